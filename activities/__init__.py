@@ -1,0 +1,1 @@
+"""Acting: one file per outside effect, over the ports in `ports.py`."""

@@ -1,0 +1,1 @@
+"""The real outside: SMTP, the Statuspage API, the database."""

@@ -1,0 +1,25 @@
+"""What outlives Temporal's retention, kept in SQLite or PostgreSQL: who and what was."""
+
+from activities.adapters.database.audience import DatabaseAudience
+from activities.adapters.database.engine import make_engine
+from activities.adapters.database.incident_refs import IncidentRefs
+from activities.adapters.database.kept_mail import KeptMail
+from activities.adapters.database.ledger import DatabaseLedger
+from activities.adapters.database.numbers import DatabaseNumbers
+from activities.adapters.database.read_model import DatabaseReadModel
+from activities.adapters.database.schema import migrate
+from activities.adapters.database.status_page import DatabaseStatusPage, Incident, IncidentUpdate
+
+__all__ = [
+    "DatabaseAudience",
+    "DatabaseLedger",
+    "DatabaseNumbers",
+    "DatabaseReadModel",
+    "DatabaseStatusPage",
+    "Incident",
+    "IncidentRefs",
+    "IncidentUpdate",
+    "KeptMail",
+    "make_engine",
+    "migrate",
+]

@@ -1,0 +1,117 @@
+"""Opens the database so that SQLite and PostgreSQL keep the same promises."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+
+_PATIENCE_SECONDS = 30
+"""How long a writer waits for its turn before the error goes to the caller, who tries later."""
+
+
+def make_engine(url: str, *, pool_size: int = 20) -> Engine:
+    """A thread-safe engine for `sqlite:///path` or `postgresql://...`; nothing is opened yet.
+
+    `pool_size` connections are kept, ten more are opened in a rush: give it at least the number of
+    threads that run activities. The folder of a SQLite file is created. What the URL's query says
+    wins over our connection settings. Parameters never appear in error texts: they are client
+    text.
+
+    Raises:
+        ValueError: for another kind of database, or a SQLite database that is not a plain file.
+    """
+    parsed = make_url(url)
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        return _sqlite(parsed, pool_size)
+    if kind in {"postgresql", "postgres"}:
+        return _postgresql(parsed, pool_size)
+    raise ValueError(f"database URL: must begin with sqlite or postgresql, not {kind}")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that writes: committed at the end, rolled back on an error.
+
+    On SQLite it is the only writer from its first moment, so what it reads stays true until it
+    commits. On PostgreSQL it has to lock the rows it decides on.
+    """
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that knows ON CONFLICT, which the two databases spell alike."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def _postgresql(url: URL, pool_size: int) -> Engine:
+    settings = {
+        "application_name": "defects",
+        "connect_timeout": 10,
+        # A server that vanished without a word is noticed after 30 seconds, not after hours.
+        "tcp_user_timeout": 30_000,
+    }
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        # Every statement has to see what was committed before it: locks are taken, then read.
+        isolation_level="READ COMMITTED",
+        connect_args={name: value for name, value in settings.items() if name not in url.query},
+    )
+
+
+def _sqlite(url: URL, pool_size: int) -> Engine:
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise ValueError(
+            "database URL: SQLite needs a plain file, such as sqlite:///var/defects.db; "
+            "in memory every thread would see a database of its own"
+        )
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        hide_parameters=True,
+        connect_args={"timeout": _PATIENCE_SECONDS},
+    )
+    event.listen(engine, "connect", _settle_connection)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _settle_connection(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver opens no transactions: `_begin` does
+    _use_wal(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
+    # A number once issued must survive a power cut, and WAL alone does not promise that.
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and the writer pass each other; kept in the file, so mostly already so."""
+    give_up_at = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            # For this one statement SQLite does not wait when another process does the same.
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def _begin(connection: Connection) -> None:
+    """Writers queue here, where SQLite waits, not at their first write, where it refuses."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,162 @@
+"""Remembers every attempt to tell somebody something, so that nobody is told twice unawares."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, select, update
+
+from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.tables import deliveries
+from activities.ports import Delivery, DeliveryState
+
+_UNSENT = (DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
+_FAILING = (DeliveryState.PLANNED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+
+
+class DatabaseLedger:
+    """`Ledger`: one row per effect, recipient and channel; a row exists from its first claim."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def claim(self, delivery: Delivery, at: datetime) -> Delivery:
+        """Mark it as being sent, one attempt more, and return the row as it was before.
+
+        A new row is returned as `planned` with no attempts; one found `sending` (the sender died
+        in between) as `unknown`; one found `sent` is left alone and returned as it is. Claims of
+        one row take turns, from whatever thread or process.
+        """
+        with writing(self._engine) as connection:
+            if _open(connection, delivery, at):
+                return replace(
+                    delivery, state=DeliveryState.PLANNED, attempts=0, sent_at=None, problem=None
+                )
+            row = connection.execute(
+                select(deliveries).where(_is(delivery)).with_for_update()
+            ).one()
+            before = _delivery(row)
+            if before.state is DeliveryState.SENT:
+                return before
+            connection.execute(
+                update(deliveries)
+                .where(deliveries.c.id == row.id)
+                .values(
+                    state=DeliveryState.SENDING,
+                    attempts=before.attempts + 1,
+                    cases=list(delivery.cases),
+                    changed_at=at,
+                )
+            )
+        if before.state is DeliveryState.SENDING:
+            return replace(before, state=DeliveryState.UNKNOWN)
+        return before
+
+    def settle(
+        self, delivery: Delivery, state: DeliveryState, at: datetime, problem: str | None = None
+    ) -> None:
+        """Record how the attempt ended; `problem` is a short code, never client text.
+
+        What was once `sent` stays so: a second, unlucky sender cannot take it back.
+
+        Raises:
+            LookupError: where it was never claimed.
+        """
+        sent_at = at if state is DeliveryState.SENT else None
+        with writing(self._engine) as connection:
+            settled = connection.execute(
+                update(deliveries)
+                .where(_is(delivery), deliveries.c.state != DeliveryState.SENT)
+                .values(state=state, sent_at=sent_at, problem=problem, changed_at=at)
+            )
+            known = (
+                settled.rowcount
+                or connection.execute(select(deliveries.c.id).where(_is(delivery))).first()
+            )
+        if not known:
+            raise LookupError(f"{delivery.effect_key}: settled without having been claimed")
+
+    def deliveries(self, entity: str | None = None) -> Sequence[Delivery]:
+        """All rows, oldest first, of one entity or of all."""
+        query = select(deliveries).order_by(deliveries.c.id)
+        if entity is not None:
+            query = query.where(deliveries.c.entity == entity)
+        with self._engine.connect() as connection:
+            return [_delivery(row) for row in connection.execute(query)]
+
+    def failing(self, limit: int = 100) -> Sequence[Delivery]:
+        """What was tried and is neither sent nor being sent, the longest waiting first."""
+        query = (
+            select(deliveries)
+            .where(deliveries.c.state.in_(_FAILING))
+            .order_by(deliveries.c.first_at, deliveries.c.id)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [_delivery(row) for row in connection.execute(query)]
+
+    def summary(self) -> dict[DeliveryState, int]:
+        """How many rows stand in each state; states without rows count nought."""
+        query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        with self._engine.connect() as connection:
+            found = {DeliveryState(state): n for state, n in connection.execute(query).tuples()}
+        return {state: found.get(state, 0) for state in DeliveryState}
+
+    def oldest_unsent_at(self) -> datetime | None:
+        """When the longest waiting message was first tried (UTC); None where none waits.
+
+        What was refused for good does not wait: `failing` and `summary` show it.
+        """
+        query = select(func.min(deliveries.c.first_at)).where(deliveries.c.state.in_(_UNSENT))
+        with self._engine.connect() as connection:
+            oldest: datetime | None = connection.execute(query).scalar_one()
+        return oldest
+
+
+def _open(connection: Connection, delivery: Delivery, at: datetime) -> bool:
+    """Whether this is the first claim; the row then stands as being sent."""
+    row: dict[str, Any] = {
+        "effect_key": delivery.effect_key,
+        "recipient": delivery.recipient,
+        "channel": delivery.channel,
+        "entity": delivery.entity,
+        "event": delivery.event,
+        "message_id": delivery.message_id,
+        "state": DeliveryState.SENDING,
+        "attempts": 1,
+        "first_at": at,
+        "changed_at": at,
+        "cases": list(delivery.cases),
+    }
+    opened = connection.execute(
+        insert(connection, deliveries)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["effect_key", "recipient", "channel"])
+        .returning(deliveries.c.id)
+    )
+    return opened.first() is not None
+
+
+def _is(delivery: Delivery) -> ColumnElement[bool]:
+    return and_(
+        deliveries.c.effect_key == delivery.effect_key,
+        deliveries.c.recipient == delivery.recipient,
+        deliveries.c.channel == delivery.channel,
+    )
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        effect_key=row.effect_key,
+        recipient=row.recipient,
+        channel=row.channel,
+        entity=row.entity,
+        event=row.event,
+        message_id=row.message_id,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        sent_at=row.sent_at,
+        problem=row.problem,
+        cases=tuple(row.cases),
+    )

@@ -1,0 +1,138 @@
+"""What the portal reads: how every case and defect stands, and what happened to it."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select, union_all
+
+from activities.adapters.database.audience import apply_changes
+from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.tables import entities, facts, subscriptions
+from domain.effects import Fact, Project
+
+
+class DatabaseReadModel:
+    """`ReadModel`: snapshots, facts and audience, written together or not at all."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def project(self, projection: Project) -> None:
+        """Bring it up to date; an older projection never overwrites a newer one.
+
+        Its facts and audience changes count whatever its age: each carries its own sequence.
+        """
+        with writing(self._engine) as connection:
+            # The snapshot comes first: its row is locked even where nothing is written, so the
+            # projections of one entity take turns.
+            _write_snapshot(connection, projection)
+            _write_facts(connection, projection.entity, projection.facts)
+            apply_changes(connection, projection.entity, projection.audience)
+
+    def entity(self, kind: str, number: str) -> dict[str, Any] | None:
+        """The snapshot of a case or defect; None where there is none."""
+        query = select(entities.c.snapshot).where(
+            entities.c.kind == kind, entities.c.number == number
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def find(
+        self,
+        kind: str,
+        *,
+        client: str | None = None,
+        states: Collection[str] = (),
+        severities: Collection[str] = (),
+        functional_area: str | None = None,
+        release: str | None = None,
+        needs_attention: bool | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Sequence[dict[str, Any]]:
+        """A page of snapshots ordered by number, starting behind `after`; what is empty is open.
+
+        A case is its client's; a defect is of every client with a case attached to it now.
+        """
+        query = select(entities.c.snapshot).where(entities.c.kind == kind)
+        if client is not None:
+            query = query.where(
+                entities.c.number.in_(
+                    union_all(
+                        select(entities.c.number).where(
+                            entities.c.kind == kind, entities.c.client == client
+                        ),
+                        select(subscriptions.c.entity).where(
+                            subscriptions.c.client == client,
+                            subscriptions.c.detached_sequence.is_(None),
+                        ),
+                    )
+                )
+            )
+        if states:
+            query = query.where(entities.c.state.in_(states))
+        if severities:
+            query = query.where(entities.c.severity.in_(severities))
+        if functional_area is not None:
+            query = query.where(entities.c.functional_area == functional_area)
+        if release is not None:
+            query = query.where(entities.c.release == release)
+        if needs_attention is not None:
+            query = query.where(entities.c.needs_attention.is_(needs_attention))
+        if after is not None:
+            query = query.where(entities.c.number > after)
+        with self._engine.connect() as connection:
+            return (
+                connection.execute(query.order_by(entities.c.number).limit(limit)).scalars().all()
+            )
+
+    def timeline(self, number: str, *, public_only: bool) -> Iterator[dict[str, Any]]:
+        """Its facts, oldest first: sequence, at (aware UTC), event, details, public, public_text.
+
+        With `public_only` just those that are public; otherwise all, with their internal_text.
+        """
+        columns = [column for column in facts.c if column is not facts.c.entity]
+        query = select(*columns).where(facts.c.entity == number)
+        if public_only:
+            columns.remove(facts.c.internal_text)
+            query = select(*columns).where(facts.c.entity == number, facts.c.public)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(facts.c.sequence)).mappings().all()
+        return (dict(row) for row in rows)
+
+
+def _write_snapshot(connection: Connection, projection: Project) -> None:
+    snapshot = projection.model_dump(mode="json", include={"snapshot"})["snapshot"]
+    row = {
+        "kind": projection.kind,
+        "number": projection.entity,
+        "sequence": projection.sequence,
+        "snapshot": snapshot,
+        "client": _text(snapshot, "client"),
+        "severity": _text(snapshot, "severity"),
+        "state": _text(snapshot, "state"),
+        "functional_area": _text(snapshot, "functional_area"),
+        "release": _text(snapshot.get("release"), "id"),
+        "needs_attention": bool(snapshot.get("needs_attention")),
+        "updated_at": projection.at,
+    }
+    writing_it = insert(connection, entities).values(row)
+    connection.execute(
+        writing_it.on_conflict_do_update(
+            index_elements=["kind", "number"],
+            set_={name: writing_it.excluded[name] for name in row},
+            where=entities.c.sequence <= writing_it.excluded.sequence,
+        )
+    )
+
+
+def _write_facts(connection: Connection, entity: str, happened: Sequence[Fact]) -> None:
+    rows = [fact.model_dump(mode="json") | {"entity": entity, "at": fact.at} for fact in happened]
+    if rows:
+        connection.execute(insert(connection, facts).on_conflict_do_nothing(), rows)
+
+
+def _text(record: object, field: str) -> str | None:
+    """A field to find the entity by, where the record has it as text: no snapshot is refused."""
+    value = record.get(field) if isinstance(record, Mapping) else None
+    return value if isinstance(value, str) else None

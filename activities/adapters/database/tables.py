@@ -1,0 +1,169 @@
+"""The tables as the code sees them; `migrations/` makes them, a test holds the two together."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+)
+
+from activities.adapters.database.columns import Instant, Words
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+"""Counts rows as they come: SQLite numbers them itself only in a column of type INTEGER."""
+
+number_sequences = Table(
+    "number_sequences",
+    metadata,
+    Column("prefix", Words, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
+issued_numbers = Table(
+    "issued_numbers",
+    metadata,
+    Column("prefix", Words, primary_key=True),
+    Column("issued_for", Words, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Index(None, "prefix", "number", unique=True),
+)
+
+entities = Table(
+    "entities",
+    metadata,
+    Column("kind", Words, primary_key=True),
+    Column("number", Words, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("snapshot", JSON, nullable=False),
+    # Taken from the snapshot, to find entities by:
+    Column("client", Words),
+    Column("severity", Words),
+    Column("state", Words),
+    Column("functional_area", Words),
+    Column("release", Words),
+    Column("needs_attention", Boolean, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index(None, "client"),
+    Index(None, "release"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("entity", Words, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("event", Words, nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("public_text", Words),
+    Column("internal_text", Words),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("entity", Words, primary_key=True),
+    Column("case_number", Words, primary_key=True),
+    # The last change this row knows; what is older does not apply any more.
+    Column("sequence", BigInteger, nullable=False),
+    # Who is told; empty where a case was detached before anybody said that it was attached.
+    Column("client", Words),
+    Column("address", Words),
+    Column("email", Words),
+    Column("name", Words),
+    Column("time_zone", Words),
+    Column("attached_sequence", BigInteger),
+    Column("attached_at", Instant),
+    Column("detached_sequence", BigInteger),
+    Column("detached_at", Instant),
+    Index(None, "entity", "address"),
+    Index(None, "client"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("effect_key", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("entity", Words, nullable=False),
+    Column("event", Words, nullable=False),
+    Column("message_id", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("problem", Words),
+    Column("cases", JSON, nullable=False),
+    Index(None, "effect_key", "recipient", "channel", unique=True),
+    Index(None, "entity", "id"),
+    Index(None, "state", "first_at"),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", _Serial, primary_key=True),
+    Column("message_id", Words, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("to", Words, nullable=False),
+    Column("to_name", Words),
+    Column("subject", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("html", Words, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "message_id", unique=True),
+    Index(None, "address", "id"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("entity", Words, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("severity", Words, nullable=False),
+    Column("stage", Words, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("resolved_at", Instant),
+    Index(None, "started_at"),
+)
+
+incident_updates = Table(
+    "incident_updates",
+    metadata,
+    Column("effect_key", Words, primary_key=True),
+    Column("incident", Words, ForeignKey("incidents.key"), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("stage", Words, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "incident", "sequence"),
+)
+
+incident_refs = Table(
+    "incident_refs",
+    metadata,
+    Column("incident", Words, primary_key=True),
+    Column("external_id", Words, nullable=False),
+)

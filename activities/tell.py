@@ -1,0 +1,103 @@
+"""Tells people: one activity per effect, however many recipients."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from temporalio import activity
+
+from activities.delivery import Tally, deliver, present
+from activities.ports import Audience, Delivery, Ledger, Letter, Mailbox, MailSession, Policies
+from activities.rendering import Renderer, Vendor
+from domain.effects import Person, Receipt, TellClients, TellStaff
+
+PAGE = 200
+"""Recipients read from the database at a time."""
+
+
+class Tell:
+    """The activities `tell_clients` and `tell_staff`."""
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        ledger: Ledger,
+        audience: Audience,
+        policies: Policies,
+        mail_from: str,
+    ) -> None:
+        self._mailbox = mailbox
+        self._ledger = ledger
+        self._audience = audience
+        self._policies = policies
+        self._mail_from = mail_from
+        self._renderer = cache(self._make_renderer)
+
+    @activity.defn(name="tell_clients")
+    def tell_clients(self, effect: TellClients) -> Receipt:
+        """One message to each person; goes on behind the last one where an attempt broke off."""
+        after, tally = _resumed()
+        renderer = self._renderer(effect.policy, effect.at.year)
+        with self._mailbox.open() as session:
+            for person in self._people(effect, after):
+                letter = renderer.client_letter(effect, person, present())
+                self._send(session, effect, letter, tally, person.cases)
+                activity.heartbeat(person.contact.email.lower(), tally)
+        return tally.receipt(effect.key)
+
+    @activity.defn(name="tell_staff")
+    def tell_staff(self, effect: TellStaff) -> Receipt:
+        """One message to the address the policy gives for the role."""
+        tally = Tally()
+        address = self._policies.load(effect.policy, effect.at.year).contacts[effect.role]
+        letter = self._renderer(effect.policy, effect.at.year).staff_letter(
+            effect, address, present()
+        )
+        with self._mailbox.open() as session:
+            self._send(session, effect, letter, tally, [effect.case] if effect.case else [])
+        return tally.receipt(effect.key)
+
+    def _people(self, effect: TellClients, after: str | None) -> Iterator[Person]:
+        if effect.people is not None:
+            yield from effect.people
+            return
+        while page := self._audience.people(effect.entity, effect.sequence, after, PAGE):
+            yield from page
+            after = page[-1].contact.email.lower()
+
+    def _send(
+        self,
+        session: MailSession,
+        effect: TellClients | TellStaff,
+        letter: Letter,
+        tally: Tally,
+        cases: list[str],
+    ) -> None:
+        delivery = Delivery(
+            effect_key=effect.key,
+            recipient=letter.to.lower(),
+            channel="email",
+            entity=effect.entity,
+            event=effect.kind.value,
+            message_id=letter.message_id,
+            cases=tuple(cases),
+        )
+        deliver(self._ledger, delivery, lambda: session.send(letter), tally)
+
+    def _make_renderer(self, policy: str, year: int) -> Renderer:
+        loaded = self._policies.load(policy, year)
+        vendor = Vendor(
+            name=loaded.texts.vendor,
+            product=loaded.texts.product,
+            signature=loaded.texts.signature,
+            time_zone=loaded.calendar.time_zone,
+        )
+        return Renderer(vendor, self._mail_from)
+
+
+def _resumed() -> tuple[str | None, Tally]:
+    """Where an earlier attempt of this activity had got to."""
+    details = activity.info().heartbeat_details
+    if not details:
+        return None, Tally()
+    address, tally = details
+    return address, Tally(**tally)

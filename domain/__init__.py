@@ -1,0 +1,1 @@
+"""Deciding: pure Python and pydantic, no clock, no I/O, no Temporal."""

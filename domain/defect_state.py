@@ -1,0 +1,199 @@
+"""What a defect is and how it stands: the complete state and the views of it."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from domain.machine import Machine, iso
+from domain.messages import Instant, Severity, Stage, Value, Workaround
+from domain.policy import SeverityRules
+from domain.target import TargetClock
+from domain.updates import UpdateClock
+
+CASES_SHOWN = 100
+"""Cases a `status` names; `case_count` counts them all."""
+HOLDS_KEPT = 20
+FEEDBACK_KEPT = 20
+
+
+class PlannedRelease(Value):
+    """The release a fix is planned for, and what was already done about its date (R3, R5)."""
+
+    id: str
+    deploy_at: Instant
+    plan_version: int | None = None
+    scheduled_at: Instant
+    reminded: bool = False
+    overdue_asked: bool = False
+
+
+class Progress(Value):
+    """The latest text written for clients (D6)."""
+
+    text: str
+    at: Instant
+
+
+class Span(Value):
+    """From one instant to another."""
+
+    start: Instant
+    end: Instant
+
+
+class Feedback(Value):
+    """How severe a client says it is (D3)."""
+
+    client: str
+    severity: Severity
+    at: Instant
+
+
+class DefectState(Machine):
+    """The state of a confirmed defect."""
+
+    kind = "defect"
+
+    title: str
+    severity: Severity
+    functional_area: str
+    public_summary: str | None = None
+    material: bool = True
+    blocks_access: bool = False
+    workaround: Workaround | None = None
+    owner: str | None = None
+    stage: Stage = Stage.INVESTIGATING
+    confirmed_at: Instant
+    resolved_at: Instant | None = None
+    closed_at: Instant | None = None
+    held_since: Instant | None = None
+    holds: list[Span] = Field(default_factory=list)
+    priority: Literal["normal", "raised"] = "normal"
+    cases: dict[str, str] = Field(default_factory=dict)
+    """Case number to client; who to write to is in the database."""
+    target: TargetClock = Field(default_factory=TargetClock)
+    updates: UpdateClock | None = None
+    updates_missed: int = 0
+    release: PlannedRelease | None = None
+    plan_version: int | None = None
+    progress: Progress | None = None
+    feedback: list[Feedback] = Field(default_factory=list)
+    incidents: int = 0
+    """Incidents posted so far; the last one is open while `incident_open`."""
+    incident_open: bool = False
+
+    @property
+    def rules(self) -> SeverityRules:
+        """What the pinned policy says of the present severity."""
+        return self.policy.severities[self.severity]
+
+    @property
+    def active(self) -> bool:
+        """Neither resolved nor closed."""
+        return self.resolved_at is None
+
+    @property
+    def finished(self) -> bool:
+        """Closed: resolved, and the reopen window is over."""
+        return self.closed_at is not None
+
+    @property
+    def state(self) -> Literal["open", "on_hold", "scheduled", "resolved", "closed"]:
+        """The one word for where it stands."""
+        if self.closed_at is not None:
+            return "closed"
+        if self.resolved_at is not None:
+            return "resolved"
+        if self.held_since is not None:
+            return "on_hold"
+        return "scheduled" if self.release is not None else "open"
+
+    @property
+    def has_target(self) -> bool:
+        """Targets hold for material functionality, or where users are kept out (D2)."""
+        return self.rules.target is not None and (self.material or self.blocks_access)
+
+    @property
+    def affected_clients(self) -> int:
+        """Distinct clients attached, however many cases each has."""
+        return len(set(self.cases.values()))
+
+    @property
+    def target_due_at(self) -> datetime | None:
+        """When the running budget will be spent (UTC); None while it is not being spent."""
+        if not self.has_target or self.rules.target is None:
+            return None
+        return self.target.due_at(self.severity, self.rules.target, self.policy.calendar)
+
+    @property
+    def target_missed(self) -> bool:
+        """Whether the target of the present severity was missed."""
+        return self.severity in self.target.missed_at
+
+    @property
+    def attention(self) -> list[str]:
+        """Reasons, other than deliveries, why somebody should look."""
+        reasons = []
+        if self.active and not self.cases:
+            reasons.append("no case is attached")
+        due = self.target_due_at
+        if due is not None and self.policy.calendar.horizon_exceeded(due):
+            known = self.policy.calendar.holidays_known_until
+            reasons.append(f"holidays are known only until {known}, before the target is due")
+        return reasons
+
+    def target_status(self, now: datetime) -> dict[str, Any] | None:
+        """Budget, days spent by `now`, due and missed instants; None where no target holds."""
+        rules = self.rules
+        if not self.has_target or rules.target is None:
+            return None
+        spent = self.target.spent_by(self.severity, rules.target, self.policy.calendar, now)
+        unit = rules.target.unit.replace("_", " ")
+        return {
+            "budget": f"{rules.target.amount:g} {unit}",
+            "spent": f"{float(spent):.2f} {unit}",
+            "due_at": iso(self.target_due_at),
+            "missed_at": iso(self.target.missed_at.get(self.severity)),
+        }
+
+    def status(self, now: datetime) -> dict[str, Any]:
+        """The contract's `status`, but for what only the workflow knows of deliveries."""
+        shown = list(self.cases)[-CASES_SHOWN:]
+        return {
+            "number": self.number,
+            "title": self.title,
+            "severity": self.severity.value,
+            "stage": self.stage.value,
+            "state": self.state,
+            "functional_area": self.functional_area,
+            "priority": self.priority,
+            "target": self.target_status(now),
+            "next_update_due_at": iso(self.updates.deadline if self.updates else None),
+            "updates_missed": self.updates_missed,
+            "release": self._release_fact(),
+            "workaround": self.workaround.model_dump(mode="json") if self.workaround else None,
+            "cases": shown,
+            "case_count": len(self.cases),
+            "affected_clients": self.affected_clients,
+            "feedback": [f.model_dump(mode="json") for f in self.feedback],
+            "rejected": [r.model_dump(mode="json") for r in self.rejected],
+            "policy": {"name": self.policy.name, "version": self.policy.version},
+            "confirmed_at": iso(self.confirmed_at),
+            "resolved_at": iso(self.resolved_at),
+        }
+
+    def snapshot(self, now: datetime) -> dict[str, Any]:
+        """`status` and the texts written for clients, for the portal."""
+        return self.status(now) | {
+            "public_summary": self.public_summary,
+            "progress": self.progress.model_dump(mode="json") if self.progress else None,
+        }
+
+    def _workaround_fact(self) -> dict[str, Any] | None:
+        return self.workaround.model_dump(mode="json") if self.workaround else None
+
+    def _release_fact(self) -> dict[str, Any] | None:
+        if self.release is None:
+            return None
+        return {"id": self.release.id, "deploy_at": iso(self.release.deploy_at)}

@@ -1,0 +1,54 @@
+"""The search attributes of the contract: the whole set, and what each entity says in them.
+
+SQL visibility has room for 10 Keyword and 3 each of Bool, Datetime and Int per namespace, and
+nothing here is ever encrypted: ids and states only.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from domain.case import Case
+from domain.defect import Defect
+from domain.machine import Machine
+
+Kind = Literal["keyword", "datetime", "bool", "int"]
+Value = str | datetime | bool | int
+
+ATTRIBUTES: Mapping[str, Kind] = {
+    "DefectSeverity": "keyword",
+    "DefectState": "keyword",
+    "FunctionalArea": "keyword",
+    "ReleaseId": "keyword",
+    "ClientId": "keyword",
+    "CaseState": "keyword",
+    "TargetDueAt": "datetime",
+    "NextUpdateDueAt": "datetime",
+    "TargetMissed": "bool",
+    "NeedsAttention": "bool",
+    "AffectedClients": "int",
+}
+
+
+def attributes_of(machine: Machine, needs_attention: bool) -> dict[str, Value]:
+    """What an entity is found by now; an attribute left out has no value."""
+    if isinstance(machine, Defect):
+        values = _of_defect(machine)
+    elif isinstance(machine, Case):
+        values = {"ClientId": machine.client, "CaseState": machine.state}
+    else:
+        raise TypeError(f"no search attributes for a {type(machine).__name__}")
+    return {k: v for k, v in values.items() if v is not None} | {"NeedsAttention": needs_attention}
+
+
+def _of_defect(defect: Defect) -> dict[str, Value | None]:
+    return {
+        "DefectSeverity": defect.severity.value,
+        "DefectState": defect.state,
+        "FunctionalArea": defect.functional_area,
+        "ReleaseId": defect.release.id if defect.release else None,
+        "TargetDueAt": defect.target_due_at,
+        "NextUpdateDueAt": defect.updates.deadline if defect.updates else None,
+        "TargetMissed": defect.target_missed,
+        "AffectedClients": defect.affected_clients,
+    }

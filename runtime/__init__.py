@@ -1,0 +1,1 @@
+"""Running: settings, the one Temporal connection, the plugin, logs, embedded servers."""

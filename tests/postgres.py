@@ -1,0 +1,197 @@
+"""Gives each test a database of its own, on SQLite and on a PostgreSQL started for this run."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from activities.adapters.database import migrate
+
+_SETTINGS = {
+    "listen_addresses": "",  # a Unix socket in a folder of our own: no port to collide on
+    "max_connections": "200",
+    "shared_buffers": "32MB",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "timezone": "America/Chicago",  # whatever the server's zone, we read UTC
+}
+_missing: set[str] = set()
+"""Why PostgreSQL tests were skipped, for the last words of the run."""
+
+
+class CannotRun(Exception):  # noqa: N818 - it is an answer
+    """PostgreSQL cannot be started here; the text says why."""
+
+
+@dataclass
+class PostgresServer:
+    """A throw-away PostgreSQL cluster."""
+
+    binaries: Path
+    folder: Path
+    run_as: list[str]
+    """Put before a command, to run it as the account that owns the cluster."""
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def url(self, database: str) -> str:
+        """The URL of one of its databases."""
+        return f"postgresql://keeper@/{database}?host={self.folder}"
+
+    @contextmanager
+    def database(self, template: str = "template0") -> Iterator[str]:
+        """The URL of a new database, a copy of `template`, dropped afterwards."""
+        name = f"test_{next(self._numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        try:
+            yield self.url(name)
+        finally:
+            self.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def execute(self, statement: str) -> None:
+        """Run one statement as its superuser, outside a transaction."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def call(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs to its end."""
+        try:
+            subprocess.run(
+                [*self.run_as, str(self.binaries / program), *arguments],
+                check=True,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+            )
+        except subprocess.CalledProcessError as error:
+            raise CannotRun(f"{program}: {error.stderr.strip()[-400:]}") from None
+
+
+@contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server with an empty data folder, stopped and removed at the end.
+
+    Raises:
+        CannotRun: where the programs are missing or refuse to work.
+    """
+    binaries = _binaries()
+    account = _unprivileged_account() if os.geteuid() == 0 else None
+    # Not pytest's folder: the other account could not reach it. Short, as socket paths must be.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    try:
+        if account:
+            shutil.chown(folder, account.pw_uid, account.pw_gid)
+        run_as = ["runuser", "-u", account.pw_name, "--"] if account else []
+        server = PostgresServer(binaries, folder, run_as)
+        data = str(folder / "data")
+        server.call(
+            "initdb", "-D", data, "-U", "keeper", "-A", "trust", "-E", "UTF8", "--locale=C",
+            "--no-sync",
+        )  # fmt: skip
+        settings = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+        options = f"{settings} -c unix_socket_directories={folder}"
+        log = str(folder / "log")
+        try:
+            server.call("pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
+            yield server
+        finally:
+            if (folder / "data" / "postmaster.pid").exists():
+                server.call("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _binaries() -> Path:
+    """The newest installation, wherever packages put it."""
+    for program in sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"),
+        key=lambda path: path.parts[-3].zfill(4),
+        reverse=True,
+    ):
+        return program.parent
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    raise CannotRun("no initdb under /usr/lib/postgresql/*/bin or on PATH")
+
+
+def _unprivileged_account() -> pwd.struct_passwd:
+    """PostgreSQL refuses to run as root."""
+    if not shutil.which("runuser"):
+        raise CannotRun("running as root, and there is no runuser to run it as somebody else")
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise CannotRun("running as root, and there is no account postgres or nobody to run it as")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The one PostgreSQL server of this run; tests are skipped where there can be none."""
+    with ExitStack() as stopping:
+        try:
+            server = stopping.enter_context(running_postgres())
+        except CannotRun as reason:
+            _missing.add(str(reason))
+            pytest.skip(f"PostgreSQL: {reason}")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: PostgresServer) -> str:
+    """The name of a migrated database to copy."""
+    postgres_server.execute("CREATE DATABASE migrated TEMPLATE template0")
+    migrate(postgres_server.url("migrated"))
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy."""
+    file = tmp_path_factory.mktemp("migrated") / "defects.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        copy = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "defects.db")
+        yield f"sqlite:///{copy}"
+        return
+    template: str = request.getfixturevalue("migrated_postgres")
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.database(template) as url:
+        yield url
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud what was not tried."""
+    for reason in sorted(_missing):
+        terminalreporter.write_line(f"PostgreSQL tests were skipped: {reason}", yellow=True)

@@ -1,0 +1,1 @@
+"""Waiting: one file per workflow over the one entity loop."""

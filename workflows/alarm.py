@@ -1,0 +1,34 @@
+"""The one timer of an entity: set to the earliest due instant, moved only when that changes."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
+
+class Alarm:
+    """Calls `ring` at the instant it is set to. A timer in history costs; setting it again to the
+    same instant costs nothing."""
+
+    def __init__(self, ring: Callable[[], None]) -> None:
+        self._ring = ring
+        self._at: datetime | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def set(self, at: datetime | None, what: str) -> None:
+        """Ring at `at` (UTC); `what` is the timer's summary in the UI. None: not at all."""
+        if at == self._at:
+            return
+        if self._task is not None:
+            self._task.cancel()
+        self._at, self._task = at, None
+        if at is not None:
+            self._task = asyncio.create_task(self._wait(at, what))
+
+    async def _wait(self, at: datetime, what: str) -> None:
+        left = at - workflow.now()
+        if left > timedelta(0):
+            await workflow.sleep(left, summary=what)
+        self._at = self._task = None
+        self._ring()

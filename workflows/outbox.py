@@ -1,0 +1,119 @@
+"""Effects waiting to be brought about, in one first-in-first-out lane per destination.
+
+Part of the workflow's state: it survives continue-as-new. No lane waits for another, but for one
+rule: who reads the audience waits until the portal lane has written it.
+"""
+
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.effects import Effect, Lane, Project, reads_audience
+from domain.messages import Instant
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=30)
+FAILED_KEPT = 100
+"""Effects refused for good that `retry_deliveries` tries again; the ledger has them all."""
+
+
+class LaneState(BaseModel):
+    """One lane: what waits, oldest first, and when to try again after a round without success."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    waiting: list[Effect] = Field(default_factory=list)
+    retry_at: Instant | None = None
+    rounds: int = 0
+    """Times in a row that the first one was given up for a while."""
+    failing_since: Instant | None = None
+
+
+class Outbox(BaseModel):
+    """All lanes of one entity."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    lanes: dict[Lane, LaneState] = Field(default_factory=dict)
+    failed: list[Effect] = Field(default_factory=list)
+
+    def put(self, effects: list[Effect], in_flight: set[Lane]) -> None:
+        """Queue effects; what a newer one makes pointless is dropped while it still waits."""
+        for effect in effects:
+            lane = self.lanes.setdefault(effect.lane, LaneState())
+            held = 1 if effect.lane in in_flight else 0
+            head, rest = lane.waiting[:held], lane.waiting[held:]
+            if effect.replaces is not None:
+                rest = [waiting for waiting in rest if waiting.replaceable != effect.replaces]
+            if isinstance(effect, Project) and rest and isinstance(rest[-1], Project):
+                rest[-1] = rest[-1].merged_with(effect)
+            else:
+                rest.append(effect)
+            lane.waiting = [*head, *rest]
+
+    def next_of(self, lane: Lane, now: datetime) -> Effect | None:
+        """The effect to bring about now, if any."""
+        state = self.lanes.get(lane)
+        if state is None or not state.waiting:
+            return None
+        if state.retry_at is not None and state.retry_at > now:
+            return None
+        effect = state.waiting[0]
+        if reads_audience(effect) and self._audience_unwritten(effect.sequence):
+            return None
+        return effect
+
+    def _audience_unwritten(self, sequence: int) -> bool:
+        portal = self.lanes.get(Lane.PORTAL)
+        return portal is not None and any(
+            change.sequence < sequence
+            for waiting in portal.waiting
+            if isinstance(waiting, Project)
+            for change in waiting.audience
+        )
+
+    def done(self, effect: Effect) -> None:
+        """The first of its lane was brought about."""
+        state = self.lanes[effect.lane]
+        state.waiting = state.waiting[1:]
+        state.retry_at, state.rounds, state.failing_since = None, 0, None
+
+    def postpone(self, effect: Effect, now: datetime) -> LaneState:
+        """The first of its lane was given up for a while, less and less often; none is dropped."""
+        state = self.lanes[effect.lane]
+        state.retry_at = now + min(FIRST_PAUSE * 2**state.rounds, LONGEST_PAUSE)
+        state.rounds += 1
+        state.failing_since = state.failing_since or now
+        return state
+
+    def park(self, effect: Effect) -> None:
+        """Refused for good, in part or in whole: kept for `retry_deliveries`."""
+        self.failed = [*self.failed, effect][-FAILED_KEPT:]
+
+    def retry(self, in_flight: set[Lane]) -> None:
+        """Try everything again now. Who was told already is not told again: the ledger knows."""
+        failed, self.failed = self.failed, []
+        for state in self.lanes.values():
+            state.retry_at = None
+        self.put(failed, in_flight)
+
+    def next_retry(self, in_flight: set[Lane]) -> datetime | None:
+        """When the next resting lane tries again."""
+        return min(
+            (
+                state.retry_at
+                for lane, state in self.lanes.items()
+                if lane not in in_flight and state.waiting and state.retry_at is not None
+            ),
+            default=None,
+        )
+
+    @property
+    def pending(self) -> int:
+        """Effects not brought about yet."""
+        return sum(len(state.waiting) for state in self.lanes.values())
+
+    @property
+    def failing(self) -> list[Lane]:
+        """Lanes that have gone a round without success."""
+        return [lane for lane, state in self.lanes.items() if state.failing_since is not None]
