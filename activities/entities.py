@@ -32,7 +32,9 @@ class Entities:
     @activity.defn(name="open_defect")
     async def open_defect(self, effect: OpenDefect) -> Receipt:
         """Start the defect, or attach the case to the one that runs; a repeat changes nothing."""
-        number = effect.defect or await asyncio.to_thread(self._numbers.issue, "DEF", effect.key)
+        number = effect.defect
+        if number is None:
+            number = await asyncio.to_thread(self._numbers.issue, "DEF", effect.key)
         if effect.fields is not None and await self._started(number, effect):
             return Receipt(key=effect.key, defect=number)
         return await self._attached(number, effect)

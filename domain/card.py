@@ -12,10 +12,10 @@ from domain.machine import Machine
 _MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-!|~"})
 
 
-def card(machine: Machine, status: dict[str, Any], failing: Sequence[Lane]) -> str:
+def card(machine: Machine, status: dict[str, Any], failing: Sequence[Lane], now: datetime) -> str:
     """Markdown, from facts the machine has; free text is shown as text, never as markup."""
     lines = [f"### {_plain(machine.number)}: {_headline(machine, status)}", ""]
-    lines += [f"- **{name}** {value}" for name, value in _rows(machine, status)]
+    lines += [f"- **{name}** {value}" for name, value in _rows(machine, status, now)]
     upcoming = sorted(machine.agenda(), key=lambda item: item.at)
     if upcoming:
         lines += ["", "**What happens next**", ""]
@@ -34,7 +34,7 @@ def _headline(machine: Machine, status: dict[str, Any]) -> str:
     return f"{status['priority']} case, {status['state'].replace('_', ' ')}"
 
 
-def _rows(machine: Machine, status: dict[str, Any]) -> list[tuple[str, str]]:
+def _rows(machine: Machine, status: dict[str, Any], now: datetime) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     if isinstance(machine, DefectState):
         rows.append(("What", _plain(machine.title)))
@@ -43,9 +43,10 @@ def _rows(machine: Machine, status: dict[str, Any]) -> list[tuple[str, str]]:
         rows.append(
             ("Attached", f"{len(machine.cases)} cases of {machine.affected_clients} clients")
         )
-        if target := status["target"]:
+        if (target := status["target"]) is not None:
+            words = machine.budget_text(now)
             missed = f", missed {target['missed_at']}" if target["missed_at"] else ""
-            rows.append(("Target", f"{target['spent']} of {target['budget']}{missed}"))
+            rows.append(("Target", f"{words['spent']} of {words['budget']}{missed}"))
         if machine.release:
             rows.append(
                 ("Release", f"{machine.release.id}, {_local(machine, machine.release.deploy_at)}")

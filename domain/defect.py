@@ -158,14 +158,12 @@ class Defect(TellingDefect):
     def _tell_rung(self, rung: Rung, due: datetime, now: datetime) -> None:
         self.target.told = [*self.target.told, TargetClock.rung_key(self.severity, rung)]
         self._record(rung.event, now, severity=self.severity, due_at=iso(due), role=rung.role)
-        target = self.target_status(now) or {}
         tell = self._notify if rung.share >= 1 else self._remind
         tell(
             rung.event,
             rung.role,
             now,
-            budget=target.get("budget"),
-            spent=target.get("spent"),
+            **self.budget_text(now),
             due_at=iso(self.target_due_at),
             since=iso(self.confirmed_at),
         )

@@ -144,17 +144,28 @@ class DefectState(Machine):
         return reasons
 
     def target_status(self, now: datetime) -> dict[str, Any] | None:
-        """Budget, days spent by `now`, due and missed instants; None where no target holds."""
+        """Days budgeted and spent by `now`, due and missed instants; None where no target holds."""
         rules = self.rules
         if not self.has_target or rules.target is None:
             return None
         spent = self.target.spent_by(self.severity, rules.target, self.policy.calendar, now)
-        unit = rules.target.unit.replace("_", " ")
         return {
-            "budget": f"{rules.target.amount:g} {unit}",
-            "spent": f"{float(spent):.2f} {unit}",
+            "budget": rules.target.amount,
+            "spent": round(float(spent), 6),
+            "unit": rules.target.unit,
             "due_at": iso(self.target_due_at),
             "missed_at": iso(self.target.missed_at.get(self.severity)),
+        }
+
+    def budget_text(self, now: datetime) -> dict[str, str]:
+        """Budget and what is spent of it, in words; empty where no target holds."""
+        target = self.target_status(now)
+        if target is None:
+            return {}
+        unit = target["unit"].replace("_", " ")
+        return {
+            "budget": f"{target['budget']:g} {unit}",
+            "spent": f"{target['spent']:.2f} {unit}",
         }
 
     def status(self, now: datetime) -> dict[str, Any]:

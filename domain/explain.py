@@ -63,15 +63,20 @@ def _target(defect: DefectState, now: datetime) -> dict[str, Any] | None:
         "holidays": holidays,
         "time_zone": calendar.time_zone,
         "horizon_exceeded": due is not None and calendar.horizon_exceeded(due),
-        "text": _target_text(defect, status, due, holidays),
+        "text": _target_text(defect, status, due, holidays, now),
     }
 
 
 def _target_text(
-    defect: DefectState, status: dict[str, Any], due: datetime | None, holidays: list[str]
+    defect: DefectState,
+    status: dict[str, Any],
+    due: datetime | None,
+    holidays: list[str],
+    now: datetime,
 ) -> str:
-    said = [f"The {defect.severity.value} target is a budget of {status['budget']}, "]
-    said.append(f"{status['spent']} of which are spent")
+    words = defect.budget_text(now)
+    said = [f"The {defect.severity.value} target is a budget of {words['budget']}, "]
+    said.append(f"{words['spent']} of which are spent")
     if defect.held_since is not None:
         said.append("; it is on hold, so nothing is spent and nothing is due.")
     elif due is None:

@@ -107,20 +107,21 @@ class _Time(NamedTuple):
 
     A blank in `pattern` stands for any blank or hyphen, `<name>` for a fragment. Each rule holds
     for the time as it is led to: not at all, by a word of `_ANCHOR` ("on", "this"), or by "for".
-    Led to by a word of `_DEADLINE` ("by", "next") it is refused as under `Rule.ALWAYS`.
+    Led to by a word of `_DEADLINE` ("by", "next") it is refused as under `Rule.ALWAYS`. Where
+    `led` is None the pattern has its own leading words, and others make no difference.
     """
 
     kind: str
     why: str
     pattern: str
     bare: Rule
-    led: Rule
+    led: Rule | None = None
     aimed: Rule = Rule.ALWAYS
 
 
 _DEADLINE = (
     "by|no later than|not later than|no earlier than|not before|on or before|come|due|next|coming"
-    "|upcoming|effective|as early as|as late as|as soon as|targeting"
+    "|upcoming|effective|as early as|as late as|as soon as"
     "|(?:moved|pushed|postponed|rescheduled|delayed|deferred|shifted|bumped)(?: back| out)?"
     " (?:to|until|till)"
 )
@@ -194,16 +195,15 @@ _FRAGMENTS = {
         "|twentieth|thirtieth|thirty first|twenty (?:first|second|third|fourth|fifth|sixth"
         "|seventh|eighth|ninth)"
     ),
-    "year": r"(?:(?:19|20)\d\d|'\d\d)(?![.\d])",
-    "year or end": r"(?:(?:19|20)\d\d(?!\.?\d)|'\d\d)",
+    "year": r"(?:(?:19|20)\d\d(?!\.?\d)|'\d\d)",
     "numeric date": (
         r"(?:20\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d)"
         r"(?:t\d\d:?\d\d(?::?\d\d)?(?:\.\d{1,6})?(?:z|[+-]\d\d:?\d\d)?)?"
         r"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:20)?\d\d(?!\d))"
     ),
     "written date": (
-        r"(?:(?:the )?(?:<day number>|<ordinal word>)(?: of)? <month>(?:,? <year or end>)?"
-        r"|<month> (?:the )?(?:<day number>(?!:\d)|<ordinal word>)(?:,? <year or end>)?)"
+        r"(?:(?:the )?(?:<day number>|<ordinal word>)(?: of)? <month>(?:,? <year>)?"
+        r"|<month> (?:the )?(?:<day number>(?!:\d)|<ordinal word>)(?:,? <year>)?)"
     ),
     # Times of day
     "zone": "(?: (?:ct|cst|cdt|et|est|edt|pt|pst|pdt|mt|cet|cest|utc|gmt|(?:central|eastern) time))",
@@ -426,14 +426,12 @@ _TIMES = (
         "names a time of day",
         r"(?:at|by|around|before) (?:[1-9]|1\d|2[0-3]|[1-9]|1[0-2])(?! ?[\w%:/.$#-]|\.\d)",
         Rule.IF_FUTURE,
-        Rule.IF_FUTURE,
     ),
     _Time(
         "part of the day",
         "names a time of day",
         "in the (?:morning|afternoon|evening)|overnight|(?:the )?same day|(?:over|during) the "
         "(?:day|night)|(?:over|in|during) the course of the <period>",
-        Rule.IF_FUTURE,
         Rule.IF_FUTURE,
     ),
     _Time(
@@ -445,13 +443,11 @@ _TIMES = (
         "|within <hedged>(?:<vague> )?<unit>|in a matter of <unit>|(?:in )?a <vague> of <unit>"
         "|give (?:us|me|it) (?:an? |some )?(?:<rough> )?(?:<unit>|time until <unit>)",
         Rule.UNLESS_CLEARLY_PAST,
-        Rule.UNLESS_CLEARLY_PAST,
     ),
     _Time(
         "in units",
         "promises something within a length of time",
         "in (?:minutes|hours|days|weeks|months)|(?:same|next) day",
-        Rule.IF_FUTURE,
         Rule.IF_FUTURE,
     ),
     _Time(
@@ -459,7 +455,6 @@ _TIMES = (
         "says how long something will take",
         "(?:a )?(?:matter|question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>"
         "|(?:minutes|hours|days|weeks|months),? (?:not|rather than|instead of) <unit>",
-        Rule.UNLESS_PAST,
         Rule.UNLESS_PAST,
     ),
     _Time(
@@ -471,7 +466,6 @@ _TIMES = (
         "(?:(?:will|can|is|be|has) ){0,2}(?:fix(?:ed)?|release[ds]?|deploy(?:ed)?|resol\\w{2,6}"
         "|available|done|live|ready|patch|ship)",
         Rule.ALWAYS,
-        Rule.ALWAYS,
     ),
     _Time(
         "length",
@@ -480,20 +474,17 @@ _TIMES = (
         "|half (?:an? )?(?:day|hour)|(?:takes?|taking|needs?|requires?|want|for) <length>"
         r"|<hedged>\d{1,3}(?: ?(?:to| ) ?\d{1,3})? ?h(?:rs?)?",
         Rule.IF_PROMISED,
-        Rule.IF_PROMISED,
     ),
     _Time(
         "after",
         "promises something after a length of time",
         "(?:after|beyond|past) <length>",
         Rule.IF_RESOLUTION,
-        Rule.IF_RESOLUTION,
     ),
     _Time(
         "seconds",
         "promises something within a length of time",
         "(?:in|within|after|takes?) (?:<amount> ?|a |the )<short unit>",
-        Rule.IF_RESOLUTION,
         Rule.IF_RESOLUTION,
     ),
     _Time(
@@ -505,14 +496,12 @@ _TIMES = (
         "|not too distant) (?:future|term)|(?:at )?any (?:day|minute|moment|time|hour|second) now"
         "|one of these days|around the corner|within a (?:short|reasonable) time",
         Rule.UNLESS_CONTACT,
-        Rule.UNLESS_CONTACT,
     ),
     _Time(
         "estimate",
         "announces an estimated time",
         "<eta>(?: (?:for|of|on) (?:an? |the |this )?(?:fix|resolution|completion|release|patch"
         "|repair|delivery|solution))?",
-        Rule.ALWAYS,
         Rule.ALWAYS,
     ),
     _Time(
@@ -521,7 +510,6 @@ _TIMES = (
         "(?:in|with|by|for|before|until|as part of|part of|during|into|on|after|via|through|to) "
         "(?:(?:the|our|your|its) )?(?:very )?(?:next|upcoming|coming|following|forthcoming) "
         "(?:<range> |<vague> )?<release>(?! notes)",
-        Rule.UNLESS_CLEARLY_PAST,
         Rule.UNLESS_CLEARLY_PAST,
     ),
 )
@@ -750,9 +738,10 @@ _REQUESTS = _words(
     " fill complete submit forward share give"
 )
 _CONTACT = _words(
-    "touch back contact contacts update updates updated reply respond write hear call follow know"
+    "touch contact contacts update updates updated reply respond write hear call follow know"
     " news inform notify notified reach"
 )
+_COME = _words("get come circle report write call gets")
 _RESOLUTION = re.compile(
     "(?:hot|bug)?fix(?:ed|es|ing)?|resol(?:ve|ved|ves|ving|ution)|releas(?:e|ed|es|ing)|solution"
     "|(?:re)?deploy[a-z]{0,5}|ship(?:s|ped|ping)?|patch(?:ed|es)?|available|ready|live|done"
@@ -890,7 +879,12 @@ class _Reading:
             return self._after(after, opening=alone)
         if before is _Sense.OURS:
             ahead = self._after(after, opening=alone)
-            if ahead is _Sense.OVER or (ahead is _Sense.PERHAPS_OVER and self._verb(after)):
+            backdrop = any(word.text == "after" for word in self.words[max(first - 6, 0) : first])
+            if (
+                ahead is _Sense.OVER
+                or (ahead is _Sense.PERHAPS_OVER and self._verb(after))
+                or (ahead is not _Sense.NONE and backdrop)
+            ):
                 return ahead
         return before
 
@@ -980,7 +974,7 @@ class _Reading:
             return False
         before = [self.words[back].text for back in range(at - 1, max(at - 5, -1), -1)]
         if not before or before[0] in _SUBJECTS:
-            return True
+            return before[1:2] not in (["have"], ["get"], ["see"], ["want"], ["need"])
         if before[0] in _DETERMINERS:
             return False
         if before[0] in {"have", "has", "'ve", "having"}:
@@ -1166,6 +1160,8 @@ def _candidates(plain: str) -> list[_Candidate]:
 
 def _led(plain: str, start: int, time: _Time) -> tuple[int, Rule]:
     """Return where the time begins with the words that lead to it, and the rule they call for."""
+    if time.led is None:
+        return start, time.bare
     lead = _LEAD.search(plain, max(start - _LEAD_REACH, 0), start)
     if lead is None:
         return start, time.bare
@@ -1202,6 +1198,8 @@ def _promises(text: str, today: date | None) -> Iterator[Promise]:
             innocent_until = end
             continue
         first, phrase = reading.plain.written(text, start, end)
+        if phrase.endswith(".") and "." not in phrase.split()[-1][:-1]:
+            phrase = phrase[:-1]
         yield Promise(phrase, candidate.time.why, first)
 
 
@@ -1234,9 +1232,13 @@ def _refused(rule: Rule, sense: _Sense, reading: _Reading, start: int, end: int)
         case Rule.UNLESS_PAST:
             return sense not in {_Sense.OVER, _Sense.PERHAPS_OVER, _Sense.REGULAR}
         case Rule.UNLESS_CONTACT:
-            around = {word.text for word in reading.sentence(start, end)}
+            around = [word.text for word in reading.sentence(start, end)]
+            contact = any(
+                word in _CONTACT or (word == "back" and before in _COME)
+                for before, word in zip(["", *around], around, strict=False)
+            )
             resolved = any(_RESOLUTION.fullmatch(word) for word in around)
-            return sense is not _Sense.OVER and (resolved or not around & _CONTACT)
+            return sense is not _Sense.OVER and (resolved or not contact)
         case Rule.IF_RESOLUTION:
             return any(_RESOLUTION.fullmatch(word.text) for word in reading.sentence(start, end))
         case Rule.IF_PROMISED | Rule.IF_FUTURE:

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -62,6 +63,41 @@ class PostgresServer:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    @contextmanager
+    def started(self, data: str) -> Iterator[None]:
+        """Run it on a data folder, and stop it in the end."""
+        settings = _SETTINGS | {"unix_socket_directories": str(self.folder)}
+        flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("w") as log:
+            process = subprocess.Popen(
+                [*self.run_as, str(self.binaries / "postgres"), "-D", data, *flags],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for the tests, which then stop it
+            )
+        try:
+            self._wait_until_ready(process)
+            yield
+        finally:
+            if process.poll() is None:
+                self.call("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+                process.wait(timeout=30)
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        give_up_at = time.monotonic() + 60
+        while True:
+            try:
+                self.execute("SELECT 1")
+            except psycopg.OperationalError:
+                if process.poll() is not None or time.monotonic() > give_up_at:
+                    log = (self.folder / "log").read_text()
+                    raise CannotRun(f"postgres does not start: {log.strip()[-400:]}") from None
+                time.sleep(0.05)
+            else:
+                return
+
     def call(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs to its end."""
         try:
@@ -100,15 +136,8 @@ def running_postgres() -> Iterator[PostgresServer]:
             "initdb", "-D", data, "-U", "keeper", "-A", "trust", "-E", "UTF8", "--locale=C",
             "--no-sync",
         )  # fmt: skip
-        settings = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
-        options = f"{settings} -c unix_socket_directories={folder}"
-        log = str(folder / "log")
-        try:
-            server.call("pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
+        with server.started(data):
             yield server
-        finally:
-            if (folder / "data" / "postmaster.pid").exists():
-                server.call("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

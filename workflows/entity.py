@@ -226,7 +226,8 @@ class Entity(Generic[M]):
         if attributes != self._published:
             workflow.upsert_search_attributes(changes(self._published, attributes))
             self._published = attributes
-        workflow.set_current_details(card(self.machine, self._status(now), self._outbox.failing))
+        status = self._status(now)
+        workflow.set_current_details(card(self.machine, status, self._outbox.failing, now))
 
     # --- leaving ---------------------------------------------------------------------------------
 

@@ -9,12 +9,14 @@ like to quote addresses.
 import re
 import smtplib
 import ssl
+import textwrap
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import parseaddr
 from types import TracebackType
 from typing import Self
@@ -26,7 +28,11 @@ _FORM = "smtp://[user:password@]host:port[?starttls=true] or smtps://[user:passw
 # Quoted-printable or base64, never bare 8-bit: not every server on the way announces 8BITMIME.
 _POLICY = SMTP.clone(cte_type="7bit")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_SIMPLE_NAME = re.compile(r"[A-Za-z0-9 '-]{1,60}")
 _NOT_IN_ADDRESSES = re.compile(r'[\s<>,;:"()\[\]\\@]')
+_LINE = 76
+_WORD = 900
+"""Characters of a line in a header, and of a word that may stand on a longer one (998 at most)."""
 _LOGIN_WANTED = frozenset({530, 534, 535, 538})
 """Replies about our login, whatever they answer."""
 
@@ -184,27 +190,74 @@ def _kind(error: Exception) -> str:
 # --- the letter as a message ---------------------------------------------------------------------
 
 
+class _Header(str):
+    """A header as it goes over the wire, which the email package stores and writes unread.
+
+    Its own parser decodes encoded words in what it is given, and one that hides a line break then
+    starts a header of its own (CVE-2024-6923); its writer loses the quotes of long names.
+    """
+
+    name: str
+
+    def __new__(cls, name: str, *parts: str) -> Self:
+        """Parts are joined by a blank, or by a folded line where the header gets long."""
+        length = len(name) + 2 + sum(len(part) + 1 for part in parts)
+        header = super().__new__(cls, (" " if length <= _LINE else "\r\n ").join(parts))
+        header.name = name
+        return header
+
+    def fold(self, *, policy: Policy) -> str:  # noqa: ARG002 - the email package's protocol
+        """Name and value with line ends."""
+        return f"{self.name}: {self}\r\n"
+
+
+def _text_header(name: str, value: str) -> _Header:
+    """A header of free text; what is not plain ASCII becomes encoded words (RFC 2047)."""
+    text = _line(value)
+    if not text.isascii() or "=?" in text or any(len(word) > _WORD for word in text.split()):
+        return _Header(name, _encoded(text, len(name) + 2))
+    lines = textwrap.wrap(
+        text, _LINE, initial_indent=" " * (len(name) + 1), break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+    return _Header(name, "\r\n ".join(lines).lstrip())
+
+
+def _address_header(name: str, address: Address) -> _Header:
+    """`Name <address>`; any name but the simplest becomes encoded words."""
+    if not address.display_name:
+        return _Header(name, address.addr_spec)
+    simple = _SIMPLE_NAME.fullmatch(address.display_name)
+    shown = address.display_name if simple else _encoded(address.display_name, len(name) + 2)
+    return _Header(name, shown, f"<{address.addr_spec}>")
+
+
+def _encoded(text: str, taken: int) -> str:
+    return Header(text, "utf-8", maxlinelen=_LINE, header_name=" " * taken).encode(linesep="\r\n")
+
+
 def _content(letter: Letter, sender: Address, recipient: Address) -> bytes:
     """The letter as it goes over the wire.
 
     Raises:
         Refused: where no mail can be made of it.
     """
-    policy = _POLICY.clone(utf8=_international(sender, recipient))
+    message = EmailMessage(policy=_POLICY.clone(utf8=_international(sender, recipient)))
     try:
-        message = EmailMessage(policy=policy)
-        message["From"] = sender
-        message["To"] = recipient
-        message["Subject"] = _line(letter.subject)
+        message["From"] = _address_header("From", sender)
+        message["To"] = _address_header("To", recipient)
         message["Date"] = letter.at
-        message["Message-ID"] = _line(letter.message_id)
-        for name, value in letter.headers.items():
-            message[name] = _line(value)
+        for name, value in {
+            "Subject": letter.subject,
+            "Message-ID": letter.message_id,
+            **letter.headers,
+        }.items():
+            message[name] = _text_header(name, value)
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         return message.as_bytes()
     except (MessageError, ValueError):
-        raise Refused("message", "the letter cannot be written as a mail") from None
+        raise Refused("message", "no mail can be made of this letter") from None
 
 
 def _line(value: str) -> str:

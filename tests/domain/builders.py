@@ -1,0 +1,83 @@
+"""Cases, defects and instants for tests, under the published policy."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from activities.adapters.policy_files import PolicyFiles
+from domain.case import Case
+from domain.defect import Defect
+from domain.effects import Effect
+from domain.messages import CaseStart, Command, DefectStart, parse
+
+CHICAGO = ZoneInfo("America/Chicago")
+ETO = PolicyFiles().load("eto", 2027).pinned()
+
+
+def at(text: str) -> datetime:
+    """An instant in Central Time: `2027-03-05 16:00`, a Friday."""
+    return datetime.fromisoformat(text).replace(tzinfo=CHICAGO).astimezone(UTC)
+
+
+FRIDAY = at("2027-03-05 16:00")
+
+
+def attachment(case: str = "CASE-1", client: str = "client-1", **contact: Any) -> dict[str, Any]:
+    """A case to attach, its contact's address made from its client."""
+    return {
+        "case": case,
+        "client": client,
+        "contact": {"email": f"{client}@example.org"} | contact,
+    }
+
+
+def defect_start(severity: str = "S1", *cases: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """A start payload of a defect; with one case unless others are given."""
+    return {
+        "actor": "specialist-1",
+        "severity": severity,
+        "title": "Login fails",
+        "functional_area": "login",
+        "cases": list(cases) or [attachment()],
+    } | fields
+
+
+def a_defect(
+    severity: str = "S1", *cases: dict[str, Any], now: datetime = FRIDAY, **fields: Any
+) -> tuple[Defect, list[Effect]]:
+    """A defect confirmed at `now` and what it wants brought about."""
+    start = parse(DefectStart, defect_start(severity, *cases, **fields))
+    return Defect.open("DEF-1", start, ETO, now)
+
+
+def case_start(**fields: Any) -> dict[str, Any]:
+    """A start payload of a case with nothing missing."""
+    return {
+        "client": "client-1",
+        "contact": {"email": "client-1@example.org", "name": "Ada"},
+        "channel": "email",
+        "subject": "A question",
+        "description": "How does it work?",
+        "who_am_i": "Enterprise 7, site 2",
+        "steps": "1. open",
+        "feature": "Demographics",
+        "form_or_report": "Intake form",
+    } | fields
+
+
+def a_case(now: datetime = FRIDAY, **fields: Any) -> tuple[Case, list[Effect]]:
+    """A case logged at `now` and what it wants brought about."""
+    return Case.open("CASE-1", parse(CaseStart, case_start(**fields)), ETO, now)
+
+
+def say(
+    machine: Defect | Case, command: type[Command], now: datetime, **fields: Any
+) -> list[Effect]:
+    """Tell a machine something at `now`, after what was due by then."""
+    effects = machine.fire(now)
+    return effects + machine.handle(parse(command, {"actor": "agent-1"} | fields), now)
+
+
+def kinds(effects: list[Effect]) -> list[str]:
+    """What the effects are about, the projections left out."""
+    return [effect.event for effect in effects if effect.event != "project"]
