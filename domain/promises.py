@@ -1028,10 +1028,10 @@ class _Reading:
         """Yield the words of the sentence the plain slice stands in, without those of the slice."""
         first = bisect_left(self._starts, start)
         after = bisect_left(self._starts, end)
-        for at in range(first - 1, max(first - _REACH, -1), -1):
-            if self.words[at].text in _STOPS:
-                break
-            yield self.words[at]
+        opens = first
+        while opens and first - opens < _REACH and self.words[opens - 1].text not in _STOPS:
+            opens -= 1
+        yield from self.words[opens:first]
         for at in range(after, min(after + _REACH, len(self.words))):
             if self.words[at].text in _STOPS:
                 break

@@ -151,10 +151,11 @@ class _Page:
             size = min(int(query.get(size_name, 100)), 100)
             page = int(query.get("page", first_page)) - first_page
         except ValueError:
+            page = size = -1
+        if page < 0 or size < 1:
             return 400, {"error": "Bad request"}
         newest_first = list(incidents)[::-1]
-        start = max(page, 0) * size
-        return 200, newest_first[start : start + size]
+        return 200, newest_first[page * size : (page + 1) * size]
 
 
 class StatuspageServer:

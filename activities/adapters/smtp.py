@@ -18,7 +18,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import parseaddr
-from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -30,9 +29,10 @@ _POLICY = SMTP.clone(cte_type="7bit")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SIMPLE_NAME = re.compile(r"[A-Za-z0-9 '-]{1,60}")
 _NOT_IN_ADDRESSES = re.compile(r'[\s<>,;:"()\[\]\\@]')
-_LINE = 76
+_COLUMNS = 76
+"""Where headers are folded."""
 _WORD = 900
-"""Characters of a line in a header, and of a word that may stand on a longer one (998 at most)."""
+"""Characters of a word that may stand on a line by itself; a line has 998 at most."""
 _LOGIN_WANTED = frozenset({530, 534, 535, 538})
 """Replies about our login, whatever they answer."""
 
@@ -84,14 +84,9 @@ class SmtpSession:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         # After an error the server may be in the middle of a letter, where QUIT would be text.
-        if self._connection is not None and kind is None:
+        if self._connection is not None and exc[0] is None:
             with suppress(smtplib.SMTPException, OSError):
                 self._connection.quit()
         self._hang_up()
@@ -191,49 +186,50 @@ def _kind(error: Exception) -> str:
 
 
 class _Header(str):
-    """A header as it goes over the wire, which the email package stores and writes unread.
+    """A header whose ASCII text the email package writes as it is.
 
-    Its own parser decodes encoded words in what it is given, and one that hides a line break then
-    starts a header of its own (CVE-2024-6923); its writer loses the quotes of long names.
+    Its own reader decodes encoded words in what it is given, so that one which hides a line break
+    starts a header of its own (CVE-2024-6923); its own writer loses the quotes around long names.
     """
 
     name: str
 
-    def __new__(cls, name: str, *parts: str) -> Self:
-        """Parts are joined by a blank, or by a folded line where the header gets long."""
-        length = len(name) + 2 + sum(len(part) + 1 for part in parts)
-        header = super().__new__(cls, (" " if length <= _LINE else "\r\n ").join(parts))
+    def __new__(cls, name: str, text: str) -> Self:
+        """`text` has no line breaks."""
+        header = super().__new__(cls, text)
         header.name = name
         return header
 
-    def fold(self, *, policy: Policy) -> str:  # noqa: ARG002 - the email package's protocol
-        """Name and value with line ends."""
-        return f"{self.name}: {self}\r\n"
+    def fold(self, *, policy: Policy) -> str:  # noqa: ARG002 - as the email package calls it
+        """The header on as many lines as it needs."""
+        lines = textwrap.wrap(
+            f"{self.name}: {self}",
+            _COLUMNS,
+            subsequent_indent=" ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        return "".join(f"{line}\r\n" for line in lines)
 
 
-def _text_header(name: str, value: str) -> _Header:
-    """A header of free text; what is not plain ASCII becomes encoded words (RFC 2047)."""
-    text = _line(value)
-    if not text.isascii() or "=?" in text or any(len(word) > _WORD for word in text.split()):
-        return _Header(name, _encoded(text, len(name) + 2))
-    lines = textwrap.wrap(
-        text, _LINE, initial_indent=" " * (len(name) + 1), break_long_words=False,
-        break_on_hyphens=False,
-    )  # fmt: skip
-    return _Header(name, "\r\n ".join(lines).lstrip())
+def _text(value: str) -> str:
+    """Free text for a header: one line, in encoded words (RFC 2047) unless it is plain ASCII."""
+    line = _line(value)
+    plain = line.isascii() and "=?" not in line
+    return line if plain and all(len(word) <= _WORD for word in line.split()) else _encoded(line)
 
 
-def _address_header(name: str, address: Address) -> _Header:
-    """`Name <address>`; any name but the simplest becomes encoded words."""
-    if not address.display_name:
-        return _Header(name, address.addr_spec)
-    simple = _SIMPLE_NAME.fullmatch(address.display_name)
-    shown = address.display_name if simple else _encoded(address.display_name, len(name) + 2)
-    return _Header(name, shown, f"<{address.addr_spec}>")
+def _mailbox(address: Address) -> str:
+    """`Name <address>`; any name but the simplest goes in encoded words, so it needs no quotes."""
+    name = address.display_name
+    if not name:
+        return address.addr_spec
+    shown = name if _SIMPLE_NAME.fullmatch(name) else _encoded(name)
+    return f"{shown} <{address.addr_spec}>"
 
 
-def _encoded(text: str, taken: int) -> str:
-    return Header(text, "utf-8", maxlinelen=_LINE, header_name=" " * taken).encode(linesep="\r\n")
+def _encoded(line: str) -> str:
+    return " ".join(Header(line, "utf-8", maxlinelen=_COLUMNS - 1).encode().split())
 
 
 def _content(letter: Letter, sender: Address, recipient: Address) -> bytes:
@@ -244,15 +240,15 @@ def _content(letter: Letter, sender: Address, recipient: Address) -> bytes:
     """
     message = EmailMessage(policy=_POLICY.clone(utf8=_international(sender, recipient)))
     try:
-        message["From"] = _address_header("From", sender)
-        message["To"] = _address_header("To", recipient)
         message["Date"] = letter.at
-        for name, value in {
-            "Subject": letter.subject,
-            "Message-ID": letter.message_id,
-            **letter.headers,
+        for name, text in {
+            "From": _mailbox(sender),
+            "To": _mailbox(recipient),
+            "Subject": _text(letter.subject),
+            "Message-ID": _text(letter.message_id),
+            **{name: _text(value) for name, value in letter.headers.items()},
         }.items():
-            message[name] = _text_header(name, value)
+            message[name] = _Header(name, text)
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         return message.as_bytes()

@@ -226,7 +226,8 @@ def _retry_after(response: httpx.Response) -> timedelta | None:
     try:
         if advice.isdecimal():
             return timedelta(seconds=int(advice))
-        wait = parsedate_to_datetime(advice) - parsedate_to_datetime(response.headers["Date"])
-    except (KeyError, ValueError, TypeError, OverflowError):
+        sent_at = parsedate_to_datetime(response.headers.get("Date", ""))
+        wait = parsedate_to_datetime(advice) - sent_at
+    except (ValueError, TypeError, OverflowError):
         return None
     return max(wait, timedelta())

@@ -1,12 +1,11 @@
 """What the database promises its callers, on SQLite and on PostgreSQL alike."""
 
 import re
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -244,29 +243,14 @@ def test_threads_may_migrate_at_once(empty_database_url: str) -> None:
 
 def test_processes_may_migrate_at_once(empty_database_url: str) -> None:
     """As when several workers start on a new database."""
-    program = (
-        "import sys; from activities.adapters.database import migrate;"
-        "print('ready', flush=True); sys.stdin.readline(); migrate(sys.argv[1])"
-    )
-    workers = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, empty_database_url],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(3)
-    ]
+    processes = get_context("forkserver")
+    processes.set_forkserver_preload(["activities.adapters.database"])
+    workers = [processes.Process(target=migrate, args=[empty_database_url]) for _ in range(4)]
     for worker in workers:
-        assert worker.stdout
-        assert worker.stdout.readline() == "ready\n"
+        worker.start()
     for worker in workers:
-        assert worker.stdin
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
-    problems = [worker.communicate(timeout=60)[1] for worker in workers]
-    assert [worker.returncode for worker in workers] == [0, 0, 0], problems
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0, 0, 0]
     assert tables_of(empty_database_url) >= set(metadata.tables)
 
 

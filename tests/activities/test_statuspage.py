@@ -229,6 +229,7 @@ def test_second_incident_of_a_defect(server: StatuspageServer, page: StatusPage)
 def test_cost_of_an_update(server: StatuspageServer, page: StatusPage) -> None:
     """An update costs two requests of the sixty a minute, however long the page's history."""
     page.post(an_effect(3), AT)
+    server.add(150)
     server.requests.clear()
 
     page.post(an_effect(4), AT)
@@ -374,6 +375,16 @@ def test_resolved_incident_on_any_page(
     assert [bodies(incident) for incident in ours(server)] == [["one", "two", "three"]]
 
 
+def test_search_asks_for_full_pages(server: StatuspageServer, page: StatusPage) -> None:
+    """Each list is asked for with the word it has for the page size, and for the most it gives."""
+    page.post(an_effect(), AT)
+
+    assert [request.query for request in server.requests if request.method == "GET"] == [
+        {"per_page": "100"},
+        {"limit": "100"},
+    ]
+
+
 def test_open_incidents_are_searched_first(server: StatuspageServer, client: httpx.Client) -> None:
     """The search for an open incident does not read the page's whole history."""
     page = an_api(server, client, Refs(forgetful=True))
@@ -495,7 +506,7 @@ def test_reference_to_nothing(server: StatuspageServer, page: StatusPage, refs: 
     """Where the reference leads nowhere the incident is found by its key."""
     page.post(an_effect(3, body="one"), AT)
     external_id = refs.known[KEY]
-    refs.remember(KEY, "gone/../gone?")
+    refs.remember(KEY, "?limit=1")
 
     page.post(an_effect(4, body="two"), AT)
 
@@ -507,7 +518,7 @@ def test_deletion_during_an_update(server: StatuspageServer, page: StatusPage, r
     """An incident deleted between our reading and writing it is made anew by the next try."""
     page.post(an_effect(3, body="one"), AT)
     server.fail_next(404, method="PATCH")
-    with pytest.raises(NotNow):
+    with pytest.raises(NotNow, match="lost the incident"):
         page.post(an_effect(4, body="two"), AT)
     server.delete(refs.known[KEY])
 
@@ -565,6 +576,8 @@ def test_wrong_page(
         an_api(server, client, refs, page_id="no such/page").post(an_effect(), AT)
 
     assert caught.value.code == "statuspage-404"
+    root = "/v1/pages/no%20such%2Fpage/incidents"
+    assert [request for request in server.requests if not request.path.startswith(root)] == []
 
 
 def test_invalid_content(server: StatuspageServer, page: StatusPage) -> None:
@@ -617,6 +630,16 @@ def test_retry_after(
         page.post(an_effect(), AT)
 
     assert caught.value.retry_after == wait
+
+
+def test_retry_after_a_date_by_an_unknown_clock(server: StatuspageServer, page: StatusPage) -> None:
+    """A date is no advice where the server does not say what time it has."""
+    server.fail_next(429, headers={"Retry-After": MONDAY_NOON, "Date": ""})
+
+    with pytest.raises(NotNow) as caught:
+        page.post(an_effect(), AT)
+
+    assert caught.value.retry_after is None
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -703,7 +726,9 @@ def test_nothing_leaks(
     with pytest.raises((Refused, NotNow)) as caught:
         page.post(an_effect(body=SECRET_TEXT), AT)
 
-    told = caplog.text + "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "During handling of the above exception" not in shown
+    told = caplog.text + shown + repr(caught.value)
     assert SECRET_TEXT not in told
     assert "Log-in fails" not in told
     assert server.api_key not in told

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Engine, Row, select
@@ -40,12 +39,7 @@ class KeptMailSession:
     def __enter__(self) -> "KeptMailSession":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         """Nothing to close."""
 
     def send(self, letter: Letter) -> None:

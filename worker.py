@@ -1,0 +1,159 @@
+"""Composition root: settings, adapters, activity objects, workers. SIGTERM drains.
+
+`python worker.py` runs one worker process with the settings of the environment and nothing else.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Engine
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.adapters.database import (
+    DatabaseAudience,
+    DatabaseLedger,
+    DatabaseNumbers,
+    DatabaseReadModel,
+    DatabaseStatusPage,
+    IncidentRefs,
+    KeptMail,
+    make_engine,
+    migrate,
+)
+from activities.adapters.policy_files import PolicyError, PolicyFiles
+from activities.adapters.smtp import SmtpMailbox
+from activities.adapters.statuspage import StatuspageApi
+from activities.entities import Entities
+from activities.pin_policy import PinPolicy
+from activities.portal import Portal
+from activities.ports import Mailbox, Policies, StatusPage
+from activities.status_page import PostToStatusPage
+from activities.tell import Tell
+from runtime.connection import NoServer, connect
+from runtime.drain import stop_on_signals
+from runtime.logs import configure_logs
+from runtime.search_attributes import ensure
+from runtime.settings import Settings, SettingsError, read_settings
+from runtime.time_zones import use_pinned_zones
+from workflows.case import CaseWorkflow
+from workflows.defect import DefectWorkflow
+from workflows.options import DEFECTS_QUEUE, OUTBOUND_QUEUE
+
+log = structlog.get_logger()
+
+WORKFLOWS = [CaseWorkflow, DefectWorkflow]
+ACTIVITY_THREADS = 40
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The outside world as this installation has it."""
+
+    engine: Engine
+    mailbox: Mailbox
+    status_page: StatusPage
+    policies: Policies
+
+
+def outside(settings: Settings) -> Outside:
+    """Choose the adapters the settings ask for; the database is brought up to date.
+
+    Raises:
+        PolicyError: the policy file is wrong.
+    """
+    engine = make_engine(settings.database_url.get_secret_value())
+    migrate(engine)
+    mailbox: Mailbox = KeptMail(engine)
+    if settings.smtp_url is not None:
+        mailbox = SmtpMailbox(settings.smtp_url.get_secret_value(), settings.mail_from)
+    page: StatusPage = DatabaseStatusPage(engine)
+    if settings.statuspage_url and settings.statuspage_page_id and settings.statuspage_api_key:
+        page = StatuspageApi(
+            settings.statuspage_url,
+            settings.statuspage_page_id,
+            settings.statuspage_api_key.get_secret_value(),
+            refs=IncidentRefs(engine),
+        )
+    files = [settings.policy_file] if settings.policy_file else []
+    return Outside(engine, mailbox, page, PolicyFiles(*files))
+
+
+@asynccontextmanager
+async def workers(
+    client: Client,
+    world: Outside,
+    settings: Settings,
+    *,
+    max_cached_workflows: int = 1000,
+) -> AsyncIterator[None]:
+    """Both workers: `defects` for workflows and quick activities, `outbound` rate-limited."""
+    ledger, audience = DatabaseLedger(world.engine), DatabaseAudience(world.engine)
+    tell = Tell(world.mailbox, ledger, audience, world.policies, settings.mail_from)
+    status_page = PostToStatusPage(world.status_page, ledger)
+    entities = Entities(client, DatabaseNumbers(world.engine), audience, DEFECTS_QUEUE)
+    pin, portal = PinPolicy(world.policies), Portal(DatabaseReadModel(world.engine))
+    drain = timedelta(seconds=settings.graceful_shutdown_seconds)
+    with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity") as threads:
+        async with (
+            Worker(
+                client,
+                task_queue=DEFECTS_QUEUE,
+                workflows=WORKFLOWS,
+                activities=[
+                    pin.load_policy,
+                    portal.project,
+                    entities.open_defect,
+                    entities.close_cases,
+                ],
+                activity_executor=threads,
+                max_concurrent_activities=ACTIVITY_THREADS // 2,
+                max_cached_workflows=max_cached_workflows,
+                graceful_shutdown_timeout=drain,
+            ),
+            Worker(
+                client,
+                task_queue=OUTBOUND_QUEUE,
+                activities=[tell.tell_clients, tell.tell_staff, status_page.post_status],
+                activity_executor=threads,
+                max_concurrent_activities=ACTIVITY_THREADS // 2,
+                max_task_queue_activities_per_second=settings.outbound_per_second,
+                # Eager activities would go past the queue, and so past its rate limit.
+                disable_eager_activity_execution=True,
+                graceful_shutdown_timeout=drain,
+            ),
+        ):
+            yield
+
+
+async def main() -> int:
+    """Run until SIGTERM or SIGINT; answers the exit code."""
+    use_pinned_zones()
+    try:
+        settings = read_settings()
+        configure_logs(settings.log)
+        world = outside(settings)
+        client = await connect(settings)
+    except (SettingsError, PolicyError, NoServer) as error:
+        print(error, file=sys.stderr)
+        return 2
+    if missing := await ensure(client):
+        log.error("search_attributes.missing", names=missing, hint="register them, see docs")
+    stop = stop_on_signals(asyncio.get_running_loop())
+    async with workers(client, world, settings):
+        log.info("worker.started", queues=[DEFECTS_QUEUE, OUTBOUND_QUEUE])
+        await stop.wait()
+        log.info("worker.draining", seconds=settings.graceful_shutdown_seconds)
+    log.info("worker.stopped")
+    world.engine.dispose()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
