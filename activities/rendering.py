@@ -52,7 +52,7 @@ _MONTHS = (
 _QUOTE_OPENS, _QUOTE_CLOSES = "\x02", "\x03"
 _DIRECTION_CONTROLS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _ITEM = "- "
-_EMPTY: tuple[object, ...] = (None, "", [], {})
+_EMPTY: tuple[object, ...] = (None, [], {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,16 +253,13 @@ def _reference(effect: TellClients | TellStaff, cases: tuple[str, ...]) -> _Refe
 
 
 def _present(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts that say something: null and empty ones count as missing, at every depth."""
-    trimmed = {
-        name: _present(value)
-        if isinstance(value, Mapping)
-        else value.strip()
-        if isinstance(value, str) and not value.strip()
-        else value
+    """The facts that say something: null, blank and empty ones count as missing, at every depth."""
+    stripped = {
+        name: _present(value) if isinstance(value, Mapping) else value
         for name, value in facts.items()
+        if not (isinstance(value, str) and not value.strip())
     }
-    return {name: value for name, value in trimmed.items() if value not in _EMPTY}
+    return {name: value for name, value in stripped.items() if value not in _EMPTY}
 
 
 @lru_cache(maxsize=256)
@@ -295,6 +292,7 @@ def _environment(**options: Any) -> Environment:
         autoescape=select_autoescape(["html.j2"]),
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         **options,
     )
 

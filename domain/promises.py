@@ -96,6 +96,8 @@ class Rule(Enum):
     """The clause does not say that it is over or happens regularly."""
     UNLESS_CLEARLY_PAST = auto()
     """As above, but a participle ("fixed in 3 days") is no sign of the past."""
+    UNLESS_MET = auto()
+    """The clause itself does not clearly say that it was so by then."""
     UNLESS_CONTACT = auto()
     """The clause neither tells the past nor only says that somebody will be in touch."""
     ALWAYS = auto()
@@ -107,7 +109,7 @@ class _Time(NamedTuple):
 
     A blank in `pattern` stands for any blank or hyphen, `<name>` for a fragment. Each rule holds
     for the time as it is led to: not at all, by a word of `_ANCHOR` ("on", "this"), or by "for".
-    Led to by a word of `_DEADLINE` ("by", "next") it is refused as under `Rule.ALWAYS`. Where
+    Led to by a word of `_DEADLINE` ("by", "next") it is refused as under `Rule.UNLESS_MET`. Where
     `led` is None the pattern has its own leading words, and others make no difference.
     """
 
@@ -120,16 +122,16 @@ class _Time(NamedTuple):
 
 
 _DEADLINE = (
-    "by|no later than|not later than|no earlier than|not before|on or before|come|due|next|coming"
+    "by|no later than|not later than|no earlier than|not before|on or before|come|next|coming"
     "|upcoming|effective|as early as|as late as|as soon as"
     "|(?:moved|pushed|postponed|rescheduled|delayed|deferred|shifted|bumped)(?: back| out)?"
     " (?:to|until|till)"
 )
 _ANCHOR = (
-    "on|at|in|during|over|until|till|'til|before|after|prior to|ahead of|from|starting|beginning"
+    "on|at|in|end|during|over|until|till|'til|before|after|prior to|ahead of|from|starting|beginning"
     "|as of|around|about|towards?|sometime|some time|early|late|later|mid|this|following|through"
     "|between|within|hopefully|maybe|probably|perhaps|likely|possibly|tentatively|approximately"
-    "|approx\\.?|roughly|circa|ca\\.?|~|say|or|the very|(?:the )?(?:first|second|latter) half of"
+    "|approx\\.?|roughly|circa|ca\\.?|~|say|or|the very|part of|(?:the )?(?:first|second|latter) half of"
     "|(?:the )?(?:very )?(?:start|beginning|middle|end|close|course|week|month|morning|afternoon"
     "|evening|night|day|rest) of"
 )
@@ -171,7 +173,7 @@ _FRAGMENTS = {
     "short unit": "(?:seconds?|secs?|minutes?|mins?|moments?|s|ms)",
     "tail": (
         "(?:'s?)?(?: time)?(?: or (?:two|three|so|less))?"
-        "(?: at (?:the )?(?:most|latest)| max(?:imum)?| tops)?"
+        "(?: at (?:the )?(?:most|latest)| max(?:imum)?| tops| more)?"
     ),
     "length": (
         r"(?:<amount> ?<unit>|<hedged>(?:an?|one|half a|a single|a full|a good) <unit>"
@@ -201,6 +203,15 @@ _FRAGMENTS = {
         r"(?:t\d\d:?\d\d(?::?\d\d)?(?:\.\d{1,6})?(?:z|[+-]\d\d:?\d\d)?)?"
         r"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:20)?\d\d(?!\d))"
     ),
+    "control": (
+        "(?:button|filter|option|field|tab|menu|column|label|view|entry|list|link|checkbox|box"
+        "|heading|report|form|page|item|setting)s?"
+    ),
+    "holiday": (
+        "(?:christmas|xmas|thanksgiving|easter|new year'?s?|labor day|memorial day|the holidays?"
+        "|independence day|halloween|juneteenth|the holiday season)"
+        "(?: (?:eve|day|break|holidays?|weekend))?"
+    ),
     "written date": (
         r"(?:(?:the )?(?:<day number>|<ordinal word>)(?: of)? <month>(?:,? <year>)?"
         r"|<month> (?:the )?(?:<day number>(?!:\d)|<ordinal word>)(?:,? <year>)?)"
@@ -224,15 +235,15 @@ _FRAGMENTS = {
         "(?:releases?|updates?|upgrade|patch(?:es)?|hotfix|version|build|deployments?|rollout"
         "|service pack|maintenance(?: window| period)?|downtime|sprint|deploy|drop))"
     ),
-    "guess": (
-        r"(?:estimated|estimate|expected|projected|anticipated|tentative|approximate|provisional"
-        r"|likely|targeted|target|est\.?|planned)"
-    ),
+    "outcome": "fix|resolution|completion|release|patch|repair|delivery|solution|go live|arrival",
     "eta": (
-        r"(?:e\.? ?t\.? ?[ar]\b\.?|etas|etrs|<guess> (?:\w{1,14} ){0,2}"
-        r"(?:times?|date|timelines?|time ?frames?|completion|resolution|delivery|arrival"
-        r"|turnaround|go live)|(?:time|date) estimates?|estimates? (?:of|for) (?:the )?(?:time"
-        r"|date|completion|resolution|fix))"
+        r"(?:e\.? ?t\.? ?[adr]\b\.?|etas|etrs|(?:estimated|estimate|projected|anticipated|tentative"
+        r"|approximate|provisional|est\.?) (?:\w{1,14} ){0,2}(?:times?|dates?|timelines?"
+        r"|time ?frames?|turnaround|<outcome>)|(?:expected|likely|targeted|target|planned) "
+        r"(?:\w{1,14} )?(?:completion|resolution|delivery|arrival|turnaround|fix date|go live"
+        r"|timeline)|(?:time|date) estimates?|estimates? (?:of|for) (?:the )?(?:time|date|<outcome>)"
+        r"|(?:expected|target|planned|likely) (?:date|time) (?:of|for) (?:an? |the )?(?:<outcome>))"
+        r"(?: (?:for|of|on) (?:an? |the |this |your )?(?:<outcome>))?"
     ),
 }
 
@@ -240,8 +251,8 @@ _TIMES = (
     _Time(
         "relative day",
         "names a day by which something will be done",
-        "(?:the )?day after tomorrow<part of day>?|(?:tomorrow|tomm?orr?ow|tmrw|tmr|2morrow)"
-        "<part of day>?|tonight|overmorrow|first thing(?: in the morning)?",
+        "(?:the )?day after tomorrow<part of day>?|(?:to ?morrow|tomm?orr?ow|tmrw|tmr|2morrow)"
+        "<part of day>?|tonight|tonite|overmorrow|first thing(?: in the morning)?",
         Rule.ALWAYS,
         Rule.ALWAYS,
     ),
@@ -256,14 +267,16 @@ _TIMES = (
         "this period",
         "names a time that is not over",
         "(?:later |early |earlier |sometime )?(?:this|the same) (?:coming )?(?:very )?"
-        "(?:<period>|morning|afternoon|evening|night)|(?:the )?(?:rest|remainder) of the <period>",
+        "(?:<period>|morning|afternoon|evening|night)|(?:the )?(?:rest|remainder) of the <period>"
+        "|(?:early|late|later|midway|mid|sometime|further on)(?: on)? in the <period>"
+        "|before the <period> (?:is|was) (?:out|over|up)",
         Rule.UNLESS_PAST,
         Rule.UNLESS_PAST,
     ),
     _Time(
         "next period",
         "names a time to come",
-        "(?:the )?(?:week|month|year) after next|next (?:business |working |calendar |fiscal )?"
+        "(?:the )?(?:<period>|release) after (?:next|this)|(?:the )?(?:week|month|year) after|next (?:business |working |calendar |fiscal )?"
         "(?:week|weekend|month|quarter|year|fortnight|sprint|season|cycle|iteration|spring"
         "|summer|autumn|fall|winter)<part of day>?|(?:in|over|during|within|for) (?:the )?"
         "(?:(?:next|coming|upcoming|following) )(?:<range> |<vague> )?<unit>(?: or (?:two|so))?"
@@ -297,12 +310,18 @@ _TIMES = (
         Rule.ALWAYS,
         Rule.ALWAYS,
     ),
-    _Time("close of business, short", "names the end of a day", "eob", Rule.NEVER, Rule.ALWAYS),
+    _Time(
+        "close of business, short",
+        "names the end of a day",
+        "eob(?: (?:on )?<any weekday>)?",
+        Rule.IF_PROMISED,
+        Rule.ALWAYS,
+    ),
     _Time(
         "last moment",
         "names a day by which something will be done",
-        "(?:<weekday>|<clock>|<written date>|<month name>) "
-        "(?:at (?:the )?(?:very )?(?:latest|earliest)|latest)",
+        "(?:<weekday>|<clock>|<written date>|<month name>|weekend|<period>) "
+        "(?:at (?:the )?(?:very )?(?:latest|earliest)|latest|earliest)",
         Rule.ALWAYS,
         Rule.ALWAYS,
     ),
@@ -317,7 +336,9 @@ _TIMES = (
         "written date",
         "names a date",
         r"(?:(?:<any weekday>,? )?<written date>|<weekday>,? (?:the )?<day number>"
-        r"|\d{1,2}-?(?:<short month>)-?(?:20)?\d\d)(?!/|-\d)",
+        r"|\d{1,2}[-/]?(?:<short month>)[-/]?(?:20)?\d\d|(?:<short month>)/\d{1,2}/(?:20)?\d\d"
+        r"|(?:the )?(?:first|second|third|fourth|last|final) (?:<weekday>|week|weekend|day|half)"
+        r" (?:of|in) (?:<month>|next <period>|the (?:month|quarter|year)))(?!/|-\d)",
         Rule.UNLESS_PAST,
         Rule.UNLESS_PAST,
     ),
@@ -335,6 +356,13 @@ _TIMES = (
         r"|20[2-9]\d-(?:0[1-9]|1[0-2])(?![\w-])",
         Rule.NEVER,
         Rule.IF_FUTURE,
+    ),
+    _Time(
+        "short date, announced",
+        "names a date",
+        r"(?:expected|eta|due|date|scheduled|planned|est\.?|fix|release|available|delivery|deployed"
+        r"|live|target):? (?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])(?![\w/%-]|\.\d)",
+        Rule.IF_PROMISED,
     ),
     _Time(
         "day of the month",
@@ -364,7 +392,8 @@ _TIMES = (
     _Time(
         "month, ambiguous",
         "names a month",
-        "<month>",
+        r"(?:march|may)(?= ?(?:$|[.,;:!?)\n]|(?:we|and|or|it|the|at|if|when|as|this|with)\b))"
+        r"|(?:<short month>)\b\.?",
         Rule.NEVER,
         Rule.UNLESS_PAST,
         Rule.IF_PROMISED,
@@ -372,7 +401,7 @@ _TIMES = (
     _Time(
         "year",
         "names a year",
-        r"(?:the year )?20[2-9]\d(?![\w/%:]|[-.]\d| (?:records|rows|entries|users|lines|cases|forms"
+        r"(?:the year |fy ?)?20[2-9]\d(?![\w/%:]|[-.]\d| (?:records|rows|entries|users|lines|cases|forms"
         r"|sites|reports|characters|participants|clients)\b)",
         Rule.NEVER,
         Rule.UNLESS_PAST,
@@ -399,10 +428,24 @@ _TIMES = (
     _Time(
         "holiday",
         "names a day",
-        "(?:christmas|xmas|thanksgiving|easter|new year'?s?|labor day|memorial day|the holidays?"
-        "|independence day|halloween|juneteenth|the holiday season)"
-        "(?: (?:eve|day|break|holidays?|weekend))?",
+        "<holiday>",
         Rule.IF_PROMISED,
+        Rule.UNLESS_PAST,
+        Rule.UNLESS_CLEARLY_PAST,
+    ),
+    _Time(
+        "release of a season",
+        "says by which release something will be done",
+        r"(?:spring|summer|autumn|fall|winter|<month name>|q[1-4]|<weekday>) <release>",
+        Rule.IF_PROMISED,
+        Rule.UNLESS_CLEARLY_PAST,
+    ),
+    _Time("midweek", "names a time in a week", "mid ?week", Rule.IF_PROMISED, Rule.UNLESS_PAST),
+    _Time(
+        "daylight",
+        "names a time of day",
+        "(?:by|before|until|till) (?:(?:the|early|late|mid) )?"
+        "(?:morning|afternoon|evening|night|dawn|dusk|nightfall|dinner ?time|breakfast|tea ?time)",
         Rule.UNLESS_PAST,
     ),
     _Time("weekend", "names a day", "(?:the )?weekend", Rule.NEVER, Rule.UNLESS_PAST),
@@ -424,7 +467,8 @@ _TIMES = (
     _Time(
         "bare hour",
         "names a time of day",
-        r"(?:at|by|around|before) (?:[1-9]|1\d|2[0-3]|[1-9]|1[0-2])(?! ?[\w%:/.$#-]|\.\d)",
+        r"(?:at|by|around|before) (?:[1-9]|1\d|2[0-3]|[1-9]|1[0-2])(?! ?[%:/$#-]|[.,]\d"
+        r"| (?!today|tomorrow|or|and|on|sharp|ct|this|in the)\w)",
         Rule.IF_FUTURE,
     ),
     _Time(
@@ -447,7 +491,7 @@ _TIMES = (
     _Time(
         "in units",
         "promises something within a length of time",
-        "in (?:minutes|hours|days|weeks|months)|(?:same|next) day",
+        "in (?:seconds|minutes|hours|days|weeks|months)|(?:same|next) day",
         Rule.IF_FUTURE,
     ),
     _Time(
@@ -462,7 +506,7 @@ _TIMES = (
         "names a time counted from now",
         "(?:<length>|<unit>) (?:away|out)(?: from \\w{1,14})?"
         "|<length> (?:from|after) (?:now|today|tomorrow|tonight|next <unit>|<weekday>)"
-        "|<weekday> week|(?:<length>) (?:until|till|before|to) (?:we |the |it |a |this ){1,2}"
+        "|<length> to go|<weekday> week|(?:<length>) (?:until|till|before|to) (?:we |the |it |a |this ){1,2}"
         "(?:(?:will|can|is|be|has) ){0,2}(?:fix(?:ed)?|release[ds]?|deploy(?:ed)?|resol\\w{2,6}"
         "|available|done|live|ready|patch|ship)",
         Rule.ALWAYS,
@@ -470,8 +514,9 @@ _TIMES = (
     _Time(
         "length",
         "says how long something will take",
-        "<amount> ?<unit><tail>|(?:<rough>) (?:an?|one|half a) <unit><tail>|an? <unit> or (?:two|so)"
-        "|half (?:an? )?(?:day|hour)|(?:takes?|taking|needs?|requires?|want|for) <length>"
+        "<amount> ?<unit><tail>|(?:<rough>) (?:an?|one|half a) <unit><tail>|an? <unit>,? (?:or (?:two|so)|tops|max|at most)"
+        "|half (?:an? )?(?:day|hour)|(?:takes?|taking|needs?|requires?|want|for)(?: (?:us|them|the|our|team|engineers))"
+        "{0,3} <length>"
         r"|<hedged>\d{1,3}(?: ?(?:to| ) ?\d{1,3})? ?h(?:rs?)?",
         Rule.IF_PROMISED,
     ),
@@ -500,15 +545,16 @@ _TIMES = (
     _Time(
         "estimate",
         "announces an estimated time",
-        "<eta>(?: (?:for|of|on) (?:an? |the |this )?(?:fix|resolution|completion|release|patch"
-        "|repair|delivery|solution))?",
+        "<eta>",
         Rule.ALWAYS,
     ),
     _Time(
         "next release",
         "says by which release something will be done",
-        "(?:in|with|by|for|before|until|as part of|part of|during|into|on|after|via|through|to) "
-        "(?:(?:the|our|your|its) )?(?:very )?(?:next|upcoming|coming|following|forthcoming) "
+        "(?:the |our )?(?:next|upcoming) <release> (?:(?:will|should) )?(?:contains?|includes?"
+        "|fix(?:es)?|brings?|corrects?|resolves?|has|solves?)|(?:the )?<release> after next"
+        "|(?:in|with|by|for|before|until|as part of|part of|during|into|on|after|via|through|to) "
+        "(?:one of )?(?:(?:the|our|your|its) )?(?:very )?(?:next|upcoming|coming|following|forthcoming) "
         "(?:<range> |<vague> )?<release>(?! notes)",
         Rule.UNLESS_CLEARLY_PAST,
     ),
@@ -532,7 +578,9 @@ _INNOCENTS = (
         "a habit",
         "(?:every|each|per|once an?|once in|twice an?|times an?|times in)(?: other| single| few"
         "| couple of)?(?: (?:<range>))? ?(?:<unit>|<short unit>|<weekday><part of day>?|<month name>"
-        "|morning|afternoon|evening|night|quarter|release)(?: (?:at|from|before|after) <clock>)?",
+        "|morning|afternoon|evening|night|quarter|release)(?: (?:at|from|before|after) <clock>)?"
+        "(?: (?:until|till) (?:it|this|the \\w{1,10}) is \\w{1,10})?"
+        "|(?:on )?<weekday> (?:mornings|afternoons|evenings|nights)",
     ),
     _Innocent(
         "a day of every month",
@@ -575,6 +623,12 @@ _INNOCENTS = (
         r"|timeline|time|window|estimate|effort|target|deadline|resolution|release|cycle|job)"
         r"\w{1,20}|(?:12|24)[- ]hour (?:clock|format|time|system|view|notation)",
     ),
+    _Innocent(
+        "a label on the screen",
+        "(?:<control>|select|choose|click|pick|press|named|called|titled|set to|to)"
+        "(?: on| the){0,2} (?:\"[^\"\n]{1,40}\"|'[^'\n]{1,40}')"
+        "|(?:\"[^\"\n]{1,40}\"|'[^'\n]{1,40}') <control>",
+    ),
     _Innocent("a list of columns", "the <short weekday>(?:/<short weekday>){1,6}"),
     _Innocent(
         "a setting",
@@ -592,10 +646,11 @@ _INNOCENTS = (
     _Innocent(
         "what the software does after a while",
         "(?:expires?|times? out|timing out|hangs?|freezes?|crash(?:es)?|fails?|stalls?|disconnects?"
-        "|logs? (?:\\w{1,12} )?(?:out|off)|logged (?:out|off)|locked|locks?|loads?|opens?|refresh"
-        "(?:es)?|reloads?|syncs?|synchroni[sz]es|appears?|disappears?|shows? up|renders?|returns?"
-        "|takes? effect|responds)(?: (?:again|only|itself|you|the|user|page|screen)){0,3} "
-        "(?:in|within) (?:an? |<amount> ?)(?:<short unit>|hours?)",
+        "|logs? (?:\\w{1,12} )?(?:out|off)|logged (?:out|off)|locked|locks?|loads|opens|refreshes"
+        "|reloads|syncs|synchroni[sz]es|appears?|disappears?|shows up|renders"
+        "|takes? effect|responds|finishes|completes|runs|saves|prints|exports|imports|closes|ends)"
+        "(?: (?:again|only|itself|you|the|user|page|screen)){0,3} "
+        "(?:in|within)(?: under| less than)? (?:an? |<amount> ?)(?:<short unit>|hours?)",
     ),
     _Innocent(
         "a deadline for the client",
@@ -634,6 +689,13 @@ _INNOCENTS = (
         "|all for today|enough for today|(?:today|this week|this month)'s date"
         "|(?:is|are|was) there anything else(?: [\\w']{1,14}){0,6} today",
     ),
+    _Innocent(
+        "an earlier contact",
+        "(?:per|following|since) (?:our|your|the) (?:\\w{1,10} )?(?:call|chat|conversation|message"
+        "|e ?mail|meeting|session|discussion)(?: (?:on|at|of|from|earlier|with \\w{1,12})){0,2} "
+        "(?:today|this (?:morning|afternoon|week)|<weekday><part of day>?|<written date>"
+        "|<numeric date>)",
+    ),
     _Innocent("now", "as of (?:now|today|this (?:morning|afternoon|week))"),
     _Innocent(
         "a version",
@@ -647,6 +709,24 @@ _INNOCENTS = (
         r"|android|office|excel|patch|hotfix|rel|def|case|ticket|number|no\.?|nr\.?|id|code|error"
         r"|defect|article|step|page|section|line|row|chapter)s?[ #:-]{0,3}(?:code |number |no\.? )?"
         r"#?\d{1,6}(?:[./-]\d{1,6})?(?!\d)(?![./-]\d)",
+    ),
+    _Innocent(
+        "how the software writes or counts",
+        "(?:shown|displayed|printed|formatted|written|stored|saved|entered|rejected|read|exported"
+        "|imported|shows|instead of|rather than)(?: (?:as|like|with|instead of|in)){0,2} "
+        "[\"']?(?:<numeric date>|<written date>|<clock>)[\"']?"
+        "|(?:week|calendar|picker|list|chart|view|year) (?:starts|begins|opens|ends|start|begin"
+        "|starting|beginning) (?:on|in|with|at) (?:an? )?(?:<weekday>|<month>|<clock>)"
+        "|(?:go|goes|jumps?|switch(?:es)?|scrolls?|skips?|advances?) to (?:the )?next <period>"
+        "|rounded (?:up |down )?to (?:the )?(?:next|nearest) <unit>"
+        "|(?:tasks?|items?|visits?|appointments?|actions?|invoices?|forms?|reviews?)"
+        "(?: that are| which are)? due (?:today|tomorrow|(?:this|next) <period>|<length>"
+        "|(?:on |in |within )?(?:<weekday>|<written date>|<numeric date>|<length>))",
+    ),
+    _Innocent(
+        "a wish",
+        "(?:happy|merry|best wishes for the|all the best for the|have an? \\w{1,10}|enjoy (?:the|your)"
+        "|good) (?:<weekday>|weekend|<holiday>|day|<part of day>|week)",
     ),
     _Innocent("the other day", "the other day|day (?:one|zero|1)|these days|nowadays|to date"),
     _Innocent("what the time is called", "<weekday> to <weekday>"),
@@ -679,11 +759,11 @@ def _words(listed: str) -> frozenset[str]:
 
 
 _STOPS = frozenset(".!?;\n")
-_PAUSES = frozenset(',:()"-|\t')
+_PAUSES = frozenset(",:()-|\t")
 _SUBORDINATORS = _words(
     "that which who whose where when whenever if because while although though unless whereas why"
 )
-_COORDINATORS = _words("and but so or then")
+_COORDINATORS = _words("and but so or")
 _DETERMINERS = _words("the a an your our this these those any no its their my his her each every")
 _FUTURE = re.compile(
     "will|'ll|won't|shall|should|would|might|may|going|gonna|plan(?:s|ned|ning)?|expect[a-z]{0,7}"
@@ -694,11 +774,11 @@ _FUTURE = re.compile(
     "|postpon[a-z]{1,3}|deferred|delayed|pushed|deadlines?|pencil[a-z]{1,3}|prognosis"
 )
 _OURS = re.compile(
-    "(?:hot|bug)?fix(?:es|ing)?|patch(?:es|ing)?|resolution|resolve[sd]?|resolving|solution"
+    "(?:hot|bug)?fix(?:es|ing)?|patch(?:es|ing)?|resolution|resolves?|resolving|solution"
     "|solves?|(?:re)?deploy(?:s|ing|ment|ments)?|releas(?:e|es|ing)|roll(?:s|ing)?|rollout"
     "|roll-out|go-live|go|ships?|shipping|updates?|upgrade|maintenance|correction|repairs?"
-    "|turnaround|timelines?|timeframe|completion|deliver(?:s|y|ies|ing)?|gets?|receives?|live"
-    "|ready|available|done|finish(?:es|ing)?|launch(?:es|ing)?|tackle|restor(?:e|es|ing)"
+    "|turnaround|timelines?|timeframe|completion|deliver(?:s|y|ies|ing)?|roadmap|frame|gets?|receives?|live"
+    "|ready|available|done|finish(?:es|ing)?|launch(?:es|ing)?|ends|ending|testing|tests|qa|goal|objective|looking|tackle|restor(?:e|es|ing)"
 )
 _US = _words("we i i'm team engineering engineers developers development they")
 _OVER = _words(
@@ -708,22 +788,23 @@ _OVER = _words(
 _IRREGULAR = _words(
     "found made sent lost took gave told wrote said became kept left met broke ran fell held rose"
     " stood led felt thought brought built spent caught grew got knew threw done seen gone shown"
-    " given taken written broken known shut began stuck"
+    " given taken written broken known shut stuck spoke agreed freed"
 )
 _NO_PARTICIPLE = _words("hundred embed sacred naked rapid red unresolved unchanged unfixed limited")
 _UNDECIDED_BEFORE = _words(
     "be is are 's 're am 'm get gets getting being see want wants need needs once when until"
-    " till if as"
+    " till if"
 )
 _SUBJECTS = _words("i we you they he she who which that it")
 _REGULAR = _words(
     "every each always usually normally typically daily weekly monthly nightly hourly whenever runs"
-    " opens closes shows appears disappears loads reloads displays returns expires expire hangs"
-    " hang freezes freeze crashes crash fails fail stalls times out occurs happens"
+    " opens closes shows appears disappears loads reloads displays expires expire hangs"
+    " hang freezes freeze crashes crash fails fail stalls times out occurs happens resets stops jumps missing"
+    " empty blank wrong incorrect slow slower slowest shown listed twice doubled duplicated cut affected"
 )
 _CONTROLS = _words(
     "click clicking choose choosing select selecting tick ticking type typing enter entering filter"
-    " filters filtering sort sorting sorted labelled labeled named called titled set setting"
+    " filters filtering sort sorting labelled labeled named called titled set setting"
 )
 _RECORDS = _words(
     "range ranges period periods record records entry entries data row rows total totals figures"
@@ -731,7 +812,7 @@ _RECORDS = _words(
     " value values visit visits note notes transaction transactions payment payments attendance"
     " balance balances report reports file files shift shifts calendar date dates timestamp"
     " timestamps session sessions enrollment enrollments enrolment enrolments events tasks"
-    " budget budgets dashboard"
+    " budget budgets dashboard button option tab menu field fields label link checkbox item"
 )
 _REQUESTS = _words(
     "reply respond send answer provide return confirm upload attach tell let get call contact write"
@@ -745,7 +826,7 @@ _COME = _words("get come circle report write call gets")
 _RESOLUTION = re.compile(
     "(?:hot|bug)?fix(?:ed|es|ing)?|resol(?:ve|ved|ves|ving|ution)|releas(?:e|ed|es|ing)|solution"
     "|(?:re)?deploy[a-z]{0,5}|ship(?:s|ped|ping)?|patch(?:ed|es)?|available|ready|live|done"
-    "|repair(?:ed|s)?|restored?|answer(?:ed)?|complete[d]?|finished|work(?:s|ing)?|solved|eta"
+    "|repair(?:ed|s)?|restored?|answer(?:ed)?|completed?|restarted|rebooted|finished|work(?:s|ing)?|solved|eta"
 )
 _RELEASE_NOUN = re.compile(
     "releases?|updates?|upgrade|patch|deploy[a-z]{0,5}|maintenance|(?:hot)?fix|build|version"
@@ -758,8 +839,9 @@ _NOT_A_NOUN = _words(
 )
 _HEDGES = _words(
     "about around approx approximately roughly probably maybe perhaps likely hopefully only just at"
-    " most max tops or less more so i guess think say estimated latest the in on a within yes ok"
-    " sure possibly"
+    " most max tops or less more so i guess think say estimated latest the in on a within yes ok please"
+    " sure possibly unfortunately sadly sorry afraid it is 's am be then there earliest minimum of"
+    " and to by from next last noon midnight"
 )
 _ABBREVIATIONS = _words("e.g i.e approx ca no vs etc mr ms mrs dr inc a.m p.m nr")
 
@@ -849,7 +931,7 @@ class _Word(NamedTuple):
 
 _WORD = re.compile(
     r"[a-z]{1,12}n't|[^\W_]{1,40}(?:[.:/-][^\W_]{1,40}){0,6}|'(?:ll|s|re|ve|d|m)\b"
-    r"|[.!?;](?=[\s\"')]|\Z)|[,:()\n\t\"|]|(?<=\s)-(?=\s)"
+    r"|[.!?;](?=[\s\"')]|\Z)|[,:()\n\t|]|(?<=\s)-(?=\s)"
 )
 
 
@@ -907,15 +989,30 @@ class _Reading:
                 return kept, content == 0
             content += 1
             sense = self._marker(at, first)
-            if sense in {_Sense.OVER, _Sense.PROMISED, _Sense.MENTIONED}:
+            if sense in {_Sense.PROMISED, _Sense.MENTIONED}:
                 return sense, False
-            if sense is _Sense.PERHAPS_OVER and kept is not _Sense.OURS:
+            if sense is _Sense.OVER and (kept is not _Sense.OURS or self._closes(at)):
+                return sense, False
+            if sense is _Sense.PERHAPS_OVER and (kept is not _Sense.OURS or self._has_object(at)):
                 return sense, False
             if word in _US:
-                return (_Sense.OURS if kept is _Sense.NONE else kept), False
-            if sense is not _Sense.NONE and kept is _Sense.NONE:
+                return _Sense.OURS, False
+            if sense is _Sense.OURS or (sense is _Sense.REGULAR and kept is _Sense.NONE):
                 kept = sense
         return kept, content == 0
+
+    def _closes(self, at: int) -> bool:
+        """Tell whether a sign of the past covers our noun after it: "since the update"."""
+        follower = self.words[at + 1].text
+        return (
+            self.words[at].text in _SINCE | _HAPPENED
+            or follower in _DETERMINERS
+            or _OURS.fullmatch(follower) is not None
+        )
+
+    def _has_object(self, at: int) -> bool:
+        """Tell whether what follows a participle makes it a verb: "we deployed a fix"."""
+        return self.words[at + 1].text in _DETERMINERS
 
     def _after(self, first: int, *, opening: bool) -> _Sense:
         """Return the sense of the words after a time, across a pause where it opens a sentence."""
@@ -948,8 +1045,10 @@ class _Reading:
         if word == "could":
             able = self.words[at + 1].text if at + 1 < len(self.words) else ""
             return _Sense.OVER if able in _ABLE else _Sense.PROMISED
-        if _FUTURE.fullmatch(word):
+        if _FUTURE.fullmatch(word) or (word == "be" and previous == "to"):
             return _Sense.PROMISED
+        if word in _HAPPENED:
+            return _Sense.OVER
         if word in _OVER:
             return _Sense.PROMISED if _FUTURE.fullmatch(previous) else _Sense.OVER
         if word in _CONTROLS and at < time_at:
@@ -1037,6 +1136,11 @@ class _Reading:
                 break
             yield self.words[at]
 
+    def follows_a_pause(self, start: int) -> bool:
+        """Tell whether a mark of punctuation parts the time from what is said before it."""
+        first = bisect_left(self._starts, start)
+        return first > 0 and self.words[first - 1].text in _PAUSES
+
     def names_a_thing(self, start: int, end: int) -> bool:
         """Tell whether the time only says which thing is meant: "the Friday report"."""
         text = self.plain.text
@@ -1044,10 +1148,11 @@ class _Reading:
         if after >= len(self.words):
             return False
         word = self.words[after]
+        closed = end + (text[end] in "\"'" and not word.start == end)
         if word.text == "'s" and word.start == end and after + 1 < len(self.words):
             thing = self.words[after + 1]
             return thing.start - word.end == 1 and not _RELEASE_NOUN.fullmatch(thing.text)
-        if word.start != end + 1 or text[end] not in " -" or not word.text[0].isalpha():
+        if word.start != closed + 1 or text[closed] not in " -" or not word.text[0].isalpha():
             return False
         first = bisect_left(self._starts, start)
         leads = [word.text for word in self.words[max(first - 1, 0) : after - 1]]
@@ -1058,6 +1163,8 @@ class _Reading:
         )
 
 
+_SINCE = _words("since last yesterday ago previous previously earlier formerly")
+_HAPPENED = _words("introduced caused triggered broke appeared occurred happened reported noticed")
 _ABLE = _words("not reproduce see find confirm verify trace log get")
 _LINKS = _words("of the from with is to for in on between since and")
 _ARTICLES = _words("the a an your their its her his my each every any our")
@@ -1129,7 +1236,9 @@ _LEAD = re.compile(
     + r"\Z"
 )
 _DEADLINE_LEAD = _compiled(_DEADLINE)
+_MET_BY = _compiled("by")
 _AIMED_LEAD = _compiled("for")
+_TIME_WORD = _compiled("<any weekday>|<month>|<clock>|<day number>|<count>|<unit>|<numeric date>")
 _GLUE = re.compile(r"[\s,/&+-]{0,3}(?:(?:and|or|to|until|till|through|on)?[\s,/&-]{0,2})")
 
 
@@ -1166,7 +1275,7 @@ def _led(plain: str, start: int, time: _Time) -> tuple[int, Rule]:
     if lead is None:
         return start, time.bare
     if _DEADLINE_LEAD.search(lead[0]):
-        return lead.start(), Rule.ALWAYS
+        return lead.start(), Rule.UNLESS_MET if _MET_BY.search(lead[0]) else Rule.ALWAYS
     return lead.start(), time.aimed if _AIMED_LEAD.search(lead[0]) else time.led
 
 
@@ -1192,10 +1301,14 @@ def _promises(text: str, today: date | None) -> Iterator[Promise]:
     for candidate in _candidates(plain):
         start, end = candidate.start, candidate.end
         nearest = bisect_left(starts, start + 1) - 1
-        innocent = nearest >= 0 and excused[nearest][1] >= end
         listed = 0 <= innocent_until <= start and _GLUE.fullmatch(plain, innocent_until, start)
-        if innocent or not _is_promise(reading, candidate, today, listed=bool(listed)):
+        if nearest >= 0 and excused[nearest][1] >= end:
+            verdict = _Verdict.INNOCENT
+        else:
+            verdict = _verdict(reading, candidate, today, listed=bool(listed))
+        if verdict is _Verdict.INNOCENT:
             innocent_until = end
+        if verdict is not _Verdict.PROMISE:
             continue
         first, phrase = reading.plain.written(text, start, end)
         if phrase.endswith(".") and "." not in phrase.split()[-1][:-1]:
@@ -1203,23 +1316,37 @@ def _promises(text: str, today: date | None) -> Iterator[Promise]:
         yield Promise(phrase, candidate.time.why, first)
 
 
-def _is_promise(
+class _Verdict(Enum):
+    PROMISE = auto()
+    INNOCENT = auto()
+    """Something says so, and says it of a list that follows as well."""
+    UNPROMISED = auto()
+    """Nothing says that it is promised."""
+
+
+def _verdict(
     reading: _Reading, candidate: _Candidate, today: date | None, *, listed: bool
-) -> bool:
+) -> _Verdict:
     """Judge one time; `listed` says that it continues a list whose last one was innocent."""
     start, end, time, rule = candidate
     sense = reading.sense(start, end)
+    described = sense is _Sense.MENTIONED or (listed and rule is not Rule.ALWAYS)
     if today is not None and time.kind in _DATED:
         spans = _spans_meant(reading.plain.text[start:end])
         if spans and all(last < today for _, last in spans):
-            return False
-        if any(first > today for first, _ in spans):
-            return sense is not _Sense.MENTIONED and not listed
-    if listed or sense is _Sense.MENTIONED:
-        return False
+            return _Verdict.INNOCENT
+        if any(first > today for first, _ in spans) and not described:
+            return _Verdict.PROMISE
+    if described:
+        return _Verdict.INNOCENT
     if sense not in {_Sense.PROMISED, _Sense.OURS} and reading.names_a_thing(start, end):
-        return False
-    return _refused(rule, sense, reading, start, end)
+        return _Verdict.INNOCENT
+    if _refused(rule, sense, reading, start, end):
+        return _Verdict.PROMISE
+    return _Verdict.INNOCENT if sense in _SETTLED else _Verdict.UNPROMISED
+
+
+_SETTLED = frozenset({_Sense.OVER, _Sense.PERHAPS_OVER, _Sense.REGULAR})
 
 
 def _refused(rule: Rule, sense: _Sense, reading: _Reading, start: int, end: int) -> bool:
@@ -1227,10 +1354,12 @@ def _refused(rule: Rule, sense: _Sense, reading: _Reading, start: int, end: int)
     match rule:
         case Rule.ALWAYS:
             return True
+        case Rule.UNLESS_MET:
+            return sense is not _Sense.OVER or reading.follows_a_pause(start)
         case Rule.UNLESS_CLEARLY_PAST:
             return sense is not _Sense.OVER
         case Rule.UNLESS_PAST:
-            return sense not in {_Sense.OVER, _Sense.PERHAPS_OVER, _Sense.REGULAR}
+            return sense not in _SETTLED
         case Rule.UNLESS_CONTACT:
             around = [word.text for word in reading.sentence(start, end)]
             contact = any(
@@ -1240,10 +1369,12 @@ def _refused(rule: Rule, sense: _Sense, reading: _Reading, start: int, end: int)
             resolved = any(_RESOLUTION.fullmatch(word) for word in around)
             return sense is not _Sense.OVER and (resolved or not contact)
         case Rule.IF_RESOLUTION:
-            return any(_RESOLUTION.fullmatch(word.text) for word in reading.sentence(start, end))
+            return sense not in _SETTLED and any(
+                _RESOLUTION.fullmatch(word.text) for word in reading.sentence(start, end)
+            )
         case Rule.IF_PROMISED | Rule.IF_FUTURE:
             stands_alone = all(
-                word.text in _HEDGES or word.text in _PAUSES
+                word.text in _HEDGES or word.text in _PAUSES or _TIME_WORD.fullmatch(word.text)
                 for word in reading.sentence(start, end)
             )
             ours = rule is Rule.IF_PROMISED and sense is _Sense.OURS

@@ -29,6 +29,7 @@ _POLICY = SMTP.clone(cte_type="7bit")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SIMPLE_NAME = re.compile(r"[A-Za-z0-9 '-]{1,60}")
 _NOT_IN_ADDRESSES = re.compile(r'[\s<>,;:"()\[\]\\@]')
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _COLUMNS = 76
 """Where headers are folded."""
 _WORD = 900
@@ -201,35 +202,36 @@ class _Header(str):
         return header
 
     def fold(self, *, policy: Policy) -> str:  # noqa: ARG002 - as the email package calls it
-        """The header on as many lines as it needs."""
+        """The header on as many lines as it needs, none of them without a word."""
         lines = textwrap.wrap(
-            f"{self.name}: {self}",
+            f"{self.name}:{_NO_BREAK}{self}",
             _COLUMNS,
             subsequent_indent=" ",
             break_long_words=False,
             break_on_hyphens=False,
         )
-        return "".join(f"{line}\r\n" for line in lines)
+        return "".join(f"{line}\r\n" for line in lines).replace(_NO_BREAK, " ", 1)
 
 
-def _text(value: str) -> str:
-    """Free text for a header: one line, in encoded words (RFC 2047) unless it is plain ASCII."""
+def _text_header(name: str, value: str) -> _Header:
+    """Free text on one line, in encoded words (RFC 2047) unless it is plain ASCII."""
     line = _line(value)
-    plain = line.isascii() and "=?" not in line
-    return line if plain and all(len(word) <= _WORD for word in line.split()) else _encoded(line)
+    plain = line.isascii() and "=?" not in line and all(len(w) <= _WORD for w in line.split())
+    return _Header(name, line if plain else _encoded(name, line))
 
 
-def _mailbox(address: Address) -> str:
+def _address_header(name: str, address: Address) -> _Header:
     """`Name <address>`; any name but the simplest goes in encoded words, so it needs no quotes."""
-    name = address.display_name
-    if not name:
-        return address.addr_spec
-    shown = name if _SIMPLE_NAME.fullmatch(name) else _encoded(name)
-    return f"{shown} <{address.addr_spec}>"
+    person = address.display_name
+    if not person:
+        return _Header(name, address.addr_spec)
+    shown = person if _SIMPLE_NAME.fullmatch(person) else _encoded(name, person)
+    return _Header(name, f"{shown} <{address.addr_spec}>")
 
 
-def _encoded(line: str) -> str:
-    return " ".join(Header(line, "utf-8", maxlinelen=_COLUMNS - 1).encode().split())
+def _encoded(name: str, line: str) -> str:
+    words = Header(line, "utf-8", maxlinelen=_COLUMNS, header_name=name).encode().split()
+    return " ".join(words)
 
 
 def _content(letter: Letter, sender: Address, recipient: Address) -> bytes:
@@ -240,15 +242,13 @@ def _content(letter: Letter, sender: Address, recipient: Address) -> bytes:
     """
     message = EmailMessage(policy=_POLICY.clone(utf8=_international(sender, recipient)))
     try:
+        message["From"] = _address_header("From", sender)
+        message["To"] = _address_header("To", recipient)
+        message["Subject"] = _text_header("Subject", letter.subject)
         message["Date"] = letter.at
-        for name, text in {
-            "From": _mailbox(sender),
-            "To": _mailbox(recipient),
-            "Subject": _text(letter.subject),
-            "Message-ID": _text(letter.message_id),
-            **{name: _text(value) for name, value in letter.headers.items()},
-        }.items():
-            message[name] = _Header(name, text)
+        message["Message-ID"] = _text_header("Message-ID", letter.message_id)
+        for name, value in letter.headers.items():
+            message[name] = _text_header(name, value)
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         return message.as_bytes()

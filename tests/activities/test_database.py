@@ -1,6 +1,7 @@
 """What the database promises its callers, on SQLite and on PostgreSQL alike."""
 
 import re
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -205,6 +206,20 @@ def test_sqlite_writes_ahead_waits_and_checks_foreign_keys(tmp_path: Path) -> No
     }
 
 
+def test_opening_a_new_sqlite_file_waits_for_who_has_it(tmp_path: Path) -> None:
+    """SQLite itself would say at once that the database is locked."""
+    file = tmp_path / "defects.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.2, other.rollback)
+    release.start()
+    engine = make_engine(f"sqlite:///{file}")
+    engine.connect().close()
+    engine.dispose()
+    release.join()
+    other.close()
+
+
 def test_a_server_that_is_away_is_an_operational_error() -> None:
     """Callers try again; the password is not in what they log."""
     engine = make_engine("postgresql://keeper:pass-word@/defects?host=/nonexistent")
@@ -235,10 +250,17 @@ def test_migrations_make_what_the_code_expects(empty_database_url: str) -> None:
     engine.dispose()
 
 
-def test_threads_may_migrate_at_once(empty_database_url: str) -> None:
-    """Alembic itself is not thread-safe."""
+def test_threads_may_migrate_one_database_at_once(empty_database_url: str) -> None:
+    """One does it, the others find it done."""
     at_once(lambda _: migrate(empty_database_url))
     assert tables_of(empty_database_url) >= set(metadata.tables)
+
+
+def test_threads_may_migrate_several_databases_at_once(tmp_path: Path) -> None:
+    """Alembic itself is not thread-safe."""
+    urls = [f"sqlite:///{tmp_path / str(n)}.db" for n in range(THREADS)]
+    at_once(lambda me: migrate(urls[me]))
+    assert all(tables_of(url) >= set(metadata.tables) for url in urls)
 
 
 def test_processes_may_migrate_at_once(empty_database_url: str) -> None:
@@ -496,6 +518,7 @@ def test_paging_through_ten_thousand_cases_tells_everybody_once(engine: Engine) 
     audience = DatabaseAudience(engine)
     told: list[Person] = []
     while page := audience.people(DEFECT, 2, told[-1].contact.email if told else None, 500):
+        assert len(page) == 500
         told += page
     cases: list[str] = []
     while numbers := audience.cases(DEFECT, 2, cases[-1] if cases else None, 3_000):

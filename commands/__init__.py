@@ -1,0 +1,1 @@
+"""What `starter.py` offers: one file per kind of command."""

@@ -1,0 +1,41 @@
+"""The virtual clock of the time-skipping server, with waits that let deliveries finish."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio.testing import WorkflowEnvironment
+
+from commands.talk import Line
+
+POLL = 0.02
+"""Seconds between two looks at whether deliveries are through."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Moves virtual time on, never back."""
+
+    env: WorkflowEnvironment
+    line: Line
+
+    async def now(self) -> datetime:
+        """The server's present (UTC)."""
+        return await self.env.get_current_time()
+
+    async def until(self, at: datetime) -> None:
+        """Let time pass until `at`; everything due on the way happens."""
+        left = at - await self.now()
+        if left > timedelta(0):
+            await self.env.sleep(left)
+
+    async def settle(self, numbers: Iterable[str]) -> None:
+        """Wait, in real time, until nothing of these entities is on its way to anybody."""
+        for number in numbers:
+            while await self._pending(number):
+                await asyncio.sleep(POLL)
+
+    async def _pending(self, number: str) -> int:
+        pending: int = (await self.line.ask(number, "status"))["pending_deliveries"]
+        return pending

@@ -1,0 +1,237 @@
+"""The demonstration: real cases, real mails, months of policy in under a minute."""
+
+import shutil
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+from rich.console import Console
+from rich.markup import escape
+
+from activities.adapters.database import DatabaseStatusPage
+from commands.clock import Clock
+from commands.talk import Line
+from runtime.mail_receiver import mail_receiver
+from runtime.plugin import DefectsPlugin
+from runtime.servers import time_skipping_server
+from runtime.settings import Settings
+from worker import outside, workers
+
+CENTRAL = ZoneInfo("America/Chicago")
+CASES = ("CASE-000101", "CASE-000102", "CASE-000103", "CASE-000104")
+LOGIN, TYPO = "DEF-000045", "DEF-000046"
+
+console = Console(highlight=False)
+
+
+async def run(settings: Settings, folder: Path) -> None:
+    """Play the story; everything is kept in `folder`."""
+    shutil.rmtree(folder, ignore_errors=True)
+    mails = folder / "mails"
+    with mail_receiver(mails, _print_mail) as smtp_url:
+        embedded = settings.model_copy(
+            update={
+                "database_url": SecretStr(f"sqlite:///{folder / 'demo.db'}"),
+                "smtp_url": SecretStr(smtp_url),
+                "statuspage_url": None,
+            }
+        )
+        world = outside(embedded)
+        async with (
+            time_skipping_server(DefectsPlugin.of(settings)) as env,
+            workers(env.client, world, embedded),
+        ):
+            line = Line(env.client)
+            await _Story(Clock(env, line), line).play()
+            page = DatabaseStatusPage(world.engine)
+        _print_status_page(page)
+        world.engine.dispose()
+    count = len(list(mails.glob("*.eml")))
+    console.print(f"\n{count} mails are in [bold]{mails}[/bold]: open any of them to read it.")
+
+
+class _Story:
+    """A Friday afternoon, a bad weekend, a release; and a typo that can wait."""
+
+    def __init__(self, clock: Clock, line: Line) -> None:
+        self._clock = clock
+        self._line = line
+
+    async def play(self) -> None:
+        """From the first contact to the last closed case."""
+        friday = await self._next_friday()
+        await self._clock.until(friday)
+        await self._opens(friday)
+        await self._is_confirmed()
+        await self._others_join()
+        await self._weekend_and_escalation(friday)
+        await self._is_scheduled_and_moved()
+        await self._ships()
+        await self._typo_is_fixed()
+
+    async def _next_friday(self) -> datetime:
+        now = (await self._clock.now()).astimezone(CENTRAL)
+        days = (4 - now.weekday()) % 7 or 7
+        day = (now + timedelta(days=days)).replace(hour=15, minute=30, second=0, microsecond=0)
+        return day
+
+    async def _opens(self, friday: datetime) -> None:
+        await self._says(f"A client writes with Critical in the subject, {_when(friday)}")
+        await self._line.start(
+            "CaseWorkflow", CASES[0], _case("river", "Critical: nobody can log in")
+        )
+        await self._after(timedelta(minutes=25))
+        await self._says("A specialist answers within the two hours that critical cases have")
+        await self._tell(CASES[0], "respond", message="We can see it too and are looking into it.")
+        await self._tell(
+            CASES[0], "assess_critical", justified=True, reason="no user can reach the software"
+        )
+
+    async def _is_confirmed(self) -> None:
+        await self._after(timedelta(minutes=20))
+        await self._says("It is a defect: S1, core purpose, no way round")
+        await self._tell(
+            CASES[0],
+            "confirm_defect",
+            defect=LOGIN,
+            severity="S1",
+            title="SSO metadata expired on all nodes",
+            functional_area="login",
+            internal_description="Certificate in the identity provider's metadata ran out.",
+            public_summary="Users cannot log in.",
+        )
+        await self._says("On another day's list: a typo in a report, S3, which can wait")
+        await self._line.start(
+            "CaseWorkflow",
+            CASES[3],
+            _case("meadow", "Report heading is wrong", zone="Europe/Paris"),
+        )
+        await self._tell(
+            CASES[3],
+            "confirm_defect",
+            defect=TYPO,
+            severity="S3",
+            title="Heading of the intake report",
+            functional_area="reports",
+            public_summary="The heading of the intake report is wrong.",
+        )
+
+    async def _others_join(self) -> None:
+        for case, client, zone in (
+            (CASES[1], "harbour", "America/New_York"),
+            (CASES[2], "valley", "America/Los_Angeles"),
+        ):
+            await self._after(timedelta(minutes=30))
+            await self._says(f"{client.capitalize()} is hit as well and joins the same defect")
+            await self._line.start("CaseWorkflow", case, _case(client, "Login fails", zone=zone))
+            await self._tell(case, "confirm_defect", defect=LOGIN)
+
+    async def _weekend_and_escalation(self, friday: datetime) -> None:
+        await self._says("Nobody says anything over the weekend; the updates go out all the same")
+        await self._clock.until(friday + timedelta(days=2, hours=20))
+        await self._settled()
+        await self._says("Monday: progress, told at once; the daily clock starts again")
+        await self._tell(
+            LOGIN,
+            "post_progress",
+            stage="identified",
+            public_text="We have found the cause: a certificate that had run out.",
+        )
+        await self._says("Two business days pass without a fix")
+        await self._clock.until(friday + timedelta(days=5))
+        await self._settled()
+
+    async def _is_scheduled_and_moved(self) -> None:
+        now = await self._clock.now()
+        first, second = now + timedelta(days=3), now + timedelta(days=5)
+        await self._says("The fix is planned for a hotfix release")
+        await self._tell(LOGIN, "schedule_release", release="REL-2026.4.1", deploy_at=_iso(first))
+        await self._after(timedelta(hours=6))
+        await self._says("The release is moved: everyone is told once")
+        await self._tell(LOGIN, "schedule_release", release="REL-2026.4.1", deploy_at=_iso(second))
+        await self._clock.until(second)
+        await self._settled()
+
+    async def _ships(self) -> None:
+        await self._says("The release is out: the defect is resolved, its cases close")
+        await self._tell(LOGIN, "release_deployed", release="REL-2026.4.1")
+        await self._settled(*CASES[:3])
+
+    async def _typo_is_fixed(self) -> None:
+        now = await self._clock.now()
+        deploy_at = now + timedelta(days=100)
+        await self._after(timedelta(days=60))
+        await self._says("Two quiet months later the typo is planned for the spring release")
+        await self._tell(TYPO, "schedule_release", release="REL-2027.1", deploy_at=_iso(deploy_at))
+        await self._clock.until(deploy_at)
+        await self._tell(TYPO, "release_deployed", release="REL-2027.1")
+        await self._says("The reopen windows pass, and there is nothing left to do")
+        await self._after(timedelta(days=15))
+        await self._settled(CASES[3])
+
+    # --- how it is told --------------------------------------------------------------------------
+
+    async def _says(self, what: str) -> None:
+        await self._settled()
+        console.print(f"\n[bold]{_when(await self._clock.now())}[/bold]  {escape(what)}")
+
+    async def _tell(self, number: str, command: str, **payload: Any) -> None:
+        await self._line.tell(number, command, {"actor": "demo", **payload})
+        await self._settled(number)
+
+    async def _after(self, time: timedelta) -> None:
+        await self._clock.until(await self._clock.now() + time)
+
+    async def _settled(self, *numbers: str) -> None:
+        known = numbers or (*CASES, LOGIN, TYPO)
+        await self._clock.settle([n for n in known if await self._exists(n)])
+
+    async def _exists(self, number: str) -> bool:
+        return await self._line.exists(number)
+
+
+def _case(client: str, subject: str, zone: str = "America/Chicago") -> dict[str, Any]:
+    return {
+        "client": client,
+        "contact": {
+            "email": f"admin@{client}.example",
+            "name": f"{client.capitalize()} Admin",
+            "time_zone": zone,
+        },
+        "channel": "email",
+        "subject": subject,
+        "description": "See the subject.",
+        "who_am_i": f"{client} enterprise, site 1",
+        "steps": "1. Open the page. 2. Look.",
+        "feature": "Login",
+        "form_or_report": "none",
+    }
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat()
+
+
+def _when(at: datetime) -> str:
+    return f"{at.astimezone(CENTRAL):%a %d %b %Y %H:%M %Z}"
+
+
+def _print_mail(message: EmailMessage) -> None:
+    sent: datetime = message["Date"].datetime
+    staff = "vendor.example" in str(message["To"])
+    colour = "yellow" if staff else "green"
+    console.print(
+        f"  {_when(sent)}  [{colour}]{str(message['X-Event']):<28}[/{colour}]"
+        f" {escape(str(message['To'])):<44} {escape(str(message['Subject']))}"
+    )
+
+
+def _print_status_page(page: DatabaseStatusPage) -> None:
+    console.print("\n[bold]The status page[/bold]")
+    for incident in page.incidents():
+        console.print(f"  {escape(incident.name)}")
+        for update in incident.updates:
+            console.print(f"    {_when(update.at)}  {update.status:<14} {escape(update.body)}")

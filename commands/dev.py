@@ -1,0 +1,88 @@
+"""`make dev`: a real Temporal server with its UI, a worker and a mail receiver on this machine."""
+
+import asyncio
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+
+import structlog
+from pydantic import SecretStr
+from rich.console import Console
+
+from runtime.drain import stop_on_signals
+from runtime.mail_receiver import mail_receiver
+from runtime.plugin import DefectsPlugin
+from runtime.servers import dev_server
+from runtime.settings import Settings
+from worker import outside, workers
+
+log = structlog.get_logger()
+console = Console(highlight=False)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where things listen on loopback."""
+
+    server: int
+    ui: int
+    smtp: int
+
+
+async def run(settings: Settings, folder: Path, ports: Ports) -> None:
+    """Run until Ctrl-C or SIGTERM; started again, everything goes on where it was."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stop = stop_on_signals(asyncio.get_running_loop())
+    database = SecretStr(f"sqlite:///{folder / 'defects.db'}")
+    with mail_receiver(folder / "mails", _log_mail, ports.smtp) as smtp_url:
+        here = settings.model_copy(update={"database_url": database})
+        if settings.smtp_url is None:
+            here = here.model_copy(update={"smtp_url": SecretStr(smtp_url)})
+        world = outside(here)
+        async with (
+            dev_server(
+                DefectsPlugin.of(here),
+                database=folder / "temporal.db",
+                port=ports.server,
+                ui_port=ports.ui,
+            ) as server,
+            workers(server.client, world, here),
+        ):
+            _welcome(folder, ports, str(database.get_secret_value()))
+            await stop.wait()
+            console.print("\nStopping; nothing is lost.")
+        world.engine.dispose()
+
+
+def _welcome(folder: Path, ports: Ports, database: str) -> None:
+    starter = f"DEFECTS_DATABASE_URL={database} .venv/bin/python starter.py"
+    console.print(
+        f"""
+[bold]Everything is up.[/bold]
+
+  Temporal UI      http://127.0.0.1:{ports.ui}
+  Temporal server  127.0.0.1:{ports.server}
+  Mails            {folder / "mails"} (every mail that is sent, as a file)
+  Database         {folder / "defects.db"}
+
+Three commands to try in another terminal:
+
+  {starter} open-case --client river --email you@example.org \\
+      --subject "Nobody can log in" --priority critical
+  {starter} confirm CASE-000001 --severity S2 --title "Login fails" --area login
+  .venv/bin/temporal workflow signal -w DEF-000001 --name change_severity \\
+      --input '{{"severity":"S1","reason":"all sites are down","actor":"agent-7"}}'
+
+Ctrl-C stops all of it; `make dev` goes on where it was.
+""",
+        soft_wrap=True,
+    )
+
+
+def _log_mail(message: EmailMessage) -> None:
+    log.info(
+        "mail.received",
+        event=str(message["X-Event"]),
+        case=str(message["X-Case"] or ""),
+        defect=str(message["X-Defect"] or ""),
+    )

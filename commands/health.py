@@ -1,0 +1,58 @@
+"""Whether a worker can do its work: server, pollers, database."""
+
+import asyncio
+
+import typer
+from sqlalchemy import text
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.client import Client
+
+from activities.adapters.database import make_engine
+from runtime.connection import connect
+from runtime.settings import Settings
+from workflows.options import DEFECTS_QUEUE, OUTBOUND_QUEUE
+
+POLLED = (
+    (DEFECTS_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
+    (DEFECTS_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
+    (OUTBOUND_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
+)
+
+
+async def run(settings: Settings) -> int:
+    """Say what is wrong, a line each; 0 where nothing is, else 1. Raises NoServer."""
+    client = await connect(settings)
+    problems = [
+        f"nobody polls the task queue {queue} for {TaskQueueType.Name(kind)}"
+        for queue, kind in POLLED
+        if not await _pollers(client, queue, kind)
+    ]
+    problems += await asyncio.to_thread(_database_problems, settings)
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if not problems:
+        typer.echo("healthy")
+    return 1 if problems else 0
+
+
+async def _pollers(client: Client, queue: str, kind: "TaskQueueType.ValueType") -> int:
+    answer = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
+        )
+    )
+    return len(answer.pollers)
+
+
+def _database_problems(settings: Settings) -> list[str]:
+    engine = make_engine(settings.database_url.get_secret_value())
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it is the answer
+        return [f"the database does not answer: {type(error).__name__}"]
+    finally:
+        engine.dispose()
+    return []

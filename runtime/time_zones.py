@@ -1,0 +1,9 @@
+"""Makes zone rules come from the pinned `tzdata` package only, never from the machine."""
+
+import zoneinfo
+
+
+def use_pinned_zones() -> None:
+    """Call once at the start of a process: a machine's zone files must not move due instants."""
+    zoneinfo.reset_tzpath(to=())
+    zoneinfo.ZoneInfo.clear_cache()
