@@ -20,6 +20,7 @@ from runtime.servers import time_skipping_server
 from runtime.settings import Settings
 from worker import outside, workers
 
+STAFF = "@vendor.example"
 CENTRAL = ZoneInfo("America/Chicago")
 CASES = ("CASE-000101", "CASE-000102", "CASE-000103", "CASE-000104")
 LOGIN, TYPO = "DEF-000045", "DEF-000046"
@@ -31,7 +32,8 @@ async def run(settings: Settings, folder: Path) -> None:
     """Play the story; everything is kept in `folder`."""
     shutil.rmtree(folder, ignore_errors=True)
     mails = folder / "mails"
-    with mail_receiver(mails, _print_mail) as smtp_url:
+    timeline = _Timeline()
+    with mail_receiver(mails, timeline.mail) as smtp_url:
         embedded = settings.model_copy(
             update={
                 "database_url": SecretStr(f"sqlite:///{folder / 'demo.db'}"),
@@ -45,8 +47,9 @@ async def run(settings: Settings, folder: Path) -> None:
             workers(env.client, world, embedded),
         ):
             line = Line(env.client)
-            await _Story(Clock(env, line), line).play()
+            await _Story(Clock(env, line), line, timeline).play()
             page = DatabaseStatusPage(world.engine)
+        timeline.flush()
         _print_status_page(page)
         world.engine.dispose()
     count = len(list(mails.glob("*.eml")))
@@ -56,9 +59,10 @@ async def run(settings: Settings, folder: Path) -> None:
 class _Story:
     """A Friday afternoon, a bad weekend, a release; and a typo that can wait."""
 
-    def __init__(self, clock: Clock, line: Line) -> None:
+    def __init__(self, clock: Clock, line: Line, timeline: "_Timeline") -> None:
         self._clock = clock
         self._line = line
+        self._timeline = timeline
 
     async def play(self) -> None:
         """From the first contact to the last closed case."""
@@ -176,6 +180,7 @@ class _Story:
 
     async def _says(self, what: str) -> None:
         await self._settled()
+        self._timeline.flush()
         console.print(f"\n[bold]{_when(await self._clock.now())}[/bold]  {escape(what)}")
 
     async def _tell(self, number: str, command: str, **payload: Any) -> None:
@@ -219,14 +224,33 @@ def _when(at: datetime) -> str:
     return f"{at.astimezone(CENTRAL):%a %d %b %Y %H:%M %Z}"
 
 
-def _print_mail(message: EmailMessage) -> None:
-    sent: datetime = message["Date"].datetime
-    staff = "vendor.example" in str(message["To"])
-    colour = "yellow" if staff else "green"
-    console.print(
-        f"  {_when(sent)}  [{colour}]{str(message['X-Event']):<28}[/{colour}]"
-        f" {escape(str(message['To'])):<44} {escape(str(message['Subject']))}"
-    )
+class _Timeline:
+    """Prints mails as they come, those of one minute and kind on one line."""
+
+    def __init__(self) -> None:
+        self._minute = ""
+        self._waiting: dict[tuple[str, str], list[str]] = {}
+
+    def mail(self, message: EmailMessage) -> None:
+        """A mail has arrived (called from the receiver's thread)."""
+        sent: datetime = message["Date"].datetime
+        if _when(sent) != self._minute:
+            self.flush()
+            self._minute = _when(sent)
+        event, subject = str(message["X-Event"]), str(message["Subject"])
+        to = message["To"].addresses[0].addr_spec
+        self._waiting.setdefault((event, subject), []).append(to)
+
+    def flush(self) -> None:
+        """Print what has come in."""
+        waiting, self._waiting = self._waiting, {}
+        for (event, subject), people in waiting.items():
+            colour = "yellow" if people[0].endswith(STAFF) else "green"
+            console.print(
+                f"  {self._minute}  [{colour}]{event}[/{colour}] to {', '.join(people)}\n"
+                f"{'':27}[dim]{escape(subject)}[/dim]",
+                soft_wrap=True,
+            )
 
 
 def _print_status_page(page: DatabaseStatusPage) -> None:
@@ -234,4 +258,6 @@ def _print_status_page(page: DatabaseStatusPage) -> None:
     for incident in page.incidents():
         console.print(f"  {escape(incident.name)}")
         for update in incident.updates:
-            console.print(f"    {_when(update.at)}  {update.status:<14} {escape(update.body)}")
+            console.print(
+                f"    {_when(update.at)}  {update.stage:<14} {escape(update.body)}", soft_wrap=True
+            )

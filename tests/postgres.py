@@ -144,12 +144,10 @@ def running_postgres() -> Iterator[PostgresServer]:
 
 def _binaries() -> Path:
     """The newest installation, wherever packages put it."""
-    for program in sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"),
-        key=lambda path: path.parts[-3].zfill(4),
-        reverse=True,
-    ):
-        return program.parent
+    installed = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(installed, key=lambda program: program.parts[-3].zfill(4), default=None)
+    if newest:
+        return newest.parent
     on_path = shutil.which("initdb")
     if on_path:
         return Path(on_path).resolve().parent
