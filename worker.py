@@ -68,7 +68,7 @@ def outside(settings: Settings) -> Outside:
     Raises:
         PolicyError: the policy file is wrong.
     """
-    engine = make_engine(settings.database_url.get_secret_value())
+    engine = make_engine(settings.database_url.get_secret_value(), pool_size=ACTIVITY_THREADS)
     migrate(engine)
     mailbox: Mailbox = KeptMail(engine)
     if settings.smtp_url is not None:

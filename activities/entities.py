@@ -1,9 +1,12 @@
 """Lets one workflow reach others: a case opens its defect, a resolved defect closes its cases."""
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 from temporalio import activity
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
@@ -15,6 +18,8 @@ from domain.effects import CloseCases, OpenDefect, Receipt
 PAGE = 200
 AT_ONCE = 20
 """Signals under way at the same time."""
+OPENED_BY = "opened_by"
+"""Memo of a defect: the key of the effect that started it."""
 RPC_TIMEOUT = timedelta(seconds=30)
 
 
@@ -32,12 +37,20 @@ class Entities:
     @activity.defn(name="open_defect")
     async def open_defect(self, effect: OpenDefect) -> Receipt:
         """Start the defect, or attach the case to the one that runs; a repeat changes nothing."""
-        number = effect.defect
-        if number is None:
-            number = await asyncio.to_thread(self._numbers.issue, "DEF", effect.key)
-        if effect.fields is not None and await self._started(number, effect):
-            return Receipt(key=effect.key, defect=number)
-        return await self._attached(number, effect)
+        if effect.defect is None:
+            return Receipt(key=effect.key, defect=await self._started_anew(effect))
+        if effect.fields is not None and await self._started(effect.defect, effect):
+            return Receipt(key=effect.key, defect=effect.defect)
+        return await self._attached(effect.defect, effect)
+
+    async def _started_anew(self, effect: OpenDefect) -> str:
+        """Start it under the next number of ours that nobody has used for something else."""
+        for attempt in itertools.count(1):
+            key = effect.key if attempt == 1 else f"{effect.key}#{attempt}"
+            number = await asyncio.to_thread(self._numbers.issue, "DEF", key)
+            if await self._started(number, effect) or await self._is_ours(number, effect):
+                return number
+        raise AssertionError("numbers do not run out")
 
     async def _started(self, number: str, effect: OpenDefect) -> bool:
         start = {
@@ -55,11 +68,25 @@ class Entities:
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 static_summary=f"{start['severity']} defect",
+                memo={OPENED_BY: effect.key},
                 rpc_timeout=RPC_TIMEOUT,
             )
         except WorkflowAlreadyStartedError:
             return False
         return True
+
+    async def _is_ours(self, number: str, effect: OpenDefect) -> bool:
+        """Whether the workflow of that number was started by an earlier try of this effect."""
+        answer = await self._client.workflow_service.describe_workflow_execution(
+            DescribeWorkflowExecutionRequest(
+                namespace=self._client.namespace, execution=WorkflowExecution(workflow_id=number)
+            )
+        )
+        memo = answer.workflow_execution_info.memo.fields
+        if OPENED_BY not in memo:
+            return False
+        decoded = await self._client.data_converter.decode([memo[OPENED_BY]])
+        return bool(decoded == [effect.key])
 
     async def _attached(self, number: str, effect: OpenDefect) -> Receipt:
         attachment = effect.attachment.model_dump(mode="json")

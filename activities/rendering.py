@@ -242,11 +242,11 @@ def local_time(at: datetime, zone: ZoneInfo) -> str:
 
 def _reference(effect: TellClients | TellStaff, cases: tuple[str, ...]) -> _Reference:
     """The numbers the effect names; what it leaves out follows from the kind of its entity."""
-    side = effect.kind.partition(".")[0]
-    defect = effect.defect or (effect.entity if side == "defect" else None)
+    about = effect.kind.partition(".")[0]
+    defect = effect.defect or (effect.entity if about == "defect" else None)
     return _Reference(
-        number=defect if defect and side == "defect" else effect.entity,
-        cases=cases or ((effect.entity,) if side == "case" else ()),
+        number=defect if defect and about == "defect" else effect.entity,
+        cases=cases or ((effect.entity,) if about == "case" else ()),
         defect=defect,
         release=effect.release,
     )

@@ -20,20 +20,22 @@ def next_update(cadence: Cadence, calendar: BusinessCalendar, last: datetime) ->
     """When the update after the one of `last` is due (UTC).
 
     By elapsed time it is due `max_gap_hours` later, and before the next local date ends: around
-    the night the clock jumps ahead 24 hours can skip a whole date. A day that support does not
-    open counts for nothing where the cadence keeps to business days.
+    the night the clock jumps ahead 24 hours can skip a whole date. Where the cadence keeps to
+    business days, one that would be sent on a date support does not open is sent at the next
+    opening.
     """
     if isinstance(cadence, FixedHourCadence):
         at = _next_fixed_hour(cadence, calendar, last)
-        return UpdateDue(at, at)
+        return UpdateDue(at + timedelta(minutes=cadence.grace_minutes), at)
+    lead = timedelta(minutes=cadence.lead_minutes)
     deadline = last + timedelta(hours=cadence.max_gap_hours)
-    if cadence.business_days_only and not calendar.is_open(deadline):
-        deadline = calendar.next_opening(deadline)
-        return UpdateDue(deadline, deadline)
     if cadence.every_local_date:
         tomorrow = calendar.local_date(last) + timedelta(days=1)
         deadline = min(deadline, calendar.end_of_local_date(tomorrow))
-    return UpdateDue(deadline, deadline - timedelta(minutes=cadence.lead_minutes))
+    send_at = deadline - lead
+    if cadence.business_days_only and not _opens_on(calendar, calendar.local_date(send_at)):
+        send_at = calendar.next_opening(send_at)
+    return UpdateDue(send_at + lead, send_at)
 
 
 def _next_fixed_hour(

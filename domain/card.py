@@ -9,7 +9,7 @@ from domain.defect_state import DefectState
 from domain.effects import Lane
 from domain.machine import Machine
 
-_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-!|~"})
+_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-!|~:.@"})
 
 
 def card(machine: Machine, status: dict[str, Any], failing: Sequence[Lane], now: datetime) -> str:

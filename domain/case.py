@@ -58,9 +58,15 @@ class FirstResponse(Value):
         """Neither met nor missed."""
         return self.met_at is None and self.missed_at is None
 
-    def answered_by(self, sequence: int) -> bool:
-        """Whether the delivered message `sequence` meets it."""
-        return self.pending and self.sequence is not None and sequence >= self.sequence
+    @property
+    def under_way(self) -> bool:
+        """Answered, but not known to have arrived."""
+        return self.pending and self.sequence is not None
+
+    def met_by(self, now: datetime) -> "FirstResponse":
+        """The obligation after what meets it arrived at `now`: too late meets nothing (T9)."""
+        in_time = self.pending and now <= self.due_at
+        return self.model_copy(update={"met_at": now}) if in_time else self
 
 
 class Case(Machine):
@@ -130,8 +136,9 @@ class Case(Machine):
 
     @property
     def finished(self) -> bool:
-        """Closed; a further question is a new case (C1)."""
-        return self.closed_at is not None
+        """Closed and no first answer on its way; a further question is a new case (C1)."""
+        awaited = self.first_response is not None and self.first_response.under_way
+        return self.closed_at is not None and not awaited
 
     @property
     def state(self) -> Literal["open", "waiting_for_client", "attached", "closed"]:
@@ -226,8 +233,9 @@ class Case(Machine):
 
     def _note_delivery(self, effect: Effect, receipt: Receipt, now: datetime) -> None:
         first = self.first_response
-        if first and isinstance(effect, TellClients) and first.answered_by(effect.sequence):
-            self.first_response = first.model_copy(update={"met_at": now})
+        if first is not None and isinstance(effect, TellClients) and receipt.arrived:
+            answers = first.sequence is not None and effect.sequence >= first.sequence
+            self.first_response = first.met_by(now) if answers else first
         if isinstance(effect, OpenDefect) and effect.key == self.confirming:
             self._note_defect(receipt, now)
 
@@ -238,8 +246,8 @@ class Case(Machine):
             self._record("case.defect_refused", now)
             return
         self.defect = receipt.defect
-        if self.first_response is not None and self.first_response.pending:
-            self.first_response = self.first_response.model_copy(update={"met_at": now})
+        if self.first_response is not None:
+            self.first_response = self.first_response.met_by(now)
         self._record("case.attached", now, public=True, defect=receipt.defect)
 
     # --- commands --------------------------------------------------------------------------------
@@ -265,25 +273,20 @@ class Case(Machine):
     def provide_information(self, command: ProvideInformation, now: datetime) -> None:
         """C3: what the client gave is no longer asked for; a note meets what is in free words."""
         self._must_be_open()
-        given = {name for name in (*REQUIRED, PARTICIPANTS) if getattr(command, name)}
-        if not given and not command.note:
+        known = (*REQUIRED, PARTICIPANTS)
+        given = {name: text for name in (*known, "note") if (text := _said(command, name))}
+        if not given:
             raise InvalidCommand("note", "or one of the items asked for must be given")
-        known = {*REQUIRED, PARTICIPANTS}
         self.missing = [
             item
             for item in self.missing
-            if item not in given and not (command.note and item not in known)
-        ]
-        texts = [
-            f"{name}: {value}"
-            for name in (*REQUIRED, PARTICIPANTS, "note")
-            if (value := getattr(command, name))
+            if item not in given and not ("note" in given and item not in known)
         ]
         self._record(
             "case.information_provided",
             now,
-            internal_text="\n".join(texts),
-            items=sorted(given),
+            internal_text="\n".join(f"{name}: {text}" for name, text in given.items()),
+            items=sorted(name for name in given if name in known),
             still_missing=self.missing,
             actor=command.actor,
         )
@@ -430,8 +433,14 @@ def is_critical(start: CaseStart, policy: PinnedPolicy) -> bool:
 
 def missing_items(start: CaseStart) -> list[str]:
     """C3: what intake asks for and the client has not given."""
-    gaps = [name for name in REQUIRED if not (getattr(start, name) or "").strip()]
+    gaps = [name for name in REQUIRED if not _said(start, name)]
     written = " ".join(filter(None, (start.subject, start.description, start.steps)))
-    if _WRITES_OF_PARTICIPANTS.search(written) and not start.participant_case_numbers:
+    if _WRITES_OF_PARTICIPANTS.search(written) and not _said(start, PARTICIPANTS):
         gaps.append(PARTICIPANTS)
     return gaps
+
+
+def _said(message: CaseStart | ProvideInformation, item: str) -> str:
+    """What a message says of an item, as one text; blanks say nothing."""
+    said = getattr(message, item) or ""
+    return (said if isinstance(said, str) else ", ".join(filter(str.strip, said))).strip()

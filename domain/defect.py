@@ -6,12 +6,13 @@ from typing import Any, Self
 from domain.defect_state import (
     FEEDBACK_KEPT,
     HOLDS_KEPT,
+    PLANS_KEPT,
     Feedback,
     PlannedRelease,
     Progress,
     Span,
 )
-from domain.defect_telling import STATUS_TOPIC, TellingDefect
+from domain.defect_telling import REMINDER_TOPIC, STATUS_TOPIC, TellingDefect
 from domain.effects import (
     AudienceChange,
     ClientEvent,
@@ -49,6 +50,14 @@ from domain.messages import (
 from domain.policy import PinnedPolicy, Rung
 from domain.target import TargetClock
 from domain.updates import UpdateClock
+
+COUNT_AS_UPDATE = {
+    ClientEvent.DEFECT_UPDATE,
+    ClientEvent.DEFECT_WORKAROUND,
+    ClientEvent.DEFECT_SEVERITY_CHANGED,
+    ClientEvent.DEFECT_REOPENED,
+}
+"""Messages to everyone attached that say how it stands (T6); a confirmation is to some only."""
 
 
 class Defect(TellingDefect):
@@ -158,7 +167,8 @@ class Defect(TellingDefect):
     def _tell_rung(self, rung: Rung, due: datetime, now: datetime) -> None:
         self.target.told = [*self.target.told, TargetClock.rung_key(self.severity, rung)]
         self._record(rung.event, now, severity=self.severity, due_at=iso(due), role=rung.role)
-        tell = self._notify if rung.share >= 1 else self._remind
+        at_once = rung.share >= 1 or self.rules.round_the_clock
+        tell = self._notify if at_once else self._remind
         tell(
             rung.event,
             rung.role,
@@ -209,9 +219,10 @@ class Defect(TellingDefect):
             self._record("update.missed", now, deadline=iso(deadline))
 
     def _note_delivery(self, effect: Effect, receipt: Receipt, now: datetime) -> None:
-        del receipt
         self._record_missed_updates(now)
-        if self.updates is not None and isinstance(effect, TellClients):
+        if self.updates is None or not isinstance(effect, TellClients):
+            return
+        if receipt.arrived and effect.kind in COUNT_AS_UPDATE:
             self.updates.arrived(effect.sequence)
 
     # --- commands: people and severity -----------------------------------------------------------
@@ -236,6 +247,7 @@ class Defect(TellingDefect):
         told = self._tell_attached(
             ClientEvent.DEFECT_SEVERITY_CHANGED,
             now,
+            replaces=(STATUS_TOPIC,),
             before=before.value,
             severity=self.severity.value,
         )
@@ -361,20 +373,17 @@ class Defect(TellingDefect):
     def schedule_release(self, command: ScheduleRelease, now: datetime) -> None:
         """R3: told once per change of release or date; the same plan again changes nothing."""
         self._must_be_active()
-        self._must_be_newer(command.plan_version)
+        self._must_be_newer(command)
         before = self.release
         planned = (command.release, command.deploy_at)
         if before is not None and (before.id, before.deploy_at) == planned:
-            self.plan_version = command.plan_version or self.plan_version
+            self._note_plan(command)
             return
         if command.deploy_at <= now:
             raise InvalidCommand("deploy_at", f"must lie after {iso(now)}")
-        self.plan_version = command.plan_version or self.plan_version
+        self._note_plan(command)
         self.release = PlannedRelease(
-            id=command.release,
-            deploy_at=command.deploy_at,
-            plan_version=command.plan_version,
-            scheduled_at=now,
+            id=command.release, deploy_at=command.deploy_at, scheduled_at=now
         )
         kind = (
             ClientEvent.DEFECT_RELEASE_SCHEDULED
@@ -385,14 +394,16 @@ class Defect(TellingDefect):
         if before is not None:
             facts["before"] = {"release": before.id, "deploy_at": iso(before.deploy_at)}
         self._record(kind, now, public=True, actor=command.actor, **facts)
-        self._tell_attached(kind, now, release_id=command.release, **facts)
+        self._tell_attached(
+            kind, now, replaces=(REMINDER_TOPIC,), release_id=command.release, **facts
+        )
 
     def withdraw_release(self, command: WithdrawRelease, now: datetime) -> None:
         """R3: the fix is in no release now; `reason` stays internal."""
         self._must_be_active()
-        self._must_be_newer(command.plan_version)
+        self._must_be_newer(command)
         self._must_be_planned_for(command.release)
-        self.plan_version = command.plan_version or self.plan_version
+        self._note_plan(command)
         self.release = None
         kind = ClientEvent.DEFECT_RELEASE_WITHDRAWN
         self._record(
@@ -403,7 +414,13 @@ class Defect(TellingDefect):
             release=command.release,
             actor=command.actor,
         )
-        self._tell_attached(kind, now, release_id=command.release, release=command.release)
+        self._tell_attached(
+            kind,
+            now,
+            replaces=(REMINDER_TOPIC,),
+            release_id=command.release,
+            release=command.release,
+        )
 
     def release_deployed(self, command: ReleaseDeployed, now: datetime) -> None:
         """R4: the release is out, so the defect is resolved."""
@@ -417,12 +434,14 @@ class Defect(TellingDefect):
         if self.release is None:
             return
         self.release = self.release.model_copy(update={"reminded": True})
+        if now >= self.release.deploy_at:
+            return  # Nothing ran until now; clients are not told of an hour that has passed.
         facts = self._release_fact() or {}
         self._record("defect.release_reminder", now, public=True, **facts)
         self._tell_attached(
             ClientEvent.DEFECT_RELEASE_REMINDER,
             now,
-            replaceable=STATUS_TOPIC,
+            replaceable=REMINDER_TOPIC,
             release_id=self.release.id,
             release=self.release.id,
             deploy_at=facts["deploy_at"],
@@ -473,7 +492,7 @@ class Defect(TellingDefect):
         self._tell_attached(
             ClientEvent.DEFECT_RESOLVED,
             now,
-            replaces=STATUS_TOPIC,
+            replaces=(STATUS_TOPIC, REMINDER_TOPIC),
             release_id=release,
             text=public_text,
             release=release,
@@ -486,6 +505,8 @@ class Defect(TellingDefect):
         """It was not done after all. The budget goes on where it was (T2)."""
         if self.active:
             raise InvalidCommand("state", f"is {self.state}, not resolved")
+        if self.closed_at is not None:
+            raise InvalidCommand("state", f"is closed since {iso(self.closed_at)}")
         self.resolved_at = None
         self.release = None
         self.stage = Stage.INVESTIGATING
@@ -500,16 +521,18 @@ class Defect(TellingDefect):
 
     def adopt(self, policy: PinnedPolicy, said: AdoptPolicy, now: datetime) -> list[Effect]:
         """T8: from `now` on the new version holds; what was spent and told stays so."""
+        if self._is_repeat(said):
+            return []
         before = self.policy.version
-        if self.target.severity is not None:
-            self.target.stand(self.rules.target, self.policy.calendar, now)
+        self.target.stand(self.rules.target, self.policy.calendar, now)
         self.policy = policy
         self._run_target(now)
-        if self.active:
-            since = self.updates.last_at if self.updates else now
-            self.updates = None
-            self._restart_updates(since, None)
+        if self.updates is not None and self.rules.updates is not None:
+            self.updates = self.updates.under(self.rules.updates, policy.calendar, now)
+        elif self.active:
+            self._restart_updates(now, None)
         self._record("policy.adopted", now, before=before, version=policy.version, actor=said.actor)
+        self._remember(said)
         return self._taken(now)
 
     def retry_deliveries(self, command: RetryDeliveries, now: datetime) -> None:
@@ -519,13 +542,22 @@ class Defect(TellingDefect):
     # --- steps the commands share ----------------------------------------------------------------
 
     def _must_be_active(self) -> None:
+        if self.closed_at is not None:
+            raise InvalidCommand("state", f"is closed since {iso(self.closed_at)}")
         if not self.active:
             raise InvalidCommand("state", f"is {self.state}; reopen it first")
 
-    def _must_be_newer(self, plan_version: int | None) -> None:
-        known = self.plan_version
-        if plan_version is not None and known is not None and plan_version < known:
-            raise InvalidCommand("plan_version", f"{plan_version} is older than {known}")
+    def _must_be_newer(self, command: ScheduleRelease | WithdrawRelease) -> None:
+        said, known = command.plan_version, self.plan_versions.get(command.release)
+        if said is not None and known is not None and said < known:
+            raise InvalidCommand("plan_version", f"{said} is older than {known}")
+
+    def _note_plan(self, command: ScheduleRelease | WithdrawRelease) -> None:
+        if command.plan_version is None:
+            return
+        others = [(k, v) for k, v in self.plan_versions.items() if k != command.release]
+        newest = (command.release, command.plan_version)
+        self.plan_versions = dict([*others, newest][-PLANS_KEPT:])
 
     def _must_be_planned_for(self, release: str) -> None:
         if self.release is None:

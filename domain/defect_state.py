@@ -15,6 +15,7 @@ CASES_SHOWN = 100
 """Cases a `status` names; `case_count` counts them all."""
 HOLDS_KEPT = 20
 FEEDBACK_KEPT = 20
+PLANS_KEPT = 20
 
 
 class PlannedRelease(Value):
@@ -22,7 +23,6 @@ class PlannedRelease(Value):
 
     id: str
     deploy_at: Instant
-    plan_version: int | None = None
     scheduled_at: Instant
     reminded: bool = False
     overdue_asked: bool = False
@@ -76,7 +76,8 @@ class DefectState(Machine):
     updates: UpdateClock | None = None
     updates_missed: int = 0
     release: PlannedRelease | None = None
-    plan_version: int | None = None
+    plan_versions: dict[str, int] = Field(default_factory=dict)
+    """The newest plan version heard of per release; each release counts its own."""
     progress: Progress | None = None
     feedback: list[Feedback] = Field(default_factory=list)
     incidents: int = 0

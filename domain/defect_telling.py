@@ -19,6 +19,8 @@ from domain.messages import Attachment
 
 STATUS_TOPIC = "status"
 """Tag of messages that only say how it stands: a newer one makes a waiting one pointless."""
+REMINDER_TOPIC = "release reminder"
+"""Tag of reminders of a release: another plan, or the resolution, makes a waiting one wrong."""
 
 
 class TellingDefect(DefectState):
@@ -31,7 +33,7 @@ class TellingDefect(DefectState):
             ClientEvent.DEFECT_UPDATE,
             now,
             replaceable=replaceable,
-            replaces=STATUS_TOPIC,
+            replaces=(STATUS_TOPIC,),
             severity=self.severity.value,
             stage=self.stage.value,
             text=text,
@@ -77,7 +79,7 @@ class TellingDefect(DefectState):
         now: datetime,
         *,
         replaceable: str | None = None,
-        replaces: str | None = None,
+        replaces: tuple[str, ...] = (),
         release_id: str | None = None,
         **facts: Any,
     ) -> TellClients | None:
@@ -116,6 +118,9 @@ class TellingDefect(DefectState):
         }
 
     def _still_matters(self, notice: TellStaff) -> bool:
+        if notice.kind is StaffEvent.DEFECT_RELEASE_OVERDUE:
+            asked = {"id": notice.release, "deploy_at": notice.facts["deploy_at"]}
+            return self.active and self._release_fact() == asked
         return self.active and notice.facts["severity"] == self.severity
 
     def _post_status(
@@ -138,6 +143,6 @@ class TellingDefect(DefectState):
                 stage="resolved" if resolved else self.stage,
                 severity=self.severity,
                 replaceable=replaceable,
-                replaces=STATUS_TOPIC,
+                replaces=(STATUS_TOPIC,),
             )
         )

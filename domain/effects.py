@@ -124,8 +124,8 @@ class _Effect(Value):
     """The name of the policy whose contacts and texts serve."""
     replaceable: str | None = None
     """A tag by which a later effect of the lane may replace this one while it still waits."""
-    replaces: str | None = None
-    """Waiting effects of the lane with this tag are dropped when this one arrives."""
+    replaces: tuple[str, ...] = ()
+    """Waiting effects of the lane with one of these tags are dropped when this one arrives."""
 
     @property
     def event(self) -> str:
@@ -250,3 +250,8 @@ class Receipt(Value):
     """`OpenDefect`: the number of the defect the case is on now."""
     refused: str | None = None
     """`OpenDefect`: why the case could not be put on the defect."""
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it reached somebody, or there was nobody to reach (T9)."""
+        return self.failed == 0 or self.sent + self.already > 0

@@ -114,8 +114,8 @@ def _update(defect: DefectState) -> dict[str, Any] | None:
         "lead_minutes": early / timedelta(minutes=1),
         "missed_so_far": defect.updates_missed,
         "text": (
-            f"The next status update to clients is due by {_local(defect, clock.deadline)}: {rule}; "
-            f"the last one was on {_local(defect, clock.last_at)}."
+            f"The next status update to clients is due by {_local(defect, clock.deadline)}: "
+            f"{rule}; the last one was on {_local(defect, clock.last_at)}."
         ),
     }
 

@@ -93,11 +93,10 @@ class Machine(BaseModel):
         due = self.next_due()
         if due is not None and due <= now:
             raise RuntimeError(f"{self.number}: fire({now}) comes before a command of that instant")
-        if command.key is not None and command.key in self.keys:
+        if self._is_repeat(command):
             return []
         getattr(self, command.name)(command, now)
-        if command.key is not None:
-            self.keys = [*self.keys, command.key][-KEYS_KEPT:]
+        self._remember(command)
         return self._taken(now)
 
     def preview(self, command: Command, now: datetime) -> None:
@@ -181,6 +180,13 @@ class Machine(BaseModel):
         raise NotImplementedError
 
     # --- what the machines are written with ------------------------------------------------------
+
+    def _is_repeat(self, command: Command) -> bool:
+        return command.key is not None and command.key in self.keys
+
+    def _remember(self, command: Command) -> None:
+        if command.key is not None:
+            self.keys = [*self.keys, command.key][-KEYS_KEPT:]
 
     def _next_key(self, event: str) -> dict[str, Any]:
         self.sequence += 1

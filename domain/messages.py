@@ -39,6 +39,9 @@ def _one_line(text: str) -> str:
 
 
 def _to_utc(at: datetime) -> datetime:
+    """Instants beyond what calendars can reckon with would stall an entity for ever."""
+    if not 1970 < at.year < 2200:
+        raise ValueError("must lie between the years 1971 and 2199")
     return at.astimezone(UTC)
 
 
@@ -62,6 +65,10 @@ Line = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=
 PublicText = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=2_000)]
 InternalText = Annotated[str, Field(max_length=20_000)]
 Reason = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=20_000)]
+Address = Annotated[
+    str, BeforeValidator(_trim), AfterValidator(_plausible_address), Field(max_length=254)
+]
+"""One e-mail address, without a name."""
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """An aware datetime, kept in UTC (T1)."""
 
@@ -116,9 +123,7 @@ class Message(Value):
 class Contact(Message):
     """The person who is told; an unknown `time_zone` (IANA) falls back to the vendor's."""
 
-    email: Annotated[
-        str, BeforeValidator(_trim), AfterValidator(_plausible_address), Field(max_length=254)
-    ]
+    email: Address
     name: Annotated[str, AfterValidator(_one_line), Field(max_length=200)] | None = None
     time_zone: Annotated[str, Field(max_length=64)] | None = None
 

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from domain.business_time import BusinessCalendar
 from domain.effects import Role, StaffEvent
-from domain.messages import Channel, Package, Severity, Value
+from domain.messages import Address, Channel, Package, Severity, Value
 
 
 class _Section(Value):
@@ -21,12 +21,13 @@ class _Section(Value):
 class ElapsedCadence(_Section):
     """Updates by elapsed time (T6): at most `max_gap_hours` apart, and one on every local date.
 
-    `lead_minutes` is how long before the limit one is sent, so that it arrives within it.
+    `lead_minutes` is how long before the limit one is sent, so that it arrives within it; less
+    than half a day, since the limit can be the end of a date.
     """
 
     mode: Literal["elapsed"] = "elapsed"
     max_gap_hours: float = Field(default=24, gt=0)
-    lead_minutes: float = Field(default=15, ge=0)
+    lead_minutes: float = Field(default=15, ge=0, lt=720)
     every_local_date: bool = True
     business_days_only: bool = False
 
@@ -38,10 +39,14 @@ class ElapsedCadence(_Section):
 
 
 class FixedHourCadence(_Section):
-    """Updates at one hour of the day in the calendar's zone (T6)."""
+    """Updates at one hour of the day in the calendar's zone (T6).
+
+    `grace_minutes` is how long one sent at that hour may take to arrive (T9).
+    """
 
     mode: Literal["fixed_hour"]
     local_time: time
+    grace_minutes: float = Field(default=15, gt=0)
     business_days_only: bool = False
 
 
@@ -125,7 +130,7 @@ class Texts(_Section):
 class Policy(PinnedPolicy):
     """A whole policy, holidays resolved to dates: the pinned part, addresses and texts."""
 
-    contacts: dict[Role, str]
+    contacts: dict[Role, Address]
     texts: Texts
 
     def pinned(self) -> PinnedPolicy:
@@ -185,7 +190,7 @@ class PolicyFile(_Section):
     defects: DefectRules
     releases: ReleaseRules
     severities: dict[Severity, SeverityRules]
-    contacts: dict[Role, str]
+    contacts: dict[Role, Address]
     texts: Texts
 
     @model_validator(mode="after")

@@ -47,6 +47,14 @@ class UpdateClock(BaseModel):
             clock.owed = Owed(sequence=sequence, deadline=self.deadline)
         return clock
 
+    def under(self, cadence: Cadence, calendar: BusinessCalendar, now: datetime) -> Self:
+        """The clock under another policy from `now` on; what was in time so far is not late."""
+        clock = self.started(cadence, calendar, self.last_at)
+        clock.owed = self.owed
+        if clock.deadline < now:
+            clock.deadline = self.deadline
+        return clock
+
     def arrived(self, sequence: int) -> None:
         """The message `sequence` was delivered: what was owed up to it is met."""
         if self.owed is not None and sequence >= self.owed.sequence:

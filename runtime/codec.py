@@ -1,9 +1,21 @@
-"""Encrypts payloads with AES-256-GCM under a ring of keys: the first encrypts, all decrypt."""
+"""Encrypts payloads with AES-256-GCM under a ring of keys: the first encrypts, all decrypt.
+
+Bound into each ciphertext (as associated data) is the id of its key, and nothing else. Binding the
+workflow id would stop someone who can write to Temporal's database from moving a payload to
+another workflow. But the id a payload is decrypted under is not always the one it was encrypted
+under: Temporal adds a timestamp to the ids that Schedules start, and a codec server, which shows
+payloads in the UI, is told no id at all. A payload that cannot be read wedges a workflow for good,
+so who may write to that database stays a matter of its access rights.
+
+Nonces are random: change the key well before 2**32 payloads (NIST SP 800-38D, 8.3). An old key is
+needed until the last workflow that has used it is closed and its retention is over.
+"""
 
 import base64
 import binascii
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -11,95 +23,120 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import PayloadCodec
 
-from runtime.settings import SettingsError
-
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
+VARIABLE = "DEFECTS_ENCRYPTION_KEYS"
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
-_VARIABLE = "DEFECTS_ENCRYPTION_KEYS"
+_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
 
 class UnknownKey(RuntimeError):  # noqa: N818 - what an operator looks for
-    """A payload was encrypted under a key this ring does not have."""
+    """A payload was encrypted under a key this process does not have."""
+
+
+class AlteredPayload(RuntimeError):  # noqa: N818 - what an operator looks for
+    """A payload is not what was encrypted, or its key's id stands for another key now."""
 
 
 class KeyRing:
-    """Keys by id, in order."""
+    """Keys of 32 bytes by id, in order; without any, payloads stay in clear."""
 
-    def __init__(self, keys: dict[str, bytes]) -> None:
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
         self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
-        self.first = next(iter(keys))
+        self.first = next(iter(self._ciphers), None)
+        """The id of the key that encrypts, None where none does."""
+
+    def __repr__(self) -> str:
+        return f"KeyRing({', '.join(self._ciphers)})"
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Read `id:base64key,...`.
+        """Read `id:base64key,…`.
 
         Raises:
-            SettingsError: naming the position that is wrong, never a key.
+            ValueError: naming the entry that is wrong by its position; entries are secrets.
         """
         keys: dict[str, bytes] = {}
         for position, entry in enumerate(text.split(","), 1):
-            name, colon, encoded = entry.strip().partition(":")
-            try:
-                key = base64.b64decode(encoded, validate=True)
-            except binascii.Error:
-                key = b""
-            if not (name and colon) or len(key) != _KEY_BYTES or name in keys:
-                raise SettingsError(
-                    f"{_VARIABLE}: entry {position} must be id:key, the id once only and the key "
-                    f"{_KEY_BYTES} bytes in base64"
+            name, _, encoded = entry.strip().partition(":")
+            if not _ID.fullmatch(name):
+                raise ValueError(
+                    f"entry {position} must be id:key, the id 1 to 32 of A-Z a-z 0-9 . _ -"
                 )
-            keys[name] = key
+            if name in keys:
+                raise ValueError(f"entry {position} must have an id of its own, {name} is taken")
+            keys[name] = _key(encoded, position)
         return cls(keys)
 
     def cipher(self, name: str) -> AESGCM:
-        """The cipher of a key id.
+        """The cipher of a key.
 
         Raises:
-            UnknownKey: naming the id and the variable to add it to.
+            UnknownKey: naming the id and the variable it belongs into.
         """
         try:
             return self._ciphers[name]
         except KeyError:
-            raise UnknownKey(f"no key {name!r}: add it to {_VARIABLE} again") from None
+            known = ", ".join(self._ciphers) or "none"
+            raise UnknownKey(
+                f"a payload is encrypted under the key {name!r}: add it to {VARIABLE} "
+                f"(keys there now: {known})"
+            ) from None
+
+
+NO_KEYS = KeyRing({})
 
 
 class KeyRingCodec(PayloadCodec):
-    """Payloads in and out of encryption.
-
-    The key id is bound in as associated data. Workflow ids are not: continue-as-new and signals
-    hand payloads from one execution to another.
-    """
+    """Payloads in and out of encryption; a ring without keys reads and writes in clear."""
 
     def __init__(self, keys: KeyRing) -> None:
         self._keys = keys
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Encrypt each payload under the first key."""
-        return [self._encrypted(payload) for payload in payloads]
+        """Encrypt each payload, its metadata included, under the first key."""
+        name = self._keys.first
+        return [p if name is None else self._encrypted(p, name) for p in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Decrypt what is encrypted; what was written in clear before stays readable.
 
         Raises:
             UnknownKey: the ring lacks the key.
+            AlteredPayload: the payload is not what was encrypted.
         """
-        return [self._decrypted(payload) for payload in payloads]
+        return [
+            self._decrypted(p) if p.metadata.get("encoding") == ENCODING else p for p in payloads
+        ]
 
-    def _encrypted(self, payload: Payload) -> Payload:
-        name = self._keys.first
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._keys.cipher(name).encrypt(nonce, payload.SerializeToString(), name.encode())
-        return Payload(metadata={"encoding": ENCODING, KEY_ID: name.encode()}, data=nonce + sealed)
+    def _encrypted(self, payload: Payload, name: str) -> Payload:
+        key_id, nonce = name.encode(), os.urandom(_NONCE_BYTES)
+        sealed = self._keys.cipher(name).encrypt(nonce, payload.SerializeToString(), key_id)
+        return Payload(metadata={"encoding": ENCODING, KEY_ID: key_id}, data=nonce + sealed)
 
     def _decrypted(self, payload: Payload) -> Payload:
-        if payload.metadata.get("encoding") != ENCODING:
-            return payload
-        name = payload.metadata[KEY_ID].decode()
+        key_id = payload.metadata.get(KEY_ID, b"")
+        name = key_id.decode(errors="replace")
+        cipher = self._keys.cipher(name)
         nonce, sealed = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
         try:
-            opened = self._keys.cipher(name).decrypt(nonce, sealed, name.encode())
-        except InvalidTag:
-            raise RuntimeError(f"a payload under key {name!r} was tampered with") from None
-        return Payload.FromString(opened)
+            return Payload.FromString(cipher.decrypt(nonce, sealed, key_id))
+        except (InvalidTag, ValueError):
+            raise AlteredPayload(
+                f"a payload encrypted under the key {name!r} was altered, or {name!r} in "
+                f"{VARIABLE} is not the key it was encrypted with"
+            ) from None
+
+
+def _key(encoded: str, position: int) -> bytes:
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        raise ValueError(f"the key of entry {position} must be base64") from None
+    if len(key) != _KEY_BYTES:
+        raise ValueError(
+            f"the key of entry {position} must be {_KEY_BYTES} bytes, not {len(key)}; "
+            "`openssl rand -base64 32` makes one"
+        )
+    return key

@@ -1,11 +1,17 @@
-"""The one connection to Temporal."""
+"""Makes the one connection to Temporal."""
+
+from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.runtime import Runtime
 
+from runtime.core import core
 from runtime.plugin import DefectsPlugin
-from runtime.settings import Settings
+from runtime.settings import Settings, SettingsError
+
+DEFAULT_ADDRESS = "localhost:7233"
+_PATIENCE = timedelta(seconds=10)
 
 
 class NoServer(ConnectionError):  # noqa: N818 - what the reader sees
@@ -15,33 +21,45 @@ class NoServer(ConnectionError):  # noqa: N818 - what the reader sees
 async def connect(settings: Settings) -> Client:
     """Connect as Temporal's own variables and `temporal.toml` say, with our plugin.
 
+    Workers made of this client have the plugin too: do not give it to them again.
+
+    Raises:
+        SettingsError: Temporal's variables, or where metrics shall be served, cannot be used.
+        NoServer: nobody answers at the address, or not in the way a Temporal server does.
+    """
+    try:
+        runtime = core(settings.log, settings.metrics_address)
+    except ValueError as error:
+        raise SettingsError(f"DEFECTS_METRICS_ADDRESS: {error}") from None
+    try:
+        config = ClientConfig.load_client_connect_config()
+    except (RuntimeError, ValueError, OSError) as error:
+        raise SettingsError(
+            f"The connection settings cannot be used: {error}. They are TEMPORAL_ADDRESS, "
+            "TEMPORAL_PROFILE, TEMPORAL_TLS_… and what temporal.toml says"
+        ) from None
+    return await _open(config, DefectsPlugin.of(settings), runtime)
+
+
+async def connect_to(address: str, plugin: DefectsPlugin) -> Client:
+    """Connect to an embedded server, whatever the environment says.
+
     Raises:
         NoServer: nobody answers at the address.
     """
-    config = ClientConfig.load_client_connect_config()
-    address = config.setdefault("target_host", "localhost:7233")
+    return await _open(ClientConnectConfig(target_host=address), plugin, core())
+
+
+async def _open(config: ClientConnectConfig, plugin: DefectsPlugin, runtime: Runtime) -> Client:
+    address = config.setdefault("target_host", DEFAULT_ADDRESS)
     try:
         return await Client.connect(
-            **config, plugins=[DefectsPlugin.of(settings)], runtime=_runtime(settings)
+            **config, plugins=[plugin], runtime=runtime, connect_timeout=_PATIENCE
         )
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:
         raise NoServer(
-            f"No Temporal server answers at {address}. Start one with `make dev`, or set "
-            f"TEMPORAL_ADDRESS to where yours is. ({str(error).splitlines()[0][:200]})"
-        ) from None
-
-
-def _runtime(settings: Settings) -> Runtime | None:
-    if settings.metrics_address is None:
-        return None
-    return Runtime(
-        telemetry=TelemetryConfig(
-            metrics=PrometheusConfig(
-                bind_address=settings.metrics_address,
-                # The names every dashboard and document assumes.
-                counters_total_suffix=True,
-                unit_suffix=True,
-                durations_as_seconds=True,
-            )
-        )
-    )
+            f"No Temporal server answers at {address}.\n"
+            "Start one on this machine with `make dev`, or set TEMPORAL_ADDRESS (or "
+            "TEMPORAL_PROFILE, with a temporal.toml) to the one you mean.\n"
+            f"({error})"
+        ) from error

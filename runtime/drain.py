@@ -1,12 +1,23 @@
-"""Turns SIGTERM and SIGINT into an event, so that a process can finish what it has begun."""
+"""Turns the wish to stop into an event, so that a process can finish what it has begun."""
 
 import asyncio
 import signal
 
 
 def stop_on_signals(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
-    """An event that the first SIGTERM or SIGINT sets."""
+    """An event that SIGTERM, Ctrl-C or closing the terminal sets.
+
+    A second Ctrl-C does not wait for anything. Under `nohup` the terminal may be closed.
+    """
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+
+    def begin() -> None:
+        stop.set()
+        loop.remove_signal_handler(signal.SIGINT)
+
+    signals = [signal.SIGTERM, signal.SIGINT]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signals.append(signal.SIGHUP)
+    for number in signals:
+        loop.add_signal_handler(number, begin)
     return stop

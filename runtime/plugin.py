@@ -1,4 +1,4 @@
-"""One plugin for client, worker and replayer, so that they cannot differ."""
+"""Holds what client, worker and replayer must have in common, so that they cannot differ."""
 
 import dataclasses
 from typing import Any, Self
@@ -6,10 +6,7 @@ from typing import Any, Self
 import structlog
 from temporalio import activity
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import (
-    DataConverter,
-    DefaultFailureConverterWithEncodedAttributes,
-)
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import (
     ActivityInboundInterceptor,
@@ -17,67 +14,71 @@ from temporalio.worker import (
     Interceptor,
     WorkflowRunner,
 )
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from runtime.codec import KeyRing, KeyRingCodec
+from runtime.codec import NO_KEYS, KeyRing, KeyRingCodec
 from runtime.settings import Settings
 
 PASSED_THROUGH = ("domain", "tzdata")
-"""Our own pure packages: importing them once per process keeps a cached defect small."""
+"""What workflows share with the process instead of importing it anew in every run.
+
+Pure code and data only. pydantic is passed through by the SDK itself; `workflows` never is.
+"""
 
 
 class DefectsPlugin(SimplePlugin):
-    """Converter, codec, sandbox and log context."""
+    """Converter, codec, sandbox and log context.
 
-    def __init__(self, keys: KeyRing | None = None) -> None:
+    Give it to `Client.connect` and to `Replayer`. A worker takes it over from its client; given to
+    the worker as well it would be applied twice.
+    """
+
+    def __init__(self, keys: KeyRing = NO_KEYS) -> None:
         super().__init__(
             "defects",
             data_converter=_converter(keys),
-            workflow_runner=_sandbox,
+            workflow_runner=_sandboxed,
             interceptors=[LogContext()],
         )
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """The plugin these settings ask for.
-
-        Raises:
-            SettingsError: the encryption keys cannot be read.
-        """
-        keys = settings.encryption_keys
-        return cls(KeyRing.read(keys.get_secret_value()) if keys else None)
+        """The plugin these settings ask for."""
+        return cls(settings.encryption_keys)
 
 
-def _converter(keys: KeyRing | None) -> DataConverter:
-    if keys is None:
-        return pydantic_data_converter
+def _converter(keys: KeyRing) -> DataConverter:
+    # The codec is there without keys too: then it says which key an encrypted payload lacks.
+    converter = dataclasses.replace(pydantic_data_converter, payload_codec=KeyRingCodec(keys))
+    if keys.first is None:
+        return converter
+    # Without keys this would only make messages harder to read: they would be moved, not hidden.
     return dataclasses.replace(
-        pydantic_data_converter,
-        payload_codec=KeyRingCodec(keys),
-        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+        converter, failure_converter_class=DefaultFailureConverterWithEncodedAttributes
     )
 
 
-def _sandbox(existing: WorkflowRunner | None) -> WorkflowRunner:
-    if existing is not None and not isinstance(existing, SandboxedWorkflowRunner):
-        return existing
-    return SandboxedWorkflowRunner(
-        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    )
+def _sandboxed(runner: WorkflowRunner | None) -> WorkflowRunner:
+    if not isinstance(runner, SandboxedWorkflowRunner):
+        raise TypeError(f"workflows run in the sandbox only, not in {type(runner).__name__}")
+    restrictions = runner.restrictions.with_passthrough_modules(*PASSED_THROUGH)
+    return dataclasses.replace(runner, restrictions=restrictions)
 
 
 class LogContext(Interceptor):
-    """Binds ids to every log line of an activity."""
+    """Binds ids to every log line of an activity, in its thread too."""
 
-    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - the SDK's name
         """The SDK's hook."""
         return _ActivityLogContext(next)
 
 
 class _ActivityLogContext(ActivityInboundInterceptor):
-    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - the SDK's name
         info = activity.info()
         with structlog.contextvars.bound_contextvars(
-            workflow_id=info.workflow_id, activity=info.activity_type, attempt=info.attempt
+            workflow_id=info.workflow_id,
+            activity_type=info.activity_type,
+            attempt=info.attempt,
         ):
             return await super().execute_activity(input)

@@ -1,32 +1,38 @@
-"""Embedded Temporal servers, from the binaries that were installed beside the interpreter."""
+"""Runs embedded Temporal servers, from the binaries that were installed beside the interpreter."""
 
+import asyncio
+import os
+import socket
 import sys
+import tempfile
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import IO, cast
 
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from runtime.connection import NoServer, connect_to
+from runtime.core import core
 from runtime.plugin import DefectsPlugin
 from runtime.search_attributes import ensure
 
 LOOPBACK = "127.0.0.1"
 STARTUP = timedelta(seconds=30)
+_SHUTDOWN_SECONDS = 10
+_READY = b"Temporal Server:"
 
 PROMPT_TIMERS = {"history.timerProcessorMaxTimeShift": '"1ms"'}
 """Without it a development server fires timers up to a second late."""
 
 
-class NoBinary(FileNotFoundError):  # noqa: N818 - what the reader sees
-    """A server's binary is not installed where it should be."""
-
-
 @dataclass(frozen=True)
 class DevServer:
-    """A running development server."""
+    """A running development server and a client of it."""
 
     client: Client
     address: str
@@ -37,11 +43,11 @@ def binary(name: str) -> str:
     """The path of a binary installed beside the interpreter.
 
     Raises:
-        NoBinary: saying what to install.
+        NoServer: saying what to install.
     """
     path = Path(sys.executable).parent / name
     if not path.exists():
-        raise NoBinary(f"{path} is missing: install requirements.lock, or run make")
+        raise NoServer(f"{path} is missing: run make, or install requirements.lock")
     return str(path)
 
 
@@ -52,37 +58,113 @@ async def dev_server(
     database: Path | None = None,
     port: int | None = None,
     ui_port: int | None = None,
-    dynamic_config: Mapping[str, str] = PROMPT_TIMERS,
+    dynamic_config: Mapping[str, str] | None = None,
 ) -> AsyncIterator[DevServer]:
-    """The real server, in memory or on a file; with the UI where `ui_port` is given."""
-    extra = [
-        argument
-        for name, value in dynamic_config.items()
-        for argument in ("--dynamic-config-value", f"{name}={value}")
-    ]
-    async with await WorkflowEnvironment.start_local(
-        plugins=[plugin],
-        ip=LOOPBACK,
-        port=port,
-        ui=ui_port is not None,
-        ui_port=ui_port,
-        dev_server_existing_path=binary("temporal"),
-        dev_server_database_filename=str(database) if database else None,
-        dev_server_extra_args=extra,
-        dev_server_startup_timeout=STARTUP,
-    ) as env:
-        await ensure(env.client)
-        address = env.client.service_client.config.target_host
-        yield DevServer(env.client, address, f"http://{LOOPBACK}:{ui_port}" if ui_port else None)
+    """The real server on loopback: in memory or on a file, with the UI where `ui_port` is given.
+
+    Started again on its file it goes on where it was. `dynamic_config` has values in JSON. Ctrl-C
+    does not reach the server: it is a session of its own, and stops when this context ends, after
+    the workers inside.
+
+    Raises:
+        NoServer: its binary is missing, a port is taken, or it does not start for another reason.
+    """
+    port = port or _free_port()
+    command = [binary("temporal"), *_arguments(database, port, ui_port)]
+    for name, value in {**PROMPT_TIMERS, **(dynamic_config or {})}.items():
+        command += ["--dynamic-config-value", f"{name}={value}"]
+    with tempfile.TemporaryFile() as errors:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=errors,
+            env=_environment(),
+            start_new_session=True,
+        )
+        try:
+            await _ready(process, errors)
+            address = f"{LOOPBACK}:{port}"
+            client = await connect_to(address, plugin)
+            await ensure(client)
+            yield DevServer(client, address, f"http://{LOOPBACK}:{ui_port}" if ui_port else None)
+        finally:
+            await _stop(process)
 
 
 @asynccontextmanager
 async def time_skipping_server(plugin: DefectsPlugin) -> AsyncIterator[WorkflowEnvironment]:
-    """The server with the virtual clock."""
-    async with await WorkflowEnvironment.start_time_skipping(
-        plugins=[plugin],
-        test_server_existing_path=binary("temporal-test-server"),
-        test_server_startup_timeout=STARTUP,
-    ) as env:
+    """The server with one virtual clock for all, moved by `env.sleep`.
+
+    It keeps everything in memory, and it cannot list workflows. Its binary knows no way to listen
+    on loopback only: while it runs, its port is open to the network.
+
+    Raises:
+        NoServer: its binary is missing or does not start.
+    """
+    path = binary("temporal-test-server")
+    try:
+        env = await WorkflowEnvironment.start_time_skipping(
+            plugins=[plugin],
+            runtime=core(),
+            test_server_existing_path=path,
+            test_server_startup_timeout=STARTUP,
+        )
+    except RuntimeError as error:
+        raise NoServer(f"the time-skipping server did not start: {error}") from error
+    async with env:
         await ensure(env.client)
         yield env
+
+
+def _arguments(database: Path | None, port: int, ui_port: int | None) -> list[str]:
+    arguments = ["server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
+    arguments += ["--log-level", "error", "--disable-config-file"]
+    if ui_port is None:
+        arguments += ["--headless"]
+    else:
+        arguments += ["--ui-port", str(ui_port), "--ui-disable-news-fetch"]
+    if database is not None:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        arguments += ["--db-filename", str(database)]
+    return arguments
+
+
+def _environment() -> dict[str, str]:
+    """Ours without what is meant for clients, and without the server's look for new versions."""
+    ours = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")}
+    return ours | {"TEMPORAL_VERSION_CHECK_DISABLED": "1"}
+
+
+async def _ready(process: Process, errors: IO[bytes]) -> None:
+    """Wait for the line the server prints once it answers."""
+    lines = cast(asyncio.StreamReader, process.stdout)  # it is a PIPE
+    try:
+        async with asyncio.timeout(STARTUP.total_seconds()):
+            async for line in lines:
+                if line.startswith(_READY):
+                    return
+    except TimeoutError:
+        reason = f"it was not ready after {STARTUP.seconds} seconds"
+    else:
+        errors.seek(0)
+        reason = errors.read().decode(errors="replace").strip().rpartition("\n")[2]
+    raise NoServer(f"the embedded Temporal server did not start: {reason}")
+
+
+async def _stop(process: Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        async with asyncio.timeout(_SHUTDOWN_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,63 +1,185 @@
-"""Settings from the environment, as the contract's table has them."""
+"""Reads the settings of the contract from the environment, and says plainly what is wrong."""
 
+import ipaddress
+import os
+import re
 import sys
-from pathlib import Path
-from typing import Literal, Self
+from difflib import get_close_matches
+from email.utils import parseaddr
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import FilePath as ExistingFile
+from pydantic import ValidationError as Invalid
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from runtime.codec import NO_KEYS, KeyRing
 
 PREFIX = "DEFECTS_"
+LogStyle = Literal["console", "json"]
+
+_DATABASES = re.compile(r"(sqlite|postgres|postgresql)(\+\w+)?://")
+_MAIL_SERVERS = re.compile(r"smtps?://")
+_MISSPELT = 0.85
+"""How alike two names are (0 to 1) for one to be the other misspelt: `KEY` for `KEYS`."""
 
 
 class SettingsError(ValueError):
-    """A setting is wrong; each line names the variable and what would be right, never a secret."""
+    """Settings that cannot be used: a line for each, with its variable and what would be right.
+
+    It never shows a value, which may hold a secret.
+    """
+
+
+def _database_url(url: SecretStr) -> SecretStr:
+    if not _DATABASES.match(url.get_secret_value()):
+        raise ValueError(
+            "must begin with sqlite:/// or postgresql://, for example "
+            "postgresql://user:password@host/name"
+        )
+    return url
+
+
+def _smtp_url(url: SecretStr) -> SecretStr:
+    if not _MAIL_SERVERS.match(url.get_secret_value()):
+        raise ValueError("must be smtp://[user:password@]host:port[?starttls=true]")
+    return url
+
+
+def _sender(text: str) -> str:
+    local, at, domain = parseaddr(text)[1].rpartition("@")
+    if not (local and at and domain) or "\n" in text or "\r" in text:
+        raise ValueError("must be one address such as support@vendor.example")
+    return text
+
+
+def _http_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ValueError("must be a URL such as https://host/path")
+    return url.rstrip("/")
+
+
+def _http_urls(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    urls = [url.strip() for url in given.split(",")]
+    for position, url in enumerate(urls, 1):
+        try:
+            _http_url(url)
+        except ValueError as error:
+            raise ValueError(f"URL {position} {error}; several are separated by commas") from None
+    return urls
+
+
+def _key_ring(given: object) -> object:
+    return KeyRing.read(given) if isinstance(given, str) else given
+
+
+def _socket_address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    try:
+        # The exporter of the SDK takes addresses only, no names.
+        ipaddress.ip_address("127.0.0.1" if host == "localhost" else host.strip("[]"))
+        sound = 0 < int(port) < 65_536
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ValueError("must be an IP address and a port, for example 0.0.0.0:9464")
+    return text.replace("localhost", "127.0.0.1")
 
 
 class Settings(BaseSettings):
     """Everything an installation can set, but for Temporal's own variables."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        hide_input_in_errors=True,
+        arbitrary_types_allowed=True,
+    )
 
-    database_url: SecretStr = SecretStr("sqlite:///var/defects.db")
-    policy_file: Path | None = None
-    smtp_url: SecretStr | None = None
-    mail_from: str = "support@vendor.example"
-    statuspage_url: str | None = None
+    database_url: Annotated[SecretStr, AfterValidator(_database_url)] = SecretStr(
+        "sqlite:///var/defects.db"
+    )
+    """SQLAlchemy URL; a relative SQLite path counts from the working directory."""
+    policy_file: ExistingFile | None = None
+    """A policy instead of the built-in one."""
+    smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = None
+    """Where mail goes; None keeps it in the database."""
+    mail_from: Annotated[str, AfterValidator(_sender)] = "support@vendor.example"
+    statuspage_url: Annotated[str, AfterValidator(_http_url)] | None = None
+    """Base of a Statuspage v1 API, with `/v1`; None for the portal's own page."""
     statuspage_page_id: str | None = None
     statuspage_api_key: SecretStr | None = None
-    encryption_keys: SecretStr | None = None
-    """`id:base64key,...`: the first encrypts, all decrypt."""
-    log: Literal["console", "json"] = Field(
-        default_factory=lambda: "console" if sys.stderr.isatty() else "json"
-    )
+    webhook_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_http_urls)] = ()
+    """Receivers of Standard Webhooks; separated by commas in the environment."""
+    webhook_secret: SecretStr | None = None
+    encryption_keys: Annotated[KeyRing, NoDecode, BeforeValidator(_key_ring)] = NO_KEYS
+    """`id:base64key,…`: the first encrypts, all decrypt; without keys payloads are in clear."""
+    log: LogStyle = Field(default_factory=lambda: "console" if sys.stderr.isatty() else "json")
     outbound_per_second: float = Field(default=50, gt=0)
-    """Messages to the outside that may start per second, over all workers."""
-    metrics_address: str | None = None
-    """`host:port` where Prometheus finds the SDK's metrics; none by default."""
-    graceful_shutdown_seconds: float = Field(default=30, gt=0)
+    """Activities of the outbound queue that may start per second, over all workers."""
+    metrics_address: Annotated[str, AfterValidator(_socket_address)] | None = None
+    """Where Prometheus finds the SDK's metrics, `host:port`; None for no metrics."""
+    graceful_shutdown_seconds: float = Field(default=30, ge=0)
+    """How long activities may go on after SIGTERM."""
 
     @model_validator(mode="after")
-    def _statuspage_is_whole(self) -> Self:
-        names = ("statuspage_url", "statuspage_page_id", "statuspage_api_key")
-        missing = [name for name in names if getattr(self, name) is None]
-        if 0 < len(missing) < len(names):
-            variables = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)
-            raise ValueError(f"{variables} must be set too: a status page needs all three")
+    def _complete(self) -> Self:
+        self._together("statuspage_url", "statuspage_page_id", "statuspage_api_key")
+        if self.webhook_urls and self.webhook_secret is None:
+            raise ValueError(
+                f"{_variable('webhook_secret')}: must be set where {_variable('webhook_urls')} is: "
+                "receivers check signatures with it"
+            )
         return self
+
+    def _together(self, *names: str) -> None:
+        given = [_variable(name) for name in names if getattr(self, name) is not None]
+        missing = [_variable(name) for name in names if getattr(self, name) is None]
+        if given and missing:
+            raise ValueError(
+                f"{', '.join(missing)}: must be set where {' and '.join(given)} "
+                f"{'is' if len(given) == 1 else 'are'}"
+            )
 
 
 def read_settings() -> Settings:
     """The settings of this process.
 
     Raises:
-        SettingsError: one line for each variable that is wrong.
+        SettingsError: naming every variable that is wrong or plainly misspelt.
     """
+    problems = _misspelt()
     try:
-        return Settings()
-    except ValidationError as error:
-        lines = []
-        for problem in error.errors(include_url=False, include_input=False):
-            variable = f"{PREFIX}{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
-            lines.append(f"{variable}{problem['msg'].removeprefix('Value error, ')}")
-        raise SettingsError("\n".join(lines)) from None
+        settings = Settings()
+    except Invalid as error:
+        for problem in error.errors(include_url=False, include_input=False, include_context=False):
+            said = problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
+            where = f"{_variable(str(problem['loc'][0]))}: " if problem["loc"] else ""
+            problems.append(where + said)
+    if problems:
+        raise SettingsError("\n  ".join(["These settings cannot be used:", *problems]))
+    return settings
+
+
+def _misspelt() -> list[str]:
+    """Variables that are one of ours but for a letter: `…_KEY` would leave payloads in clear."""
+    names = [name.upper() for name in Settings.model_fields]
+    ours = [v.removeprefix(PREFIX) for v in sorted(os.environ) if v.startswith(PREFIX)]
+    return [
+        f"{PREFIX}{name}: is no setting; {PREFIX}{meant[0]} is probably meant"
+        for name in ours
+        if name not in names and (meant := get_close_matches(name, names, 1, _MISSPELT))
+    ]
+
+
+def _variable(field: str) -> str:
+    return PREFIX + field.upper()

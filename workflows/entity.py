@@ -74,6 +74,7 @@ class Entity(Generic[M]):
         self._in_flight: set[Lane] = set()
         self._awake = True
         self._leave_requested = False
+        self._broken: BaseException | None = None
         self._alarm = Alarm(self._wake)
         # Only a real continuation may bring its own state; a caller's start payload may not.
         if workflow.info().continued_run_id and isinstance(start, dict) and "machine" in start:
@@ -101,6 +102,8 @@ class Entity(Generic[M]):
         if self._machine is None:
             await self._open()
         while True:
+            if self._broken is not None:
+                raise self._broken
             now = workflow.now()
             self._put(self.machine.fire(now))
             self._dispatch(now)
@@ -179,7 +182,7 @@ class Entity(Generic[M]):
         for lane in Lane:
             if lane not in self._in_flight and self._outbox.next_of(lane, now) is not None:
                 self._in_flight.add(lane)
-                asyncio.create_task(self._work_off(lane))  # noqa: RUF006 - the SDK keeps tasks
+                asyncio.create_task(self._work_off(lane)).add_done_callback(self._lane_ended)
 
     async def _work_off(self, lane: Lane) -> None:
         """Bring about what waits in one lane, in order, until it is empty or has to rest."""
@@ -188,6 +191,12 @@ class Entity(Generic[M]):
                 break
         self._in_flight.discard(lane)
         self._wake()
+
+    def _lane_ended(self, lane: asyncio.Task[None]) -> None:
+        """A defect of ours in a lane must stop the workflow task for all to see, not the lane."""
+        if not lane.cancelled() and lane.exception() is not None:
+            self._broken = lane.exception()
+            self._wake()
 
     async def _bring_about(self, effect: Effect) -> bool:
         """One activity for one effect, however many recipients. False: the lane has to rest."""

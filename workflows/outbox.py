@@ -43,8 +43,7 @@ class Outbox(BaseModel):
             lane = self.lanes.setdefault(effect.lane, LaneState())
             held = 1 if effect.lane in in_flight else 0
             head, rest = lane.waiting[:held], lane.waiting[held:]
-            if effect.replaces is not None:
-                rest = [waiting for waiting in rest if waiting.replaceable != effect.replaces]
+            rest = _still_wanted(rest, effect)
             if isinstance(effect, Project) and rest and isinstance(rest[-1], Project):
                 rest[-1] = rest[-1].merged_with(effect)
             else:
@@ -76,12 +75,13 @@ class Outbox(BaseModel):
         """The first of its lane was brought about."""
         state = self.lanes[effect.lane]
         state.waiting = state.waiting[1:]
+        self.failed = _still_wanted(self.failed, effect)
         state.retry_at, state.rounds, state.failing_since = None, 0, None
 
     def postpone(self, effect: Effect, now: datetime) -> LaneState:
         """The first of its lane was given up for a while, less and less often; none is dropped."""
         state = self.lanes[effect.lane]
-        state.retry_at = now + min(FIRST_PAUSE * 2**state.rounds, LONGEST_PAUSE)
+        state.retry_at = now + min(FIRST_PAUSE * 2 ** min(state.rounds, 10), LONGEST_PAUSE)
         state.rounds += 1
         state.failing_since = state.failing_since or now
         return state
@@ -91,11 +91,19 @@ class Outbox(BaseModel):
         self.failed = [*self.failed, effect][-FAILED_KEPT:]
 
     def retry(self, in_flight: set[Lane]) -> None:
-        """Try everything again now. Who was told already is not told again: the ledger knows."""
+        """Try everything again now. Who was told already is not told again: the ledger knows.
+
+        What was refused is older than what waits: it goes first, and gives way to it.
+        """
         failed, self.failed = self.failed, []
-        for state in self.lanes.values():
+        for lane, state in self.lanes.items():
             state.retry_at = None
-        self.put(failed, in_flight)
+            held = 1 if lane in in_flight else 0
+            older = [effect for effect in failed if effect.lane is lane]
+            for newer in state.waiting[:held]:
+                older = _still_wanted(older, newer)
+            queue, state.waiting = [*older, *state.waiting[held:]], state.waiting[:held]
+            self.put(queue, in_flight)
 
     def next_retry(self, in_flight: set[Lane]) -> datetime | None:
         """When the next resting lane tries again."""
@@ -117,3 +125,12 @@ class Outbox(BaseModel):
     def failing(self) -> list[Lane]:
         """Lanes that have gone a round without success."""
         return [lane for lane, state in self.lanes.items() if state.failing_since is not None]
+
+
+def _still_wanted(older: list[Effect], newer: Effect) -> list[Effect]:
+    """What a newer effect leaves of older ones."""
+    return [
+        effect
+        for effect in older
+        if effect.lane is not newer.lane or effect.replaceable not in newer.replaces
+    ]

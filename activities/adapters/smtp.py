@@ -133,32 +133,25 @@ class SmtpSession:
                 if code == 250:
                     return self._connection
             self._hang_up()
-        self._connection = self._connect()
-        return self._connection
-
-    def _connect(self) -> smtplib.SMTP:
-        server = self._server
-        connection: smtplib.SMTP | None = None
         try:
-            if server.tls_from_the_start:
-                connection = smtplib.SMTP_SSL(
-                    server.host,
-                    server.port,
-                    timeout=self._timeout,
-                    context=ssl.create_default_context(),
-                )
-            else:
-                connection = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
-            if server.starttls:
+            self._connection = connection = self._greeted()
+            if self._server.starttls:
                 connection.starttls(context=ssl.create_default_context())
-            if server.user is not None:
-                connection.login(server.user, server.password)
+            if self._server.user is not None:
+                connection.login(self._server.user, self._server.password)
             connection.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError) as error:
-            if connection is not None:
-                connection.close()
+            self._hang_up()
             raise NotNow(f"no mail server: {_kind(error)}") from None
         return connection
+
+    def _greeted(self) -> smtplib.SMTP:
+        """A connection on which the server has said hello, and nothing else was said yet."""
+        host, port = self._server.host, self._server.port
+        if self._server.tls_from_the_start:
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(host, port, timeout=self._timeout, context=context)
+        return smtplib.SMTP(host, port, timeout=self._timeout)
 
     def _hang_up(self) -> None:
         if self._connection is not None:

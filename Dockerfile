@@ -1,0 +1,33 @@
+# The worker and the command line. Exact tag, no digest: see the head of docker-compose.yml.
+# Python 3.11 because it is the interpreter every test, replay and golden history runs on; move both
+# together. slim (glibc) because the pinned wheels, Temporal's core among them, are built for it.
+
+FROM python:3.11.16-slim-trixie AS build
+RUN python -m venv --without-pip /venv
+COPY requirements-runtime.lock /build/
+RUN pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check \
+        --no-deps --require-hashes --only-binary=:all: -r /build/requirements-runtime.lock
+WORKDIR /app
+COPY worker.py starter.py ./
+COPY domain domain
+COPY workflows workflows
+COPY activities activities
+COPY runtime runtime
+COPY commands commands
+# The file system will be read-only: compile here. Unchecked, as the sources cannot change either.
+RUN python -m compileall -q --invalidation-mode unchecked-hash /app
+
+FROM python:3.11.16-slim-trixie
+LABEL org.opencontainers.image.title="defect-orchestrator" \
+      org.opencontainers.image.licenses="Apache-2.0"
+RUN groupadd --gid 10001 defects \
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent \
+        --shell /usr/sbin/nologin defects
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1
+COPY --from=build /venv /venv
+WORKDIR /app
+COPY --from=build /app ./
+USER 10001:10001
+CMD ["python", "worker.py"]

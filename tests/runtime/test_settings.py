@@ -1,0 +1,190 @@
+"""Settings from the environment, and what is said of wrong ones."""
+
+import base64
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from runtime.settings import Settings, SettingsError, read_settings
+
+SECRET = "hunter2"
+KEY = base64.b64encode(bytes(32)).decode()
+STATUSPAGE = {
+    "DEFECTS_STATUSPAGE_URL": "https://api.statuspage.example/v1",
+    "DEFECTS_STATUSPAGE_PAGE_ID": "page",
+    "DEFECTS_STATUSPAGE_API_KEY": SECRET,
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in [v for v in os.environ if v.startswith("DEFECTS_")]:
+        monkeypatch.delenv(variable)
+
+
+def read(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    """The settings of a process with these variables."""
+    for variable, value in environment.items():
+        monkeypatch.setenv(variable, value)
+    return read_settings()
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
+    """What is said of these variables."""
+    with pytest.raises(SettingsError) as caught:
+        read(monkeypatch, **environment)
+    return str(caught.value)
+
+
+def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing has to be set."""
+    settings = read(monkeypatch)
+
+    assert settings.database_url.get_secret_value() == "sqlite:///var/defects.db"
+    assert settings.mail_from == "support@vendor.example"
+    assert settings.smtp_url is None
+    assert settings.statuspage_url is None
+    assert settings.webhook_urls == ()
+    assert settings.encryption_keys.first is None
+    assert settings.metrics_address is None
+    assert settings.outbound_per_second == 50
+    assert settings.graceful_shutdown_seconds == 30
+
+
+def test_everything_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Every setting is read from its variable."""
+    policy = tmp_path / "policy.toml"
+    policy.touch()
+
+    settings = read(
+        monkeypatch,
+        DEFECTS_DATABASE_URL="postgresql://defects:pw@db/defects",
+        DEFECTS_POLICY_FILE=str(policy),
+        DEFECTS_SMTP_URL="smtp://user:pw@mail:587?starttls=true",
+        DEFECTS_MAIL_FROM="Support <support@eto.example>",
+        DEFECTS_WEBHOOK_URLS="https://a.example/hook, https://b.example",
+        DEFECTS_WEBHOOK_SECRET="whsec_abc",
+        DEFECTS_ENCRYPTION_KEYS=f"k1:{KEY}",
+        DEFECTS_LOG="json",
+        DEFECTS_OUTBOUND_PER_SECOND="2.5",
+        DEFECTS_METRICS_ADDRESS="localhost:9464",
+        DEFECTS_GRACEFUL_SHUTDOWN_SECONDS="5",
+        **STATUSPAGE,
+    )
+
+    assert policy == settings.policy_file
+    assert settings.mail_from == "Support <support@eto.example>"
+    assert settings.webhook_urls == ("https://a.example/hook", "https://b.example")
+    assert settings.encryption_keys.first == "k1"
+    assert settings.log == "json"
+    assert settings.outbound_per_second == 2.5
+    assert settings.metrics_address == "127.0.0.1:9464"
+    assert settings.statuspage_url == "https://api.statuspage.example/v1"
+
+
+def test_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty variable counts as not set."""
+    settings = read(monkeypatch, DEFECTS_SMTP_URL="", DEFECTS_ENCRYPTION_KEYS="")
+
+    assert settings.smtp_url is None
+    assert settings.encryption_keys.first is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "advice"),
+    [
+        ("DEFECTS_DATABASE_URL", f"mysql://root:{SECRET}@db/x", "must begin with sqlite:///"),
+        ("DEFECTS_POLICY_FILE", "/no/such/policy.toml", "does not point to a file"),
+        ("DEFECTS_SMTP_URL", f"mail:{SECRET}", "must be smtp://"),
+        ("DEFECTS_MAIL_FROM", "support", "one address such as support@vendor.example"),
+        ("DEFECTS_MAIL_FROM", f"a@b.example\nBcc: {SECRET}", "one address such as"),
+        ("DEFECTS_WEBHOOK_URLS", f"https://a.example,ftp://{SECRET}", "URL 2 must be a URL such"),
+        ("DEFECTS_WEBHOOK_URLS", f"https://[{SECRET}", "URL 1 must be a URL such"),
+        ("DEFECTS_ENCRYPTION_KEYS", f"k1:{SECRET}", "the key of entry 1 must be base64"),
+        ("DEFECTS_LOG", "yaml", "must be 'console' or 'json'"),
+        ("DEFECTS_OUTBOUND_PER_SECOND", "0", "must be greater than 0"),
+        ("DEFECTS_OUTBOUND_PER_SECOND", "fast", "must be a valid number"),
+        ("DEFECTS_METRICS_ADDRESS", "9464", "must be an IP address and a port"),
+        ("DEFECTS_METRICS_ADDRESS", "metrics.example:9464", "must be an IP address and a port"),
+        ("DEFECTS_METRICS_ADDRESS", "127.0.0.1:99999", "must be an IP address and a port"),
+        ("DEFECTS_GRACEFUL_SHUTDOWN_SECONDS", "-1", "must be greater than or equal to 0"),
+    ],
+)
+def test_wrong_value(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, advice: str
+) -> None:
+    """A wrong value is refused with its variable and what would be right, and is not shown."""
+    said = refusal(monkeypatch, **{variable: value})
+
+    assert re.search(f"^  {variable}: .*{re.escape(advice)}", said, re.MULTILINE)
+    assert SECRET not in said
+
+
+def test_wrong_status_page_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The status page's URL has to be one."""
+    said = refusal(monkeypatch, **(STATUSPAGE | {"DEFECTS_STATUSPAGE_URL": "statuspage.example"}))
+
+    assert "DEFECTS_STATUSPAGE_URL: must be a URL such as https://host/path" in said
+
+
+@pytest.mark.parametrize("left_out", STATUSPAGE)
+def test_status_page_needs_all_three(monkeypatch: pytest.MonkeyPatch, left_out: str) -> None:
+    """A status page needs all three variables: what is missing is named."""
+    given = {k: v for k, v in STATUSPAGE.items() if k != left_out}
+
+    said = refusal(monkeypatch, **given)
+
+    assert f"{left_out}: must be set where {' and '.join(given)} are" in said
+    assert SECRET not in said
+
+
+def test_webhooks_need_their_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Webhooks need the secret their receivers check signatures with."""
+    said = refusal(monkeypatch, DEFECTS_WEBHOOK_URLS="https://a.example")
+
+    assert "DEFECTS_WEBHOOK_SECRET: must be set where DEFECTS_WEBHOOK_URLS is" in said
+
+
+def test_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every wrong variable has a line of its own."""
+    said = refusal(monkeypatch, DEFECTS_LOG="yaml", DEFECTS_MAIL_FROM="me", DEFECTS_SMTP_URI="x")
+
+    assert len(said.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("DEFECTS_ENCRYPTION_KEY", "DEFECTS_ENCRYPTION_KEYS"),
+        ("DEFECTS_SMPT_URL", "DEFECTS_SMTP_URL"),
+        ("DEFECTS_DATABASE_URI", "DEFECTS_DATABASE_URL"),
+    ],
+)
+def test_misspelt(monkeypatch: pytest.MonkeyPatch, variable: str, meant: str) -> None:
+    """A variable that is ours but for a letter is refused, with the name that is meant."""
+    said = refusal(monkeypatch, **{variable: SECRET})
+
+    assert f"{variable}: is no setting; {meant} is probably meant" in said
+    assert SECRET not in said
+
+
+def test_other_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables that resemble none of ours are left alone."""
+    read(monkeypatch, DEFECTS_ACTOR="agent-7", DEFECTS_HOME="/opt/defects")
+
+
+def test_repr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings show no secrets."""
+    settings = read(
+        monkeypatch,
+        DEFECTS_DATABASE_URL=f"postgresql://defects:{SECRET}@db/defects",
+        DEFECTS_SMTP_URL=f"smtp://user:{SECRET}@mail:25",
+        DEFECTS_WEBHOOK_SECRET=SECRET,
+        DEFECTS_ENCRYPTION_KEYS=f"k1:{KEY}",
+        **STATUSPAGE,
+    )
+
+    assert SECRET not in repr(settings)
+    assert KEY not in repr(settings)
