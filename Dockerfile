@@ -1,6 +1,6 @@
 # The worker and the command line. Exact tag, no digest: see the head of docker-compose.yml.
-# Python 3.11 because it is the interpreter every test, replay and golden history runs on; move both
-# together. slim (glibc) because the pinned wheels, Temporal's core among them, are built for it.
+# Python 3.11 because every test, replay and golden history runs on it: move both together, before
+# its security fixes end in October 2027. Debian's slim image because it has what the wheels need.
 
 FROM python:3.11.16-slim-trixie AS build
 RUN python -m venv --without-pip /venv

@@ -50,6 +50,13 @@ log = structlog.get_logger()
 
 WORKFLOWS = [CaseWorkflow, DefectWorkflow]
 ACTIVITY_THREADS = 40
+STICKY_PATIENCE = timedelta(seconds=1)
+"""How long a task waits for the worker that has its workflow in memory before any may take it.
+
+With the SDK's ten seconds everything said or asked within them of a worker's death waits for the
+dead. Worse, a query that waited meanwhile can make the next worker write a history that does not
+replay (temporalio 1.35 keeps the state it made for the query, ahead of the workflow task).
+"""
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,7 @@ async def workers(
                 activity_executor=threads,
                 max_concurrent_activities=ACTIVITY_THREADS // 2,
                 max_cached_workflows=max_cached_workflows,
+                sticky_queue_schedule_to_start_timeout=STICKY_PATIENCE,
                 graceful_shutdown_timeout=drain,
             ),
             Worker(

@@ -1,18 +1,34 @@
 """Talks to cases and defects over the contract, as any other program would."""
 
+import asyncio
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from temporalio.client import Client, WorkflowQueryRejectedError, WorkflowUpdateFailedError
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from runtime.connection import NoServer
 from workflows.options import DEFECTS_QUEUE
 
 RPC_TIMEOUT = timedelta(seconds=30)
+BEGINNING = 10.0
+"""Seconds a case or defect may take until its policy is pinned and it can be asked."""
+POLL = 0.05
+_NOBODY = {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.UNAVAILABLE}
 
 
 class CommandRefused(Exception):  # noqa: N818 - it is an answer
@@ -21,6 +37,10 @@ class CommandRefused(Exception):  # noqa: N818 - it is an answer
 
 class NoSuchNumber(Exception):  # noqa: N818 - it is an answer
     """Nothing of that number runs here."""
+
+
+class NoAnswer(NoServer):
+    """Nobody answers for a number: no worker runs, or the server has gone."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +74,7 @@ class Line:
         Raises:
             CommandRefused: naming field and reason.
             NoSuchNumber: nothing of that number runs.
+            NoAnswer: nobody works on it.
         """
         given = {name: value for name, value in payload.items() if value is not None}
         try:
@@ -61,9 +82,9 @@ class Line:
                 command, given, id=str(uuid.uuid4()), rpc_timeout=RPC_TIMEOUT
             )
         except WorkflowUpdateFailedError as error:
-            cause = error.cause
-            reason = cause.message if isinstance(cause, ApplicationError) else str(cause)
-            raise CommandRefused(reason) from None
+            raise _refused(error.cause) from None
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            raise _nobody(number) from None
         except RPCError as error:
             raise _missing(number, error) from None
         return answer
@@ -77,22 +98,47 @@ class Line:
         return True
 
     async def ask(self, number: str, query: str) -> Any:
-        """Ask a case or defect something.
+        """Ask a case or defect something; one that is only beginning is given a moment.
 
         Raises:
+            CommandRefused: it never began, its start was refused.
             NoSuchNumber: nothing of that number is known.
+            NoAnswer: nobody works on it.
         """
+        handle = self.client.get_workflow_handle(number)
+        give_up_at = time.monotonic() + BEGINNING
+        while True:
+            try:
+                return await handle.query(query, rpc_timeout=RPC_TIMEOUT)
+            except WorkflowQueryFailedError:
+                await _must_be_beginning(handle)
+            except WorkflowQueryRejectedError as error:
+                raise NoSuchNumber(f"{number}: {error}") from None
+            except RPCError as error:
+                raise _missing(number, error) from None
+            if time.monotonic() > give_up_at:
+                raise _nobody(number)
+            await asyncio.sleep(POLL)
+
+
+async def _must_be_beginning(handle: WorkflowHandle[Any, Any]) -> None:
+    """A query fails until the policy is pinned, and for ever where it never will be."""
+    if (await handle.describe()).status is WorkflowExecutionStatus.FAILED:
         try:
-            return await self.client.get_workflow_handle(number).query(
-                query, rpc_timeout=RPC_TIMEOUT
-            )
-        except WorkflowQueryRejectedError as error:
-            raise NoSuchNumber(f"{number}: {error}") from None
-        except RPCError as error:
-            raise _missing(number, error) from None
+            await handle.result()
+        except WorkflowFailureError as error:
+            raise _refused(error.cause) from None
+
+
+def _refused(cause: BaseException | None) -> CommandRefused:
+    return CommandRefused(cause.message if isinstance(cause, ApplicationError) else str(cause))
+
+
+def _nobody(number: str) -> NoAnswer:
+    return NoAnswer(f"nobody answers for {number}: does a worker run? Try `python worker.py`")
 
 
 def _missing(number: str, error: RPCError) -> Exception:
     if error.status is RPCStatusCode.NOT_FOUND:
         return NoSuchNumber(f"no open case or defect {number} runs here")
-    return error
+    return _nobody(number) if error.status in _NOBODY else error

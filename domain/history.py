@@ -7,7 +7,7 @@ words and shares no code with the machines, so that one can check the other.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain.messages import (
     AttachCase,
@@ -132,6 +132,7 @@ class Course:
     """What the log says of every moment."""
 
     def __init__(self, history: History) -> None:
+        self.start, self.until = history.start, history.until
         start, began = history.start, Moment(history.confirmed_at, 0)
         self.stands = [Stand(began, severity=start.severity, entered=True)]
         self.stays: list[Stay] = []
@@ -219,7 +220,7 @@ class Course:
                 self._end_plan(moment)
                 self._tell(moment, "defect.release_withdrawn")
 
-    def _changed(self, moment: Moment, *, entered: bool = False, **how: object) -> None:
+    def _changed(self, moment: Moment, *, entered: bool = False, **how: Any) -> None:
         last = self.stands[-1]
         self.stands.append(replace(last, start=moment, entered=entered, **how))
         last.end = moment

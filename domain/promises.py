@@ -8,29 +8,29 @@ How a text is read:
 
 1. It is made plain: one case, one kind of blank, dash and quote, nothing invisible, no emphasis.
 2. `_TIMES` lists every way to name a time. **Add a phrase there.**
-3. `_INNOCENTS` lists phrases that look like one and are none ("24 hours a day").
+3. `_INNOCENTS` lists what looks like one and is none ("24 hours a day").
    **Add an exception there.**
-4. What remains is judged by its surroundings. The nearest word in its clause that tells the tense
+4. What remains is judged by its surroundings. The nearest word of its clause that tells the tense
    says whether the time is promised ("will"), over ("failed", "since"), or only described, as
-   data or a control on the screen are ("set the filter to ..."). The `Rule` of its row in
+   data or a control on the screen are ("set the filter to next week"). The `_Rule` of its row in
    `_TIMES` says which of these excuse it.
 
 Readings of D7 that the rows and the tests hold to:
 
 * In doubt the text is refused: an agent can say it in other words, a promise cannot be unsaid.
 * It does not matter what is promised. A call on Tuesday or an answer by noon is refused as well.
-* "Soon" and "shortly" are estimates ("a fix will come soon") unless they only say that somebody
-  will be in touch. "As soon as possible" and "as soon as it is fixed" say nothing about time.
+* "Soon" and "shortly" are estimates ("a fix will come soon"), unless the sentence only says that
+  somebody will be in touch. "As soon as possible" and "as soon as it is fixed" name no time.
 * A release may be named ("scheduled for release 2026.4"). "In the next release" is refused: it
-  says when. "In a future release" is not.
+  says when. "In a future release" does not.
 * Saying that there is no ETA is no ETA.
-* Daily updates and other habits are no promise of resolution. Neither is a deadline for the
-  client ("please reply within 5 days").
-* A date before `today` promises nothing, one after it is refused unless it clearly names data.
+* Daily updates and other habits promise no resolution. Nor does a deadline for the client
+  ("please reply within 5 days").
+* A date before `today` promises nothing; one after it is refused unless it clearly names data.
   Without `today` a date is judged by its surroundings alone.
 
-Nothing here reads a clock. The work grows in step with the length of the text: no pattern has an
-unbounded repeat, and no judgement looks further than `_REACH` words.
+Nothing here reads a clock. The work grows in step with the length of the text: no pattern repeats
+anything without a bound, and no judgement looks further than `_REACH` words.
 """
 
 import re
@@ -43,18 +43,18 @@ from datetime import date
 from enum import Enum, auto
 from typing import NamedTuple
 
-_REACH = 40
+_REACH = 25
 """Words looked at on either side of a time to learn its tense."""
 _LEAD_REACH = 60
-"""Characters before a time in which the words that lead to it are looked for."""
+"""Characters before a time among which the words that lead to it are looked for."""
 
 
 @dataclass(frozen=True)
 class Promise:
     """A promise of time in a text bound for a client (D7).
 
-    `phrase` is the slice of the text from `start`, exactly as written. `why` completes the
-    sentence that begins with the phrase: '"by Friday" names a day'.
+    `phrase` is the slice of the text from `start`, exactly as written. `why` continues a sentence
+    that begins with the phrase: '"by Friday" names a day'.
     """
 
     phrase: str
@@ -74,662 +74,796 @@ def promises(text: str, today: date | None = None) -> list[Promise]:
     """Return every promise of time in `text`, in the order written (D7).
 
     `today` is the local date on which the text is written. With it, dates that are over pass and
-    dates that are to come are refused; without it, only their surroundings tell.
+    dates to come are refused; without it, only their surroundings tell.
     """
     return list(_promises(text, today))
 
 
-# --- The table of times -------------------------------------------------------------------------
+# --- The table of times ---------------------------------------------------------------------------
+#
+# In all patterns a blank stands for any one blank or hyphen, `<name>` for a fragment, and each
+# line is an alternative. Repeats must have a bound; a test sees to it.
 
 
-class Rule(Enum):
-    """Which surroundings make a way of naming a time a promise."""
+class _Rule(Enum):
+    """Which surroundings make a time named a promise."""
 
     NEVER = auto()
     IF_FUTURE = auto()
     """The clause says that something will be."""
     IF_PROMISED = auto()
-    """As above, or the clause is about us, a fix, a release; or it consists of nothing else."""
+    """As above, or it speaks of us, a fix or a release, or nothing else is said at all."""
     IF_RESOLUTION = auto()
-    """The sentence is about something being fixed, released, available or done."""
+    """The sentence is about something fixed, released, available or done, and not over."""
     UNLESS_PAST = auto()
     """The clause does not say that it is over or happens regularly."""
     UNLESS_CLEARLY_PAST = auto()
-    """As above, but a participle ("fixed in 3 days") is no sign of the past."""
+    """The clause does not say that it is over; a participle ("fixed in 3 days") does not."""
     UNLESS_MET = auto()
-    """The clause itself does not clearly say that it was so by then."""
+    """As above, and no mark of punctuation parts the time from the words that say so."""
     UNLESS_CONTACT = auto()
-    """The clause neither tells the past nor only says that somebody will be in touch."""
+    """The clause does not say that it is over, nor the sentence only that we will be in touch."""
     ALWAYS = auto()
-    """Whatever the tense."""
 
 
 class _Time(NamedTuple):
     """A way to name a time.
 
-    A blank in `pattern` stands for any blank or hyphen, `<name>` for a fragment. Each rule holds
-    for the time as it is led to: not at all, by a word of `_ANCHOR` ("on", "this"), or by "for".
-    Led to by a word of `_DEADLINE` ("by", "next") it is refused as under `Rule.UNLESS_MET`. Where
-    `led` is None the pattern has its own leading words, and others make no difference.
+    The rule depends on the words that lead to it: `bare` where there are none, `led` after words
+    of `_ANCHOR` ("on", "this"), `aimed` after "for". After words of `_DEADLINE` it is ALWAYS
+    ("next"), or UNLESS_MET ("by"). Where `led` is None the pattern has leading words of its own.
     """
 
     kind: str
     why: str
     pattern: str
-    bare: Rule
-    led: Rule | None = None
-    aimed: Rule = Rule.ALWAYS
+    bare: _Rule
+    led: _Rule | None = None
+    aimed: _Rule = _Rule.ALWAYS
 
 
-_DEADLINE = (
-    "by|no later than|not later than|no earlier than|not before|on or before|come|next|coming"
-    "|upcoming|effective|as early as|as late as|as soon as"
-    "|(?:moved|pushed|postponed|rescheduled|delayed|deferred|shifted|bumped)(?: back| out)?"
-    " (?:to|until|till)"
-)
-_ANCHOR = (
-    "on|at|in|end|during|over|until|till|'til|before|after|prior to|ahead of|from|starting|beginning"
-    "|as of|around|about|towards?|sometime|some time|early|late|later|mid|this|following|through"
-    "|between|within|hopefully|maybe|probably|perhaps|likely|possibly|tentatively|approximately"
-    "|approx\\.?|roughly|circa|ca\\.?|~|say|or|the very|part of|(?:the )?(?:first|second|latter) half of"
-    "|(?:the )?(?:very )?(?:start|beginning|middle|end|close|course|week|month|morning|afternoon"
-    "|evening|night|day|rest) of"
-)
+_DEADLINE = r"""
+    by
+    (?:no|not) (?:later|earlier|sooner) than|not before|on or before|as (?:early|late|soon) as
+    come(?!<on>)|next|coming|upcoming|effective
+    (?:moved|pushed|postponed|rescheduled|delayed|deferred|shifted|bumped)(?: back| out)? to
+    (?:moved|pushed|postponed|rescheduled|delayed|deferred|shifted|bumped)(?: back| out)? until
+"""
+_ANCHOR = r"""
+    on|at|in|end|during|over|until|till|'til|before|after|prior to|ahead of|from|starting|beginning
+    as of|around|about|towards?|sometime|some time|early|late|later|mid|following|through
+    this(?!<on>)|between|within|or|the very|part of|say
+    approximately|approx\.?|roughly|circa|ca\.?|~
+    hopefully|maybe|probably|perhaps|likely|possibly|tentatively
+    (?:the )?(?:first|second|latter) half of
+    (?:the )?(?:very )?(?:start|beginning|middle|end|close|course|week|month|day|rest) of
+    (?:the )?(?:morning|afternoon|evening|night) of
+"""
 
 _FRAGMENTS = {
-    # Numbers and amounts
+    # Numbers and lengths of time
     "ones": "one|two|three|four|five|six|seven|eight|nine",
-    "teens": ("ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"),
-    "tens": "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety",
-    "count": (
-        r"(?:\d{1,4}(?:[.,]\d{1,2}|\u2044\d{1,2})?|<tens>(?: <ones>)?|<teens>|<ones>"
-        r"|(?:one )?hundred)(?: \(\d{1,4}\))?"
-    ),
+    "teens": "ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen",
+    "tens": "(?:twen|thir|for|fif|six|seven|eigh|nine)ty",
+    "count": r"""
+        (?:\d{1,4}(?:[.,]\d{1,2}|\u2044\d{1,2})?|<tens>(?: <ones>)?|<teens>|<ones>)(?: \(\d{1,4}\))?
+        (?:one )?hundred
+    """,
     "range": r"<count>\+?(?: ?(?:to|or|and|/| )? ?<count>)?",
-    "vague": (
-        "(?:an? |the )?(?:(?:couple|handful|number|matter)(?: of)?|few|dozen)|several|some|many"
-        "|half an?"
-    ),
-    "rough": (
-        r"about|around|approximately|approx\.?|roughly|circa|ca\.?|at most|at least|up to"
-        r"|no more than|not more than|more than|less than|fewer than|under|over|as little as"
-        r"|maybe|probably|perhaps|say|only|just|max\.?|maximum|nearly|almost|well|another"
-        r"|a further|an additional|a maximum of|the|next|coming|following|[~<>\u2248]"
-    ),
-    "hedged": "(?:(?:<rough>) ?){0,3}",
-    "amount": (
-        "<hedged>(?:<range>|<vague>)(?: and a half)?"
-        "(?: or so| more| further| additional| short| full| long| other| extra){0,2}"
-    ),
-    # Units
-    "kind of": (
-        "(?:business|working|work|calendar|week|full|man|person|dev|developer|biz|consecutive)"
-    ),
-    "long unit": (
-        "(?:(?:<kind of> )?(?:days?|weeks?|wks?|months?|mths?|quarters?|years?|yrs?)|workdays?"
-        "|fortnights?|sprints?|weekends?|nights?|mornings?|iterations?|(?:release )?cycles?)"
-    ),
-    "unit": "(?:(?:<kind of> )?(?:minutes?|mins?|hours?|hrs?)|<long unit>)",
-    "short unit": "(?:seconds?|secs?|minutes?|mins?|moments?|s|ms)",
-    "tail": (
-        "(?:'s?)?(?: time)?(?: or (?:two|three|so|less))?"
-        "(?: at (?:the )?(?:most|latest)| max(?:imum)?| tops| more)?"
-    ),
-    "length": (
-        r"(?:<amount> ?<unit>|<hedged>(?:an?|one|half a|a single|a full|a good) <unit>"
-        r"|<hedged>\d{1,3}(?: ?(?:to| ) ?\d{1,3})? ?[hdw])<tail>"
-    ),
+    "vague": r"""
+        (?:an? |the )?(?:couple|handful|number|matter|few|dozen)(?: of)?
+        several|some|many|half an?
+    """,
+    "rough": r"""
+        about|around|approximately|approx\.?|roughly|circa|ca\.?|nearly|almost|well|[~<>\u2248]
+        at most|at least|up to|under|over|as little as|max\.?|maximum|an? maximum of|only|just
+        (?:no more|not more|more|longer|less|fewer) than|maybe|probably|perhaps|say
+        another|a further|an additional|the|next|coming|following
+    """,
+    "hedged": "(?:<rough> ?){0,3}",
+    "more": "(?: or so| more| further| additional| short| full| long| other| extra){0,2}",
+    "amount": "<hedged>(?:<range>|<vague>)(?: and a half)?<more>",
+    "kind of": "business|working|work|calendar|week|full|man|person|dev|developer|biz|consecutive",
+    "day or longer": r"""
+        (?:<kind of> )?(?:days?|weeks?|wks?|months?|mths?|quarters?|years?|yrs?)
+        workdays?|fortnights?|sprints?|weekends?|nights?|mornings?|iterations?|(?:release )?cycles?
+    """,
+    "unit": "(?:<kind of> )?(?:minutes?|mins?|hours?|hrs?)|<day or longer>",
+    "short unit": "seconds?|secs?|minutes?|mins?|moments?|s|ms",
+    "hours": r"<hedged>\d{1,3}(?: ?(?:to| ) ?\d{1,3})? ?(?:h|hrs?)",
+    "tail": "(?:'s?)?(?: time)?(?: or (?:two|three|so|less))?(?: <at most>)?",
+    "at most": "at (?:the )?(?:most|latest)|max(?:imum)?|tops|more",
+    "length": r"""
+        (?:<amount> ?<unit>|<hedged>(?:an?|one|half a|a single|a full|a good) <unit>)<tail>
+        (?:<hours>|<hedged>\d{1,2} ?[dw])<tail>
+    """,
     # Days and dates
     "weekday": "(?:mon|tues|wednes|thurs|fri|satur|sun)day",
     "short weekday": r"(?:mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)\b\.?",
-    "any weekday": "(?:<weekday>|<short weekday>)",
-    "part of day": (
-        "(?:,? (?:early |late |mid )?(?:mornings?|afternoons?|evenings?|nights?|noon|midday"
-        "|lunch(?:time)?|eod|eob|cob|at the latest|at the earliest|latest|week))"
-    ),
-    "month name": ("january|february|april|june|july|august|september|october|november|december"),
-    "short month": "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec",
-    "month": r"(?:<month name>|march|may|(?:<short month>)\b\.?)",
-    "day number": r"(?:0?[1-9]|[12]\d|3[01])(?!\d)(?: ?(?:st|nd|rd|th))?",
-    "ordinal word": (
-        "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
-        "|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth"
-        "|twentieth|thirtieth|thirty first|twenty (?:first|second|third|fourth|fifth|sixth"
-        "|seventh|eighth|ninth)"
-    ),
-    "year": r"(?:(?:19|20)\d\d(?!\.?\d)|'\d\d)",
-    "numeric date": (
-        r"(?:20\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d)"
-        r"(?:t\d\d:?\d\d(?::?\d\d)?(?:\.\d{1,6})?(?:z|[+-]\d\d:?\d\d)?)?"
-        r"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:20)?\d\d(?!\d))"
-    ),
-    "control": (
-        "(?:button|filter|option|field|tab|menu|column|label|view|entry|list|link|checkbox|box"
-        "|heading|report|form|page|item|setting)s?"
-    ),
-    "holiday": (
-        "(?:christmas|xmas|thanksgiving|easter|new year'?s?|labor day|memorial day|the holidays?"
-        "|independence day|halloween|juneteenth|the holiday season)"
-        "(?: (?:eve|day|break|holidays?|weekend))?"
-    ),
-    "written date": (
-        r"(?:(?:the )?(?:<day number>|<ordinal word>)(?: of)? <month>(?:,? <year>)?"
-        r"|<month> (?:the )?(?:<day number>(?!:\d)|<ordinal word>)(?:,? <year>)?)"
-    ),
+    "any weekday": "<weekday>|<short weekday>",
+    "part of day": r"""
+        ,? (?:early |late |mid )?(?:morning|afternoon|evening|night)s?
+        ,? (?:noon|midday|lunch(?:time)?|eod|eob|cob|week)
+    """,
+    "holiday": r"""
+        (?:christmas|xmas|thanksgiving|easter|new year'?s?)(?: (?:eve|day|break|holidays?|weekend))?
+        labor day|memorial day|independence day|halloween|juneteenth|the holiday(?:s| season)?
+    """,
+    "season": "spring|summer|autumn|fall|winter",
+    "month name": "january|february|april|june|july|august|september|october|november|december",
+    "short month": r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?",
+    "month": "<month name>|march|may|<short month>",
+    "d": r"(?:0?[1-9]|[12]\d|3[01])(?!\d)",
+    "day number": "<d>(?: ?(?:st|nd|rd|th))?",
+    "ordinal": r"""
+        first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth
+        (?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth|thirty first
+        twenty (?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)
+    """,
+    "year": r"(?:19|20)\d\d(?!\.?\d)|'\d\d",
+    "iso time": r"t\d\d:?\d\d(?::?\d\d)?(?:\.\d{1,6})?(?:z|[+-]\d\d:?\d\d)?",
+    "numeric date": r"""
+        20\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]<d><iso time>?
+        (?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.]20\d\d(?!\d)
+        (?:0?[1-9]|[12]\d|3[01])[-/](?:0?[1-9]|[12]\d|3[01])[-/]\d\d(?!\d)
+    """,
+    "written date": r"""
+        (?:the )?(?:<day number><to>)?(?:<day number>|<ordinal>)(?: of)? <month>(?:,? <year>)?
+        <month> (?:the )?(?:<day number>(?!:\d)|<ordinal>)(?:,? <year>)?
+    """,
+    "date": "<numeric date>|<written date>",
     # Times of day
-    "zone": "(?: (?:ct|cst|cdt|et|est|edt|pt|pst|pdt|mt|cet|cest|utc|gmt|(?:central|eastern) time))",
-    "clock": (
-        r"(?:[0-2]?\d[:.h][0-5]\d(?::[0-5]\d)?(?: ?[ap]\.?m\b\.?)|[0-2]?\d[:h][0-5]\d(?::[0-5]\d)?"
-        r"|[01]?\d ?[ap]\.?m\b\.?|(?:\d{1,2}|<ones>|<teens>) ?o'? ?clock"
-        r"|(?:half past|quarter past|quarter to) (?:\d{1,2}|<ones>|<teens>)"
-        r"|noon|midday|midnight|lunch ?time|lunch|sunset|dawn)<zone>?"
-    ),
-    # Longer stretches
-    "period": (
-        "(?:business |working |work |calendar |fiscal |financial )?"
-        "(?:hour|day|week|weekend|month|quarter|year|fortnight|sprint|season|cycle|iteration)"
-    ),
-    "release": (
-        "(?:(?:product |software |scheduled |major |minor |maintenance |regular |planned |quarterly "
-        "|monthly |service |system |eto |weekly ){0,2}"
-        "(?:releases?|updates?|upgrade|patch(?:es)?|hotfix|version|build|deployments?|rollout"
-        "|service pack|maintenance(?: window| period)?|downtime|sprint|deploy|drop))"
-    ),
+    "zone": "[ec]t|[ecp][sd]t|cest|utc|gmt|(?:central|eastern) time",
+    "hour": r"\d{1,2}|<ones>|<teens>",
+    "clock": r"""
+        (?:[0-2]?\d[:.h][0-5]\d(?::[0-5]\d)? ?[ap]\.?m\b\.?|[01]?\d ?[ap]\.?m\b\.?)(?: <zone>)?
+        [0-2]?\d[:h][0-5]\d(?::[0-5]\d)?(?: <zone>)?
+        <hour> ?o'? ?clock|(?:half past|quarter past|quarter to) <hour>
+        noon|midday|midnight|lunch(?: ?time)?|sunset|dawn
+    """,
+    # Longer stretches, and what fills them
+    "period": r"""
+        (?:<kind of> |fiscal |financial )?(?:hour|day|week|month|quarter|year)
+        weekend|fortnight|sprint|season|cycle|iteration
+    """,
+    "kind of release": r"""
+        product|software|scheduled|major|minor|maintenance|regular|planned|quarterly|monthly
+        service|system|eto|weekly
+    """,
+    "release": r"""
+        (?:<kind of release> ){0,2}(?:releases?|updates?|upgrade|patch(?:es)?|hotfix|version|build)
+        (?:<kind of release> ){0,2}(?:deployments?|deploy|rollout|service pack|downtime|sprint|drop)
+        maintenance(?: window| period)?
+    """,
     "outcome": "fix|resolution|completion|release|patch|repair|delivery|solution|go live|arrival",
-    "eta": (
-        r"(?:e\.? ?t\.? ?[adr]\b\.?|etas|etrs|(?:estimated|estimate|projected|anticipated|tentative"
-        r"|approximate|provisional|est\.?) (?:\w{1,14} ){0,2}(?:times?|dates?|timelines?"
-        r"|time ?frames?|turnaround|<outcome>)|(?:expected|likely|targeted|target|planned) "
-        r"(?:\w{1,14} )?(?:completion|resolution|delivery|arrival|turnaround|fix date|go live"
-        r"|timeline)|(?:time|date) estimates?|estimates? (?:of|for) (?:the )?(?:time|date|<outcome>)"
-        r"|(?:expected|target|planned|likely) (?:date|time) (?:of|for) (?:an? |the )?(?:<outcome>))"
-        r"(?: (?:for|of|on) (?:an? |the |this |your )?(?:<outcome>))?"
-    ),
+    "eta": r"""
+        (?:e\.? ?t\.? ?[adr]\b\.?|etas|etrs|<estimate>)(?: (?:for|of|on) <article>?<outcome>)?
+    """,
+    "estimate": r"""
+        (?:estimated?|projected|anticipated|tentative|approximate|provisional|est\.?) <estimated>
+        (?:expected|likely|targeted|target|planned) (?:\w{1,14} )?(?:completion|resolution|delivery)
+        (?:expected|likely|targeted|target|planned) (?:\w{1,14} )?(?:arrival|turnaround|timeline)
+        (?:expected|likely|target|planned) (?:fix date|go live|(?:date|time) (?:of|for) <outcome>)
+        (?:time|date) estimates?|estimates? (?:of|for) <article>?(?:time|date|<outcome>)
+    """,
+    "estimated": r"""
+        (?:\w{1,14} ){0,2}(?:times?|dates?|timelines?|time ?frames?|turnaround|<outcome>)
+    """,
+    "article": "(?:an?|the|this|your|our|its|their) ",
+    # What is on the screen
+    "control": r"""
+        (?:button|filter|option|field|tab|menu|column|label|view|entry|list|link|checkbox|box)s?
+        (?:heading|report|form|page|item|setting)s?
+    """,
+    "quoted": r"""
+        "[^"\n]{1,40}"
+        '[^'\n]{1,40}'
+    """,
+    "contact": "call|chat|conversation|message|e ?mail|meeting|session|discussion",
+    "word": r"[\w']{1,15}",
+    # Parts of single rows
+    "on": " (?:in|on|at|by|over|for|from|until|after|before|during|around|about|to)\\b",
+    "how often": "every|each|per|once an?|once in|twice an?|times an?|times in(?: an?)?",
+    "recurring": r"""
+        (?:<unit>|<weekday><part of day>?|morning|afternoon|evening|night)(?: <at time>)?
+        <short unit>|<month name>|quarter|release
+    """,
+    "at time": "(?:at|from|before|after) <clock>",
+    "to": " (?:to|through|thru|and|or|till|until) | ?(?:-|,|/) ?",
+    "staffed": "hours|open|available|reach us|reachable|staffed|answered|working|closed",
+    "working week": "mon(?:day)?s?(?: (?:to|through|thru|till|until) | ?- ?)<any weekday>s?",
+    "from": r"<clock>|\d{1,2}",
+    "open": r"[:\x20](?:from|between|daily|on|weekdays|is|are|by|phone|chat|us)",
+    "linked": "(?:on|at|of|from|earlier|with \\w{1,12})",
+    "recent": r"""
+        (?:today|this (?:morning|afternoon|evening|week|month)|<weekday>|<date>)<part of day>?
+        (?:on|of|from) (?:<weekday>|<date>)<part of day>?
+    """,
+    "said": " (?!we|will|it'll|we'll)<word>",
+    "measured": r"""
+        data|history|inactivity|idle\w{0,4}|records|entries|activity|notes|visits|attendance
+        services?|training|use|using|testing|waiting|silence|support|consultation|logs?|input
+        results|trying|work in|logging|opening|clicking|saving|running|being|typing|appointments
+    """,
+    "recorded": r"""
+        intake|enrol\w{1,6}|admission|discharge|birth|referral|entry|exit|assessment|visit|program
+        log(?:ging|in)|being|dismissal|opening|saving|clicking|each other|creation|expiry|start
+        running|signing
+    """,
+    "shifted": "late|early|off|behind|apart|slow|fast",
+    "in a": "(?:in|within|for|over) (?:the |an? )?",
+    "takes time": r"""
+        fix|turnaround|wait|delay|timeline|time|window|estimate|effort|target|deadline|resolution
+        release|cycle|job
+    """,
+    "set": " (?:is|are|was|of|to|at|set|exports|files|calls|up|now|from)",
+    "again": " (?:it|this|the page|again|once more)",
+    "pause": "(?:an? |<amount> ?)(?:couple of )?<short unit>",
+    "some hours": "(?:an? |<amount> ?)hours?",
+    "does": r"""
+        expires?|times? out|timing out|hangs?|freezes?|crash(?:es)?|fails?|stalls?|disconnects?
+        logs? (?:\w{1,12} )?(?:out|off)|logged (?:out|off)|locked|locks?|loads|opens|refreshes
+        reloads|syncs|synchroni[sz]es|appears?|disappears?|shows up|renders|takes? effect|responds
+        finishes|completes|runs|saves|prints|exports|imports|closes|ends
+    """,
+    "itself": "again|only|itself|you|the|user|page|screen",
+    "writes": r"""
+        shown|displayed|printed|formatted|written|stored|saved|entered|rejected|read|exported
+        imported|shows|accepts?|skips?|rejects?|allows?|offers?|instead of|rather than
+    """,
+    "begins": "starts?|starting|begins?|beginning|opens|ends",
+    "first shown": r"(?:an? )?(?:<weekday>|<month>|<clock>|20\d\d)",
+    "task": "(?:task|item|visit|appointment|action|invoice|form|review)s?",
+    "versioned": r"""
+        version|release|build|v|ver\.?|python|java|chrome|firefox|edge|safari|windows|ios|android
+        office|excel|patch|hotfix|rel
+    """,
+    "version": r"\d{1,4}(?:\.\d{1,4}){2,3}(?![\w.-]\d)",
+    "not but": " (?!but|however|though)<word>",
+    "replies": "hear|reply|respond|answer",
+    "not a time": r"(?!today|tomorrow|or|and|on|sharp|ct|this|in the)\w",
+    "no thing": r"""
+        at|and|or|we|it|this|that|our|when|latest|in the|the|if|as|with
+        of (?:the|this|next|that|<month>) ?\w{0,9}
+    """,
+    "day": "<weekday>|<date>",
+    "day of": "<weekday>|week|weekend|(?:business |working )?day|half",
+    "each": "each|every|any|an?",
+    "it is": "we|the|it|a|this|can|will|is|be|has",
+    "whom": "us|them|the|our|team|engineers",
+    "of year": r" of (?:the |this |next )?(?:20\d\d|year)",
+    "counted": "(?:records|rows|entries|users|lines|cases|forms|sites|reports|clients)\\b",
+    "several units": "(?:<range> |<vague> )?<unit>(?: or (?:two|so))?",
+    "ended": r"""
+        (?:(?:the|this|next) )?(?:(?:next|coming|current|business|working) )?(?:<period>|play)
+        business|today|tomorrow
+    """,
+    "resolved": r"""
+        fix(?:ed)?|release[ds]?|deploy(?:ed)?|resol\w{2,6}|available|done|live|ready|patch|ship
+    """,
+    "next release": r"""
+        (?:one of )?<article>?(?:very )?(?:next|upcoming|coming|following|forthcoming) <releases>
+    """,
+    "releases": "(?:<range> |<vague> )?<release>(?! notes)",
 }
 
 _TIMES = (
+    # Days and parts of them
     _Time(
-        "relative day",
+        "tomorrow",
         "names a day by which something will be done",
-        "(?:the )?day after tomorrow<part of day>?|(?:to ?morrow|tomm?orr?ow|tmrw|tmr|2morrow)"
-        "<part of day>?|tonight|tonite|overmorrow|first thing(?: in the morning)?",
-        Rule.ALWAYS,
-        Rule.ALWAYS,
+        r"""
+        (?:the )?day after tomorrow<part of day>?
+        (?:to ?morrow|tomm?orr?ow|tmrw|tmr|2morrow)<part of day>?|overmorrow
+        tonight|tonite|first thing(?: in the morning)?
+        """,
+        _Rule.ALWAYS,
+        _Rule.ALWAYS,
     ),
     _Time(
         "today",
         "names today",
         "(?:later |sometime |still |end of |before the end of )?today",
-        Rule.UNLESS_PAST,
-        Rule.UNLESS_PAST,
+        _Rule.UNLESS_PAST,
+        _Rule.UNLESS_PAST,
     ),
     _Time(
-        "this period",
-        "names a time that is not over",
-        "(?:later |early |earlier |sometime )?(?:this|the same) (?:coming )?(?:very )?"
-        "(?:<period>|morning|afternoon|evening|night)|(?:the )?(?:rest|remainder) of the <period>"
-        "|(?:early|late|later|midway|mid|sometime|further on)(?: on)? in the <period>"
-        "|before the <period> (?:is|was) (?:out|over|up)",
-        Rule.UNLESS_PAST,
-        Rule.UNLESS_PAST,
+        "weekday",
+        "names a day",
+        "<weekday><part of day>?|mid ?week",
+        _Rule.IF_PROMISED,
+        _Rule.UNLESS_PAST,
     ),
     _Time(
-        "next period",
-        "names a time to come",
-        "(?:the )?(?:<period>|release) after (?:next|this)|(?:the )?(?:week|month|year) after|next (?:business |working |calendar |fiscal )?"
-        "(?:week|weekend|month|quarter|year|fortnight|sprint|season|cycle|iteration|spring"
-        "|summer|autumn|fall|winter)<part of day>?|(?:in|over|during|within|for) (?:the )?"
-        "(?:(?:next|coming|upcoming|following) )(?:<range> |<vague> )?<unit>(?: or (?:two|so))?"
-        "|(?:the )?(?:coming|upcoming) (?:<range> |<vague> )?<unit>"
-        "|(?:the )?<unit> (?:ahead|to come)|(?:the )?<unit> after this",
-        Rule.ALWAYS,
-        Rule.ALWAYS,
+        "short weekday",
+        "names a day",
+        "<short weekday><part of day>?",
+        _Rule.NEVER,
+        _Rule.UNLESS_PAST,
     ),
+    _Time("weekend", "names a day", "(?:the )?weekend", _Rule.NEVER, _Rule.UNLESS_PAST),
     _Time(
-        "next day",
-        "names a time to come",
-        "(?:the )?(?:next|following) (?:<kind of> )?(?:day|morning|afternoon|evening|night|hour)"
-        "|next <range> <unit>|next <vague> <unit>",
-        Rule.IF_PROMISED,
-        Rule.UNLESS_CLEARLY_PAST,
-    ),
-    _Time(
-        "end of period",
-        "names the end of a period",
-        "(?:(?:the )?(?:very )?(?:end|close|beginning|start|middle|turn|half) of (?:the |this |next"
-        " |business on |play on )?(?:next |coming |current |business |working )?(?:<period>|play"
-        "|business|today|tomorrow)|(?:<period>|month|year|quarter|week)(?:'s)? end|mid <period>"
-        "|close of business|close of play)(?:,? (?:on )?<weekday>)?",
-        Rule.UNLESS_PAST,
-        Rule.UNLESS_PAST,
-    ),
-    _Time(
-        "end of period, short",
-        "names the end of a period",
-        r"(?:e\.?o\.?[dwmyq]|c\.?o\.?b|c\.?o\.?p)\b\.?(?: (?:on )?<any weekday>)?",
-        Rule.ALWAYS,
-        Rule.ALWAYS,
-    ),
-    _Time(
-        "close of business, short",
-        "names the end of a day",
-        "eob(?: (?:on )?<any weekday>)?",
-        Rule.IF_PROMISED,
-        Rule.ALWAYS,
+        "holiday",
+        "names a day",
+        "<holiday>",
+        _Rule.IF_PROMISED,
+        _Rule.UNLESS_PAST,
+        _Rule.UNLESS_CLEARLY_PAST,
     ),
     _Time(
         "last moment",
         "names a day by which something will be done",
-        "(?:<weekday>|<clock>|<written date>|<month name>|weekend|<period>) "
-        "(?:at (?:the )?(?:very )?(?:latest|earliest)|latest|earliest)",
-        Rule.ALWAYS,
-        Rule.ALWAYS,
+        r"""
+        (?:<weekday>|<clock>|<date>|<month name>|<period>) (?:at (?:the )?(?:very )?)?latest
+        (?:<weekday>|<clock>|<date>|<month name>|<period>) (?:at (?:the )?(?:very )?)?earliest
+        """,
+        _Rule.ALWAYS,
+        _Rule.ALWAYS,
     ),
+    _Time(
+        "time of day",
+        "names a time of day",
+        r"""
+        (?<![:.-])<clock>(?![\w%/]|[:.]\d)(?:,? (?:today|tomorrow|tonight|(?:on )?<day>))?
+        """,
+        _Rule.IF_PROMISED,
+        _Rule.UNLESS_PAST,
+        _Rule.UNLESS_PAST,
+    ),
+    _Time(
+        "bare hour",
+        "names a time of day",
+        r"""
+        (?:at|by|around|before) (?:[1-9]|1\d|2[0-3])(?! ?[%:/$#-]|[.,]?\d| <not a time>)
+        """,
+        _Rule.IF_PROMISED,
+    ),
+    _Time(
+        "part of the day",
+        "names a time of day",
+        r"""
+        in the (?:morning|afternoon|evening)|(?:over|during) the (?:day|night)|over ?night
+        (?:the )?(?:same|next) day|(?:over|in|during) the course of the <period>
+        """,
+        _Rule.IF_PROMISED,
+    ),
+    _Time(
+        "daylight",
+        "names a time of day",
+        r"""
+        (?:by|before|until|till) (?:(?:the|early|late|mid) )?(?:morning|afternoon|evening|night)
+        (?:by|before|until|till) (?:dawn|dusk|nightfall|dinner ?time|breakfast|tea ?time)
+        """,
+        _Rule.UNLESS_PAST,
+    ),
+    # Dates
     _Time(
         "numeric date",
         "names a date",
         r"(?<![/._=\\-])<numeric date>(?![\w/\\]|[-.:]\w)",
-        Rule.UNLESS_PAST,
-        Rule.UNLESS_PAST,
+        _Rule.UNLESS_PAST,
+        _Rule.UNLESS_PAST,
     ),
     _Time(
         "written date",
         "names a date",
-        r"(?:(?:<any weekday>,? )?<written date>|<weekday>,? (?:the )?<day number>"
-        r"|\d{1,2}[-/]?(?:<short month>)[-/]?(?:20)?\d\d|(?:<short month>)/\d{1,2}/(?:20)?\d\d"
-        r"|(?:the )?(?:first|second|third|fourth|last|final) (?:<weekday>|week|weekend|day|half)"
-        r" (?:of|in) (?:<month>|next <period>|the (?:month|quarter|year)))(?!/|-\d)",
-        Rule.UNLESS_PAST,
-        Rule.UNLESS_PAST,
+        r"""
+        (?:(?:<any weekday>,? )?<written date>|<weekday>,? (?:the )?<day number>)(?!/|[:-]\d)
+        \d{1,2}[-/]?<short month>[-/]?(?:20)?\d\d|<short month>/\d{1,2}/(?:20)?\d\d
+        """,
+        _Rule.UNLESS_PAST,
+        _Rule.UNLESS_PAST,
+    ),
+    _Time(
+        "day of a month",
+        "names a date",
+        r"""
+        (?:the )?(?:<ordinal>|last|final) <day of> (?:of|in) (?:<month>|(?:the|next) <period>)
+        """,
+        _Rule.UNLESS_PAST,
+        _Rule.UNLESS_PAST,
+    ),
+    _Time(
+        "short date",
+        "names a date",
+        r"""
+        (?<![/.\\-])<d>[./]<d>(?:\.\d\d)?(?![\w/%-]|\.\d)
+        20[2-9]\d-(?:0[1-9]|1[0-2])(?![\w-])
+        """,
+        _Rule.NEVER,
+        _Rule.IF_FUTURE,
+    ),
+    _Time(
+        "short date, announced",
+        "names a date",
+        r"""
+        (?:expected|eta|due|date|scheduled|planned|est\.?|target):? <d>/<d>(?![\w/%-]|\.\d)
+        (?:fix|release|available|delivery|deployed|live):? <d>/<d>(?![\w/%-]|\.\d)
+        """,
+        _Rule.IF_PROMISED,
+    ),
+    _Time(
+        "day of the month",
+        "names a day of the month",
+        r"""
+        (?:the )?(?:<d>(?:st|nd|rd|th)|<ordinal>) of (?:the|this|next) month
+        (?:the )?(?:<d>(?:st|nd|rd|th)|<ordinal>)(?= ?(?:$|[.,;:!?)\n]|<no thing>\b))
+        """,
+        _Rule.NEVER,
+        _Rule.UNLESS_PAST,
+    ),
+    # Months, seasons, years
+    _Time(
+        "month",
+        "names a month",
+        "<month name>",
+        _Rule.IF_PROMISED,
+        _Rule.UNLESS_PAST,
+        _Rule.IF_PROMISED,
+    ),
+    _Time(
+        "ambiguous month",
+        "names a month",
+        r"(?:march|may)(?= ?(?:$|[.,;:!?)\n]|<no thing>\b))|<short month>",
+        _Rule.NEVER,
+        _Rule.UNLESS_PAST,
+        _Rule.IF_PROMISED,
     ),
     _Time(
         "month and year",
         "names a month",
         "<month>,?(?: of)? <year>",
-        Rule.UNLESS_PAST,
-        Rule.UNLESS_PAST,
-    ),
-    _Time(
-        "short date",
-        "names a date",
-        r"(?<![/.\\-])(?:0?[1-9]|[12]\d|3[01])[./](?:0?[1-9]|[12]\d|3[01])\.?(?![\w/%-]|\.\d)"
-        r"|20[2-9]\d-(?:0[1-9]|1[0-2])(?![\w-])",
-        Rule.NEVER,
-        Rule.IF_FUTURE,
-    ),
-    _Time(
-        "short date, announced",
-        "names a date",
-        r"(?:expected|eta|due|date|scheduled|planned|est\.?|fix|release|available|delivery|deployed"
-        r"|live|target):? (?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])(?![\w/%-]|\.\d)",
-        Rule.IF_PROMISED,
-    ),
-    _Time(
-        "day of the month",
-        "names a day of the month",
-        r"(?:the )?(?:(?:[12]?1st|2?2nd|2?3rd|[12]?[04-9]th|1[1-3]th|30th|31st)|<ordinal word>)"
-        r"(?= ?(?:$|[.,;:!?)\n]|(?:at|and|or|we|it|this|that|our|of (?:the|this|next|that|<month>)"
-        r" ?\w{0,9}|when|latest|in the)\b))(?: of (?:the |this |next )?month)?",
-        Rule.NEVER,
-        Rule.UNLESS_PAST,
-    ),
-    _Time("weekday", "names a day", "<weekday><part of day>?", Rule.IF_PROMISED, Rule.UNLESS_PAST),
-    _Time(
-        "weekday, short",
-        "names a day",
-        "<short weekday><part of day>?",
-        Rule.NEVER,
-        Rule.UNLESS_PAST,
-    ),
-    _Time(
-        "month",
-        "names a month",
-        "<month name>",
-        Rule.IF_PROMISED,
-        Rule.UNLESS_PAST,
-        Rule.IF_PROMISED,
-    ),
-    _Time(
-        "month, ambiguous",
-        "names a month",
-        r"(?:march|may)(?= ?(?:$|[.,;:!?)\n]|(?:we|and|or|it|the|at|if|when|as|this|with)\b))"
-        r"|(?:<short month>)\b\.?",
-        Rule.NEVER,
-        Rule.UNLESS_PAST,
-        Rule.IF_PROMISED,
-    ),
-    _Time(
-        "year",
-        "names a year",
-        r"(?:the year |fy ?)?20[2-9]\d(?![\w/%:]|[-.]\d| (?:records|rows|entries|users|lines|cases|forms"
-        r"|sites|reports|characters|participants|clients)\b)",
-        Rule.NEVER,
-        Rule.UNLESS_PAST,
-        Rule.IF_PROMISED,
+        _Rule.UNLESS_PAST,
+        _Rule.UNLESS_PAST,
     ),
     _Time(
         "quarter",
         "names a quarter",
-        r"(?:q[1-4]|[1-4]q|h[12]|[12]h(?= ?'?\d\d))(?:(?:,? ?(?:of )?|/)(?:20\d\d|'?\d\d\b))?"
-        r"|(?:the )?(?:<ordinal word>|[1-4](?:st|nd|rd|th)|last|final) (?:quarter|half)"
-        r"(?: of (?:the |this |next )?(?:20\d\d|year))?",
-        Rule.IF_PROMISED,
-        Rule.UNLESS_PAST,
-        Rule.IF_PROMISED,
+        r"""
+        (?:q[1-4]|(?<![.\d])[1-4]q|h[12]|[12]h(?= ?'?\d\d))(?:(?:,? ?(?:of )?|/)(?:20|')?\d\d\b)?
+        (?:the )?(?:<ordinal>|<d>(?:st|nd|rd|th)|last|final) (?:quarter|half)<of year>?
+        """,
+        _Rule.IF_PROMISED,
+        _Rule.UNLESS_PAST,
+        _Rule.IF_PROMISED,
     ),
     _Time(
         "season",
         "names a season",
-        r"(?:the )?(?:spring|summer|autumn|fall|winter)(?: (?:of )?20\d\d)?(?! (?:back|through))",
-        Rule.NEVER,
-        Rule.UNLESS_PAST,
-        Rule.IF_PROMISED,
+        r"(?:the )?<season>(?: (?:of )?20\d\d)?(?! (?:back|through))",
+        _Rule.NEVER,
+        _Rule.UNLESS_PAST,
+        _Rule.IF_PROMISED,
     ),
     _Time(
-        "holiday",
-        "names a day",
-        "<holiday>",
-        Rule.IF_PROMISED,
-        Rule.UNLESS_PAST,
-        Rule.UNLESS_CLEARLY_PAST,
+        "year",
+        "names a year",
+        r"(?:the year |fy ?)?20[2-9]\d(?![\w/%:]|[-.]\d| <counted>)",
+        _Rule.NEVER,
+        _Rule.UNLESS_PAST,
+        _Rule.IF_PROMISED,
     ),
-    _Time(
-        "release of a season",
-        "says by which release something will be done",
-        r"(?:spring|summer|autumn|fall|winter|<month name>|q[1-4]|<weekday>) <release>",
-        Rule.IF_PROMISED,
-        Rule.UNLESS_CLEARLY_PAST,
-    ),
-    _Time("midweek", "names a time in a week", "mid ?week", Rule.IF_PROMISED, Rule.UNLESS_PAST),
-    _Time(
-        "daylight",
-        "names a time of day",
-        "(?:by|before|until|till) (?:(?:the|early|late|mid) )?"
-        "(?:morning|afternoon|evening|night|dawn|dusk|nightfall|dinner ?time|breakfast|tea ?time)",
-        Rule.UNLESS_PAST,
-    ),
-    _Time("weekend", "names a day", "(?:the )?weekend", Rule.NEVER, Rule.UNLESS_PAST),
     _Time(
         "numbered week",
         "names a week",
-        r"(?:(?:calendar )?week (?:no\.? |number )?[1-5]?\d|[ck]w ?[1-5]?\d)",
-        Rule.IF_PROMISED,
-        Rule.UNLESS_PAST,
+        r"(?:calendar )?week (?:no\.? |number )?[1-5]?\d|[ck]w ?[1-5]?\d",
+        _Rule.IF_PROMISED,
+        _Rule.UNLESS_PAST,
+    ),
+    # Weeks, months and so on, seen from now
+    _Time(
+        "this period",
+        "names a time that is not over",
+        r"""
+        (?:later |early |earlier |sometime )?(?:this|the same) (?:coming )?(?:very )?<period>
+        (?:later |early |earlier |sometime )?this (?:very )?(?:morning|afternoon|evening|night)
+        this [ap]m
+        (?:early|late|later|midway|mid|sometime|further on)(?: on)? in the <period>
+        (?:the )?(?:rest|remainder) of the <period>|before the <period> (?:is|was) (?:out|over|up)
+        """,
+        _Rule.UNLESS_PAST,
+        _Rule.UNLESS_PAST,
     ),
     _Time(
-        "time of day",
-        "names a time of day",
-        r"(?<![:.-])<clock>(?![\w%/]|[:.]\d)(?:,? (?:on )?(?:today|tomorrow|tonight|<weekday>"
-        r"|<numeric date>|<written date>))?",
-        Rule.IF_PROMISED,
-        Rule.UNLESS_PAST,
+        "next period",
+        "names a time to come",
+        r"""
+        next (?:business |working |calendar |fiscal )?<day or longer><part of day>?
+        (?:the )?(?:<period>|release) after (?:next|this)|(?:the )?(?:week|month|year) after
+        (?:(?:in|over|during|within|for) )?(?:the )?(?:coming|upcoming) <several units>
+        (?:the )?<unit> (?:ahead|to come)
+        """,
+        _Rule.ALWAYS,
+        _Rule.ALWAYS,
     ),
     _Time(
-        "bare hour",
-        "names a time of day",
-        r"(?:at|by|around|before) (?:[1-9]|1\d|2[0-3]|[1-9]|1[0-2])(?! ?[%:/$#-]|[.,]\d"
-        r"| (?!today|tomorrow|or|and|on|sharp|ct|this|in the)\w)",
-        Rule.IF_FUTURE,
+        "next day",
+        "names a time to come",
+        r"""
+        (?:the )?(?:next|following) (?:<kind of> )?(?:day|morning|afternoon|evening|night|hour)
+        (?:the )?next (?:<range>|<vague>) <unit>
+        """,
+        _Rule.IF_PROMISED,
+        _Rule.UNLESS_CLEARLY_PAST,
     ),
     _Time(
-        "part of the day",
-        "names a time of day",
-        "in the (?:morning|afternoon|evening)|overnight|(?:the )?same day|(?:over|during) the "
-        "(?:day|night)|(?:over|in|during) the course of the <period>",
-        Rule.IF_FUTURE,
+        "end of period",
+        "names the end of a period",
+        r"""
+        (?:the )?(?:very )?(?:end|close|half|beginning|start|middle|turn) of <ended>
+        <period>(?:'s)? end|mid <period>|close of (?:business|play)(?:,? (?:on )?<weekday>)?
+        """,
+        _Rule.UNLESS_PAST,
+        _Rule.UNLESS_PAST,
     ),
+    _Time(
+        "end of period, short",
+        "names the end of a period",
+        r"(?:e\.?o\.?[dwmyq]|c\.?o\.?[bp])\b\.?(?: (?:on )?<any weekday>)?",
+        _Rule.ALWAYS,
+        _Rule.ALWAYS,
+    ),
+    _Time(
+        # Also the name of a form, so by itself it must be promised.
+        "end of business, short",
+        "names the end of a day",
+        "eob(?: (?:on )?<any weekday>)?",
+        _Rule.IF_PROMISED,
+        _Rule.ALWAYS,
+    ),
+    # Lengths of time
     _Time(
         "within",
         "promises something within a length of time",
-        "(?:with ?in|inside(?: of)?|in under|in less than|in|give (?:us|me|it)|allow(?: us| for)?"
-        "|bear with us(?: for)?) <length>"
-        "|within (?:the |an? )?(?:<kind of> )?(?:minutes|hours?|days?|weeks?|months?|sprints?)"
-        "|within <hedged>(?:<vague> )?<unit>|in a matter of <unit>|(?:in )?a <vague> of <unit>"
-        "|give (?:us|me|it) (?:an? |some )?(?:<rough> )?(?:<unit>|time until <unit>)",
-        Rule.UNLESS_CLEARLY_PAST,
+        r"""
+        (?:with ?in|inside(?: of)?|in under|in less than|in) <length>
+        within (?:the |an? )?(?:<hedged>(?:<vague> )?)?<unit>
+        (?:allow(?: us| for)?|bear with us(?: for)?|give (?:us|me|it)) <length>
+        give (?:us|me|it) (?:an? |some )?(?:<rough> )?<unit>
+        for (?:another|a few more|the next) <unit>|for <amount> more <unit>
+        """,
+        _Rule.UNLESS_CLEARLY_PAST,
     ),
     _Time(
         "in units",
         "promises something within a length of time",
-        "in (?:seconds|minutes|hours|days|weeks|months)|(?:same|next) day",
-        Rule.IF_FUTURE,
-    ),
-    _Time(
-        "matter of",
-        "says how long something will take",
-        "(?:a )?(?:matter|question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>"
-        "|(?:minutes|hours|days|weeks|months),? (?:not|rather than|instead of) <unit>",
-        Rule.UNLESS_PAST,
+        "in (?:seconds|minutes|hours|days|weeks|months)",
+        _Rule.IF_FUTURE,
     ),
     _Time(
         "from now",
         "names a time counted from now",
-        "(?:<length>|<unit>) (?:away|out)(?: from \\w{1,14})?"
-        "|<length> (?:from|after) (?:now|today|tomorrow|tonight|next <unit>|<weekday>)"
-        "|<length> to go|<weekday> week|(?:<length>) (?:until|till|before|to) (?:we |the |it |a |this ){1,2}"
-        "(?:(?:will|can|is|be|has) ){0,2}(?:fix(?:ed)?|release[ds]?|deploy(?:ed)?|resol\\w{2,6}"
-        "|available|done|live|ready|patch|ship)",
-        Rule.ALWAYS,
+        r"""
+        (?:<length>|<unit>) (?:away|out)|<length> to go|<weekday> week
+        <length> (?:from|after) (?:now|today|tomorrow|tonight|next <unit>|<weekday>)
+        <length> (?:until|till|before|to) (?:<it is> ){1,4}<resolved>
+        """,
+        _Rule.ALWAYS,
+    ),
+    _Time(
+        "takes days",
+        "says how long something will take",
+        r"""
+        (?:takes?|taking|needs?|requires?)(?: <whom>){0,3} <amount> <day or longer>
+        (?:takes?|taking|needs?|requires?)(?: <whom>){0,3} <hedged>an? <day or longer>
+        """,
+        _Rule.UNLESS_CLEARLY_PAST,
+    ),
+    _Time(
+        "matter of",
+        "says how long something will take",
+        r"""
+        (?:a )?(?:matter|question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
+        (?:minutes|hours|days|weeks|months),? (?:not|rather than|instead of) <unit>
+        """,
+        _Rule.UNLESS_PAST,
     ),
     _Time(
         "length",
         "says how long something will take",
-        "<amount> ?<unit><tail>|(?:<rough>) (?:an?|one|half a) <unit><tail>|an? <unit>,? (?:or (?:two|so)|tops|max|at most)"
-        "|half (?:an? )?(?:day|hour)|(?:takes?|taking|needs?|requires?|want|for)(?: (?:us|them|the|our|team|engineers))"
-        "{0,3} <length>"
-        r"|<hedged>\d{1,3}(?: ?(?:to| ) ?\d{1,3})? ?h(?:rs?)?",
-        Rule.IF_PROMISED,
+        r"""
+        <amount> ?<unit><tail>|<rough> (?:an?|one|half a) <unit><tail>|<hours>
+        (?:another|a further|an additional|an extra) <unit>
+        an? <unit>,? (?:or (?:two|so)|tops|max|at most)|half (?:an? )?(?:day|hour)
+        (?:takes?|taking|needs?|requires?|want|for)(?: <whom>){0,3} <length>
+        """,
+        _Rule.IF_PROMISED,
     ),
     _Time(
         "after",
         "promises something after a length of time",
         "(?:after|beyond|past) <length>",
-        Rule.IF_RESOLUTION,
+        _Rule.IF_RESOLUTION,
     ),
     _Time(
         "seconds",
         "promises something within a length of time",
         "(?:in|within|after|takes?) (?:<amount> ?|a |the )<short unit>",
-        Rule.IF_RESOLUTION,
+        _Rule.IF_RESOLUTION,
     ),
+    # Vague times, estimates, releases
     _Time(
-        "vague",
+        "before long",
         "says that something will be done before long",
-        "(?:very |pretty |quite |real |really )?(?:soon|shortly)|momentarily|imminently|imminent"
-        "|before (?:too )?long|in no time|in short order|in (?:just )?a (?:bit|moment|jiffy|while"
-        "|little while|short while|minute|second|sec)|in the (?:very )?(?:near|immediate|short"
-        "|not too distant) (?:future|term)|(?:at )?any (?:day|minute|moment|time|hour|second) now"
-        "|one of these days|around the corner|within a (?:short|reasonable) time",
-        Rule.UNLESS_CONTACT,
+        r"""
+        (?:very |pretty |quite |real |really )?(?:soon|shortly)|momentarily|imminently|imminent
+        before (?:too )?long|in no time|in short order|within a (?:short|reasonable) time
+        in (?:just )?a (?:bit|moment|jiffy|while|little while|short while|minute|second|sec)
+        in the (?:very )?(?:near|immediate|short|not too distant) (?:future|term)
+        (?:at )?any (?:day|minute|moment|time|hour|second) now|one of these days|around the corner
+        """,
+        _Rule.UNLESS_CONTACT,
     ),
-    _Time(
-        "estimate",
-        "announces an estimated time",
-        "<eta>",
-        Rule.ALWAYS,
-    ),
+    _Time("estimate", "announces an estimated time", "<eta>", _Rule.ALWAYS),
     _Time(
         "next release",
         "says by which release something will be done",
-        "(?:the |our )?(?:next|upcoming) <release> (?:(?:will|should) )?(?:contains?|includes?"
-        "|fix(?:es)?|brings?|corrects?|resolves?|has|solves?)|(?:the )?<release> after next"
-        "|(?:in|with|by|for|before|until|as part of|part of|during|into|on|after|via|through|to) "
-        "(?:one of )?(?:(?:the|our|your|its) )?(?:very )?(?:next|upcoming|coming|following|forthcoming) "
-        "(?:<range> |<vague> )?<release>(?! notes)",
-        Rule.UNLESS_CLEARLY_PAST,
+        r"""
+        (?:in|with|by|for|before|until|part of|during|into|on|after|via|through|to) <next release>
+        (?:the |our )?(?:next|upcoming) <release> (?:(?:will|should) )?(?:contain|include|fixe?)s?
+        (?:the |our )?(?:next|upcoming) <release> (?:(?:will|should) )?(?:bring|correct|resolve)s?
+        """,
+        _Rule.UNLESS_CLEARLY_PAST,
+    ),
+    _Time(
+        "release of a season",
+        "says by which release something will be done",
+        "(?:<season>|<month name>|q[1-4]|<weekday>) <release>",
+        _Rule.IF_PROMISED,
+        _Rule.UNLESS_PAST,
     ),
 )
 
 
-# --- The table of innocents ---------------------------------------------------------------------
+# --- The table of innocents -----------------------------------------------------------------------
 
 
 class _Innocent(NamedTuple):
-    """A phrase that promises nothing; what it covers from end to end is excused."""
+    """What promises nothing: a time that lies within such a phrase is excused."""
 
     what: str
     pattern: str
 
 
 _INNOCENTS = (
-    _Innocent("round the clock", r"24 ?[/x] ?7(?: ?[/x] ?36[56])?|365 days(?: an?| per)? year"),
+    # Habits and hours
+    _Innocent("round the clock", "(?:on )?24 ?[/x] ?7(?: ?[/x] ?36[56])?"),
     _Innocent("a rate", "<amount> ?<unit> (?:an?|per|each|every|in every) <unit>"),
     _Innocent(
         "a habit",
-        "(?:every|each|per|once an?|once in|twice an?|times an?|times in)(?: other| single| few"
-        "| couple of)?(?: (?:<range>))? ?(?:<unit>|<short unit>|<weekday><part of day>?|<month name>"
-        "|morning|afternoon|evening|night|quarter|release)(?: (?:at|from|before|after) <clock>)?"
-        "(?: (?:until|till) (?:it|this|the \\w{1,10}) is \\w{1,10})?"
-        "|(?:on )?<weekday> (?:mornings|afternoons|evenings|nights)",
-    ),
-    _Innocent(
-        "a day of every month",
-        "(?:on )?the (?:<day number>|<ordinal word>|last) (?:(?:business |working )?day |<weekday> )?"
-        "(?:of|in) (?:each|every|any|a) (?:month|quarter|year|week)",
+        r"""
+        <how often>(?: <range>)? ?<recurring> (?:until|till) (?:it|this|the \w{1,10}) is \w{1,10}
+        <how often>(?: other| single| few| couple of)?(?: <range>)? ?<recurring>
+        (?:on )?<weekday> (?:mornings|afternoons|evenings|nights)
+        (?:on )?the (?:<day number>|<ordinal>|last) <day of>? ?(?:of|in) <each> <period>
+        """,
     ),
     _Innocent(
         "opening hours",
-        "(?:from )?<any weekday>s? ?(?:to|through|thru|and| )? ?(?:and )?<any weekday>s?"
-        "(?:,? ?(?:from |between )?<clock> ?(?:to|and|till|until| )? ?<clock>)"
-        "|(?:from )?mon(?:day)?s? ?(?:to|through|thru| )? ?(?:fri|sun|sat|thurs)(?:day)?s?"
-        "|(?:hours(?: are)?|open|available|reach us|reachable|staffed|answered|working)[: ]"
-        "(?:(?:from|between|daily|on|weekdays|is|are|by|phone|chat|us) ){0,3}"
-        "(?:<clock>|\\d{1,2}) ?(?:to|and|till|until| )? ?<clock>",
+        r"""
+        (?:from )?<working week>(?:,|:)? ?(?:from |between )?<clock><to><clock>
+        <staffed>(?: <word>){0,2} <working week>
+        <staffed><open>{0,3}[:\x20]<from><to><clock>
+        """,
     ),
+    # Times that are over
     _Innocent(
         "a time that is over",
-        "(?:last|past|previous|preceding|prior)(?: <range>| <vague>)? (?:<unit>|<short unit>"
-        "|<part of day>|<weekday>|<month>|spring|summer|autumn|fall|winter|night|quarter|half)"
-        "|<length> (?:ago|earlier|old|older|overdue|beforehand|or older)",
-    ),
-    _Innocent("an age", "(?:older|newer|longer|younger|aged) (?:than )?<length>"),
-    _Innocent(
-        "a length of data or idleness",
-        "(?:in |within |after |for |of )?<length>(?: worth)? (?:of|without|with no) (?:data|history"
-        "|inactivity|idle\\w{0,4}|records|entries|activity|notes|visits|attendance|services?"
-        "|training|use|using|testing|waiting|silence|support|consultation|logs?|input|results"
-        "|trying|work in|logging|opening|clicking|saving|running|being|typing|appointments)",
-    ),
-    _Innocent(
-        "a length between two things recorded",
-        "(?:with)?in <length> (?:of|after|before|from) (?:the |their |his |her |an? |each )?"
-        "(?:intake|enrol\\w{1,6}|admission|discharge|birth|referral|entry|exit|assessment|visit"
-        "|logging|login|being|dismissal|program|opening|saving|clicking|each other|creation"
-        "|expiry|start|running|signing)",
-    ),
-    _Innocent(
-        "a kind of thing",
-        r"\d{1,3}-(?:second|minute|hour|day|week|month|year)(?:-old)? (?!fix|turnaround|wait|delay"
-        r"|timeline|time|window|estimate|effort|target|deadline|resolution|release|cycle|job)"
-        r"\w{1,20}|(?:12|24)[- ]hour (?:clock|format|time|system|view|notation)",
-    ),
-    _Innocent(
-        "a label on the screen",
-        "(?:<control>|select|choose|click|pick|press|named|called|titled|set to|to)"
-        "(?: on| the){0,2} (?:\"[^\"\n]{1,40}\"|'[^'\n]{1,40}')"
-        "|(?:\"[^\"\n]{1,40}\"|'[^'\n]{1,40}') <control>",
-    ),
-    _Innocent("a list of columns", "the <short weekday>(?:/<short weekday>){1,6}"),
-    _Innocent(
-        "a setting",
-        "(?:time ?outs?|limit(?:s|ed)?|capped|restrict(?:s|ed)|interval|duration|retention)"
-        "(?: period)?(?: (?:is|are|was|of|to|at|set|exports|files|calls|up|now|from)){0,4} "
-        "(?:at most |a maximum of )?<length>",
-    ),
-    _Innocent(
-        "a pause before trying again",
-        "(?:try|trying|retry|retrying|retries|reload|refresh|log in|sign in|logging in|open it"
-        "|repeat it|press it|click it|save|saving)(?: (?:it|this|the page|again|once more)){0,3} "
-        "(?:in|after|within) (?:an? |<amount> ?)(?:<short unit>|couple of <short unit>)"
-        "|wait(?:s|ed|ing)?(?: for)? (?:an? |<amount> ?)(?:<short unit>|while|bit|hour)",
-    ),
-    _Innocent(
-        "what the software does after a while",
-        "(?:expires?|times? out|timing out|hangs?|freezes?|crash(?:es)?|fails?|stalls?|disconnects?"
-        "|logs? (?:\\w{1,12} )?(?:out|off)|logged (?:out|off)|locked|locks?|loads|opens|refreshes"
-        "|reloads|syncs|synchroni[sz]es|appears?|disappears?|shows up|renders"
-        "|takes? effect|responds|finishes|completes|runs|saves|prints|exports|imports|closes|ends)"
-        "(?: (?:again|only|itself|you|the|user|page|screen)){0,3} "
-        "(?:in|within)(?: under| less than)? (?:an? |<amount> ?)(?:<short unit>|hours?)",
-    ),
-    _Innocent(
-        "a deadline for the client",
-        "if (?:we|you) (?:do not|don't|have not|haven't|did not|cannot|can't|are not able to) "
-        "(?:\\w{1,15} ){0,6}(?:with)?in <length>|(?:if|unless) (?:we|you) (?:\\w{1,15} ){0,4}"
-        "(?:hear|reply|respond|answer) (?:\\w{1,15} ){0,4}(?:with)?in <length>"
-        "|re ?open(?:ed)? (?:\\w{1,15} ){0,4}(?:within|for|up to|in) <length>"
-        "|you have <length> to \\w{1,15}",
-    ),
-    _Innocent(
-        "as soon as",
-        r"as soon as(?: (?:possible|\w{1,4} (?:possibly )?can|practicable|feasible))?"
-        r"(?! (?:<any weekday>|<month>|to|next|this|early|mid|\d|q\d|the \d))|asap",
-    ),
-    _Innocent("soon after", "(?:too|so|how|as) soon|(?:soon|shortly) (?:after|before|afterwards)"),
-    _Innocent(
-        "no estimate",
-        "(?:no|not|never|cannot|can't|don't|won't|doesn't|unable|without|nor|isn't|haven't|couldn't)"
-        "(?: (?!but|however|though)[\\w']{1,15}){0,6} <eta>",
-    ),
-    _Innocent(
-        "the question for an estimate",
-        "(?:ask(?:s|ed|ing)?|request(?:s|ed|ing)?|question|wish) (?:\\w{1,10} ){0,2}(?:for|about) "
-        "(?:an? |the )?<eta>",
-    ),
-    _Innocent(
-        "a field or column",
-        '<eta> (?:"|\\w{1,12} )?(?:field|column|report|filter|button|tab|page|box|picker|label'
-        "|menu|value|element|question)s?",
-    ),
-    _Innocent(
-        "courtesy",
-        "(?:thanks?|thank you|sorry|apologi[sz]e|apologies|help you|contacting|writing|calling"
-        "|reaching out|getting in touch|chatting|speaking|talking)(?: [\\w']{1,14}){0,7} "
-        "(?:today|this (?:morning|afternoon|evening|week|month))|(?:as of|until|up to|to) today"
-        "|all for today|enough for today|(?:today|this week|this month)'s date"
-        "|(?:is|are|was) there anything else(?: [\\w']{1,14}){0,6} today",
+        r"""
+        <length> (?:ago|earlier|old|older|overdue|beforehand|or older)
+        some ?day
+        """,
     ),
     _Innocent(
         "an earlier contact",
-        "(?:per|following|since) (?:our|your|the) (?:\\w{1,10} )?(?:call|chat|conversation|message"
-        "|e ?mail|meeting|session|discussion)(?: (?:on|at|of|from|earlier|with \\w{1,12})){0,2} "
-        "(?:today|this (?:morning|afternoon|week)|<weekday><part of day>?|<written date>"
-        "|<numeric date>)",
+        r"""
+        (?:per|following|since) <article>(?:\w{1,10} )?<contact>(?: <linked>){0,2} <recent>
+        """,
     ),
-    _Innocent("now", "as of (?:now|today|this (?:morning|afternoon|week))"),
+    _Innocent(
+        "courtesy",
+        r"""
+        (?:thanks?|thank you|sorry|apologi[sz]e|apologies|help you)<said>{0,7} <recent>
+        (?:contacting|writing|calling|reaching out|getting in touch)<said>{0,7} <recent>
+        (?:chatting|speaking|talking)<said>{0,7} <recent>
+        (?:is|are|was) there anything else(?: <word>){0,6} today
+        (?:as of|until|up to|to) today|(?:all|enough) for today|today's date
+        as of (?:now|this (?:morning|afternoon|week))
+        (?:happy|merry|(?:best wishes|all the best) for the) (?:<weekday>|weekend|<holiday>)
+        (?:have an? \w{1,10}|enjoy (?:the|your)|good) (?:<weekday>|weekend|day|week|<part of day>)
+        """,
+    ),
+    # What the software does, and what is shown on the screen
+    _Innocent(
+        "a length of data or idleness",
+        r"""
+        (?:in |within |after |for |of )?<length>(?: worth)? (?:of|without|with no) <measured>
+        """,
+    ),
+    _Innocent(
+        "a length between two things recorded",
+        r"(?:with)?in <length> (?:of|after|before|from) (?:<article>|each )?<recorded>",
+    ),
+    _Innocent(
+        "a shift in time",
+        r"""
+        (?:delayed|shifted|off|late|early)(?: \w{1,12})? by <length>|<length> (?:too )?<shifted>
+        """,
+    ),
+    _Innocent("an age", "(?:older|newer|younger|aged) (?:than )?<length>"),
+    _Innocent(
+        "a kind of thing",
+        r"""
+        <in a>?\d{1,3}-(?:second|minute|hour|day|week|month|year)(?:-old)? (?!<takes time>)\w{1,20}
+        """,
+    ),
+    _Innocent(
+        "a label on the screen",
+        r"""
+        (?:<control>|select|choose|click|pick|press|named|called|to)(?: on| the){0,2} <quoted>
+        <quoted> <control>
+        """,
+    ),
+    _Innocent(
+        "a setting",
+        r"""
+        (?:time ?outs?|interval|duration|retention)(?: period)?<set>{0,4} (?:at most )?<length>
+        (?:limit(?:s|ed)?|capped|restrict(?:s|ed))<set>{0,4} (?:at most )?<length>
+        """,
+    ),
+    _Innocent(
+        "a pause before trying again",
+        r"""
+        (?:try|trying|retry|retrying|retries|reload|refresh)<again>{0,3} (?:in|after|within) <pause>
+        (?:log in|sign in|open it|press it|click it|save)<again>{0,3} (?:in|after) <pause>
+        wait(?:s|ed|ing)?(?: for)? (?:<pause>|an? (?:while|bit|hour))
+        """,
+    ),
+    _Innocent(
+        "what the software does after a while",
+        r"""
+        <does>(?: <itself>){0,3} (?:in|within)(?: under| less than)? (?:<pause>|<some hours>)
+        """,
+    ),
+    _Innocent(
+        "how the software writes times",
+        r"""
+        <writes>(?: (?:as|like|with|instead of|in)){0,2} ["']?(?:<date>|<clock>)["']?
+        (?:week|calendar|picker|list|chart|view|year) <begins> (?:on|in|with|at) <first shown>
+        (?:go|goes|jumps?|switch(?:es)?|scrolls?|skips?|advances?) to (?:the )?next <period>
+        rounded (?:up |down )?to (?:the )?(?:next|nearest) <unit>
+        <task>(?: (?:that|which) are)? due (?:today|tomorrow|(?:this|next) <period>|<length>)
+        <task>(?: (?:that|which) are)? due (?:on |in |within )?(?:<weekday>|<date>|<length>)
+        """,
+    ),
     _Innocent(
         "a version",
-        r"(?:version|release|build|v|ver\.?|python|java|chrome|firefox|edge|safari|windows|ios"
-        r"|android|office|excel|patch|hotfix|rel|on|with|and|to|from|than)\.? ?#?"
-        r"\d{1,4}(?:\.\d{1,4}){2,3}(?![\w.-]\d)(?<!\.20\d\d)",
+        r"""
+        (?:<versioned>|on|in|with|and|to|from|than)\.? ?#?<version>(?<!\.20\d\d)
+        in \d{1,3}\.\d{1,3}(?![.-]?\d)(?! ?[a-z])
+        """,
+    ),
+    # What is asked of the client, and what is not given
+    _Innocent(
+        "a deadline for the client",
+        r"""
+        (?:if|unless) (?:we|you) (?:<word> ){0,5}<replies> (?:<word> ){0,4}(?:with)?in <length>
+        re ?open(?:ed)? (?:<word> ){0,4}(?:within|for|up to|in) <length>
+        you (?:will )?have <length> to \w{1,15}
+        """,
     ),
     _Innocent(
-        "a version or number",
-        r"(?:version|release|build|v|ver\.?|python|java|chrome|firefox|edge|safari|windows|ios"
-        r"|android|office|excel|patch|hotfix|rel|def|case|ticket|number|no\.?|nr\.?|id|code|error"
-        r"|defect|article|step|page|section|line|row|chapter)s?[ #:-]{0,3}(?:code |number |no\.? )?"
-        r"#?\d{1,6}(?:[./-]\d{1,6})?(?!\d)(?![./-]\d)",
+        "soon in comparison",
+        "(?:too|so|how|as) soon|(?:soon|shortly) (?:after|before|afterwards)",
     ),
     _Innocent(
-        "how the software writes or counts",
-        "(?:shown|displayed|printed|formatted|written|stored|saved|entered|rejected|read|exported"
-        "|imported|shows|instead of|rather than)(?: (?:as|like|with|instead of|in)){0,2} "
-        "[\"']?(?:<numeric date>|<written date>|<clock>)[\"']?"
-        "|(?:week|calendar|picker|list|chart|view|year) (?:starts|begins|opens|ends|start|begin"
-        "|starting|beginning) (?:on|in|with|at) (?:an? )?(?:<weekday>|<month>|<clock>)"
-        "|(?:go|goes|jumps?|switch(?:es)?|scrolls?|skips?|advances?) to (?:the )?next <period>"
-        "|rounded (?:up |down )?to (?:the )?(?:next|nearest) <unit>"
-        "|(?:tasks?|items?|visits?|appointments?|actions?|invoices?|forms?|reviews?)"
-        "(?: that are| which are)? due (?:today|tomorrow|(?:this|next) <period>|<length>"
-        "|(?:on |in |within )?(?:<weekday>|<written date>|<numeric date>|<length>))",
+        "no estimate",
+        r"""
+        (?:no|not|never|cannot|unable|without|nor|\w{2,6}n't)<not but>{0,6} <eta>
+        (?:ask(?:s|ed|ing)?|requests?|question|wish) (?:<word> ){0,2}(?:for|about) <article>?<eta>
+        <eta> (?:"|\w{1,12} )?<control>|<eta> (?:\w{1,12} )?(?:value|element|question)s?
+        """,
     ),
-    _Innocent(
-        "a wish",
-        "(?:happy|merry|best wishes for the|all the best for the|have an? \\w{1,10}|enjoy (?:the|your)"
-        "|good) (?:<weekday>|weekend|<holiday>|day|<part of day>|week)",
-    ),
-    _Innocent("the other day", "the other day|day (?:one|zero|1)|these days|nowadays|to date"),
-    _Innocent("what the time is called", "<weekday> to <weekday>"),
 )
 
 
@@ -758,92 +892,141 @@ def _words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
+def _forms(listed: str) -> re.Pattern[str]:
+    """Return a pattern for words that are listed by their forms, such as `plan(?:s|ned)?`."""
+    return re.compile("|".join(listed.split()))
+
+
+_PAST = frozenset({_Sense.OVER, _Sense.PERHAPS_OVER})
 _STOPS = frozenset(".!?;\n")
 _PAUSES = frozenset(",:()-|\t")
-_SUBORDINATORS = _words(
-    "that which who whose where when whenever if because while although though unless whereas why"
-)
+"""End a clause, as `_STOPS` end a sentence."""
+_SUBORDINATORS = _words("""
+    that which who whose where when whenever if because while although though unless whereas why
+""")
 _COORDINATORS = _words("and but so or")
-_DETERMINERS = _words("the a an your our this these those any no its their my his her each every")
-_FUTURE = re.compile(
-    "will|'ll|won't|shall|should|would|might|may|going|gonna|plan(?:s|ned|ning)?|expect[a-z]{0,7}"
-    "|aim(?:s|ed|ing)?|hop(?:e|es|ed|ing|eful|efully)|target(?:s|ed|ing)?|(?:re)?schedul(?:e|es|ed"
-    "|ing)|slated|due|anticipat[a-z]{1,4}|estimat[a-z]{1,4}|intend(?:s|ed|ing)?|promis[a-z]{1,3}"
-    "|commit(?:ted|ting|ment)?|guarantee[ds]?|likely|coming|comes|arriv(?:e|es|ing|al)"
-    "|land(?:s|ing)?|goes|eta|etas|e\\.t\\.a|forecast|projected|tentative(?:ly)?|supposed"
-    "|postpon[a-z]{1,3}|deferred|delayed|pushed|deadlines?|pencil[a-z]{1,3}|prognosis"
-)
-_OURS = re.compile(
-    "(?:hot|bug)?fix(?:es|ing)?|patch(?:es|ing)?|resolution|resolves?|resolving|solution"
-    "|solves?|(?:re)?deploy(?:s|ing|ment|ments)?|releas(?:e|es|ing)|roll(?:s|ing)?|rollout"
-    "|roll-out|go-live|go|ships?|shipping|updates?|upgrade|maintenance|correction|repairs?"
-    "|turnaround|timelines?|timeframe|completion|deliver(?:s|y|ies|ing)?|roadmap|frame|gets?|receives?|live"
-    "|ready|available|done|finish(?:es|ing)?|launch(?:es|ing)?|ends|ending|testing|tests|qa|goal|objective|looking|tackle|restor(?:e|es|ing)"
-)
+_DETERMINERS = _words("""
+    the a an your our this these those any no its their my his her each every
+""")
+_FUTURE = _forms(r"""
+    will 'll won't shall should would might may going gonna plan(?:s|ned|ning)? expect[a-z]{0,7}
+    aim(?:s|ed|ing)? hop(?:e|es|ed|ing|eful|efully) target(?:s|ed|ing)?
+    (?:re)?schedul(?:e|es|ed|ing) slated due anticipat[a-z]{1,4} estimat[a-z]{1,4}
+    intend(?:s|ed|ing)? promis[a-z]{1,3} commit(?:ted|ting|ment)? guarantee[ds]? likely coming
+    comes arriv(?:e|es|ing|al) land(?:s|ing)? goes eta etas e\.t\.a forecast projected
+    tentative(?:ly)? supposed postpon[a-z]{1,3} deferred delayed pushed deadlines?
+    pencil[a-z]{1,3} prognosis sla
+""")
+"""Say that something will be."""
+_OURS = _forms(r"""
+    (?:hot|bug)?fix(?:es|ing)? patch(?:es|ing)? resolution resolves? resolving solution solves?
+    (?:re)?deploy(?:s|ing|ment|ments)? releas(?:e|es|ing) roll(?:s|ing)? rollout roll-out
+    go-live go ships? shipping updates? upgrade maintenance correction repairs? turnaround
+    timelines? timeframe completion deliver(?:s|y|ies|ing)? roadmap frame gets? receives? live
+    ready available done finish(?:es|ing)? launch(?:es|ing)? ends ending testing tests qa goal
+    objective looking tackle restor(?:e|es|ing) online
+""")
+"""What we do about a defect, and what comes of it."""
 _US = _words("we i i'm team engineering engineers developers development they")
-_OVER = _words(
-    "was wasn't were weren't had hadn't did didn't been saw began went came yesterday ago last past"
-    " previous previously earlier since recently couldn't formerly initially originally"
-)
-_IRREGULAR = _words(
-    "found made sent lost took gave told wrote said became kept left met broke ran fell held rose"
-    " stood led felt thought brought built spent caught grew got knew threw done seen gone shown"
-    " given taken written broken known shut stuck spoke agreed freed"
-)
-_NO_PARTICIPLE = _words("hundred embed sacred naked rapid red unresolved unchanged unfixed limited")
-_UNDECIDED_BEFORE = _words(
-    "be is are 's 're am 'm get gets getting being see want wants need needs once when until"
-    " till if"
-)
+"""Those who do it."""
+_OVER = _words("""
+    was wasn't were weren't had hadn't did didn't been saw began went came yesterday ago last
+    past previous previously preceding prior earlier since recently couldn't formerly initially
+    originally
+""")
+"""Say that something was."""
+_SINCE = _words("since last yesterday ago previous previously preceding prior earlier formerly")
+"""Say so even of a release or fix that is named after them."""
+_HAPPENED = _words("""
+    introduced caused triggered broke appeared occurred happened reported noticed
+""")
+"""Nobody promises these, so they tell the past in any form."""
+_IRREGULAR = _words("""
+    found made sent lost took gave told wrote said became kept left met broke ran fell held rose
+    stood led felt thought brought built spent caught grew got knew threw done seen gone shown
+    given taken written broken known shut stuck spoke agreed freed
+""")
+"""Verbs of the past that do not end in -ed."""
+_UNDECIDED_AFTER = _words("""
+    be is are 's 're 'm get gets getting being see want wants need needs once when until till
+    if
+""")
+"""After these a participle may speak of the future: "is fixed on Monday"."""
+_HAVE = _words("have has 've having")
+_PRESENT = _words("is are be gets being")
+"""Between these and the time nothing before them tells the past."""
+_BEING = _words("be is are all 's")
+"""Before "set" these make a promise of what is otherwise an instruction."""
 _SUBJECTS = _words("i we you they he she who which that it")
-_REGULAR = _words(
-    "every each always usually normally typically daily weekly monthly nightly hourly whenever runs"
-    " opens closes shows appears disappears loads reloads displays expires expire hangs"
-    " hang freezes freeze crashes crash fails fail stalls times out occurs happens resets stops jumps missing"
-    " empty blank wrong incorrect slow slower slowest shown listed twice doubled duplicated cut affected"
-)
-_CONTROLS = _words(
-    "click clicking choose choosing select selecting tick ticking type typing enter entering filter"
-    " filters filtering sort sorting labelled labeled named called titled set setting"
-)
-_RECORDS = _words(
-    "range ranges period periods record records entry entries data row rows total totals figures"
-    " numbers appointment appointments invoice invoices statement statements dated column columns"
-    " value values visit visits note notes transaction transactions payment payments attendance"
-    " balance balances report reports file files shift shifts calendar date dates timestamp"
-    " timestamps session sessions enrollment enrollments enrolment enrolments events tasks"
-    " budget budgets dashboard button option tab menu field fields label link checkbox item"
-)
-_REQUESTS = _words(
-    "reply respond send answer provide return confirm upload attach tell let get call contact write"
-    " fill complete submit forward share give"
-)
-_CONTACT = _words(
-    "touch contact contacts update updates updated reply respond write hear call follow know"
-    " news inform notify notified reach"
-)
+"""Right after these a participle is a verb: "you reported"."""
+_REGULAR = _words("""
+    every each always usually normally typically daily weekly monthly nightly hourly whenever
+    runs opens closes shows appears disappears loads reloads displays expires expire hangs hang
+    freezes freeze crashes crash fails fail stalls times occurs happens resets stops jumps
+    responds longer missing empty blank wrong incorrect slow slower slowest shown listed twice
+    doubled duplicated cut affected
+""")
+"""Tell a habit, or what is wrong with the software."""
+_CONTROLS = _words("""
+    click clicking choose choosing select selecting tick ticking type typing enter entering
+    filter filters filtering sort sorting labelled labeled named titled set setting
+""")
+"""Instructions, and what things on the screen are called."""
+_RECORDS = _words("""
+    range ranges period periods record records entry entries data row rows total totals figures
+    numbers appointment appointments invoice invoices statement statements dated column columns
+    value values visit visits note notes transaction transactions payment payments attendance
+    balance balances report reports file files shift shifts date dates timestamp
+    timestamps session sessions enrollment enrollments enrolment enrolments events tasks budget
+    budgets dashboard button option tab menu field fields label link checkbox item
+""")
+"""What a client's data consists of."""
+_LINKS = _words("of the from with is to for in on between since and")
+"""May stand between data and their time: "records from Monday"."""
+_REQUESTS = _words("""
+    reply respond send answer provide return confirm upload attach tell let get call contact
+    write fill complete submit forward share give
+""")
+"""What a client is asked for."""
+_CONTACT = _words("""
+    touch contact contacts update updates updated reply respond write hear call follow know news
+    inform notify notified reach
+""")
+"""Say that somebody will be in touch; so does `_COME` with "back"."""
+_TAKES = _words("take takes need needs require requires want")
+"""Verbs that patterns of lengths begin with."""
+_ABLE = _words("not reproduce see find confirm verify trace log get")
+"""What "could" speaks of in the past: "could not reproduce"."""
 _COME = _words("get come circle report write call gets")
-_RESOLUTION = re.compile(
-    "(?:hot|bug)?fix(?:ed|es|ing)?|resol(?:ve|ved|ves|ving|ution)|releas(?:e|ed|es|ing)|solution"
-    "|(?:re)?deploy[a-z]{0,5}|ship(?:s|ped|ping)?|patch(?:ed|es)?|available|ready|live|done"
-    "|repair(?:ed|s)?|restored?|answer(?:ed)?|completed?|restarted|rebooted|finished|work(?:s|ing)?|solved|eta"
-)
-_RELEASE_NOUN = re.compile(
-    "releases?|updates?|upgrade|patch|deploy[a-z]{0,5}|maintenance|(?:hot)?fix|build|version"
-    "|rollout|drop|window|sprint|downtime|deadline|target|go-live|delivery|launch"
-)
-_NOT_A_NOUN = _words(
-    "we i it you they he she the a an at of after before and or in on is are was were will would"
-    " should but so that this then for to by with when if as from our your all can may at has have"
-    " had did does do everything nothing please"
-)
-_HEDGES = _words(
-    "about around approx approximately roughly probably maybe perhaps likely hopefully only just at"
-    " most max tops or less more so i guess think say estimated latest the in on a within yes ok please"
-    " sure possibly unfortunately sadly sorry afraid it is 's am be then there earliest minimum of"
-    " and to by from next last noon midnight"
-)
+_RESOLUTION = _forms(r"""
+    (?:hot|bug)?fix(?:ed|es|ing)? resol(?:ve|ved|ves|ving|ution) releas(?:e|ed|es|ing) solution
+    (?:re)?deploy[a-z]{0,5} ship(?:s|ped|ping)? patch(?:ed|es)? available ready live done
+    repair(?:ed|s)? restored? answer(?:ed)? completed? restarted rebooted finished
+    work(?:s|ing)? solved eta
+""")
+"""Say that something is put right."""
+_ARTICLES = _words("the a an your their its her his my each every any our")
+"""Before a time these make it name a thing: "the Friday report"."""
+_RELEASE_NOUN = _forms(r"""
+    releases? updates? upgrade patch deploy[a-z]{0,5} maintenance (?:hot)?fix build version
+    rollout drop window sprint downtime deadline target go-live delivery launch
+""")
+"""Things whose time is promised all the same: "the Friday release"."""
+_NOT_A_NOUN = _words("""
+    we i it you they he she the a an at of after before and or in on is are was were will would
+    should but so that this then for to by with when if as from our your all can may at has have
+    had did does do everything nothing please
+""")
+"""Cannot be such a thing."""
+_HEDGES = _words("""
+    about around approx approximately roughly probably maybe perhaps likely hopefully only just
+    at most max tops or less more so i guess think say estimated latest the in on a within yes
+    ok please sure possibly unfortunately sadly sorry afraid it is 's am be then there earliest
+    minimum of and to by from next last noon midnight
+""")
+"""May stand with a time that is a whole answer: "Probably two days." """
 _ABBREVIATIONS = _words("e.g i.e approx ca no vs etc mr ms mrs dr inc a.m p.m nr")
+"""A full stop after these ends no sentence."""
 
 
 # --- Reading the text ---------------------------------------------------------------------------
@@ -974,6 +1157,7 @@ class _Reading:
         """Return the sense of the words before a time, and whether it opens its sentence."""
         kept = _Sense.NONE
         content = 0
+        present = False
         for at in range(first - 1, max(first - _REACH, -1), -1):
             word = self.words[at].text
             if word in _STOPS:
@@ -982,7 +1166,7 @@ class _Reading:
                 if content:
                     return kept, False
                 continue
-            pronoun = word == "that" and at == first - 1
+            pronoun = word == "that" and at == first - 1 and not self._takes(first)
             if (word in _SUBORDINATORS and not pronoun) or (
                 word in _COORDINATORS and (content == 0 or kept is _Sense.OURS)
             ):
@@ -991,15 +1175,22 @@ class _Reading:
             sense = self._marker(at, first)
             if sense in {_Sense.PROMISED, _Sense.MENTIONED}:
                 return sense, False
+            if present and sense in _PAST and word != "last":
+                continue
             if sense is _Sense.OVER and (kept is not _Sense.OURS or self._closes(at)):
                 return sense, False
             if sense is _Sense.PERHAPS_OVER and (kept is not _Sense.OURS or self._has_object(at)):
                 return sense, False
             if word in _US:
                 return _Sense.OURS, False
+            present = present or word in _PRESENT
             if sense is _Sense.OURS or (sense is _Sense.REGULAR and kept is _Sense.NONE):
                 kept = sense
         return kept, content == 0
+
+    def _takes(self, first: int) -> bool:
+        """Tell whether a time begins with its verb: "take two hours"."""
+        return first < len(self.words) and self.words[first].text in _TAKES
 
     def _closes(self, at: int) -> bool:
         """Tell whether a sign of the past covers our noun after it: "since the update"."""
@@ -1008,6 +1199,7 @@ class _Reading:
             self.words[at].text in _SINCE | _HAPPENED
             or follower in _DETERMINERS
             or _OURS.fullmatch(follower) is not None
+            or _RESOLUTION.fullmatch(follower) is not None
         )
 
     def _has_object(self, at: int) -> bool:
@@ -1023,10 +1215,12 @@ class _Reading:
             if word in _STOPS:
                 break
             if word in _PAUSES:
-                if content and not opening:
+                if not opening:
                     break
                 continue
-            if (word in _COORDINATORS or word in _SUBORDINATORS) and content > 1:
+            if word in _SUBORDINATORS and content > 1:
+                break
+            if word in _COORDINATORS and (content > 1 or not (opening or self._time_at(at + 1))):
                 break
             content += 1
             sense = self._marker(at, first)
@@ -1037,6 +1231,9 @@ class _Reading:
             if sense in {_Sense.OURS, _Sense.REGULAR} and kept is _Sense.NONE:
                 kept = sense
         return kept
+
+    def _time_at(self, at: int) -> bool:
+        return at < len(self.words) and _TIME_WORD.fullmatch(self.words[at].text) is not None
 
     def _marker(self, at: int, time_at: int) -> _Sense:
         """Return what one word tells about the time at word `time_at`."""
@@ -1050,7 +1247,8 @@ class _Reading:
         if word in _HAPPENED:
             return _Sense.OVER
         if word in _OVER:
-            return _Sense.PROMISED if _FUTURE.fullmatch(previous) else _Sense.OVER
+            lasts = any(_FUTURE.fullmatch(word) for word in self._just_before(at)[:2])
+            return _Sense.PROMISED if lasts else _Sense.OVER
         if word in _CONTROLS and at < time_at:
             return self._control(at)
         if word in _RECORDS and at < time_at and self._leads_to(at, time_at):
@@ -1069,37 +1267,35 @@ class _Reading:
             return False
         word = self.words[at].text
         ends = len(word) > 4 and word.endswith("ed") and not word.endswith("eed")
-        if not (ends or word in _IRREGULAR) or word in _NO_PARTICIPLE:
+        if not ends and word not in _IRREGULAR:
             return False
-        before = [self.words[back].text for back in range(at - 1, max(at - 5, -1), -1)]
+        before = self._just_before(at)
         if not before or before[0] in _SUBJECTS:
             return before[1:2] not in (["have"], ["get"], ["see"], ["want"], ["need"])
         if before[0] in _DETERMINERS:
             return False
-        if before[0] in {"have", "has", "'ve", "having"}:
-            return not any(_FUTURE.fullmatch(word) for word in before[1:])
-        for word in before:
-            if word in _STOPS or word in _PAUSES:
+        if before[0] in _HAVE:
+            return not any(_FUTURE.fullmatch(word) for word in before)
+        return not any(
+            word in _UNDECIDED_AFTER or word in _HAVE or _FUTURE.fullmatch(word) for word in before
+        )
+
+    def _just_before(self, at: int) -> list[str]:
+        """Return the words of the same clause before a word, nearest first, four at most."""
+        words: list[str] = []
+        for word in reversed(self.words[max(at - 4, 0) : at]):
+            if word.text in _STOPS or word.text in _PAUSES:
                 break
-            if word in _UNDECIDED_BEFORE or word in {"have", "has"} or _FUTURE.fullmatch(word):
-                return False
-        return True
+            words.append(word.text)
+        return words
 
     def _control(self, at: int) -> _Sense:
         """Judge "set", "choose", ...: an instruction, unless it is we who do it."""
-        before = [self.words[back].text for back in range(at - 1, max(at - 5, -1), -1)]
-        if (
-            before
-            and self.words[at].text == "set"
-            and before[0] in {"be", "is", "are", "'s", "all"}
-        ):
+        before = self._just_before(at)
+        if self.words[at].text == "set" and before and before[0] in _BEING:
             return _Sense.PROMISED
-        for word in before:
-            if word in _STOPS or word in _PAUSES:
-                break
-            if word in _US or _OURS.fullmatch(word):
-                return _Sense.NONE
-        return _Sense.MENTIONED
+        ours = any(word in _US or _OURS.fullmatch(word) for word in before)
+        return _Sense.NONE if ours else _Sense.MENTIONED
 
     def _leads_to(self, at: int, time_at: int) -> bool:
         between = [word.text for word in self.words[at + 1 : time_at]]
@@ -1118,7 +1314,7 @@ class _Reading:
 
     def _asked(self, at: int) -> bool:
         """Tell whether the client is asked: "please send", "could you reply"."""
-        before = [self.words[back].text for back in range(at - 1, max(at - 5, -1), -1)]
+        before = self._just_before(at)
         return "please" in before or (
             before[:1] == ["you"] and before[1:2] in (["can"], ["could"], ["would"], ["will"])
         )
@@ -1148,7 +1344,7 @@ class _Reading:
         if after >= len(self.words):
             return False
         word = self.words[after]
-        closed = end + (text[end] in "\"'" and not word.start == end)
+        closed = end + (text[end] in "\"'" and word.start != end)
         if word.text == "'s" and word.start == end and after + 1 < len(self.words):
             thing = self.words[after + 1]
             return thing.start - word.end == 1 and not _RELEASE_NOUN.fullmatch(thing.text)
@@ -1163,26 +1359,25 @@ class _Reading:
         )
 
 
-_SINCE = _words("since last yesterday ago previous previously earlier formerly")
-_HAPPENED = _words("introduced caused triggered broke appeared occurred happened reported noticed")
-_ABLE = _words("not reproduce see find confirm verify trace log get")
-_LINKS = _words("of the from with is to for in on between since and")
-_ARTICLES = _words("the a an your their its her his my each every any our")
-
-
 # --- Dates that can be told from today ----------------------------------------------------------
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_RECENT = 183
+"""Days back to which a date without a year is taken to have been meant."""
 _ISO = re.compile(r"(?<!\d)(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})")
 _TWO_ENDED = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](20\d\d|\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _MONTH = re.compile("|".join(_MONTHS))
-_DAY = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
+_DAY = re.compile(r"(?<![\d:])(\d{1,2})(?![\d:])")
 _QUARTER = re.compile(r"q([1-4])|([1-4])q")
 
 
-def _spans_meant(phrase: str) -> list[tuple[date, date]]:
-    """Return the first and last date of every reading of a date that names its year."""
+def _spans_meant(phrase: str, today: date) -> list[tuple[date, date]]:
+    """Return the first and last date of every reading of a date.
+
+    A day and month without a year are taken to be over where the nearest such date is; otherwise
+    there is no reading, and the surroundings decide.
+    """
     spans: list[tuple[date, date]] = []
     if iso := _ISO.search(phrase):
         _add(spans, int(iso[1]), int(iso[2]), int(iso[3]))
@@ -1202,6 +1397,11 @@ def _spans_meant(phrase: str) -> list[tuple[date, date]]:
             spans.append((date(year, last - 2, 1), date(year, last, monthrange(year, last)[1])))
         else:
             spans.append((date(year, 1, 1), date(year, 12, 31)))
+    elif (month := _MONTH.search(phrase)) and (day := _DAY.search(phrase)):
+        number = _MONTHS.index(month[0]) + 1
+        for year in (today.year - 1, today.year):
+            _add(spans, year, number, int(day[1]))
+        spans = [span for span in spans if 0 <= (today - span[0]).days < _RECENT]
     return spans
 
 
@@ -1215,26 +1415,36 @@ def _add(spans: list[tuple[date, date]], year: int, month: int, day: int | None)
 # --- Judging ------------------------------------------------------------------------------------
 
 _DATED = frozenset({"numeric date", "written date", "month and year", "year", "quarter"})
-_PLACEHOLDER = re.compile(r"<([a-z ]+)>")
-_BLANK = re.compile(r"\[(?:\\.|[^\]\\])*\]|\\.| ")
+_PLACEHOLDER = re.compile(r"<([a-z ]{1,30})>")
+_BLANK = re.compile(r"\[(?:\\.|[^\]\\]){0,60}\]|\\.| ")
+
+
+def _alternatives(lines: str) -> str:
+    """Return a pattern that matches what any of the lines matches."""
+    if "\n" not in lines:
+        return lines
+    return "|".join(line.strip() for line in lines.strip().splitlines())
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
     """Compile a pattern of the tables: fragments filled in, blanks as wide as they are meant."""
+    pattern = _alternatives(pattern)
     while _PLACEHOLDER.search(pattern):
-        pattern = _PLACEHOLDER.sub(lambda name: f"(?:{_FRAGMENTS[name[1]]})", pattern)
+        pattern = _PLACEHOLDER.sub(
+            lambda name: f"(?:{_alternatives(_FRAGMENTS[name[1]])})", pattern
+        )
     pattern = _BLANK.sub(lambda part: "[ \n\t-]" if part[0] == " " else part[0], pattern)
     return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
 
 
 _FOUND_BY = [(time, _compiled(time.pattern)) for time in _TIMES]
 _EXCUSED_BY = [_compiled(innocent.pattern) for innocent in _INNOCENTS]
+_LEADS = "|".join((_alternatives(_DEADLINE), _alternatives(_ANCHOR), "for"))
 _LEAD = re.compile(
-    _compiled(
-        f"(?:(?:{_DEADLINE}|{_ANCHOR}|for):? [\"'(]?(?:the |an? )?){{1,4}}"
-    ).pattern.removesuffix(r"(?!\w)")
+    _compiled(rf"(?:(?:{_LEADS}):? [\"'(]?(?:the |an? )?){{1,4}}").pattern.removesuffix(r"(?!\w)")
     + r"\Z"
 )
+_LED_ITSELF = _compiled("in|over|during|within|for")
 _DEADLINE_LEAD = _compiled(_DEADLINE)
 _MET_BY = _compiled("by")
 _AIMED_LEAD = _compiled("for")
@@ -1248,7 +1458,7 @@ class _Candidate(NamedTuple):
     start: int
     end: int
     time: _Time
-    rule: Rule
+    rule: _Rule
 
 
 def _candidates(plain: str) -> list[_Candidate]:
@@ -1257,7 +1467,7 @@ def _candidates(plain: str) -> list[_Candidate]:
     for time, pattern in _FOUND_BY:
         for match in pattern.finditer(plain):
             start, rule = _led(plain, match.start(), time)
-            if rule is not Rule.NEVER:
+            if rule is not _Rule.NEVER:
                 found.append(_Candidate(start, match.end(), time, rule))
     found.sort(key=lambda candidate: (candidate.start, -candidate.end))
     kept: list[_Candidate] = []
@@ -1267,15 +1477,15 @@ def _candidates(plain: str) -> list[_Candidate]:
     return kept
 
 
-def _led(plain: str, start: int, time: _Time) -> tuple[int, Rule]:
+def _led(plain: str, start: int, time: _Time) -> tuple[int, _Rule]:
     """Return where the time begins with the words that lead to it, and the rule they call for."""
-    if time.led is None:
+    if time.led is None or _LED_ITSELF.match(plain, start):
         return start, time.bare
     lead = _LEAD.search(plain, max(start - _LEAD_REACH, 0), start)
     if lead is None:
         return start, time.bare
     if _DEADLINE_LEAD.search(lead[0]):
-        return lead.start(), Rule.UNLESS_MET if _MET_BY.search(lead[0]) else Rule.ALWAYS
+        return lead.start(), _Rule.UNLESS_MET if _MET_BY.search(lead[0]) else _Rule.ALWAYS
     return lead.start(), time.aimed if _AIMED_LEAD.search(lead[0]) else time.led
 
 
@@ -1317,6 +1527,8 @@ def _promises(text: str, today: date | None) -> Iterator[Promise]:
 
 
 class _Verdict(Enum):
+    """What a time turns out to be."""
+
     PROMISE = auto()
     INNOCENT = auto()
     """Something says so, and says it of a list that follows as well."""
@@ -1330,16 +1542,19 @@ def _verdict(
     """Judge one time; `listed` says that it continues a list whose last one was innocent."""
     start, end, time, rule = candidate
     sense = reading.sense(start, end)
-    described = sense is _Sense.MENTIONED or (listed and rule is not Rule.ALWAYS)
+    described = sense is _Sense.MENTIONED or (listed and rule is not _Rule.ALWAYS)
     if today is not None and time.kind in _DATED:
-        spans = _spans_meant(reading.plain.text[start:end])
-        if spans and all(last < today for _, last in spans):
+        phrase = reading.plain.text[start:end]
+        spans = _spans_meant(phrase, today)
+        named = _YEAR.search(phrase) is not None or sense is not _Sense.PROMISED
+        if named and spans and all(last < today for _, last in spans):
             return _Verdict.INNOCENT
         if any(first > today for first, _ in spans) and not described:
             return _Verdict.PROMISE
     if described:
         return _Verdict.INNOCENT
-    if sense not in {_Sense.PROMISED, _Sense.OURS} and reading.names_a_thing(start, end):
+    promised = sense in {_Sense.PROMISED, _Sense.OURS}
+    if time.led is not None and not promised and reading.names_a_thing(start, end):
         return _Verdict.INNOCENT
     if _refused(rule, sense, reading, start, end):
         return _Verdict.PROMISE
@@ -1349,18 +1564,18 @@ def _verdict(
 _SETTLED = frozenset({_Sense.OVER, _Sense.PERHAPS_OVER, _Sense.REGULAR})
 
 
-def _refused(rule: Rule, sense: _Sense, reading: _Reading, start: int, end: int) -> bool:
+def _refused(rule: _Rule, sense: _Sense, reading: _Reading, start: int, end: int) -> bool:
     """Apply the rule of a time to the sense of its surroundings."""
     match rule:
-        case Rule.ALWAYS:
+        case _Rule.ALWAYS:
             return True
-        case Rule.UNLESS_MET:
+        case _Rule.UNLESS_MET:
             return sense is not _Sense.OVER or reading.follows_a_pause(start)
-        case Rule.UNLESS_CLEARLY_PAST:
+        case _Rule.UNLESS_CLEARLY_PAST:
             return sense is not _Sense.OVER
-        case Rule.UNLESS_PAST:
+        case _Rule.UNLESS_PAST:
             return sense not in _SETTLED
-        case Rule.UNLESS_CONTACT:
+        case _Rule.UNLESS_CONTACT:
             around = [word.text for word in reading.sentence(start, end)]
             contact = any(
                 word in _CONTACT or (word == "back" and before in _COME)
@@ -1368,16 +1583,16 @@ def _refused(rule: Rule, sense: _Sense, reading: _Reading, start: int, end: int)
             )
             resolved = any(_RESOLUTION.fullmatch(word) for word in around)
             return sense is not _Sense.OVER and (resolved or not contact)
-        case Rule.IF_RESOLUTION:
+        case _Rule.IF_RESOLUTION:
             return sense not in _SETTLED and any(
                 _RESOLUTION.fullmatch(word.text) for word in reading.sentence(start, end)
             )
-        case Rule.IF_PROMISED | Rule.IF_FUTURE:
+        case _Rule.IF_PROMISED | _Rule.IF_FUTURE:
             stands_alone = all(
                 word.text in _HEDGES or word.text in _PAUSES or _TIME_WORD.fullmatch(word.text)
                 for word in reading.sentence(start, end)
             )
-            ours = rule is Rule.IF_PROMISED and sense is _Sense.OURS
+            ours = rule is _Rule.IF_PROMISED and sense is _Sense.OURS
             return sense is _Sense.PROMISED or ours or stands_alone
-        case Rule.NEVER:
+        case _Rule.NEVER:
             return False

@@ -20,11 +20,14 @@ _LAST_WORDS = 0.05
 
 
 @functools.cache
-def core(log: LogStyle = "console", metrics_address: str | None = None) -> Runtime:
+def core(
+    log: LogStyle = "console", metrics_address: str | None = None, level: str = "WARN"
+) -> Runtime:
     """The core of this process, one per combination of arguments.
 
-    It writes its warnings to standard output by itself. Forwarding them to Python's logging would
-    be tidier, but with one of them under way the process never ends (temporalio 1.35).
+    What it has to say, from `level` on, it writes to standard output by itself. Forwarding it to
+    Python's logging would be tidier, but a process that ends with a line under way then never ends
+    (temporalio 1.35).
 
     Raises:
         ValueError: nothing can listen at `metrics_address`.
@@ -41,7 +44,7 @@ def core(log: LogStyle = "console", metrics_address: str | None = None) -> Runti
     return Runtime(
         telemetry=TelemetryConfig(
             logging=LoggingConfig(
-                filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
+                filter=TelemetryFilter(core_level=level, other_level="ERROR"),
                 format=LoggingFormat.JSON if log == "json" else LoggingFormat.COMPACT,
             ),
             metrics=metrics or None,

@@ -1,13 +1,15 @@
 """Runs embedded Temporal servers, from the binaries that were installed beside the interpreter."""
 
 import asyncio
+import atexit
+import functools
 import os
 import socket
 import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -82,6 +84,9 @@ async def dev_server(
             env=_environment(),
             start_new_session=True,
         )
+        last_resort = functools.partial(_kill, process)
+        # Where the loop dies before this context ends, nobody else would stop it.
+        atexit.register(last_resort)
         try:
             await _ready(process, errors)
             address = f"{LOOPBACK}:{port}"
@@ -89,7 +94,8 @@ async def dev_server(
             await ensure(client)
             yield DevServer(client, address, f"http://{LOOPBACK}:{ui_port}" if ui_port else None)
         finally:
-            await _stop(process)
+            await _stop(process, at_once=database is None)
+            atexit.unregister(last_resort)
 
 
 @asynccontextmanager
@@ -106,7 +112,8 @@ async def time_skipping_server(plugin: DefectsPlugin) -> AsyncIterator[WorkflowE
     try:
         env = await WorkflowEnvironment.start_time_skipping(
             plugins=[plugin],
-            runtime=core(),
+            # It warns about this server being old, in every worker.
+            runtime=core(level="ERROR"),
             test_server_existing_path=path,
             test_server_startup_timeout=STARTUP,
         )
@@ -152,15 +159,23 @@ async def _ready(process: Process, errors: IO[bytes]) -> None:
     raise NoServer(f"the embedded Temporal server did not start: {reason}")
 
 
-async def _stop(process: Process) -> None:
-    if process.returncode is None:
+async def _stop(process: Process, *, at_once: bool) -> None:
+    """End the process; one that has nothing to save need not take leave of anybody."""
+    if at_once:
+        _kill(process)
+    elif process.returncode is None:
         process.terminate()
     try:
         async with asyncio.timeout(_SHUTDOWN_SECONDS):
             await process.wait()
     except TimeoutError:
-        process.kill()
+        _kill(process)
         await process.wait()
+
+
+def _kill(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
 
 
 def _free_port() -> int:

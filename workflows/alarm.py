@@ -16,15 +16,19 @@ class Alarm:
         self._at: datetime | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def set(self, at: datetime | None, what: str) -> None:
-        """Ring at `at` (UTC); `what` is the timer's summary in the UI. None: not at all."""
+    def set(self, at: datetime | None, what: str) -> bool:
+        """Ring at `at` (UTC); `what` is the timer's summary in the UI. None: not at all.
+
+        Answers whether that is another instant than before.
+        """
         if at == self._at:
-            return
+            return False
         if self._task is not None:
             self._task.cancel()
         self._at, self._task = at, None
         if at is not None:
             self._task = asyncio.create_task(self._wait(at, what))
+        return True
 
     async def _wait(self, at: datetime, what: str) -> None:
         left = at - workflow.now()

@@ -28,6 +28,8 @@ M = TypeVar("M", bound=Machine)
 C = TypeVar("C", bound=Command)
 
 REQUEST_CONTINUE_AS_NEW = "request_continue_as_new"
+QUIET = {"quiet": True}
+"""The memo of a turn that had nothing else to write."""
 
 
 class Carried(BaseModel):
@@ -73,6 +75,7 @@ class Entity(Generic[M]):
         self._published: dict[str, Any] = {}
         self._in_flight: set[Lane] = set()
         self._awake = True
+        self._wrote = False
         self._leave_requested = False
         self._broken: BaseException | None = None
         self._alarm = Alarm(self._wake)
@@ -113,6 +116,7 @@ class Entity(Generic[M]):
             if self._may_leave():
                 self._continue()
             self._set_alarm()
+            self._end_turn()
             self._awake = False
             await workflow.wait_condition(lambda: self._awake or self._may_leave())
         self._alarm.set(None, "")
@@ -153,9 +157,21 @@ class Entity(Generic[M]):
         due = min(self.machine.agenda(), key=lambda item: item.at, default=None)
         retry = self._outbox.next_retry(self._in_flight)
         if due is not None and (retry is None or due.at <= retry):
-            self._alarm.set(due.at, due.what)
+            self._wrote |= self._alarm.set(due.at, due.what)
         else:
-            self._alarm.set(retry, "deliveries are tried again")
+            self._wrote |= self._alarm.set(retry, "deliveries are tried again")
+
+    def _end_turn(self) -> None:
+        """Let every turn write a command into history, be it an empty one.
+
+        A worker that has to replay takes a workflow task without commands and the one right behind
+        it for one, and so hears an update of the second before what came of activities and timers
+        in the first. Later replays keep them apart, and stop at a history they could not have
+        written: for good (temporalio 1.35, sdk-rust#1606).
+        """
+        if not self._wrote:
+            workflow.upsert_memo(QUIET)
+        self._wrote = False
 
     def _wake(self) -> None:
         self._awake = True
@@ -182,6 +198,7 @@ class Entity(Generic[M]):
         for lane in Lane:
             if lane not in self._in_flight and self._outbox.next_of(lane, now) is not None:
                 self._in_flight.add(lane)
+                self._wrote = True
                 asyncio.create_task(self._work_off(lane)).add_done_callback(self._lane_ended)
 
     async def _work_off(self, lane: Lane) -> None:
@@ -235,6 +252,7 @@ class Entity(Generic[M]):
         if attributes != self._published:
             workflow.upsert_search_attributes(changes(self._published, attributes))
             self._published = attributes
+            self._wrote = True
         status = self._status(now)
         workflow.set_current_details(card(self.machine, status, self._outbox.failing, now))
 

@@ -8,7 +8,8 @@ from activities.adapters.policy_files import PolicyFiles
 from domain.case import Case
 from domain.defect import Defect
 from domain.effects import Effect
-from domain.messages import CaseStart, Command, DefectStart, parse
+from domain.messages import CaseStart, Command, DefectStart, Severity, parse
+from domain.policy import PinnedPolicy
 
 CHICAGO = ZoneInfo("America/Chicago")
 ETO = PolicyFiles().load("eto", 2027).pinned()
@@ -43,11 +44,22 @@ def defect_start(severity: str = "S1", *cases: dict[str, Any], **fields: Any) ->
 
 
 def a_defect(
-    severity: str = "S1", *cases: dict[str, Any], now: datetime = FRIDAY, **fields: Any
+    severity: str = "S1",
+    *cases: dict[str, Any],
+    now: datetime = FRIDAY,
+    under: PinnedPolicy = ETO,
+    **fields: Any,
 ) -> tuple[Defect, list[Effect]]:
     """A defect confirmed at `now` and what it wants brought about."""
     start = parse(DefectStart, defect_start(severity, *cases, **fields))
-    return Defect.open("DEF-1", start, ETO, now)
+    return Defect.open("DEF-1", start, under, now)
+
+
+def eto_with(severity: str = "S1", **rules: Any) -> PinnedPolicy:
+    """The published policy with other rules for one severity."""
+    content = ETO.model_dump()
+    content["severities"][Severity(severity)] |= rules
+    return PinnedPolicy.model_validate(content | {"version": "another"})
 
 
 def case_start(**fields: Any) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 It is in a module of its own because the sandbox imports a workflow's module anew in every run.
 """
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel
 from temporalio import activity, workflow
@@ -14,6 +13,7 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     import structlog
 
+    from domain.business_time import BusinessCalendar
     from domain.messages import Severity
 
 TASK_QUEUE = "letters"
@@ -33,6 +33,7 @@ class Reading(BaseModel):
 
     words: str
     read_at: datetime
+    date_there: date
     in_sandbox: bool
     severity_class: int
 
@@ -74,9 +75,11 @@ class LetterWorkflow:
             summary="reads the letter",
         )
         workflow.logger.info("reply received")
+        calendar = BusinessCalendar(time_zone=letter.time_zone, hours={})
         return Reading(
             words=words + self._reply,
-            read_at=workflow.now().astimezone(ZoneInfo(letter.time_zone)),
+            read_at=workflow.now(),
+            date_there=calendar.local_date(workflow.now()),
             in_sandbox=workflow.unsafe.in_sandbox(),
             severity_class=SEVERITY_HERE,
         )

@@ -1,14 +1,15 @@
 """The plugin on both servers: what they see, what comes back, what replays."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from io import StringIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from temporalio.api.failure.v1 import Failure
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowHistory
+from temporalio.converter import DataConverter
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
@@ -19,6 +20,7 @@ from runtime.core import core
 from runtime.logs import configure_logs
 from runtime.plugin import DefectsPlugin, LogContext
 from runtime.servers import DevServer
+from runtime.time_zones import use_pinned_zones
 from tests.runtime.conftest import KEYS, WORKFLOWS, letter_worker
 from tests.runtime.letters import (
     TASK_QUEUE,
@@ -26,7 +28,6 @@ from tests.runtime.letters import (
     LetterWorkflow,
     Reading,
     TornWorkflow,
-    read_aloud,
 )
 
 SECRET = "patient 4711 vanished"
@@ -118,7 +119,8 @@ async def test_histories_replay(client: Client) -> None:
 async def test_replay_without_the_key(client: Client) -> None:
     """Without its key a history does not replay, and the key that lacks is named."""
     handle = await a_letter(client, "LETTER-4")
-    await handle.terminate()
+    await handle.signal(LetterWorkflow.reply, REPLY)
+    await handle.result()
 
     with pytest.raises(RuntimeError, match=r"'k1'.*DEFECTS_ENCRYPTION_KEYS"):
         await replayer(NO_KEYS).replay_workflow(await handle.fetch_history())
@@ -126,13 +128,14 @@ async def test_replay_without_the_key(client: Client) -> None:
 
 async def test_sandbox(client: Client) -> None:
     """Workflows run in the sandbox, share the domain, and read zones nobody has read before."""
+    use_pinned_zones()
     handle = await a_letter(client, "LETTER-5", Letter(words=SECRET, time_zone="Asia/Kathmandu"))
     await handle.signal(LetterWorkflow.reply, REPLY)
     reading: Reading = await handle.result()
 
     assert reading.in_sandbox
     assert reading.severity_class == id(Severity)
-    assert reading.read_at.utcoffset() == timedelta(hours=5, minutes=45)
+    assert reading.date_there == reading.read_at.astimezone(ZoneInfo("Asia/Kathmandu")).date()
 
 
 async def test_logs_of_activities(client: Client, log_stream: StringIO) -> None:
@@ -184,8 +187,12 @@ async def test_sandbox_cannot_be_left_out(dev: DevServer) -> None:
         )
 
 
-def test_failures_in_clear_without_keys() -> None:
-    """Without keys errors stay where the UI shows them."""
-    converter = DefectsPlugin().configure_client({})["data_converter"]  # type: ignore[typeddict-item]
-    failure: Any = None
-    assert converter and failure is None
+async def test_failures_in_clear_without_keys() -> None:
+    """Without keys the words of an error stay where the UI shows them."""
+    converter = DefectsPlugin().data_converter
+    assert isinstance(converter, DataConverter)
+
+    failure = Failure()
+    await converter.encode_failure(ApplicationError("the mail server is down"), failure)
+
+    assert failure.message == "the mail server is down"

@@ -1,0 +1,1 @@
+"""Measuring: what the product costs, beside the least the same messages could cost."""

@@ -1,0 +1,172 @@
+"""Puts up what is measured: a server, a database, our workers, and the bare workflow beside ours."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.client import Client
+from temporalio.plugin import SimplePlugin
+from temporalio.runtime import LoggingConfig, MetricBuffer, Runtime, TelemetryConfig, TelemetryFilter
+
+from activities.adapters.database import DatabaseStatusPage, make_engine, migrate
+from activities.adapters.policy_files import PolicyFiles
+from activities.ports import Letter, MailSession
+from bench.bare import BareWorkflow
+from bench.lives import Life, Word
+from commands.talk import Line
+from runtime.plugin import DefectsPlugin
+from runtime.settings import Settings
+from worker import Outside, workers
+
+OURS, BARE = "ours", "bare"
+BOTH = (OURS, BARE)
+"""The order in which they are measured, in turn."""
+
+LOOK_AGAIN = 0.02
+"""Seconds between two looks at whether something is under way."""
+PATIENCE = 60
+"""Seconds until something that is still under way is an error."""
+_METRICS_KEPT = 100_000
+
+
+class CountingMailbox:
+    """Takes every letter and keeps none, so that letters do not count as memory of workflows."""
+
+    def __init__(self) -> None:
+        self.letters = 0
+        self._lock = threading.Lock()
+
+    def open(self) -> MailSession:
+        """One conversation."""
+        return _Session(self)
+
+    def take(self) -> None:
+        """One letter."""
+        with self._lock:
+            self.letters += 1
+
+
+class _Session:
+    def __init__(self, mailbox: CountingMailbox) -> None:
+        self._mailbox = mailbox
+
+    def __enter__(self) -> MailSession:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        return None
+
+    def send(self, letter: Letter) -> None:  # noqa: ARG002 - the port's signature
+        self._mailbox.take()
+
+
+@dataclass
+class Calls:
+    """What the SDK asked of the server, by name of the call: histories show no heartbeats."""
+
+    buffer: MetricBuffer = field(default_factory=lambda: MetricBuffer(_METRICS_KEPT))
+    totals: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.runtime = Runtime(
+            telemetry=TelemetryConfig(
+                # The time-skipping server does not say what it can; the SDK warns of that.
+                logging=LoggingConfig(TelemetryFilter(core_level="ERROR", other_level="ERROR")),
+                metrics=self.buffer,
+            )
+        )
+
+    def count(self, call: str) -> int:
+        """How often it was made so far."""
+        for update in self.buffer.retrieve_updates():
+            if update.metric.name == "temporal_request":
+                name = str(update.attributes["operation"])
+                self.totals[name] = self.totals.get(name, 0) + int(update.value)
+        return self.totals.get(call, 0)
+
+    @property
+    def heartbeats(self) -> int:
+        """Heartbeats that reached the server."""
+        return self.count("RecordActivityTaskHeartbeat")
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Workers at work, and a client to start lives with."""
+
+    client: Client
+    calls: Calls
+
+    async def start(self, kind: str, number: str, life: Life) -> None:
+        """Begin a life, ours or bare."""
+        if kind == OURS:
+            await Line(self.client).start("DefectWorkflow", number, life.start)
+        else:
+            start = {"life": life.name}
+            await Line(self.client).start("BareWorkflow", number, start)
+
+    async def say(self, number: str, word: Word, confirmed: datetime) -> None:
+        """Send one command of a life to the defect of that number."""
+        payload = word.payload(confirmed)
+        await Line(self.client).tell(number, word.command.name, payload)
+
+    async def settle(self, number: str) -> None:
+        """Wait until no workflow task and no activity of it is under way.
+
+        Raises:
+            TimeoutError: something still is after a minute.
+        """
+        async with asyncio.timeout(PATIENCE):
+            while not await self.is_quiet(number):
+                await asyncio.sleep(LOOK_AGAIN)
+
+    async def is_quiet(self, number: str) -> bool:
+        """Whether it waits for time or people only."""
+        found = await self.client.workflow_service.describe_workflow_execution(
+            DescribeWorkflowExecutionRequest(
+                namespace=self.client.namespace, execution=WorkflowExecution(workflow_id=number)
+            )
+        )
+        return not found.pending_activities and not found.HasField("pending_workflow_task")
+
+
+@asynccontextmanager
+async def installation(
+    address: str, folder: Path, *, max_cached_workflows: int = 1000
+) -> AsyncIterator[Installation]:
+    """Our workers on the server at `address`, with a SQLite database in `folder`."""
+    calls = Calls()
+    client = await connected(address, calls.runtime)
+    engine = make_engine(f"sqlite:///{folder / 'bench.db'}")
+    migrate(engine)
+    outside = Outside(engine, CountingMailbox(), DatabaseStatusPage(engine), PolicyFiles())
+    async with workers(client, outside, _settings(), max_cached_workflows=max_cached_workflows):
+        yield Installation(client, calls)
+    engine.dispose()
+
+
+async def connected(address: str, runtime: Runtime | None = None) -> Client:
+    """A client whose workers run the bare workflow too, wherever they run ours."""
+    beside = SimplePlugin(
+        "bench", workflows=lambda ours: [*ours, BareWorkflow] if ours else list(ours or [])
+    )
+    return await Client.connect(address, plugins=[DefectsPlugin(), beside], runtime=runtime)
+
+
+def _settings() -> Settings:
+    """Settings that do not look at the environment, with no limit on messages per second."""
+    defaults = {name: given.default for name, given in Settings.model_fields.items()}
+    return Settings.model_construct(
+        **defaults
+        | {
+            "log": "console",
+            "outbound_per_second": 100_000.0,
+            "graceful_shutdown_seconds": 5.0,
+        }
+    )

@@ -1,0 +1,121 @@
+"""Measures: figures with their spread, two things in turn, and tables to show them in."""
+
+import gc
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One quantity, measured several times."""
+
+    values: tuple[float, ...]
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> "Figure":
+        """The figure of these measurements."""
+        return cls(tuple(values))
+
+    @property
+    def median(self) -> float:
+        """The middle of the measurements: one that went astray does not move it."""
+        return median(self.values)
+
+    def over(self, other: "Figure") -> "Figure":
+        """How many times the other one, round by round: noise that lasts a round cancels out."""
+        return Figure.of(
+            mine / theirs for mine, theirs in zip(self.values, other.values, strict=True)
+        )
+
+    def __str__(self) -> str:
+        low, high = min(self.values), max(self.values)
+        if low == high:
+            return _short(low)
+        return f"{_short(self.median)} ({_short(low)} to {_short(high)})"
+
+
+def _short(value: float) -> str:
+    """Three digits that count; whole numbers from 100 on, with thousands apart."""
+    if value == int(value) or abs(value) >= 100:  # noqa: PLR2004 - three digits
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"  # noqa: PLR2004 - three digits
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A claim of the product with its figure: `at_most` or `at_least`, and why where it fails."""
+
+    what: str
+    figure: Figure
+    at_most: float | None = None
+    at_least: float | None = None
+    missed_because: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether the median is within the aim."""
+        value = self.figure.median
+        return (self.at_most is None or value <= self.at_most) and (
+            self.at_least is None or value >= self.at_least
+        )
+
+    @property
+    def wanted(self) -> str:
+        """The aim in words."""
+        if self.at_most is not None:
+            return f"at most {_short(self.at_most)}"
+        return f"at least {_short(self.at_least or 0)}"
+
+
+@dataclass(slots=True)
+class Section:
+    """What one part found: Markdown lines, and the aims it speaks to."""
+
+    title: str
+    lines: list[str] = field(default_factory=list)
+    aims: list[Aim] = field(default_factory=list)
+
+    def say(self, *paragraphs: str) -> None:
+        """Add paragraphs."""
+        for paragraph in paragraphs:
+            self.lines += [paragraph, ""]
+
+    def table(self, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Add a table, its first column text and the others figures."""
+        self.lines.append(f"| {' | '.join(heads)} |")
+        self.lines.append(f"|---|{'---:|' * (len(heads) - 1)}")
+        self.lines += [f"| {' | '.join(map(str, row))} |" for row in rows]
+        self.lines.append("")
+
+    def markdown(self) -> str:
+        """The section as it stands in the results."""
+        return "\n".join([f"## {self.title}", "", *self.lines]).rstrip() + "\n"
+
+
+def per_second(work: Callable[[], int], seconds: float) -> float:
+    """How many of what `work` answers get done per second, over about `seconds`."""
+    gc.collect()
+    done, begun = 0, time.perf_counter()
+    while True:
+        done += work()
+        took = time.perf_counter() - begun
+        if took >= seconds:
+            return done / took
+
+
+def in_turn(
+    works: dict[str, Callable[[], int]], rounds: int, seconds: float
+) -> dict[str, Figure]:
+    """Rates of several pieces of work, measured one after the other, round by round.
+
+    Each is run once beforehand, so that nobody pays for a first time.
+    """
+    for work in works.values():
+        work()
+    rates: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, work in works.items():
+            rates[name].append(per_second(work, seconds))
+    return {name: Figure.of(values) for name, values in rates.items()}

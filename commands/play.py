@@ -1,0 +1,122 @@
+"""Plays a story on the pure machine alone, and logs it as the oracle reads it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from commands.histories import Story
+from domain.audit import Audit, audit
+from domain.defect import Defect
+from domain.effects import Effect, Receipt, TellClients, TellStaff
+from domain.history import Delivered, History, Said
+from domain.messages import (
+    ChangeSeverity,
+    Command,
+    Contact,
+    DefectStart,
+    InvalidCommand,
+    PostProgress,
+    Reopen,
+    Resolve,
+    ScheduleRelease,
+    parse,
+)
+from domain.policy import PinnedPolicy
+
+COMMANDS: dict[str, type[Command]] = {
+    model.name: model for model in (ChangeSeverity, PostProgress, Reopen, Resolve, ScheduleRelease)
+}
+"""What stories are made of."""
+
+AFTERMATH = timedelta(days=15)
+"""A story goes on for so long after its last step: past the reopen window."""
+LONGEST_TARGET = timedelta(days=125)
+"""A story without an end is watched past its last target."""
+
+
+def commands_of(story: Story) -> list[tuple[datetime, Command]]:
+    """The steps of a story as commands with an actor."""
+    return [
+        (step.at, parse(COMMANDS[step.command], {"actor": "history"} | step.payload))
+        for step in story.steps
+    ]
+
+
+def end_of(story: Story) -> datetime:
+    """Until when a story is played."""
+    last = story.steps[-1] if story.steps else None
+    if last is None or not any(step.command == "resolve" for step in story.steps):
+        after = last.at if last else story.at
+        return max(after + AFTERMATH, story.at + LONGEST_TARGET)
+    return last.at + AFTERMATH
+
+
+@dataclass
+class Outcome:
+    """What came of one story."""
+
+    number: str
+    history: History
+    audit: Audit
+    refused: int
+    """Steps that no longer applied: said after the end, or saying nothing new."""
+    events: int | None = None
+    """Events in the workflow's history; the machines alone have none."""
+
+
+@dataclass
+class Rehearsal:
+    """One story on one machine: everything is delivered the moment it is decided."""
+
+    policy: PinnedPolicy
+    delivered: list[Delivered] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    refused: int = 0
+
+    def play(self, story: Story) -> Outcome:
+        """Play it to its end."""
+        start = parse(DefectStart, story.start)
+        defect, effects = Defect.open(story.number, start, self.policy, story.at)
+        contacts = {attachment.case: attachment.contact for attachment in start.cases}
+        self._deliver(defect, effects, contacts, story.at)
+        until = end_of(story)
+        for at, command in commands_of(story):
+            self._let_pass(defect, contacts, at)
+            try:
+                effects = defect.fire(at) + defect.handle(command, at)
+            except InvalidCommand:
+                self.refused += 1
+                continue
+            self.said.append(Said(at, command))
+            self._deliver(defect, effects, contacts, at)
+        self._let_pass(defect, contacts, until)
+        history = History(start, story.at, until, self.said, self.delivered)
+        return Outcome(story.number, history, audit(history, self.policy), self.refused)
+
+    def _let_pass(self, defect: Defect, contacts: dict[str, Contact], until: datetime) -> None:
+        while (due := defect.next_due()) is not None and due <= until:
+            self._deliver(defect, defect.fire(due), contacts, due)
+
+    def _deliver(
+        self, defect: Defect, effects: list[Effect], contacts: dict[str, Contact], at: datetime
+    ) -> None:
+        waiting = list(effects)
+        while waiting:
+            effect = waiting.pop(0)
+            recipients = list(_recipients(effect, defect, contacts))
+            self.delivered += [
+                Delivered(at, effect.event, effect.key, recipient, effect.at)
+                for recipient in recipients
+            ]
+            receipt = Receipt(key=effect.key, sent=len(recipients))
+            waiting += defect.delivered(effect, receipt, at)
+
+
+def _recipients(effect: Effect, defect: Defect, contacts: dict[str, Contact]) -> Iterable[str]:
+    if isinstance(effect, TellStaff):
+        return [effect.role.value]
+    if not isinstance(effect, TellClients):
+        return []
+    if effect.people is not None:
+        return [person.contact.email.lower() for person in effect.people]
+    return dict.fromkeys(contacts[case].email.lower() for case in defect.cases)

@@ -1,0 +1,520 @@
+"""Whatever is said, in whatever order, and however badly the outside behaves: the promises hold.
+
+Random lives of defects and cases. `domain/audit.py` judges those of defects; it knows what was
+said and what arrived, and nothing of how the machine came to it.
+"""
+
+import json
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from domain import messages
+from domain.audit import Broken, audit
+from domain.card import card
+from domain.case import Case
+from domain.defect import Defect
+from domain.effects import Lane, TellClients
+from domain.explain import explain
+from domain.history import History
+from domain.messages import CaseStart, Command, DefectStart, InvalidCommand, parse
+from tests.domain.builders import ETO, at, attachment, case_start, defect_start
+from tests.domain.world import World
+
+QUIET = settings(
+    max_examples=80,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+STARTS = st.sampled_from(
+    [
+        "2027-03-05 16:00",  # Friday afternoon
+        "2027-03-06 12:00",  # Saturday noon
+        "2027-03-08 07:00",  # at an opening
+        "2027-03-09 18:00",  # at a close
+        "2027-03-12 23:55",  # two nights before the clock jumps ahead
+        "2027-03-13 23:40",  # the night it does: a date can be skipped
+        "2027-03-14 01:59",
+        "2027-05-28 17:59",  # before a long weekend
+        "2027-07-02 12:30",  # Independence Day observed on Monday the 5th
+        "2027-11-06 23:50",  # the night the clock is put back
+        "2027-11-07 01:30",
+        "2027-11-24 17:00",  # before Thanksgiving
+        "2027-12-23 17:00",  # Christmas observed on Friday the 24th
+        "2027-12-31 23:59",
+    ]
+).map(at)
+TIMES = st.sampled_from(
+    [
+        timedelta(minutes=1),
+        timedelta(minutes=14),
+        timedelta(hours=1),
+        timedelta(hours=5, minutes=59),
+        timedelta(hours=23, minutes=45),
+        timedelta(hours=24),
+        timedelta(hours=30),
+        timedelta(days=2),
+        timedelta(days=4),
+        timedelta(days=14),
+        timedelta(days=31),
+        timedelta(days=90),
+    ]
+)
+KEYS = st.sampled_from([None, None, None, "key-1", "key-2", "key-3"])
+SEVERITIES = st.sampled_from(["S1", "S1", "S2", "S3", "S4"])
+PEOPLE = st.sampled_from(["client-1", "client-2", "client-3"])
+CASES = st.sampled_from([f"CASE-{number}" for number in range(1, 6)])
+RELEASES = st.sampled_from(["REL-1", "REL-2"])
+PUBLIC = st.sampled_from(
+    ["We found the cause.", "It is being tested.", "It will be done by Friday"]
+)
+SECRET = "for our eyes only, do not tell"
+
+
+def attachments() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Up to three cases; a client's cases share an address."""
+    return st.lists(st.tuples(CASES, PEOPLE), max_size=3).map(
+        lambda pairs: [attachment(case, client) for case, client in pairs]
+    )
+
+
+class DefectLife(RuleBasedStateMachine):
+    """Everything that can be said to a defect, in any order."""
+
+    world: World
+    start: DefectStart
+
+    @initialize(
+        now=STARTS,
+        severity=SEVERITIES,
+        cases=attachments(),
+        material=st.booleans(),
+        blocks_access=st.booleans(),
+    )
+    def confirm(
+        self,
+        now: Any,
+        severity: str,
+        cases: list[dict[str, Any]],
+        material: bool,
+        blocks_access: bool,
+    ) -> None:
+        """A defect is confirmed."""
+        fields = defect_start(severity, material=material, blocks_access=blocks_access)
+        fields |= {"cases": cases, "internal_description": SECRET}
+        self.start = parse(DefectStart, fields)
+        defect, effects = Defect.open("DEF-1", self.start, ETO, now)
+        self.world = World(defect, now)
+        self.confirmed_at = now
+        self.world.begin(effects)
+
+    @property
+    def defect(self) -> Defect:
+        """The machine."""
+        assert isinstance(self.world.machine, Defect)
+        return self.world.machine
+
+    def say(self, model: type[Command], key: str | None = None, **fields: Any) -> None:
+        """Say something that may be refused."""
+        try:
+            self.world.say(parse(model, {"actor": "agent-1", "key": key} | fields))
+        except InvalidCommand as refused:
+            self.defect.reject(model.name, str(refused), self.world.now)
+
+    # --- what people and other workflows say -----------------------------------------------------
+
+    @rule(severity=SEVERITIES, key=KEYS)
+    def change_severity(self, severity: str, key: str | None) -> None:
+        """It is reclassified."""
+        self.say(messages.ChangeSeverity, key, severity=severity, reason=SECRET)
+
+    @rule(case=CASES, client=PEOPLE, key=KEYS)
+    def attach(self, case: str, client: str, key: str | None) -> None:
+        """Somebody else has it too, or the same person again."""
+        self.say(messages.AttachCase, key, **attachment(case, client))
+
+    @rule(case=CASES, key=KEYS)
+    def detach(self, case: str, key: str | None) -> None:
+        """A case was about something else."""
+        self.say(messages.DetachCase, key, case=case, reason=SECRET)
+
+    @rule(
+        text=st.one_of(st.none(), PUBLIC),
+        note=st.sampled_from([None, SECRET]),
+        stage=st.sampled_from([None, "identified", "fixing"]),
+        key=KEYS,
+    )
+    def progress(
+        self, text: str | None, note: str | None, stage: str | None, key: str | None
+    ) -> None:
+        """Somebody writes how it goes."""
+        fields = {"public_text": text, "internal_note": note, "stage": stage}
+        self.say(messages.PostProgress, key, **fields)
+
+    @rule(text=PUBLIC, effort=st.sampled_from(["easy", "laborious"]), key=KEYS)
+    def workaround(self, text: str, effort: str, key: str | None) -> None:
+        """There is a way round it."""
+        self.say(messages.OfferWorkaround, key, description=text, effort=effort)
+
+    @rule(key=KEYS)
+    def hold(self, key: str | None) -> None:
+        """It waits for something."""
+        self.say(messages.Hold, key, reason=SECRET)
+
+    @rule(key=KEYS)
+    def resume(self, key: str | None) -> None:
+        """It waits no more."""
+        self.say(messages.Resume, key, reason=SECRET)
+
+    @rule(
+        release=RELEASES,
+        ahead=TIMES,
+        past=st.booleans(),
+        plan_version=st.sampled_from([None, None, 1, 2, 3]),
+        key=KEYS,
+    )
+    def schedule(
+        self, release: str, ahead: timedelta, past: bool, plan_version: int | None, key: str | None
+    ) -> None:
+        """The fix is planned for a release, or the plan moves."""
+        deploy_at = self.world.now - ahead if past else self.world.now + ahead
+        fields = {"release": release, "deploy_at": deploy_at, "plan_version": plan_version}
+        self.say(messages.ScheduleRelease, key, **fields)
+
+    @precondition(lambda self: self.defect.release is not None)
+    @rule(key=KEYS)
+    def schedule_again(self, key: str | None) -> None:
+        """The same plan is said twice."""
+        planned = self.defect.release
+        assert planned is not None
+        fields = {"release": planned.id, "deploy_at": planned.deploy_at}
+        self.say(messages.ScheduleRelease, key, **fields)
+
+    @rule(release=RELEASES, plan_version=st.sampled_from([None, 1, 2, 3]), key=KEYS)
+    def withdraw(self, release: str, plan_version: int | None, key: str | None) -> None:
+        """The fix is taken out of a release."""
+        fields = {"release": release, "plan_version": plan_version, "reason": SECRET}
+        self.say(messages.WithdrawRelease, key, **fields)
+
+    @rule(release=RELEASES, key=KEYS)
+    def deployed(self, release: str, key: str | None) -> None:
+        """A release is out."""
+        self.say(messages.ReleaseDeployed, key, release=release)
+
+    @rule(client=PEOPLE, severity=SEVERITIES)
+    def feedback(self, client: str, severity: str) -> None:
+        """A client says how bad it is."""
+        self.say(messages.RecordSeverityFeedback, client=client, severity=severity, comment=SECRET)
+
+    @rule(text=st.one_of(st.none(), PUBLIC), key=KEYS)
+    def resolve(self, text: str | None, key: str | None) -> None:
+        """It is done."""
+        self.say(messages.Resolve, key, resolution=SECRET, public_text=text)
+
+    @rule(key=KEYS)
+    def reopen(self, key: str | None) -> None:
+        """It was not."""
+        self.say(messages.Reopen, key, reason=SECRET)
+
+    @rule()
+    def adopt_the_same_policy(self) -> None:
+        """T8: the version it already has changes nothing that is due."""
+        agenda = [(due.at, due.what) for due in self.defect.agenda()]
+        self.world.adopt(ETO, parse(messages.AdoptPolicy, {"actor": "agent-1", "policy": "eto"}))
+        assert [(due.at, due.what) for due in self.defect.agenda()] == agenda
+
+    @rule()
+    def retry(self) -> None:
+        """Somebody is impatient."""
+        self.say(messages.RetryDeliveries)
+
+    @rule(time=TIMES)
+    def wait(self, time: timedelta) -> None:
+        """Time passes."""
+        self.world.wait(time)
+
+    # --- what holds after every step -------------------------------------------------------------
+
+    def broken(self, grace: timedelta) -> tuple[Broken, ...]:
+        """What the oracle finds."""
+        world = self.world
+        history = History(
+            start=self.start,
+            confirmed_at=self.confirmed_at,
+            until=world.now,
+            said=world.said,
+            delivered=world.delivered,
+        )
+        return audit(history, ETO, grace).broken
+
+    @invariant()
+    def no_effect_happens_twice(self) -> None:
+        """An effect's key is its own for ever."""
+        keys = Counter(effect.key for effect in self.world.brought_about)
+        assert [key for key, times in keys.items() if times > 1] == []
+
+    @invariant()
+    def it_can_be_looked_at(self) -> None:
+        """Status, explanation and card never fail, and are plain JSON and text."""
+        now = self.world.now
+        status = self.defect.status(now) | {
+            "attention": self.defect.attention,
+            "pending_deliveries": self.world.outbox.pending,
+            "failed_deliveries": 0,
+        }
+        assert json.loads(json.dumps(status)) == status
+        explained = explain(self.defect, now)
+        assert json.loads(json.dumps(explained)) == explained
+        assert card(self.defect, status, self.world.outbox.failing, now)
+
+
+class PromptWorld(DefectLife):
+    """Everything is delivered the instant it is handed out: every promise is kept exactly."""
+
+    @invariant()
+    def every_promise_is_kept(self) -> None:
+        """Nothing broken, nothing even late, and nothing on record as missed."""
+        assert self.broken(timedelta(0)) == ()
+        assert self.defect.updates_missed == 0
+        assert self.world.idle
+
+
+LONGEST_OUTAGE = timedelta(days=3)
+PATIENCE = timedelta(days=30)
+"""Longer than any message can be held up by the outages below."""
+
+
+class DisturbedWorld(DefectLife):
+    """Lanes are slow or down, workers stand still: nothing is lost, doubled or hidden."""
+
+    stood_still = False
+
+    @rule(
+        lane=st.sampled_from(Lane),
+        latency=st.sampled_from([0, 10, 240, 2_400]).map(lambda s: timedelta(seconds=s)),
+    )
+    def slow(self, lane: Lane, latency: timedelta) -> None:
+        """A lane takes its time."""
+        self.world.places[lane].latency = latency
+
+    @rule(lane=st.sampled_from(Lane), time=TIMES.filter(lambda time: time <= LONGEST_OUTAGE))
+    def outage(self, lane: Lane, time: timedelta) -> None:
+        """A lane is down; not again until it has had time to recover."""
+        place = self.world.places[lane]
+        if place.down_until is None or self.world.now > place.down_until + timedelta(days=1):
+            place.down_until = self.world.now + time
+
+    @rule(time=TIMES.filter(lambda time: time <= LONGEST_OUTAGE))
+    def no_worker(self, time: timedelta) -> None:
+        """No worker runs."""
+        self.stood_still = True
+        self.world.stand_still_until(self.world.now + time)
+
+    @invariant()
+    def only_what_is_on_record_was_missed(self) -> None:
+        """T9: late updates are counted by the state; everything else came, once and in time."""
+        broken = self.broken(PATIENCE)
+        late = Counter(b.recipient for b in broken if b.clause == "T6" and "no update" in b.what)
+        assert max(late.values(), default=0) <= self.defect.updates_missed
+        others = [b for b in broken if b.clause != "T6" or "no update" not in b.what]
+        if self.stood_still:  # What lapsed meanwhile is rightly left out.
+            others = [b for b in others if not b.what.startswith("no ")]
+        assert others == []
+
+    def teardown(self) -> None:
+        """In the end everything is delivered."""
+        if not hasattr(self, "world"):
+            return
+        for place in self.world.places.values():
+            place.latency, place.down_until = timedelta(0), None
+        self.world.wait(timedelta(days=1))
+        assert self.world.idle
+        self.world.wait(PATIENCE)
+        self.only_what_is_on_record_was_missed()
+
+
+class CaseLife(RuleBasedStateMachine):
+    """Everything that can be said to a case, in any order; delivery is prompt."""
+
+    world: World
+
+    @initialize(
+        now=STARTS,
+        channel=st.sampled_from(["email", "portal", "emergency_line", "phone", "chat"]),
+        subject=st.sampled_from(["A question", "CRITICAL: all is lost"]),
+        priority=st.sampled_from(["normal", "critical"]),
+        gaps=st.sets(st.sampled_from(["who_am_i", "steps", "feature", "form_or_report"])),
+    )
+    def log(self, now: Any, channel: str, subject: str, priority: str, gaps: set[str]) -> None:
+        """Somebody gets in touch."""
+        fields = case_start(
+            channel=channel, subject=subject, priority=priority, description=SECRET
+        ) | dict.fromkeys(gaps, " ")
+        case, effects = Case.open("CASE-1", parse(CaseStart, fields), ETO, now)
+        self.world = World(case, now)
+        self.opened_at = now
+        self.critical = case.priority == "critical"
+        self.world.begin(effects)
+
+    @property
+    def case(self) -> Case:
+        """The machine."""
+        assert isinstance(self.world.machine, Case)
+        return self.world.machine
+
+    def say(self, model: type[Command], key: str | None = None, **fields: Any) -> None:
+        """Say something that may be refused."""
+        try:
+            self.world.say(parse(model, {"actor": "agent-1", "key": key} | fields))
+        except InvalidCommand as refused:
+            self.case.reject(model.name, str(refused), self.world.now)
+
+    @rule(message=PUBLIC, key=KEYS)
+    def respond(self, message: str, key: str | None) -> None:
+        """A specialist writes."""
+        self.say(messages.Respond, key, message=message)
+
+    @rule(items=st.lists(st.sampled_from(["steps", "A screenshot", "due by Friday"])), key=KEYS)
+    def request(self, items: list[str], key: str | None) -> None:
+        """A specialist asks for something."""
+        self.say(messages.RequestInformation, key, items=items)
+
+    @rule(
+        given=st.dictionaries(
+            st.sampled_from(["who_am_i", "steps", "feature", "form_or_report", "note"]),
+            st.sampled_from([" ", "Here it is"]),
+        ),
+        key=KEYS,
+    )
+    def provide(self, given: dict[str, str], key: str | None) -> None:
+        """The client answers."""
+        self.say(messages.ProvideInformation, key, **given)
+
+    @rule(justified=st.booleans(), key=KEYS)
+    def assess(self, justified: bool, key: str | None) -> None:
+        """A specialist looks whether it is critical."""
+        self.say(messages.AssessCritical, key, justified=justified, reason=SECRET)
+
+    @rule(
+        known=st.sampled_from([None, "DEF-9"]),
+        described=st.booleans(),
+        possible=st.booleans(),
+        key=KEYS,
+    )
+    def confirm_defect(
+        self, known: str | None, described: bool, possible: bool, key: str | None
+    ) -> None:
+        """It is a defect, new or known."""
+        self.world.defect_for_cases = "DEF-9" if possible else None
+        fields = {"severity": "S2", "title": "It fails", "functional_area": "login"}
+        said = {"defect": known, "internal_description": SECRET} | (fields if described else {})
+        self.say(messages.ConfirmDefect, key, **said)
+
+    @rule(message=PUBLIC, key=KEYS)
+    def answer(self, message: str, key: str | None) -> None:
+        """That was all."""
+        self.say(messages.Answer, key, message=message)
+
+    @rule(key=KEYS)
+    def close(self, key: str | None) -> None:
+        """It leads nowhere."""
+        self.say(messages.CloseCase, key, reason=SECRET)
+
+    @rule(defect=st.sampled_from(["DEF-9", "DEF-10"]), key=KEYS)
+    def resolved(self, defect: str, key: str | None) -> None:
+        """A defect says that it is resolved."""
+        self.say(messages.DefectResolved, key, defect=defect, resolution=SECRET)
+
+    @rule(time=TIMES)
+    def wait(self, time: timedelta) -> None:
+        """Time passes."""
+        self.world.wait(time)
+
+    @invariant()
+    def the_number_is_told_first_and_once(self) -> None:
+        """C2."""
+        told = [came for came in self.world.delivered if came.recipient == "client-1@example.org"]
+        assert (told[0].event, told[0].at) == ("case.opened", self.opened_at)
+        assert [came.event for came in told].count("case.opened") == 1
+
+    @invariant()
+    def reminders_are_few_and_far_between(self) -> None:
+        """C3: once per business day, at most three after each request, none without a gap."""
+        reminders, last = 0, self.opened_at
+        for effect in self.world.brought_about:
+            if effect.event != "case.information_requested" or not isinstance(effect, TellClients):
+                continue
+            if effect.facts["reminder"]:
+                reminders += 1
+                assert reminders <= 3
+                assert effect.facts["items"]
+                assert ETO.calendar.business_days_between(last, effect.at) == 1
+            else:
+                reminders = 0
+            last = effect.at
+
+    @invariant()
+    def a_missed_first_response_is_told_once_and_at_once(self) -> None:
+        """C6: exactly when two hours pass without an answer, a defect, a closing or a refusal."""
+        due = self.opened_at + timedelta(hours=2)
+        told = [c.at for c in self.world.delivered if c.event == "case.first_response_missed"]
+        stops = (
+            messages.Respond,
+            messages.RequestInformation,
+            messages.Answer,
+            messages.CloseCase,
+            messages.DefectResolved,
+        )
+        stopped = any(
+            said.at < due
+            and (
+                isinstance(said.command, stops)
+                or (
+                    isinstance(said.command, messages.AssessCritical) and not said.command.justified
+                )
+            )
+            for said in self.world.said
+        )
+        attached = any(
+            fact.event == "case.attached" and fact.at < due for fact in self.case.timeline
+        )
+        passed = self.world.now >= due
+        expected = self.critical and passed and not stopped and not attached
+        assert told == ([due] if expected else [])
+
+    @invariant()
+    def nothing_internal_is_told_and_nothing_after_the_end(self) -> None:
+        """D8, C1: what the vendor wrote for itself stays; a closed case is silent."""
+        for came in self.world.delivered:
+            if came.recipient == "client-1@example.org":
+                assert SECRET not in came.text
+                assert self.case.closed_at is None or came.at <= self.case.closed_at
+
+    @invariant()
+    def it_can_be_looked_at(self) -> None:
+        """Status and card never fail, and are plain JSON and text."""
+        status = self.case.status(self.world.now)
+        assert json.loads(json.dumps(status)) == status
+        shown = status | {"attention": [], "pending_deliveries": 0, "failed_deliveries": 0}
+        assert card(self.case, shown, [], self.world.now)
+
+
+TestPromptWorld = PromptWorld.TestCase
+TestPromptWorld.settings = QUIET
+TestDisturbedWorld = DisturbedWorld.TestCase
+TestDisturbedWorld.settings = QUIET
+TestCaseLife = CaseLife.TestCase
+TestCaseLife.settings = QUIET

@@ -1,0 +1,159 @@
+"""Runs programs of ours as real processes, and waits for conditions instead of for time to pass."""
+
+import asyncio
+import inspect
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+WORKER = (sys.executable, str(ROOT / "worker.py"))
+STARTER = (sys.executable, str(ROOT / "starter.py"))
+PATIENCE = 30.0
+"""Seconds, for a slow machine; nothing here takes as long on a common one."""
+_POLL = 0.05
+_numbers = count(1)
+
+
+async def eventually(what: str, condition: Callable[[], Any], timeout: float = PATIENCE) -> Any:
+    """The first true answer of `condition`, which may be asynchronous.
+
+    Raises:
+        AssertionError: saying that `what` did not come about within `timeout` seconds.
+    """
+    give_up_at = time.monotonic() + timeout
+    while True:
+        answer = condition()
+        if inspect.isawaitable(answer):
+            answer = await answer
+        if answer:
+            return answer
+        if time.monotonic() > give_up_at:
+            raise AssertionError(f"not within {timeout} seconds: {what}")
+        await asyncio.sleep(_POLL)
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(folder: Path, **variables: str) -> dict[str, str]:
+    """Ours without any setting of whoever runs the tests, and with `variables`."""
+    ours = {k: v for k, v in os.environ.items() if not k.startswith(("DEFECTS_", "TEMPORAL_"))}
+    # Where Temporal's SDK and command line look for a temporal.toml.
+    return ours | {"XDG_CONFIG_HOME": str(folder), "DEFECTS_LOG": "json", **variables}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a program left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def answer(self) -> Any:
+        """Its standard output, one JSON document."""
+        return json.loads(self.out)
+
+
+async def run(*command: str, folder: Path, env: Mapping[str, str]) -> Ended:
+    """Run a program to its end."""
+    async with running(*command, folder=folder, env=env) as program:
+        code = await program.ended()
+        return Ended(code, program.out, program.err)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A process of ours; what it writes is kept in files."""
+
+    process: subprocess.Popen[bytes]
+    stdout: Path
+    stderr: Path
+
+    @property
+    def out(self) -> str:
+        """What it has written to standard output so far."""
+        return self.stdout.read_text(encoding="utf-8")
+
+    @property
+    def err(self) -> str:
+        """What it has written to standard error so far."""
+        return self.stderr.read_text(encoding="utf-8")
+
+    @property
+    def logged(self) -> list[str]:
+        """The events of its log so far; a line that is half written does not count yet."""
+        whole = self.err[: self.err.rfind("\n") + 1]
+        return [json.loads(line)["event"] for line in whole.splitlines() if line.startswith("{")]
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self.process.poll() is None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        self.process.send_signal(number)
+
+    async def ended(self) -> int:
+        """Its exit code, once it has one."""
+        await eventually("the program ends", lambda: not self.alive)
+        code: int = self.process.wait()
+        return code
+
+    async def logs(self, event: str) -> None:
+        """Wait until it has logged `event`."""
+
+        def logged() -> bool:
+            if event in self.logged:
+                return True
+            assert self.alive, f"ended with {self.process.returncode}:\n{self.err}"
+            return False
+
+        await eventually(f"the program logs {event}", logged)
+
+
+@asynccontextmanager
+async def running(*command: str, folder: Path, env: Mapping[str, str]) -> AsyncIterator[Program]:
+    """A program that runs while the context lasts, and does not outlive it."""
+    name = f"{Path(command[1]).stem if len(command) > 1 else 'program'}-{next(_numbers)}"
+    stdout, stderr = folder / f"{name}.out", folder / f"{name}.err"
+    with stdout.open("wb") as out, stderr.open("wb") as err:
+        program = Program(_started(command, folder, env, out, err), stdout, stderr)
+    try:
+        yield program
+    finally:
+        if program.alive:
+            program.process.kill()
+            program.process.wait()
+
+
+def _started(
+    command: tuple[str, ...], folder: Path, env: Mapping[str, str], out: Any, err: Any
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=err,
+        start_new_session=True,  # Ctrl-C is for the tests, which then stop it
+    )
