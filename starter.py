@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -52,14 +52,17 @@ ExitCodes: dict[type[Exception], int] = {
 }
 
 
-def _run(work: Callable[[Settings], Awaitable[int | None]], *, logs: bool = False) -> None:
+def _run(
+    work: Callable[[Settings], Coroutine[Any, Any, int | None]], *, logs: bool = False
+) -> None:
     """Run one command with the settings of the environment, and end with its exit code."""
     use_pinned_zones()
+    code = 0
     try:
         settings = read_settings()
         if logs:
             configure_logs(settings.log)
-        code = asyncio.run(work(settings)) or 0  # type: ignore[arg-type]
+        code = asyncio.run(work(settings)) or 0
     except tuple(ExitCodes) as error:
         typer.echo(str(error), err=True)
         code = next(c for kind, c in ExitCodes.items() if isinstance(error, kind))
@@ -159,7 +162,7 @@ def open_case(
 
     async def work(settings: Settings) -> None:
         line = Line(await connect(settings))
-        case = number or await asyncio.to_thread(_next_number, settings)
+        case = number if number is not None else await asyncio.to_thread(_next_number, settings)
         await line.start("CaseWorkflow", case, payload)
         answer = await line.ask(case, "status")
         show.as_json(answer) if as_json else show.status(answer)

@@ -81,7 +81,10 @@ def messages(history: Iterable[HistoryEvent]) -> Counter[str]:
     found: Counter[str] = Counter()
     for event in history:
         scheduled = event.activity_task_scheduled_event_attributes
-        if kind(event) == "activity_task_scheduled" and scheduled.activity_type.name != "load_policy":
+        if (
+            kind(event) == "activity_task_scheduled"
+            and scheduled.activity_type.name != "load_policy"
+        ):
             effect = json.loads(scheduled.input.payloads[0].data)
             found[effect["key"].rpartition("/")[2]] += 1
     return found

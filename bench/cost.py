@@ -1,5 +1,4 @@
-"""Part `cost`: events and billable actions of whole lives, beside the least the same messages cost.
-"""
+"""Part `cost`: events and billable actions of whole lives, beside the least the same messages cost."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -84,8 +83,7 @@ def _events(lived: Sequence[Pair], which: int) -> Figure:
 
 def _actions(lived: Sequence[Pair], which: int, *, heartbeats: bool = True) -> Figure:
     return Figure.of(
-        pair[which].bill.action_count
-        - (0 if heartbeats else pair[which].bill.actions["heartbeat"])
+        pair[which].bill.action_count - (0 if heartbeats else pair[which].bill.actions["heartbeat"])
         for pair in lived
     )
 

@@ -12,7 +12,13 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import Client
 from temporalio.plugin import SimplePlugin
-from temporalio.runtime import LoggingConfig, MetricBuffer, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import (
+    LoggingConfig,
+    MetricBuffer,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 from activities.adapters.database import DatabaseStatusPage, make_engine, migrate
 from activities.adapters.policy_files import PolicyFiles
@@ -142,7 +148,7 @@ async def installation(
 ) -> AsyncIterator[Installation]:
     """Our workers on the server at `address`, with a SQLite database in `folder`."""
     calls = Calls()
-    client = await connected(address, calls.runtime)
+    client = await _connected(address, calls.runtime)
     engine = make_engine(f"sqlite:///{folder / 'bench.db'}")
     migrate(engine)
     outside = Outside(engine, CountingMailbox(), DatabaseStatusPage(engine), PolicyFiles())
@@ -151,7 +157,13 @@ async def installation(
     engine.dispose()
 
 
-async def connected(address: str, runtime: Runtime | None = None) -> Client:
+async def connected_to(address: str) -> Installation:
+    """A client of an installation whose workers are elsewhere."""
+    calls = Calls()
+    return Installation(await _connected(address, calls.runtime), calls)
+
+
+async def _connected(address: str, runtime: Runtime) -> Client:
     """A client whose workers run the bare workflow too, wherever they run ours."""
     beside = SimplePlugin(
         "bench", workflows=lambda ours: [*ours, BareWorkflow] if ours else list(ours or [])

@@ -38,9 +38,9 @@ class Figure:
 
 def _short(value: float) -> str:
     """Three digits that count; whole numbers from 100 on, with thousands apart."""
-    if value == int(value) or abs(value) >= 100:  # noqa: PLR2004 - three digits
+    if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"
-    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"  # noqa: PLR2004 - three digits
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,7 @@ def per_second(work: Callable[[], int], seconds: float) -> float:
             return done / took
 
 
-def in_turn(
-    works: dict[str, Callable[[], int]], rounds: int, seconds: float
-) -> dict[str, Figure]:
+def in_turn(works: dict[str, Callable[[], int]], rounds: int, seconds: float) -> dict[str, Figure]:
     """Rates of several pieces of work, measured one after the other, round by round.
 
     Each is run once beforehand, so that nobody pays for a first time.

@@ -33,7 +33,7 @@ class Clock:
     async def settle(self, numbers: Iterable[str]) -> None:
         """Wait, in real time, until nothing of these entities is on its way to anybody."""
         for number in numbers:
-            while await self._pending(number):
+            while await self._pending(number):  # noqa: ASYNC110 - the server cannot notify us
                 await asyncio.sleep(POLL)
 
     async def _pending(self, number: str) -> int:

@@ -79,8 +79,7 @@ class _Story:
     async def _next_friday(self) -> datetime:
         now = (await self._clock.now()).astimezone(CENTRAL)
         days = (4 - now.weekday()) % 7 or 7
-        day = (now + timedelta(days=days)).replace(hour=15, minute=30, second=0, microsecond=0)
-        return day
+        return (now + timedelta(days=days)).replace(hour=15, minute=30, second=0, microsecond=0)
 
     async def _opens(self, friday: datetime) -> None:
         await self._says(f"A client writes with Critical in the subject, {_when(friday)}")

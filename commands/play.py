@@ -34,16 +34,26 @@ LONGEST_TARGET = timedelta(days=125)
 """A story without an end is watched past its last target."""
 
 
+LONGEST_STORY = timedelta(days=9 * 365)
+"""The time-skipping server ends every run after ten years; longer stories are cut short."""
+
+
 def commands_of(story: Story) -> list[tuple[datetime, Command]]:
     """The steps of a story as commands with an actor."""
+    end = end_of(story)
     return [
         (step.at, parse(COMMANDS[step.command], {"actor": "history"} | step.payload))
         for step in story.steps
+        if step.at <= end
     ]
 
 
 def end_of(story: Story) -> datetime:
     """Until when a story is played."""
+    return min(_natural_end(story), story.at + LONGEST_STORY)
+
+
+def _natural_end(story: Story) -> datetime:
     last = story.steps[-1] if story.steps else None
     if last is None or not any(step.command == "resolve" for step in story.steps):
         after = last.at if last else story.at

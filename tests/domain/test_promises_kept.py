@@ -26,7 +26,7 @@ from domain.case import Case
 from domain.defect import Defect
 from domain.effects import Lane, TellClients
 from domain.explain import explain
-from domain.history import History
+from domain.history import History, Said
 from domain.messages import CaseStart, Command, DefectStart, InvalidCommand, parse
 from tests.domain.builders import ETO, at, attachment, case_start, defect_start
 from tests.domain.world import World
@@ -47,6 +47,7 @@ STARTS = st.sampled_from(
         "2027-03-09 18:00",  # at a close
         "2027-03-12 23:55",  # two nights before the clock jumps ahead
         "2027-03-13 23:40",  # the night it does: a date can be skipped
+        "2027-03-13 23:20",
         "2027-03-14 01:59",
         "2027-05-28 17:59",  # before a long weekend
         "2027-07-02 12:30",  # Independence Day observed on Monday the 5th
@@ -57,22 +58,10 @@ STARTS = st.sampled_from(
         "2027-12-31 23:59",
     ]
 ).map(at)
-TIMES = st.sampled_from(
-    [
-        timedelta(minutes=1),
-        timedelta(minutes=14),
-        timedelta(hours=1),
-        timedelta(hours=5, minutes=59),
-        timedelta(hours=23, minutes=45),
-        timedelta(hours=24),
-        timedelta(hours=30),
-        timedelta(days=2),
-        timedelta(days=4),
-        timedelta(days=14),
-        timedelta(days=31),
-        timedelta(days=90),
-    ]
-)
+MINUTES = st.sampled_from([1, 14, 60, 359]).map(lambda count: timedelta(minutes=count))
+HOURS = st.sampled_from([23.75, 24, 24.5, 30, 48]).map(lambda count: timedelta(hours=count))
+DAYS = st.sampled_from([4, 14, 31, 90]).map(lambda count: timedelta(days=count))
+TIMES = MINUTES | HOURS | DAYS
 KEYS = st.sampled_from([None, None, None, "key-1", "key-2", "key-3"])
 SEVERITIES = st.sampled_from(["S1", "S1", "S2", "S3", "S4"])
 PEOPLE = st.sampled_from(["client-1", "client-2", "client-3"])
@@ -85,10 +74,21 @@ SECRET = "for our eyes only, do not tell"
 
 
 def attachments() -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Up to three cases; a client's cases share an address."""
-    return st.lists(st.tuples(CASES, PEOPLE), max_size=3).map(
+    """Mostly some; a client's cases share an address."""
+    some = st.lists(st.tuples(CASES, PEOPLE), min_size=1, max_size=3)
+    return (some | some | st.just([])).map(
         lambda pairs: [attachment(case, client) for case, client in pairs]
     )
+
+
+def first_of_each_key(said: list[Said]) -> list[Said]:
+    """What had an effect: a repeated key changes nothing."""
+    heard: set[str] = set()
+    return [
+        one
+        for one in said
+        if one.command.key is None or not (one.command.key in heard or heard.add(one.command.key))  # type: ignore[func-returns-value]
+    ]
 
 
 class DefectLife(RuleBasedStateMachine):
@@ -117,7 +117,7 @@ class DefectLife(RuleBasedStateMachine):
         fields |= {"cases": cases, "internal_description": SECRET}
         self.start = parse(DefectStart, fields)
         defect, effects = Defect.open("DEF-1", self.start, ETO, now)
-        self.world = World(defect, now)
+        self.world = World(defect, now, through_json=True)
         self.confirmed_at = now
         self.world.begin(effects)
 
@@ -241,9 +241,19 @@ class DefectLife(RuleBasedStateMachine):
         """Somebody is impatient."""
         self.say(messages.RetryDeliveries)
 
-    @rule(time=TIMES)
-    def wait(self, time: timedelta) -> None:
-        """Time passes."""
+    @rule(time=MINUTES)
+    def wait_a_little(self, time: timedelta) -> None:
+        """Minutes pass."""
+        self.world.wait(time)
+
+    @rule(time=HOURS)
+    def wait_a_day(self, time: timedelta) -> None:
+        """A day passes, or two."""
+        self.world.wait(time)
+
+    @rule(time=DAYS)
+    def wait_long(self, time: timedelta) -> None:
+        """Days or months pass."""
         self.world.wait(time)
 
     # --- what holds after every step -------------------------------------------------------------
@@ -292,7 +302,7 @@ class PromptWorld(DefectLife):
         assert self.world.idle
 
 
-LONGEST_OUTAGE = timedelta(days=3)
+OUTAGES = MINUTES | HOURS | st.just(timedelta(days=3))
 PATIENCE = timedelta(days=30)
 """Longer than any message can be held up by the outages below."""
 
@@ -310,14 +320,14 @@ class DisturbedWorld(DefectLife):
         """A lane takes its time."""
         self.world.places[lane].latency = latency
 
-    @rule(lane=st.sampled_from(Lane), time=TIMES.filter(lambda time: time <= LONGEST_OUTAGE))
+    @rule(lane=st.sampled_from(Lane), time=OUTAGES)
     def outage(self, lane: Lane, time: timedelta) -> None:
         """A lane is down; not again until it has had time to recover."""
         place = self.world.places[lane]
         if place.down_until is None or self.world.now > place.down_until + timedelta(days=1):
             place.down_until = self.world.now + time
 
-    @rule(time=TIMES.filter(lambda time: time <= LONGEST_OUTAGE))
+    @rule(time=OUTAGES)
     def no_worker(self, time: timedelta) -> None:
         """No worker runs."""
         self.stood_still = True
@@ -364,7 +374,7 @@ class CaseLife(RuleBasedStateMachine):
             channel=channel, subject=subject, priority=priority, description=SECRET
         ) | dict.fromkeys(gaps, " ")
         case, effects = Case.open("CASE-1", parse(CaseStart, fields), ETO, now)
-        self.world = World(case, now)
+        self.world = World(case, now, through_json=True)
         self.opened_at = now
         self.critical = case.priority == "critical"
         self.world.begin(effects)
@@ -486,7 +496,7 @@ class CaseLife(RuleBasedStateMachine):
                     isinstance(said.command, messages.AssessCritical) and not said.command.justified
                 )
             )
-            for said in self.world.said
+            for said in first_of_each_key(self.world.said)
         )
         attached = any(
             fact.event == "case.attached" and fact.at < due for fact in self.case.timeline

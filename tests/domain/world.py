@@ -71,6 +71,8 @@ class World:
     delivered: list[Delivered] = field(default_factory=list)
     brought_about: list[Effect] = field(default_factory=list)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    through_json: bool = False
+    """Whether whatever is said or due is also put to a copy that has just continued as new."""
     defect_for_cases: str | None = "DEF-9"
     """What `open_defect` answers; None refuses."""
     _in_flight: dict[Lane, tuple[Effect, datetime, bool]] = field(default_factory=dict)
@@ -173,13 +175,20 @@ class World:
     def settle(self) -> None:
         """Do everything that can be done at this instant."""
         while True:
-            self._put(self._ask(lambda machine: machine.fire(self.now)))
-            due = self.machine.next_due()
-            assert due is None or due > self.now, f"still due at {due}"
+            self._fire()
             started = [self._start(lane) for lane in Lane]
             ended = [self._end(lane) for lane in Lane]
             if not any(started + ended):
                 return
+
+    def _fire(self) -> None:
+        due = self.machine.next_due()
+        if due is None or due > self.now:
+            self._put(self.machine.fire(self.now))
+            return
+        self._put(self._ask(lambda machine: machine.fire(self.now)))
+        due = self.machine.next_due()
+        assert due is None or due > self.now, f"still due at {due}"
 
     def _start(self, lane: Lane) -> bool:
         effect = None if lane in self._in_flight else self.outbox.next_of(lane, self.now)
@@ -194,15 +203,9 @@ class World:
         if success:
             receipt = self._bring_about(effect)
             self.outbox.done(effect)
-            self._put(self._ask(lambda machine: machine.delivered(effect, receipt, self.now)))
+            self._put(self.machine.delivered(effect, receipt, self.now))
         elif self.outbox.postpone(effect, self.now).rounds == 1:
-            self._put(
-                self._ask(
-                    lambda machine: machine.delivery_failing(
-                        effect, "outage", 0, self.now, self.now
-                    )
-                )
-            )
+            self._put(self.machine.delivery_failing(effect, "outage", 0, self.now, self.now))
         del self._in_flight[lane]
         return True
 
@@ -223,7 +226,8 @@ class World:
         return answer
 
     def _answer(self, do: Callable[[Machine], list[Effect]]) -> list[Effect] | InvalidCommand:
-        """Ask the machine, and a copy of it that went through JSON as continue-as-new does."""
+        if not self.through_json:
+            return _outcome(lambda: do(self.machine))
         twin = type(self.machine).model_validate_json(self.machine.model_dump_json())
         answer = _outcome(lambda: do(self.machine))
         again = _outcome(lambda: do(twin))

@@ -1,0 +1,108 @@
+"""Part `throughput`: defects opened and resolved per second by one worker process."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from bench.installation import BOTH, Installation, connected_to
+from bench.lives import LIVES, STEPS, Life
+from bench.measure import Aim, Figure, Section
+from bench.worker_process import WorkerProcess, worker_process
+from runtime.plugin import DefectsPlugin
+from runtime.servers import dev_server
+
+MEASURED = ("S1-brief", "S3-brief")
+AT_LEAST = 0.7
+AT_ONCE = 24
+"""Defects under way at the same time: enough to keep one worker process busy."""
+
+_numbers = count(1)
+
+
+async def run(*, quick: bool) -> Section:
+    """Open and resolve defects, ours and bare in turn."""
+    rounds, size = (1, 24) if quick else (3, 120)
+    rates: dict[tuple[str, str], list[float]] = {}
+    costs: dict[tuple[str, str], list[float]] = {}
+    async with busy_server() as (site, worker):
+        for name in MEASURED:
+            for kind in BOTH:
+                await batch(site, kind, LIVES[name], AT_ONCE)
+        for _ in range(rounds):
+            for name in MEASURED:
+                for kind in BOTH:
+                    before = (await worker.used()).processor
+                    rate = await batch(site, kind, LIVES[name], size)
+                    used = (await worker.used()).processor - before
+                    rates.setdefault((name, kind), []).append(rate)
+                    costs.setdefault((name, kind), []).append(1000 * used / size)
+    section = Section("Throughput of one worker process")
+    section.say(
+        f"Defects are opened on the real development server (in memory) and resolved once "
+        f"everybody was told, {AT_ONCE} at the same time, {size} a round; server, one worker "
+        "process and the client share this machine. The bare workflow runs in the same worker "
+        "process and starts the same activities with payloads of the same size, so only our "
+        "workflow code differs: the policy it pins, the machine, the outbox, search attributes, "
+        "the card.",
+    )
+    rows = []
+    for name in MEASURED:
+        ours, bare = (Figure.of(rates[name, kind]) for kind in BOTH)
+        spent, least = (Figure.of(costs[name, kind]) for kind in BOTH)
+        title = f"{LIVES[name].title} ({_messages(name)} messages)"
+        rows.append((title, "defects per second", ours, bare, ours.over(bare)))
+        rows.append((title, "worker CPU ms per defect", spent, least, spent.over(least)))
+        section.aims.append(
+            Aim(
+                f"{LIVES[name].title}: defects per second, times the bare workflow's",
+                ours.over(bare),
+                at_least=AT_LEAST,
+                missed_because=f"our workflow needs {_ratio(spent, least)} times the processor "
+                "time of the bare one; see the profile in the notes below",
+            )
+        )
+    section.table(("life", "what", "ours", "bare", "ours / bare"), rows)
+    return section
+
+
+def _ratio(ours: Figure, bare: Figure) -> str:
+    return f"{ours.over(bare).median:.1f}"
+
+
+def _messages(name: str) -> int:
+    """Up to the resolution; the end of the reopen window is not waited for."""
+    return sum(len(step.effects) for step in STEPS[name][:2])
+
+
+@asynccontextmanager
+async def busy_server() -> AsyncIterator[tuple[Installation, WorkerProcess]]:
+    """The real server with one worker process, and a client in this one."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            dev_server(DefectsPlugin()) as server,
+            worker_process(server.address, Path(folder)) as worker,
+        ):
+            yield await connected_to(server.address), worker
+
+
+async def batch(site: Installation, kind: str, life: Life, size: int) -> float:
+    """Open and resolve so many; answers how many a second."""
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def one() -> None:
+        number = f"{kind.upper()}-{next(_numbers)}"
+        async with turn:
+            await site.start(kind, number, life)
+            await site.settle(number)
+            for word in life.words:
+                await site.say(number, word, datetime.now(UTC))
+                await site.settle(number)
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(one() for _ in range(size)))
+    return size / (time.perf_counter() - begun)
