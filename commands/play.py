@@ -28,6 +28,8 @@ COMMANDS: dict[str, type[Command]] = {
 }
 """What stories are made of."""
 
+DELIVERY = timedelta(milliseconds=1)
+"""A message arrives after what it tells of, and after the one before it."""
 AFTERMATH = timedelta(days=15)
 """A story goes on for so long after its last step: past the reopen window."""
 LONGEST_TARGET = timedelta(days=125)
@@ -76,7 +78,7 @@ class Outcome:
 
 @dataclass
 class Rehearsal:
-    """One story on one machine: everything is delivered the moment it is decided."""
+    """One story on one machine: everything is delivered as soon as it is decided."""
 
     policy: PinnedPolicy
     delivered: list[Delivered] = field(default_factory=list)
@@ -111,15 +113,16 @@ class Rehearsal:
         self, defect: Defect, effects: list[Effect], contacts: dict[str, Contact], at: datetime
     ) -> None:
         waiting = list(effects)
+        arrival = max([at, *(message.at for message in self.delivered[-1:])]) + DELIVERY
         while waiting:
             effect = waiting.pop(0)
             recipients = list(_recipients(effect, defect, contacts))
             self.delivered += [
-                Delivered(at, effect.event, effect.key, recipient, effect.at)
+                Delivered(arrival, effect.event, effect.key, recipient, effect.at)
                 for recipient in recipients
             ]
             receipt = Receipt(key=effect.key, sent=len(recipients))
-            waiting += defect.delivered(effect, receipt, at)
+            waiting += defect.delivered(effect, receipt, arrival)
 
 
 def _recipients(effect: Effect, defect: Defect, contacts: dict[str, Contact]) -> Iterable[str]:

@@ -107,12 +107,13 @@ class _Auditor:
                 continue
             due = [owed for owed in waiting[came.event, came.recipient] if owed.at <= came.at]
             in_time = [owed for owed in due if came.at <= owed.at + self._grace]
-            answered = (in_time or due)[:1]
-            for owed in answered:
-                waiting[came.event, came.recipient].remove(owed)
+            # What may have lapsed is answered only by what nothing else was waiting for.
+            answered = max(in_time or due, key=lambda owed: owed.lapses, default=None)
+            if answered is not None:
+                waiting[came.event, came.recipient].remove(answered)
             if not in_time:
                 what = "late" if answered else "too early, too often or wrongly"
-                at = answered[0].at if answered else came.at
+                at = answered.at if answered else came.at
                 self._break(clauses[came.event], at, f"{came.key} came {what}", came.recipient)
         for owed in (owed for remaining in waiting.values() for owed in remaining):
             if self._had_to_come(owed):

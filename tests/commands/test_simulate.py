@@ -1,0 +1,130 @@
+"""Real histories under the policy: readable, kept, and the same with and without Temporal."""
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.progress import Progress
+
+from commands.histories import HistoryError, Story, read_stories
+from commands.play import Rehearsal, commands_of
+from commands.simulate import perform, rehearse, summed
+from domain.audit import audit
+from domain.messages import PostProgress, Resolve
+from tests.domain.builders import ETO
+from tests.workflows.world import test_settings as plain_settings
+
+DATA = Path(__file__).parents[1] / "data"
+BASE = datetime(2028, 3, 6, tzinfo=UTC)
+
+
+def _silent() -> Progress:
+    return Progress(console=Console(quiet=True), disable=True)
+
+
+def test_bugs_are_read_as_stories() -> None:
+    """Severities map as agreed; a bug whose severity is none of ours is left out and counted."""
+    stories, left_out = read_stories(DATA / "bugs.jsonl")
+    severities = {story.number: story.start["severity"] for story in stories}
+
+    assert left_out == 1
+    assert severities["BUG-1372243"] == "S1"
+    assert severities["BUG-1046231"] == "S3"
+    assert all(
+        earlier.at <= later.at
+        for story in stories
+        for earlier, later in zip(story.steps, story.steps[1:], strict=False)
+    )
+
+
+def test_a_release_is_planned_before_it_resolves() -> None:
+    """A milestone set together with the resolution is a plan first, then its end."""
+    stories, _ = read_stories(DATA / "bugs.jsonl")
+    story = next(s for s in stories if s.number == "BUG-1055622")
+    commands = [step.command for step in story.steps]
+
+    assert commands.index("schedule_release") < commands.index("resolve")
+
+
+def test_incidents_are_read_as_stories() -> None:
+    """Impact critical and major are S1, the rest S2; their end is the resolution."""
+    stories, _ = read_stories(DATA / "incidents.jsonl")
+
+    assert {story.start["severity"] for story in stories} == {"S1", "S2"}
+    assert all(any(step.command == "resolve" for step in story.steps) for story in stories)
+
+
+def test_a_story_is_shifted_by_whole_weeks() -> None:
+    """Distances and weekdays stay; everything lies in the week from the base on."""
+    stories, _ = read_stories(DATA / "incidents.jsonl")
+    for story in stories:
+        shifted = story.shifted(BASE)
+        moved = shifted.at - story.at
+
+        assert moved % timedelta(weeks=1) == timedelta(0)
+        assert BASE <= shifted.at < BASE + timedelta(weeks=1)
+        assert [s.at - story.at for s in story.steps] == [s.at - shifted.at for s in shifted.steps]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "line 1"),
+        ("[]", "one JSON object"),
+        ('{"created_at": "2020-01-01T00:00:00Z"}', "line 1: KeyError"),
+        (
+            '{"id": 1, "impact": "major", "started_at": "2020-01-01T00:00:00", "updates": []}',
+            "no time zone",
+        ),
+    ],
+)
+def test_a_wrong_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
+    """A file that cannot be read says where and why."""
+    (tmp_path / "x.jsonl").write_text(line)
+    with pytest.raises(HistoryError, match=reason):
+        read_stories(tmp_path / "x.jsonl")
+
+
+def test_a_broken_promise_is_found() -> None:
+    """The oracle bites: a defect at S1 whose updates are lost breaks T6."""
+    start = {
+        "actor": "a",
+        "severity": "S1",
+        "title": "t",
+        "functional_area": "f",
+        "cases": [{"case": "C", "client": "c", "contact": {"email": "c@client.example"}}],
+    }
+    kept = Rehearsal(ETO).play(Story("DEF-1", BASE, start))
+    delivered = [d for d in kept.history.delivered if d.event != "defect.update"]
+    lost = replace(kept.history, delivered=delivered)
+
+    assert kept.audit.broken == ()
+    assert {broken.clause for broken in audit(lost, ETO).broken} == {"T6"}
+
+
+@pytest.mark.parametrize("name", ["bugs.jsonl", "incidents.jsonl"])
+async def test_workflows_and_machines_give_the_same_facts(name: str) -> None:
+    """The same stories, with Temporal and without: the same figures for every one of them."""
+    stories, _ = read_stories(DATA / name)
+    performed = await perform(plain_settings(), stories, _silent())
+    base = min(outcome.history.confirmed_at for outcome in performed)
+    monday = base.replace(hour=0, minute=0, second=0, microsecond=0)
+    monday -= timedelta(days=monday.weekday())
+    rehearsed = rehearse(stories, monday, _silent())
+
+    assert [o.audit.broken for o in performed] == [() for _ in stories]
+    assert [o.audit.broken for o in rehearsed] == [() for _ in stories]
+    for with_temporal, without in zip(performed, rehearsed, strict=True):
+        assert asdict(with_temporal.audit.figures) == asdict(without.audit.figures)
+        assert with_temporal.refused == without.refused
+    assert summed(performed)["history_events"] > 0
+
+
+def test_steps_become_commands_of_the_contract() -> None:
+    """Comments are progress, RESOLVED is resolve."""
+    stories, _ = read_stories(DATA / "bugs.jsonl")
+    kinds = {type(command) for story in stories for _, command in commands_of(story)}
+
+    assert {PostProgress, Resolve} <= kinds
