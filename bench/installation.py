@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -39,6 +39,7 @@ LOOK_AGAIN = 0.02
 PATIENCE = 60
 """Seconds until something that is still under way is an error."""
 _METRICS_KEPT = 100_000
+_HEARTBEAT = "RecordActivityTaskHeartbeat"
 
 
 class CountingMailbox:
@@ -72,34 +73,31 @@ class _Session:
         self._mailbox.take()
 
 
-@dataclass
-class Calls:
-    """What the SDK asked of the server, by name of the call: histories show no heartbeats."""
+class Heartbeats:
+    """Counts heartbeats that reach the server; no history shows them.
 
-    buffer: MetricBuffer = field(default_factory=lambda: MetricBuffer(_METRICS_KEPT))
-    totals: dict[str, int] = field(default_factory=dict)
+    The SDK's own metrics know. They pile up until they are read: not for long runs.
+    """
 
-    def __post_init__(self) -> None:
-        self.runtime = Runtime(
-            telemetry=TelemetryConfig(
-                # The time-skipping server does not say what it can; the SDK warns of that.
-                logging=LoggingConfig(TelemetryFilter(core_level="ERROR", other_level="ERROR")),
-                metrics=self.buffer,
-            )
-        )
-
-    def count(self, call: str) -> int:
-        """How often it was made so far."""
-        for update in self.buffer.retrieve_updates():
-            if update.metric.name == "temporal_request":
-                name = str(update.attributes["operation"])
-                self.totals[name] = self.totals.get(name, 0) + int(update.value)
-        return self.totals.get(call, 0)
+    def __init__(self) -> None:
+        self._metrics = MetricBuffer(_METRICS_KEPT)
+        self._count = 0
+        self.runtime = _runtime(self._metrics)
 
     @property
-    def heartbeats(self) -> int:
-        """Heartbeats that reached the server."""
-        return self.count("RecordActivityTaskHeartbeat")
+    def count(self) -> int:
+        """So far."""
+        for update in self._metrics.retrieve_updates():
+            called = update.attributes.get("operation")
+            if update.metric.name == "temporal_request" and called == _HEARTBEAT:
+                self._count += int(update.value)
+        return self._count
+
+
+def _runtime(metrics: MetricBuffer | None = None) -> Runtime:
+    # The time-skipping server does not say what it can, and the SDK warns of that.
+    quiet = TelemetryFilter(core_level="ERROR", other_level="ERROR")
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(quiet), metrics=metrics))
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,6 @@ class Installation:
     """Workers at work, and a client to start lives with."""
 
     client: Client
-    calls: Calls
 
     async def start(self, kind: str, number: str, life: Life) -> None:
         """Begin a life, ours or bare."""
@@ -144,31 +141,33 @@ class Installation:
 
 @asynccontextmanager
 async def installation(
-    address: str, folder: Path, *, max_cached_workflows: int = 1000
+    address: str,
+    folder: Path,
+    *,
+    max_cached_workflows: int = 1000,
+    heartbeats: Heartbeats | None = None,
 ) -> AsyncIterator[Installation]:
     """Our workers on the server at `address`, with a SQLite database in `folder`."""
-    calls = Calls()
-    client = await _connected(address, calls.runtime)
+    site = await connected_to(address, heartbeats)
     engine = make_engine(f"sqlite:///{folder / 'bench.db'}")
     migrate(engine)
     outside = Outside(engine, CountingMailbox(), DatabaseStatusPage(engine), PolicyFiles())
-    async with workers(client, outside, _settings(), max_cached_workflows=max_cached_workflows):
-        yield Installation(client, calls)
+    async with workers(
+        site.client, outside, _settings(), max_cached_workflows=max_cached_workflows
+    ):
+        yield site
     engine.dispose()
 
 
-async def connected_to(address: str) -> Installation:
-    """A client of an installation whose workers are elsewhere."""
-    calls = Calls()
-    return Installation(await _connected(address, calls.runtime), calls)
-
-
-async def _connected(address: str, runtime: Runtime) -> Client:
+async def connected_to(address: str, heartbeats: Heartbeats | None = None) -> Installation:
     """A client whose workers run the bare workflow too, wherever they run ours."""
     beside = SimplePlugin(
         "bench", workflows=lambda ours: [*ours, BareWorkflow] if ours else list(ours or [])
     )
-    return await Client.connect(address, plugins=[DefectsPlugin(), beside], runtime=runtime)
+    runtime = heartbeats.runtime if heartbeats else _runtime()
+    return Installation(
+        await Client.connect(address, plugins=[DefectsPlugin(), beside], runtime=runtime)
+    )
 
 
 def _settings() -> Settings:

@@ -19,6 +19,7 @@ from bench.installation import (
     LOOK_AGAIN,
     OURS,
     PATIENCE,
+    Heartbeats,
     Installation,
     installation,
 )
@@ -42,9 +43,12 @@ class LivesDiffer(AssertionError):  # noqa: N818 - says what is wrong
 class Ages:
     """Time that passes at a word, and lives that pass with it."""
 
-    def __init__(self, env: WorkflowEnvironment, site: Installation) -> None:
+    def __init__(
+        self, env: WorkflowEnvironment, site: Installation, heartbeats: Heartbeats
+    ) -> None:
         self._env = env
-        self.site = site
+        self._site = site
+        self.heartbeats = heartbeats
         self._numbers = count(1)
 
     async def confirm(self, kind: str, life: Life) -> tuple[str, datetime]:
@@ -52,7 +56,7 @@ class Ages:
         await self.until(quiet_monday(await self._env.get_current_time()))
         number = f"{kind.upper()}-{next(self._numbers)}"
         confirmed = await self._env.get_current_time()
-        await self.site.start(kind, number, life)
+        await self._site.start(kind, number, life)
         await self.settle(number)
         return number, confirmed
 
@@ -75,22 +79,22 @@ class Ages:
 
     async def events(self, number: str) -> Sequence[HistoryEvent]:
         """Its history so far."""
-        return (await self.site.client.get_workflow_handle(number).fetch_history()).events
+        return (await self._site.client.get_workflow_handle(number).fetch_history()).events
 
     async def live(self, kind: str, life: Life) -> Lived:
         """A life from its confirmation to its end."""
-        before = self.site.calls.heartbeats
+        before = self.heartbeats.count
         number, confirmed = await self.confirm(kind, life)
         for word in life.words:
             await self.until(confirmed + word.after)
             await self.settle(number)
-            await self.site.say(number, word, confirmed)
+            await self._site.say(number, word, confirmed)
             await self.settle(number)
         await self.until(confirmed + life.lasts)
-        handle = self.site.client.get_workflow_handle(number)
+        handle = self._site.client.get_workflow_handle(number)
         await handle.result()
         history = await handle.fetch_history()
-        return Lived(history, bill(history.events, self.site.calls.heartbeats - before))
+        return Lived(history, bill(history.events, self.heartbeats.count - before))
 
     async def live_both(self, name: str) -> tuple[Lived, Lived]:
         """The same life twice, ours and bare.
@@ -109,9 +113,12 @@ class Ages:
 @asynccontextmanager
 async def ages() -> AsyncIterator[Ages]:
     """A time-skipping server with our workers."""
+    heartbeats = Heartbeats()
     with tempfile.TemporaryDirectory() as folder:
         async with (
             time_skipping_server(DefectsPlugin()) as env,
-            installation(env.client.service_client.config.target_host, Path(folder)) as site,
+            installation(
+                env.client.service_client.config.target_host, Path(folder), heartbeats=heartbeats
+            ) as site,
         ):
-            yield Ages(env, site)
+            yield Ages(env, site, heartbeats)

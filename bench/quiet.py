@@ -15,11 +15,10 @@ async def run(*, quick: bool) -> Section:  # noqa: ARG001 - a year is quick here
     """Confirm it, wait, and look at its history again."""
     async with ages() as time:
         number, confirmed = await time.confirm(OURS, LIVES["S4"])
-        heartbeats = time.site.calls.heartbeats
-        before = bill(await time.events(number), heartbeats)
+        before = bill(await time.events(number), time.heartbeats.count)
         await time.until(confirmed + timedelta(days=_DAYS))
         await time.settle(number)
-        after = bill(await time.events(number), time.site.calls.heartbeats)
+        after = bill(await time.events(number), time.heartbeats.count)
     events = after.event_count - before.event_count
     actions = after.action_count - before.action_count
     section = Section("A quiet S4")

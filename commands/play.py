@@ -30,6 +30,8 @@ COMMANDS: dict[str, type[Command]] = {
 
 DELIVERY = timedelta(milliseconds=1)
 """A message arrives after what it tells of, and after the one before it."""
+BREATH = timedelta(seconds=1)
+"""At least so long lies between two steps."""
 AFTERMATH = timedelta(days=15)
 """A story goes on for so long after its last step: past the reopen window."""
 LONGEST_TARGET = timedelta(days=125)
@@ -41,13 +43,18 @@ LONGEST_STORY = timedelta(days=9 * 365)
 
 
 def commands_of(story: Story) -> list[tuple[datetime, Command]]:
-    """The steps of a story as commands with an actor."""
-    end = end_of(story)
-    return [
-        (step.at, parse(COMMANDS[step.command], {"actor": "history"} | step.payload))
-        for step in story.steps
-        if step.at <= end
-    ]
+    """The steps of a story as commands with an actor, no two at one instant.
+
+    Histories say a last word and resolve in the same second: what was said first arrives first.
+    """
+    end, last = end_of(story), story.at
+    spaced: list[tuple[datetime, Command]] = []
+    for step in story.steps:
+        last = max(step.at, last + BREATH)
+        if last <= end:
+            command = parse(COMMANDS[step.command], {"actor": "history"} | step.payload)
+            spaced.append((last, command))
+    return spaced
 
 
 def end_of(story: Story) -> datetime:

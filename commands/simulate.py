@@ -159,6 +159,7 @@ class _Performance:
             self._refused[number] += 1
             return
         self._said[number].append(Said(now, command))
+        await self._clock.settle([number])
 
     async def _end(self, story: Story) -> None:
         number = story.number

@@ -28,6 +28,7 @@ _COUNT_AS_UPDATE = {
     "defect.severity_changed",
     "defect.reopened",
 }
+_STAFF = {event.value for event in StaffEvent}
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,37 +240,41 @@ class _Auditor:
         return eve, self._calendar.end_of_local_date(day)
 
     def _may_be_updated(self, came: Delivered) -> bool:
-        at = came.decided_at or came.at
-        rules = (
-            self._severities[stand.severity]
+        rules = (self._severities[stand.severity] for stand in self._open_stands(came))
+        return any(ruled.updates is not None or ruled.progress_by_mail for ruled in rules)
+
+    def _open_stands(self, came: Delivered) -> Iterator[Stand]:
+        """How it stood, unresolved, when a message was decided; more than one way at a change."""
+        at = _decided(came)
+        return (
+            stand
             for stand in self._course.stands
             if stand.start.at <= at <= stand.end.at and not stand.resolved
         )
-        return any(ruled.updates is not None or ruled.progress_by_mail for ruled in rules)
 
     # --- every message ---------------------------------------------------------------------------
 
     def _check_order(self) -> None:
         """Nothing twice to one person (R4), nothing after the resolution until reopened (C9)."""
         seen: set[tuple[str, str]] = set()
-        resolved: set[str] = set()
+        resolved: dict[str, datetime] = {}
         for came in self._delivered:
             if (came.key, came.recipient) in seen:
                 self._break("R4", came.at, f"{came.key} came twice", came.recipient)
             seen.add((came.key, came.recipient))
-            if came.event == ClientEvent.DEFECT_REOPENED:
-                resolved.discard(came.recipient)
-            if came.recipient in resolved:
+            if came.event in _STAFF:
+                continue
+            stale = _decided(came) < resolved.get(came.recipient, _decided(came))
+            if stale or not any(self._open_stands(came)):
                 what = f"{came.key} came after the resolution"
                 self._break("C9", came.at, what, came.recipient)
             if came.event == ClientEvent.DEFECT_RESOLVED:
-                resolved.add(came.recipient)
+                resolved[came.recipient] = _decided(came)
 
     def _check_texts(self) -> None:
         secrets = {text for text in self._course.internal if len(text) >= SHORTEST_SECRET}
-        staff = {event.value for event in StaffEvent}
         for came in self._delivered:
-            if came.event not in staff and any(secret in came.text for secret in secrets):
+            if came.event not in _STAFF and any(secret in came.text for secret in secrets):
                 self._break("D8", came.at, f"{came.key} holds internal text", came.recipient)
 
     def _figures(self) -> Figures:
@@ -290,3 +295,7 @@ class _Auditor:
             escalations=sum(c.event in self._obligations.escalations for c in self._delivered),
             messages=dict(Counter(client for client in clients if client is not None)),
         )
+
+
+def _decided(came: Delivered) -> datetime:
+    return came.decided_at or came.at

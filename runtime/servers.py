@@ -1,13 +1,12 @@
 """Runs embedded Temporal servers, from the binaries that were installed beside the interpreter."""
 
 import asyncio
-import atexit
-import functools
 import os
+import signal
 import socket
 import sys
 import tempfile
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -27,6 +26,10 @@ LOOPBACK = "127.0.0.1"
 STARTUP = timedelta(seconds=30)
 _SHUTDOWN_SECONDS = 10
 _READY = b"Temporal Server:"
+_ON_A_LEASH = (
+    'stop=$1; shift; "$@" </dev/null & exec >/dev/null 2>&1; read -r _; kill -s $stop $!; wait'
+)
+"""Runs a command until standard input ends: when we let go of it, or die of whatever cause."""
 
 PROMPT_TIMERS = {"history.timerProcessorMaxTimeShift": '"1ms"'}
 """Without it a development server fires timers up to a second late."""
@@ -65,28 +68,27 @@ async def dev_server(
     """The real server on loopback: in memory or on a file, with the UI where `ui_port` is given.
 
     Started again on its file it goes on where it was. `dynamic_config` has values in JSON. Ctrl-C
-    does not reach the server: it is a session of its own, and stops when this context ends, after
-    the workers inside.
+    does not reach the server, which is a session of its own: it stops when this context ends, after
+    the workers inside, and also where this process is killed.
 
     Raises:
         NoServer: its binary is missing, a port is taken, or it does not start for another reason.
     """
     port = port or _free_port()
+    # One in memory has nothing to save, and need not take leave of anybody.
+    stop = "KILL" if database is None else "TERM"
     command = [binary("temporal"), *_arguments(database, port, ui_port)]
     for name, value in {**PROMPT_TIMERS, **(dynamic_config or {})}.items():
         command += ["--dynamic-config-value", f"{name}={value}"]
     with tempfile.TemporaryFile() as errors:
         process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=DEVNULL,
+            *["/bin/sh", "-c", _ON_A_LEASH, "sh", stop, *command],
+            stdin=PIPE,
             stdout=PIPE,
             stderr=errors,
             env=_environment(),
             start_new_session=True,
         )
-        last_resort = functools.partial(_kill, process)
-        # Where the loop dies before this context ends, nobody else would stop it.
-        atexit.register(last_resort)
         try:
             await _ready(process, errors)
             address = f"{LOOPBACK}:{port}"
@@ -94,8 +96,7 @@ async def dev_server(
             await ensure(client)
             yield DevServer(client, address, f"http://{LOOPBACK}:{ui_port}" if ui_port else None)
         finally:
-            await _stop(process, at_once=database is None)
-            atexit.unregister(last_resort)
+            await _stop(process)
 
 
 @asynccontextmanager
@@ -159,23 +160,15 @@ async def _ready(process: Process, errors: IO[bytes]) -> None:
     raise NoServer(f"the embedded Temporal server did not start: {reason}")
 
 
-async def _stop(process: Process, *, at_once: bool) -> None:
-    """End the process; one that has nothing to save need not take leave of anybody."""
-    if at_once:
-        _kill(process)
-    elif process.returncode is None:
-        process.terminate()
+async def _stop(process: Process) -> None:
+    cast(asyncio.StreamWriter, process.stdin).close()
     try:
         async with asyncio.timeout(_SHUTDOWN_SECONDS):
             await process.wait()
     except TimeoutError:
-        _kill(process)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
-
-
-def _kill(process: Process) -> None:
-    with suppress(ProcessLookupError):
-        process.kill()
 
 
 def _free_port() -> int:

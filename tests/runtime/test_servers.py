@@ -33,14 +33,17 @@ async def main():
 asyncio.run(main())
 """
 
-NO_GOODBYE = """
+FOR_EVER = """
 import asyncio
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 
-context = dev_server(DefectsPlugin())
-server = asyncio.new_event_loop().run_until_complete(context.__aenter__())
-print(server.address)
+async def main():
+    async with dev_server(DefectsPlugin()) as server:
+        print(server.address, flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
 """
 
 
@@ -81,15 +84,21 @@ async def test_ctrl_c_leaves_the_server_to_us() -> None:
 
 
 async def test_no_orphan() -> None:
-    """Where a process ends without leaving its contexts, its server ends with it."""
+    """Where a process is killed, its server ends as well."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", NO_GOODBYE, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", FOR_EVER, stdout=asyncio.subprocess.PIPE
     )
-    output, _ = await process.communicate()
+    assert process.stdout is not None
+    address = (await process.stdout.readline()).decode().strip()
+    reader, writer = await asyncio.open_connection(*address.split(":"))
 
-    address = output.decode().strip()
-    with pytest.raises(NoServer, match=address):
-        await connect_to(address, DefectsPlugin())
+    process.kill()
+    await process.wait()
+
+    async with asyncio.timeout(10):
+        while await reader.read(1_000):
+            pass
+    writer.close()
 
 
 async def test_fixed_ports() -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, Worker, WorkflowReplayResult
 from temporalio.workflow import NondeterminismError
@@ -14,9 +13,9 @@ from temporalio.workflow import NondeterminismError
 from activities.adapters.database import DatabaseReadModel
 from runtime.plugin import DefectsPlugin
 from tests.domain.builders import attachment, defect_start
+from tests.workflows.broken import BrokenDefectWorkflow
 from tests.workflows.world import World, real_world, time_skipping_world
 from worker import WORKFLOWS
-from workflows.defect import DefectWorkflow
 
 CAN_SOON = {"limit.historyCount.suggestContinueAsNew": "60"}
 HISTORIES = Path(__file__).parent / "histories"
@@ -149,26 +148,11 @@ async def test_a_golden_history_of_each_kind_is_there() -> None:
 
 async def test_a_broken_variant_does_not_replay() -> None:
     """The guard bites: a loop that sets one timer more than it did is found out."""
-    path = HISTORIES / "s1-weekend.json"
+    path = HISTORIES / "s1-weekend-0.1.0.json"
     history = WorkflowHistory.from_json(path.stem, path.read_text())
     result = await _replay(history, [BrokenDefectWorkflow])
 
     assert isinstance(result.replay_failure, NondeterminismError)
-
-
-@workflow.defn(name="DefectWorkflow")
-class BrokenDefectWorkflow(DefectWorkflow):
-    """Waits a second before it begins, which its histories know nothing of."""
-
-    @workflow.init
-    def __init__(self, start: Any) -> None:
-        super().__init__(start)
-
-    @workflow.run
-    async def run(self, start: Any) -> dict[str, Any]:
-        """One timer too many."""
-        await workflow.sleep(1)
-        return await self._live()
 
 
 async def _replay(history: WorkflowHistory, classes: Sequence[type]) -> WorkflowReplayResult:

@@ -1,0 +1,104 @@
+"""Writes the golden histories of a release: `python -m tests.workflows.make_histories 0.1.0`.
+
+Run it once per released version and commit what it writes; never rewrite an old version's.
+"""
+
+import asyncio
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from runtime.time_zones import use_pinned_zones
+from tests.domain.builders import attachment
+from tests.workflows.world import World, real_world, time_skipping_world
+
+HISTORIES = Path(__file__).parent / "histories"
+
+
+async def _critical_case(world: World) -> str:
+    """A critical case with gaps that becomes an S1, misses its response and closes with it."""
+    await world.case("CASE-1", subject="Critical: down", steps=None)
+    await world.after(hours=3)
+    await world.tell("CASE-1", "respond", message="We are looking into it.")
+    await world.after(days=2)
+    answer = await world.tell(
+        "CASE-1", "confirm_defect", severity="S1", title="T", functional_area="login"
+    )
+    await world.tell(answer["defect"], "resolve", resolution="fixed")
+    await world.handle("CASE-1").result()
+    return "CASE-1"
+
+
+async def _s1_weekend(world: World) -> str:
+    """Daily updates, an escalation, a signal, progress, a hold, the end."""
+    await world.defect("DEF-1", "S2", attachment(), attachment("CASE-2", "client-2"))
+    await world.handle("DEF-1").signal(
+        "change_severity", {"severity": "S1", "reason": "all sites", "actor": "agent-7"}
+    )
+    await world.after(days=3)
+    await world.tell("DEF-1", "post_progress", public_text="Found.", stage="fixing")
+    await world.tell("DEF-1", "hold", reason="logs")
+    await world.after(days=1)
+    await world.tell("DEF-1", "resume")
+    await world.tell("DEF-1", "resolve", resolution="fixed")
+    await world.after(days=15)
+    return "DEF-1"
+
+
+async def _s2_released(world: World) -> str:
+    """Scheduled, moved, reminded, overdue, deployed."""
+    await world.defect("DEF-1", "S2")
+    now = await world.clock.now()
+    for days in (40, 50):
+        deploy_at = (now + timedelta(days=days)).isoformat()
+        await world.tell("DEF-1", "schedule_release", release="REL-1", deploy_at=deploy_at)
+    await world.after(days=53)
+    await world.tell("DEF-1", "release_deployed", release="REL-1")
+    await world.after(days=15)
+    return "DEF-1"
+
+
+async def _continued(world: World) -> str:
+    """The first run of a defect that continued as new, on the real server."""
+    await world.defect("DEF-1", "S1")
+    for n in range(5):
+        await world.tell("DEF-1", "post_progress", public_text=f"Step {n} done.")
+    await world.handle("DEF-1").signal("request_continue_as_new")
+    await world.tell("DEF-1", "post_progress", internal_note="a new run")
+    await world.settle()
+    return "DEF-1"
+
+
+async def main(version: str) -> None:
+    """Live each story once and keep its history."""
+    for name, story in (
+        ("case-critical", _critical_case),
+        ("s1-weekend", _s1_weekend),
+        ("s2-released", _s2_released),
+    ):
+        with tempfile.TemporaryDirectory() as folder:
+            async with time_skipping_world(Path(folder)) as world:
+                number = await story(world)
+                await _keep(world, number, f"{name}-{version}")
+    with tempfile.TemporaryDirectory() as folder:
+        async with real_world(Path(folder)) as world:
+            number = await _continued(world)
+            await _keep(world, number, f"continued-s1-{version}", first=True)
+
+
+async def _keep(world: World, number: str, name: str, *, first: bool = False) -> None:
+    history = await world.handle(number).fetch_history()
+    if first:
+        started = history.events[0].workflow_execution_started_event_attributes
+        run_id = started.continued_execution_run_id
+        handle = world.client.get_workflow_handle(number, run_id=run_id)
+        history = await handle.fetch_history()
+    HISTORIES.mkdir(exist_ok=True)
+    (HISTORIES / f"{name}.json").write_text(history.to_json())
+    print(f"{name}: {len(history.events)} events")
+
+
+if __name__ == "__main__":
+    use_pinned_zones()
+    asyncio.run(main(sys.argv[1]))
