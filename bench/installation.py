@@ -34,10 +34,10 @@ OURS, BARE = "ours", "bare"
 BOTH = (OURS, BARE)
 """The order in which they are measured, in turn."""
 
-LOOK_AGAIN = 0.02
-"""Seconds between two looks at whether something is under way."""
-PATIENCE = 60
-"""Seconds until something that is still under way is an error."""
+LOOK_AGAIN = 0.2
+"""Seconds between two looks at whether something is under way: looking is work for the server."""
+PATIENCE = 180
+"""Seconds until something still under way is an error; a task lost by an overloaded server costs 60."""
 _METRICS_KEPT = 100_000
 _HEARTBEAT = "RecordActivityTaskHeartbeat"
 

@@ -16,7 +16,6 @@ from temporalio.testing import WorkflowEnvironment
 from bench.bill import Bill, bill, messages, settled
 from bench.installation import (
     BARE,
-    LOOK_AGAIN,
     OURS,
     PATIENCE,
     Heartbeats,
@@ -26,6 +25,9 @@ from bench.installation import (
 from bench.lives import LIVES, Life, quiet_monday
 from runtime.plugin import DefectsPlugin
 from runtime.servers import time_skipping_server
+
+_LOOK_AGAIN = 0.02
+"""Seconds between two looks at whether something is under way."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Ages:
         # This server tells nobody that a workflow task is pending; its history does.
         async with asyncio.timeout(PATIENCE):
             while not settled(await self.events(number)):
-                await asyncio.sleep(LOOK_AGAIN)
+                await asyncio.sleep(_LOOK_AGAIN)
 
     async def events(self, number: str) -> Sequence[HistoryEvent]:
         """Its history so far."""
