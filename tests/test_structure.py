@@ -17,16 +17,8 @@ MAY_IMPORT = {
 }
 PURE = {"pydantic"}
 """What the domain may use besides the standard library."""
-OUTSIDE = {
-    "temporalio",
-    "sqlalchemy",
-    "httpx",
-    "structlog",
-    "jinja2",
-    "alembic",
-    "smtplib",
-    "socket",
-}
+DOORS = {"smtplib", "socket", "subprocess", "sqlite3", "pathlib", "io", "logging"}
+"""Ways out that the standard library has."""
 
 BANNED_CALLS = {
     "asyncio.TaskGroup",
