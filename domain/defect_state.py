@@ -198,6 +198,7 @@ class DefectState(Machine):
     def snapshot(self, now: datetime) -> dict[str, Any]:
         """`status` and the texts written for clients, for the portal."""
         return self.status(now) | {
+            "needs_attention": bool(self.attention),
             "public_summary": self.public_summary,
             "progress": self.progress.model_dump(mode="json") if self.progress else None,
         }

@@ -80,6 +80,8 @@ class Fact(Value):
     sequence: int
     at: Instant
     event: str
+    actor: str | None = None
+    """Who did it; clients are not told."""
     details: dict[str, Any] = Field(default_factory=dict)
     public: bool = False
     public_text: str | None = None
@@ -91,7 +93,9 @@ class Fact(Value):
 
     def flat(self) -> dict[str, Any]:
         """The fact as the `timeline` query answers it."""
-        known = self.model_dump(mode="json", include={"sequence", "at", "event"})
+        known = self.model_dump(
+            mode="json", include={"sequence", "at", "event", "actor"}, exclude_none=True
+        )
         return known | {k: v for k, v in self.details.items() if k not in known}
 
 

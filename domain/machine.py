@@ -205,6 +205,7 @@ class Machine(BaseModel):
         public: bool = False,
         public_text: str | None = None,
         internal_text: str | None = None,
+        actor: str | None = None,
         **details: Any,
     ) -> None:
         """Add a fact to the timeline; texts go to the database only."""
@@ -213,6 +214,7 @@ class Machine(BaseModel):
             sequence=self.sequence,
             at=now,
             event=event,
+            actor=actor,
             details={name: value for name, value in details.items() if value is not None},
             public=public,
             public_text=public_text,

@@ -53,13 +53,21 @@ def _plausible_address(address: str) -> str:
     return address
 
 
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must not hold control characters")
+    return text
+
+
 def _trim(text: object) -> object:
     return text.strip() if isinstance(text, str) else text
 
 
 Number = Annotated[str, BeforeValidator(_trim), Field(pattern=NUMBER_PATTERN)]
 """The number of a case, defect or release: 1 to 64 of `A-Z a-z 0-9 . _ -`."""
-Opaque = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=128)]
+Opaque = Annotated[
+    str, BeforeValidator(_trim), AfterValidator(_printable), Field(min_length=1, max_length=128)
+]
 """An id that means something only to its owner: a client, an actor, an idempotency key."""
 Line = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=200)]
 PublicText = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=2_000)]

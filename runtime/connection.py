@@ -18,17 +18,18 @@ class NoServer(ConnectionError):  # noqa: N818 - what the reader sees
     """No Temporal server answers; the message says where and what to try."""
 
 
-async def connect(settings: Settings) -> Client:
+async def connect(settings: Settings, *, serve_metrics: bool = False) -> Client:
     """Connect as Temporal's own variables and `temporal.toml` say, with our plugin.
 
-    Workers made of this client have the plugin too: do not give it to them again.
+    Workers made of this client have the plugin too: do not give it to them again. Only one process
+    of a machine can serve metrics at their address, so only the worker asks for that.
 
     Raises:
         SettingsError: Temporal's variables, or where metrics shall be served, cannot be used.
         NoServer: nobody answers at the address, or not in the way a Temporal server does.
     """
     try:
-        runtime = core(settings.log, settings.metrics_address)
+        runtime = core(settings.log, settings.metrics_address if serve_metrics else None)
     except ValueError as error:
         raise SettingsError(f"DEFECTS_METRICS_ADDRESS: {error}") from None
     try:

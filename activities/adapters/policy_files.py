@@ -23,12 +23,16 @@ class UnknownPolicy(LookupError):  # noqa: N818 - the name activities and caller
 class PolicyFiles:
     """The policies this installation knows, read once.
 
+    A file `instead` takes the place of the built-in policy: whoever asks for that gets the file's,
+    which keeps its own name.
+
     Raises:
         PolicyError: naming file, key and value, for anything wrong in a file.
     """
 
-    def __init__(self, *further: Path) -> None:
-        self._files = {file.name: file for file in map(read_policy_file, (BUILT_IN, *further))}
+    def __init__(self, instead: Path | None = None) -> None:
+        file = read_policy_file(instead or BUILT_IN)
+        self._files = {file.name: file, BUILT_IN.stem: file}
 
     def names(self) -> list[str]:
         """The names that `load` takes."""

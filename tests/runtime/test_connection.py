@@ -100,7 +100,7 @@ async def test_metrics(dev: DevServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server((LOOPBACK, 0)) as probe:
         address = f"{LOOPBACK}:{probe.getsockname()[1]}"
 
-    client = await connect(Settings(metrics_address=address))
+    client = await connect(Settings(metrics_address=address), serve_metrics=True)
     await client.count_workflows("")
     async with httpx.AsyncClient() as scraper:
         metrics = (await scraper.get(f"http://{address}/metrics")).text
@@ -116,7 +116,8 @@ async def test_metrics_address_taken(dev: DevServer, monkeypatch: pytest.MonkeyP
         socket.create_server((LOOPBACK, 0)) as taken,
         pytest.raises(SettingsError, match=r"DEFECTS_METRICS_ADDRESS: .*in use"),
     ):
-        await connect(Settings(metrics_address=f"{LOOPBACK}:{taken.getsockname()[1]}"))
+        address = f"{LOOPBACK}:{taken.getsockname()[1]}"
+        await connect(Settings(metrics_address=address), serve_metrics=True)
 
 
 async def test_short_commands_end_well(dev: DevServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,12 +89,13 @@ class DatabaseReadModel:
     def timeline(self, number: str, *, public_only: bool) -> Iterator[dict[str, Any]]:
         """Its facts, oldest first: sequence, at (aware UTC), event, details, public, public_text.
 
-        With `public_only` just those that are public; otherwise all, with their internal_text.
+        With `public_only` just those that are public; otherwise all, with actor and internal_text.
         """
         columns = [column for column in facts.c if column is not facts.c.entity]
         query = select(*columns).where(facts.c.entity == number)
         if public_only:
             columns.remove(facts.c.internal_text)
+            columns.remove(facts.c.actor)
             query = select(*columns).where(facts.c.entity == number, facts.c.public)
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(facts.c.sequence)).mappings().all()

@@ -68,6 +68,7 @@ facts = Table(
     Column("sequence", BigInteger, primary_key=True, autoincrement=False),
     Column("at", Instant, nullable=False),
     Column("event", Words, nullable=False),
+    Column("actor", Words),
     Column("details", JSON, nullable=False),
     Column("public", Boolean, nullable=False),
     Column("public_text", Words),

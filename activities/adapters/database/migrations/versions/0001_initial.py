@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", instant, nullable=False),
         sa.Column("event", words, nullable=False),
+        sa.Column("actor", words),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("public_text", words),
