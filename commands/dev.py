@@ -82,7 +82,7 @@ Ctrl-C stops all of it; `make dev` goes on where it was.
 def _log_mail(message: EmailMessage) -> None:
     log.info(
         "mail.received",
-        event=str(message["X-Event"]),
+        about=str(message["X-Event"]),
         case=str(message["X-Case"] or ""),
         defect=str(message["X-Defect"] or ""),
     )
