@@ -26,7 +26,7 @@ dev: $(STAMP) ## Temporal server and UI, worker and mailbox on this machine; Ctr
 	@$(BIN)/python starter.py dev
 
 test: $(STAMP) ## the whole test suite
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadscope
 
 lint: $(STAMP) ## ruff and mypy --strict
 	$(BIN)/ruff check .

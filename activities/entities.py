@@ -67,7 +67,7 @@ class Entities:
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                static_summary=f"{start['severity']} defect",
+                static_summary=f"defect, confirmed as {start['severity']}",
                 memo={OPENED_BY: effect.key},
                 rpc_timeout=RPC_TIMEOUT,
             )

@@ -9,7 +9,7 @@ from domain.defect_state import DefectState
 from domain.effects import Lane
 from domain.machine import Machine
 
-_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-!|~:.@"})
+_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+-!|~:.@<>&"})
 
 
 def card(machine: Machine, status: dict[str, Any], failing: Sequence[Lane], now: datetime) -> str:
@@ -41,7 +41,7 @@ def _rows(machine: Machine, status: dict[str, Any], now: datetime) -> list[tuple
         rows.append(("Area", _plain(machine.functional_area)))
         rows.append(("Stage", status["stage"]))
         rows.append(
-            ("Attached", f"{len(machine.cases)} cases of {machine.affected_clients} clients")
+            ("Attached", f"cases {len(machine.cases)}, clients {machine.affected_clients}")
         )
         if (target := status["target"]) is not None:
             words = machine.budget_text(now)
@@ -73,5 +73,4 @@ def _local(machine: Machine, at: datetime) -> str:
 
 def _plain(text: str) -> str:
     """Free text with every character that Markdown or HTML could read as markup disarmed."""
-    escaped = text.translate(_MARKUP)
-    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.translate(_MARKUP)

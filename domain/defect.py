@@ -137,7 +137,7 @@ class Defect(TellingDefect):
             def tell(due: datetime, now: datetime) -> None:
                 self._tell_rung(rung, due, now)
 
-            items.append(Due(at, rung.event.value, tell))
+            items.append(Due(at, f"{rung.event} to {rung.role}", tell))
         return items
 
     def _release_agenda(self, release: PlannedRelease) -> list[Due]:

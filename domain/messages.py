@@ -19,6 +19,7 @@ from pydantic import (
     Field,
     ValidationError,
 )
+from pydantic_core import ErrorDetails
 
 NUMBER_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
 
@@ -32,10 +33,18 @@ class InvalidCommand(ValueError):  # noqa: N818 - the contract's name for a refu
         self.reason = reason
 
 
+def _unicode(text: str) -> str:
+    """JSON can spell half a character; no mail, database or history takes one."""
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        raise ValueError("must be Unicode text, without lone surrogates")
+    return text
+
+
 def _one_line(text: str) -> str:
     """Fold line breaks and control characters to blanks: this text may end in a mail header."""
-    cleaned = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text)
-    return " ".join(cleaned.split())
+    folded = {"Cc", "Zl", "Zp"}
+    kept = "".join(" " if unicodedata.category(c) in folded else c for c in _unicode(text))
+    return " ".join(kept.split())
 
 
 def _to_utc(at: datetime) -> datetime:
@@ -60,7 +69,7 @@ def _printable(text: str) -> str:
 
 
 def _trim(text: object) -> object:
-    return text.strip() if isinstance(text, str) else text
+    return _unicode(text).strip() if isinstance(text, str) else text
 
 
 Number = Annotated[str, BeforeValidator(_trim), Field(pattern=NUMBER_PATTERN)]
@@ -426,9 +435,9 @@ def parse(model: type[M], payload: object) -> M:
     try:
         return model.model_validate(payload)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
+        first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "payload"
-        raise InvalidCommand(field, _say(first["type"], first["msg"])) from None
+        raise InvalidCommand(field, _say(first)) from None
 
 
 def _kind(payload: object) -> str:
@@ -443,12 +452,18 @@ def _kind(payload: object) -> str:
     return kinds.get(type(payload), "something else")
 
 
-def _say(kind: str, message: str) -> str:
+def _say(error: ErrorDetails) -> str:
     """A pydantic error in words; the offending value is left out, it may be client text."""
+    kind, limits = error["type"], error.get("ctx", {})
     if kind == "missing":
         return "is required"
+    if "min_length" in limits:
+        return "must not be empty"
+    if "max_length" in limits:
+        things = "characters" if isinstance(error["input"], str) else "items"
+        return f"must have at most {limits['max_length']} {things}"
     if kind == "string_pattern_mismatch":
         return "must be 1 to 64 of A-Z a-z 0-9 . _ -"
     if kind == "timezone_aware":
         return "must carry a time zone, for example 2026-12-01T18:00:00Z"
-    return message.removeprefix("Value error, ")
+    return error["msg"].removeprefix("Value error, ")

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "activities": {"activities", "domain"},
     "runtime": {"runtime", "domain"},
 }
-PURE = {"pydantic"}
+PURE = {"pydantic", "pydantic_core"}
 """What the domain may use besides the standard library."""
 DOORS = {"smtplib", "socket", "subprocess", "sqlite3", "pathlib", "io", "logging"}
 """Ways out that the standard library has."""

@@ -79,8 +79,13 @@ class Outbox(BaseModel):
         state.retry_at, state.rounds, state.failing_since = None, 0, None
 
     def postpone(self, effect: Effect, now: datetime) -> LaneState:
-        """The first of its lane was given up for a while, less and less often; none is dropped."""
+        """The first of its lane was given up for a while, less and less often; none is dropped.
+
+        Unless what came while it was in flight says what it says and more.
+        """
         state = self.lanes[effect.lane]
+        if any(effect.replaceable in newer.replaces for newer in state.waiting[1:]):
+            state.waiting = state.waiting[1:]
         state.retry_at = now + min(FIRST_PAUSE * 2 ** min(state.rounds, 10), LONGEST_PAUSE)
         state.rounds += 1
         state.failing_since = state.failing_since or now

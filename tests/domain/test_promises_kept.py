@@ -32,7 +32,7 @@ from tests.domain.builders import ETO, at, attachment, case_start, defect_start
 from tests.domain.world import World
 
 QUIET = settings(
-    max_examples=80,
+    max_examples=100,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
@@ -62,8 +62,8 @@ MINUTES = st.sampled_from([1, 14, 60, 359]).map(lambda count: timedelta(minutes=
 HOURS = st.sampled_from([23.75, 24, 24.5, 30, 48]).map(lambda count: timedelta(hours=count))
 DAYS = st.sampled_from([4, 14, 31, 90]).map(lambda count: timedelta(days=count))
 TIMES = MINUTES | HOURS | DAYS
-KEYS = st.sampled_from([None, None, None, "key-1", "key-2", "key-3"])
-SEVERITIES = st.sampled_from(["S1", "S1", "S2", "S3", "S4"])
+KEYS = st.sampled_from([*[None] * 12, "key-1", "key-2", "key-3"])
+SEVERITIES = st.sampled_from(["S1", "S1", "S1", "S2", "S2", "S3", "S4"])
 PEOPLE = st.sampled_from(["client-1", "client-2", "client-3"])
 CASES = st.sampled_from([f"CASE-{number}" for number in range(1, 6)])
 RELEASES = st.sampled_from(["REL-1", "REL-2"])
@@ -146,9 +146,11 @@ class DefectLife(RuleBasedStateMachine):
         """Somebody else has it too, or the same person again."""
         self.say(messages.AttachCase, key, **attachment(case, client))
 
-    @rule(case=CASES, key=KEYS)
-    def detach(self, case: str, key: str | None) -> None:
-        """A case was about something else."""
+    @rule(place=st.integers(0, 3), key=KEYS)
+    def detach(self, place: int, key: str | None) -> None:
+        """A case was about something else; sometimes one that is not attached."""
+        attached = [*self.defect.cases, "CASE-9"]
+        case = attached[min(place, len(attached) - 1)]
         self.say(messages.DetachCase, key, case=case, reason=SECRET)
 
     @rule(
@@ -179,6 +181,22 @@ class DefectLife(RuleBasedStateMachine):
         """It waits no more."""
         self.say(messages.Resume, key, reason=SECRET)
 
+    @rule(time=MINUTES | HOURS)
+    def wait_and_hold(self, time: timedelta) -> None:
+        """Work goes on for a while, and rests for as long."""
+        self.world.wait(time)
+        self.say(messages.Hold, reason=SECRET)
+        self.world.wait(time)
+        self.say(messages.Resume)
+
+    @rule(severity=SEVERITIES, time=TIMES)
+    def reclassify_for_a_while(self, severity: str, time: timedelta) -> None:
+        """It looks different for a while."""
+        before = self.defect.severity
+        self.say(messages.ChangeSeverity, severity=severity, reason=SECRET)
+        self.world.wait(time)
+        self.say(messages.ChangeSeverity, severity=before, reason=SECRET)
+
     @rule(
         release=RELEASES,
         ahead=TIMES,
@@ -202,6 +220,15 @@ class DefectLife(RuleBasedStateMachine):
         assert planned is not None
         fields = {"release": planned.id, "deploy_at": planned.deploy_at}
         self.say(messages.ScheduleRelease, key, **fields)
+
+    @precondition(lambda self: self.defect.release is not None)
+    @rule(ahead=TIMES)
+    def move(self, ahead: timedelta) -> None:
+        """The release moves."""
+        planned = self.defect.release
+        assert planned is not None
+        fields = {"release": planned.id, "deploy_at": self.world.now + ahead}
+        self.say(messages.ScheduleRelease, **fields)
 
     @rule(release=RELEASES, plan_version=st.sampled_from([None, 1, 2, 3]), key=KEYS)
     def withdraw(self, release: str, plan_version: int | None, key: str | None) -> None:
@@ -228,6 +255,13 @@ class DefectLife(RuleBasedStateMachine):
     def reopen(self, key: str | None) -> None:
         """It was not."""
         self.say(messages.Reopen, key, reason=SECRET)
+
+    @rule(time=TIMES)
+    def resolve_for_a_while(self, time: timedelta) -> None:
+        """It seems to be done."""
+        self.say(messages.Resolve, resolution=SECRET)
+        self.world.wait(time)
+        self.say(messages.Reopen, reason=SECRET)
 
     @rule()
     def adopt_the_same_policy(self) -> None:

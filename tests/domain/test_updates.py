@@ -1,6 +1,7 @@
-"""Daily updates of an S1: sent in time, restarted by what counts, and on record if late (T6, T9)."""
+"""Daily updates of an S1: sent in time, restarted by what counts, on record if late (T6, T9)."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ def test_an_update_comes_every_day_until_it_is_resolved_weekends_too() -> None:
     world.hear(messages.Resolve, FRIDAY + 10 * DAY, resolution="fixed")
     world.wait(20 * DAY)
     every = [FRIDAY, *world.told(UPDATE)]
-    gaps = {later - earlier for earlier, later in zip(every, every[1:], strict=False)}
+    gaps = {later - earlier for earlier, later in pairwise(every)}
     assert gaps == {DAY - timedelta(minutes=15)}
     assert FRIDAY + 10 * DAY - every[-1] <= DAY
     assert missed(world) == []
@@ -77,7 +78,7 @@ def test_no_local_date_is_without_an_update(confirmed: str) -> None:
     dates = sorted(set(local_dates(told)))
     expected = {str((at(confirmed).astimezone(CHICAGO) + n * DAY).date()) for n in range(8)}
     assert expected <= set(dates)
-    assert all(b - a <= DAY for a, b in zip(told, told[1:], strict=False))
+    assert all(b - a <= DAY for a, b in pairwise(told))
 
 
 def test_the_confirmation_counts_as_the_first_update() -> None:

@@ -14,15 +14,24 @@ from runtime.settings import Settings, SettingsError
 from tests.runtime.conftest import KEYS
 
 SHORT_COMMAND = """
-import asyncio
+import asyncio, threading, time
 from runtime.connection import connect
 from runtime.settings import Settings
+
+class Dawdling(asyncio.SelectorEventLoop):
+    def call_soon_threadsafe(self, *args, **options):
+        handle = super().call_soon_threadsafe(*args, **options)
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.02)
+        return handle
 
 async def main():
     await (await connect(Settings())).count_workflows("")
 
-asyncio.run(main())
+with asyncio.Runner(loop_factory=Dawdling) as runner:
+    runner.run(main())
 """
+"""Ends while the thread that delivered the last answer is still on its way out."""
 
 
 @pytest.fixture(autouse=True)
@@ -112,20 +121,18 @@ async def test_metrics(dev: DevServer, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_metrics_address_taken(dev: DevServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """An address for metrics that is taken is refused with its variable."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", dev.address)
-    with (
-        socket.create_server((LOOPBACK, 0)) as taken,
-        pytest.raises(SettingsError, match=r"DEFECTS_METRICS_ADDRESS: .*in use"),
-    ):
-        address = f"{LOOPBACK}:{taken.getsockname()[1]}"
-        await connect(Settings(metrics_address=address), serve_metrics=True)
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        settings = Settings(metrics_address=f"{LOOPBACK}:{taken.getsockname()[1]}")
+
+        with pytest.raises(SettingsError, match=r"DEFECTS_METRICS_ADDRESS: .*in use"):
+            await connect(settings, serve_metrics=True)
+        await connect(settings)
 
 
 async def test_short_commands_end_well(dev: DevServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that ends right after its last answer ends with 0, every time."""
+    """A process that ends right after its last answer does not crash."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", dev.address)
 
-    async def run() -> int:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", SHORT_COMMAND)
-        return await process.wait()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", SHORT_COMMAND)
 
-    assert await asyncio.gather(*(run() for _ in range(6))) == [0] * 6
+    assert await process.wait() == 0
