@@ -126,7 +126,8 @@ Effort = Literal["easy", "laborious"]
 class Value(BaseModel):
     """Something that never changes once made; unknown fields are ignored when it is read."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    # What was wrong may be client text, and errors end up in logs.
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
         """What cannot change needs no copies: commands are tried on a copy of the state."""
