@@ -90,6 +90,8 @@ class Delivery:
     message_id: str
     state: DeliveryState = DeliveryState.PLANNED
     attempts: int = 0
+    decided_at: datetime | None = None
+    """When the machine decided it: the effect's own instant."""
     sent_at: datetime | None = None
     problem: str | None = None
     cases: tuple[str, ...] = field(default_factory=tuple)

@@ -25,6 +25,7 @@ class PostToStatusPage:
             entity=effect.entity,
             event=f"status.{effect.stage}",
             message_id=effect.key,
+            decided_at=effect.at,
         )
         deliver(self._ledger, delivery, lambda: self._page.post(effect, present()), tally)
         return tally.receipt(effect.key)

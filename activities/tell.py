@@ -79,6 +79,7 @@ class Tell:
             entity=effect.entity,
             event=effect.kind.value,
             message_id=letter.message_id,
+            decided_at=effect.at,
             cases=tuple(cases),
         )
         deliver(self._ledger, delivery, lambda: session.send(letter), tally)

@@ -1,8 +1,8 @@
 """Runs every part and writes `bench/RESULTS.md`, or runs the parts that are named.
 
-    python -m bench                    everything, about five minutes; writes RESULTS.md
-    python -m bench calendar replay    these parts, to the terminal
-    python -m bench --quick            everything once and small, to the terminal: does it run?
+python -m bench                    everything, about five minutes; writes RESULTS.md
+python -m bench calendar replay    these parts, to the terminal
+python -m bench --quick            everything once and small, to the terminal: does it run?
 """
 
 import argparse
@@ -87,6 +87,7 @@ def _aims(sections: Iterable[Section]) -> list[str]:
     if missed := [aim for aim in aims if not aim.met]:
         table.say("Why those are missed:")
         table.lines += [f"- {aim.what}: {aim.missed_because or 'not known'}." for aim in missed]
+        table.say("")
     return table.lines
 
 

@@ -1,8 +1,8 @@
 """Waits and does, nothing else: the least a workflow can be that brings the same messages about.
 
-It knows its life beforehand, sets no timer but those that fire, starts everything due at one
-instant in one workflow task, keeps no state, checks nothing, publishes nothing, never gives way to
-a later message and never continues as new.
+It knows its life beforehand, starts everything due at one instant in one workflow task, and has one
+timer, for what is due next. It keeps no state, checks nothing, publishes nothing, survives no
+outage and never continues as new.
 """
 
 import asyncio
@@ -46,12 +46,15 @@ class BareWorkflow(_Listener):
         self._number = workflow.info().workflow_id
         self._confirmed = workflow.info().workflow_start_time
         self._life: str = start["life"]
+        self._due: timedelta | None = None
+        self._timer: asyncio.Task[None] | None = None
 
     @workflow.run
     async def run(self, start: dict[str, Any]) -> None:  # noqa: ARG002 - Temporal's signature
         """Do what is due at each instant."""
         for step in STEPS[self._life]:
             await self._until(step)
+            self._set_timer(step.due)
             now = workflow.now()
             await asyncio.gather(*(self._do(effect, now) for effect in step.effects))
 
@@ -59,8 +62,18 @@ class BareWorkflow(_Listener):
         if step.answers is not None:
             count = step.answers
             await workflow.wait_condition(lambda: self.heard >= count)
-        elif (left := self._confirmed + step.after - workflow.now()) > timedelta(0):
-            await workflow.sleep(left)
+        elif self._timer is not None:
+            await self._timer
+
+    def _set_timer(self, due: timedelta | None) -> None:
+        if due == self._due:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._due, self._timer = due, None
+        if due is not None:
+            left = self._confirmed + due - workflow.now()
+            self._timer = asyncio.create_task(workflow.sleep(left))
 
     async def _do(self, effect: Effect, now: datetime) -> None:
         await workflow.execute_activity(

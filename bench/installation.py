@@ -1,4 +1,4 @@
-"""Puts up what is measured: a server, a database, our workers, and the bare workflow beside ours."""
+"""Puts up what is measured: our workers, and the bare workflow beside ours."""
 
 import asyncio
 import threading
@@ -37,7 +37,7 @@ BOTH = (OURS, BARE)
 LOOK_AGAIN = 0.2
 """Seconds between two looks at whether something is under way: looking is work for the server."""
 PATIENCE = 180
-"""Seconds until something still under way is an error; a task lost by an overloaded server costs 60."""
+"""Seconds until something still under way is an error; a task that got lost takes 60."""
 _METRICS_KEPT = 100_000
 _HEARTBEAT = "RecordActivityTaskHeartbeat"
 
@@ -126,7 +126,7 @@ class Installation:
             TimeoutError: something still is after a minute.
         """
         async with asyncio.timeout(PATIENCE):
-            while not await self.is_quiet(number):
+            while not await self.is_quiet(number):  # noqa: ASYNC110 - the server has no such event
                 await asyncio.sleep(LOOK_AGAIN)
 
     async def is_quiet(self, number: str) -> bool:

@@ -76,7 +76,7 @@ class Ages:
         """
         # This server tells nobody that a workflow task is pending; its history does.
         async with asyncio.timeout(PATIENCE):
-            while not settled(await self.events(number)):
+            while not settled(await self.events(number)):  # noqa: ASYNC110 - the server's news
                 await asyncio.sleep(_LOOK_AGAIN)
 
     async def events(self, number: str) -> Sequence[HistoryEvent]:

@@ -156,6 +156,8 @@ class Step:
     answers: int | None
     """Which command it answers, counted from 1; None where time brings it."""
     effects: list[Effect] = field(default_factory=list)
+    due: timedelta | None = None
+    """When time will bring the next step, unless a command comes before."""
 
 
 def _lived(life: Life) -> tuple[Step, ...]:
@@ -189,6 +191,8 @@ def _step(defect: Defect, now: datetime, answers: int | None, effects: list[Effe
             else:
                 step.effects.append(effect)
         effects = further
+    due = defect.next_due()
+    step.due = None if due is None else due - MONDAY
     return step
 
 

@@ -77,5 +77,3 @@ async def _open(address: str, kind: str, how_many: int) -> None:
             await site.settle(number)
 
     await asyncio.gather(*(one() for _ in range(how_many)))
-
-

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import businesstimedelta
 import numpy as np
-import pytz
+import pytz  # type: ignore[import-untyped]
 
 from activities.adapters.policy_files import PolicyFiles
 from bench.measure import Aim, Section, in_turn
@@ -51,7 +51,7 @@ class NumpyHours:
 
     def __init__(self, zone: str, holidays: Sequence[date]) -> None:
         self._zone = ZoneInfo(zone)
-        self._days = np.busdaycalendar(weekmask="1111100", holidays=[str(day) for day in holidays])
+        self._days = np.busdaycalendar(weekmask="1111100", holidays=list(holidays))
 
     def add(self, start: datetime, days: int) -> datetime:
         """The instant at which so many whole days of opening are spent, at a close if at all."""
@@ -61,7 +61,7 @@ class NumpyHours:
         whole, rest = divmod(minutes, timedelta(hours=_HOURS))
         if not rest:
             whole, rest = whole - 1, timedelta(hours=_HOURS)
-        due: date = np.busday_offset(day, whole, roll="forward", busdaycal=self._days).item()
+        due = self._offset(day, whole)
         return (datetime.combine(due, time(_OPENS), tzinfo=self._zone) + rest).astimezone(UTC)
 
     def between(self, start: datetime, end: datetime) -> timedelta:
@@ -75,18 +75,20 @@ class NumpyHours:
         """The business date at or after an instant, and how much of its opening has passed."""
         today = local.date()
         if not np.is_busday(today, busdaycal=self._days):
-            return np.busday_offset(today, 0, roll="forward", busdaycal=self._days).item(), (
-                timedelta()
-            )
+            return self._offset(today, 0), timedelta()
         since = timedelta(hours=local.hour - _OPENS, minutes=local.minute, seconds=local.second)
         return today, min(max(since, timedelta()), timedelta(hours=_HOURS))
+
+    def _offset(self, day: date, days: int) -> date:
+        found = np.busday_offset(day, days, roll="forward", busdaycal=self._days)
+        return cast(date, found.item())
 
 
 class Raw:
     """`numpy.busday_*` as they are: dates only, no hours and no zone; not comparable."""
 
     def __init__(self, holidays: Sequence[date]) -> None:
-        self._days = np.busdaycalendar(weekmask="1111100", holidays=[str(day) for day in holidays])
+        self._days = np.busdaycalendar(weekmask="1111100", holidays=list(holidays))
 
     def add(self, start: date, days: int) -> Any:
         """The date so many business days later."""
@@ -234,5 +236,3 @@ def _agree(contenders: Sequence[Contender], instants: Sequence[datetime]) -> Non
             for theirs, mine in (*found, spans):
                 if theirs != mine:
                     raise AnswersDiffer(f"{other.name} at {at}: {theirs}, ours: {mine}")
-
-

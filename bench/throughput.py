@@ -65,7 +65,7 @@ async def run(*, quick: bool) -> Section:
                 ours.over(bare),
                 at_least=AT_LEAST,
                 missed_because=f"our workflow needs {_ratio(spent, least)} times the processor "
-                "time of the bare one; see the profile in the notes below",
+                "time of the bare one, and has one activity more to wait for, the policy",
             )
         )
     section.table(("life", "what", "ours", "bare", "ours / bare"), rows)

@@ -28,6 +28,7 @@ COMMANDS: dict[str, type[Command]] = {
 }
 """What stories are made of."""
 
+ACTOR = "history"
 DELIVERY = timedelta(milliseconds=1)
 """A message arrives after what it tells of, and after the one before it."""
 BREATH = timedelta(seconds=1)
@@ -52,7 +53,7 @@ def commands_of(story: Story) -> list[tuple[datetime, Command]]:
     for step in story.steps:
         last = max(step.at, last + BREATH)
         if last <= end:
-            command = parse(COMMANDS[step.command], {"actor": "history"} | step.payload)
+            command = parse(COMMANDS[step.command], {"actor": ACTOR} | step.payload)
             spaced.append((last, command))
     return spaced
 

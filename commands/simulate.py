@@ -14,18 +14,27 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from activities.adapters.database import DatabaseLedger
+from activities.adapters.database import DatabaseLedger, DatabaseReadModel
 from activities.adapters.policy_files import PolicyFiles
 from activities.ports import DeliveryState
 from commands import show
 from commands.clock import Clock
 from commands.histories import Story, read_stories
-from commands.play import Outcome, Rehearsal, commands_of, end_of
+from commands.play import ACTOR, Outcome, Rehearsal, commands_of, end_of
 from commands.talk import CommandRefused, Line, NoSuchNumber
 from domain.audit import Figures, audit
 from domain.effects import ClientEvent, StaffEvent
 from domain.history import Delivered, History, Said
-from domain.messages import Command, DefectStart, parse
+from domain.messages import (
+    ChangeSeverity,
+    Command,
+    DefectStart,
+    PostProgress,
+    Reopen,
+    Resolve,
+    ScheduleRelease,
+    parse,
+)
 from domain.policy import Policy
 from runtime.plugin import DefectsPlugin
 from runtime.servers import time_skipping_server
@@ -33,6 +42,14 @@ from runtime.settings import Settings
 from worker import Outside, outside, workers
 
 POLICY = "eto"
+ON_RECORD: dict[type[Command], set[str]] = {
+    ChangeSeverity: {"defect.severity_changed"},
+    PostProgress: {"defect.progress"},
+    Reopen: {"defect.reopened"},
+    Resolve: {"defect.resolved"},
+    ScheduleRelease: {"defect.release_scheduled", "defect.release_rescheduled"},
+}
+"""The facts by which a command of a story shows that it was applied."""
 SETTLING = timedelta(days=1)
 """Between the server's present and the week the stories begin in."""
 
@@ -175,7 +192,7 @@ class _Performance:
             start,
             datetime.fromisoformat(status["confirmed_at"]),
             end_of(story),
-            self._said[number],
+            list(self._accepted(number)),
             list(self._delivered(number, policy)),
         )
         self.outcomes[number] = Outcome(
@@ -186,13 +203,26 @@ class _Performance:
             len(workflow_history.events),
         )
 
+    def _accepted(self, number: str) -> Iterator[Said]:
+        """What was said, at the instants the workflow put on record."""
+        facts = DatabaseReadModel(self._world.engine).timeline(number, public_only=False)
+        on_record = [fact for fact in facts if fact["actor"] == ACTOR]
+        for said in self._said[number]:
+            events = ON_RECORD[type(said.command)]
+            at = next((i for i, f in enumerate(on_record) if f["event"] in events), None)
+            if at is None:
+                yield said  # It changed nothing, and so is on no record.
+                continue
+            yield Said(on_record[at]["at"], said.command)
+            del on_record[: at + 1]
+
     def _delivered(self, number: str, policy: Policy) -> Iterator[Delivered]:
         roles = {address.lower(): role.value for role, address in policy.contacts.items()}
         told = {*ClientEvent, *StaffEvent}
         for row in DatabaseLedger(self._world.engine).deliveries(number):
             if row.state is DeliveryState.SENT and row.sent_at and row.event in told:
                 recipient = roles.get(row.recipient, row.recipient)
-                yield Delivered(row.sent_at, row.event, row.effect_key, recipient)
+                yield Delivered(row.sent_at, row.event, row.effect_key, recipient, row.decided_at)
 
 
 # --- the report -----------------------------------------------------------------------------------

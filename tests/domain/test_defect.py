@@ -374,11 +374,11 @@ def test_a_hold_is_a_state_of_its_own() -> None:
     defect, _ = a_defect("S2")
     assert str(refusal(defect, messages.Resume)) == "state: is not on hold"
     say(defect, messages.Hold, FRIDAY, reason="waiting")
-    assert defect.state == "on_hold"
+    assert defect.status(FRIDAY)["state"] == "on_hold"
     refused = refusal(defect, messages.Hold, reason="waiting")
     assert str(refused) == "state: is on hold since 2027-03-05T22:00:00Z"
     say(defect, messages.Resume, FRIDAY + HOUR)
-    assert defect.state == "open"
+    assert defect.status(FRIDAY)["state"] == "open"
     assert [(h.start, h.end) for h in defect.holds] == [(FRIDAY, FRIDAY + HOUR)]
 
 

@@ -6,6 +6,7 @@ said and what arrived, and nothing of how the machine came to it.
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,8 +27,9 @@ from domain.case import Case
 from domain.defect import Defect
 from domain.effects import Lane, TellClients
 from domain.explain import explain
-from domain.history import History, Said
+from domain.history import Course, History, Said
 from domain.messages import CaseStart, Command, DefectStart, InvalidCommand, parse
+from domain.owed import Obligations
 from tests.domain.builders import ETO, at, attachment, case_start, defect_start
 from tests.domain.world import World
 
@@ -227,8 +229,8 @@ class DefectLife(RuleBasedStateMachine):
         """The release moves."""
         planned = self.defect.release
         assert planned is not None
-        fields = {"release": planned.id, "deploy_at": self.world.now + ahead}
-        self.say(messages.ScheduleRelease, **fields)
+        deploy_at = self.world.now + ahead
+        self.say(messages.ScheduleRelease, release=planned.id, deploy_at=deploy_at)
 
     @rule(release=RELEASES, plan_version=st.sampled_from([None, 1, 2, 3]), key=KEYS)
     def withdraw(self, release: str, plan_version: int | None, key: str | None) -> None:
@@ -292,17 +294,30 @@ class DefectLife(RuleBasedStateMachine):
 
     # --- what holds after every step -------------------------------------------------------------
 
-    def broken(self, grace: timedelta) -> tuple[Broken, ...]:
-        """What the oracle finds."""
-        world = self.world
-        history = History(
+    def history(self) -> History:
+        """The log so far."""
+        return History(
             start=self.start,
             confirmed_at=self.confirmed_at,
-            until=world.now,
-            said=world.said,
-            delivered=world.delivered,
+            until=self.world.now,
+            said=self.world.said,
+            delivered=self.world.delivered,
         )
-        return audit(history, ETO, grace).broken
+
+    def broken(self, grace: timedelta) -> tuple[Broken, ...]:
+        """What the oracle finds."""
+        return audit(self.history(), ETO, grace).broken
+
+    @invariant()
+    def the_due_instant_follows_from_the_log(self) -> None:
+        """T2: after any sequence of severities, holds and resolutions."""
+        defect, far = self.defect, self.world.now + timedelta(days=3_000)
+        course = Course(replace(self.history(), until=far))
+        obligations, now = Obligations(course, ETO), course.stands[-1]
+        runs = not (now.held or now.resolved) and obligations.has_target(now.severity)
+        assert (defect.target_due_at is not None) is runs
+        if runs and not defect.target_missed:
+            assert defect.target_due_at == obligations.spent_at(now.severity)
 
     @invariant()
     def no_effect_happens_twice(self) -> None:

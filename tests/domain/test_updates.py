@@ -320,6 +320,16 @@ def test_an_update_that_waits_when_the_severity_changes_is_dropped() -> None:
     assert len(missed(world)) == 1
 
 
+def test_an_update_that_waits_when_it_is_resolved_is_dropped() -> None:
+    """C9: after the resolution clients hear of nothing else."""
+    world = s1()
+    world.down(Lane.CLIENTS, FRIDAY + HOUR, FRIDAY + 30 * HOUR)
+    world.hear(messages.Resolve, FRIDAY + 26 * HOUR, resolution="fixed")
+    world.wait(3 * DAY)
+    assert world.told(UPDATE) == []
+    assert len(world.told("defect.resolved")) == 1
+
+
 def test_what_is_owed_after_the_end_is_not_missed() -> None:
     """T9: resolved before the deadline."""
     world = s1()

@@ -134,7 +134,7 @@ class World:
         self.now = end
         self.settle()
 
-    def hear(self, model: type[Command], when: datetime | None = None, **fields: Any) -> None:
+    def hear(self, model: type[Command], when: datetime | None = None, /, **fields: Any) -> None:
         """Say something at `when`, after everything that falls due until then."""
         if when is not None:
             self.wait_until(when)

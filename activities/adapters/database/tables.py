@@ -108,6 +108,7 @@ deliveries = Table(
     Column("message_id", Words, nullable=False),
     Column("state", Words, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("decided_at", Instant),
     Column("first_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("sent_at", Instant),

@@ -97,6 +97,7 @@ def upgrade() -> None:
         sa.Column("message_id", words, nullable=False),
         sa.Column("state", words, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("decided_at", instant),
         sa.Column("first_at", instant, nullable=False),
         sa.Column("changed_at", instant, nullable=False),
         sa.Column("sent_at", instant),

@@ -1,0 +1,150 @@
+"""Why an instant is due: budget, spent, windows, holidays and holds, as data and in words."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain import messages
+from domain.defect import Defect
+from domain.explain import WINDOWS_SHOWN, explain
+from tests.domain.builders import ETO, FRIDAY, a_defect, at, eto_with
+from tests.domain.world import World, world_of
+
+DAY = timedelta(days=1)
+
+
+def s1(now: datetime = FRIDAY) -> World:
+    """An S1 confirmed at `now`."""
+    return world_of(a_defect("S1", now=now), now)
+
+
+def part(defect: Defect, now: datetime, what: str) -> dict[str, Any]:
+    """The explanation of one thing that is due."""
+    return next(due for due in explain(defect, now)["due"] if due["what"] == what)
+
+
+def test_a_target_is_explained_by_the_openings_that_make_it_up() -> None:
+    """T3: two hours of Friday, all of Monday, nine hours of Tuesday."""
+    target = part(s1().defect, FRIDAY, "target")
+    assert target["windows"] == [
+        {"start": "2027-03-05T22:00:00Z", "end": "2027-03-06T00:00:00Z"},
+        {"start": "2027-03-08T13:00:00Z", "end": "2027-03-09T00:00:00Z"},
+        {"start": "2027-03-09T13:00:00Z", "end": "2027-03-09T22:00:00Z"},
+    ]
+    assert (target["budget"], target["spent"], target["unit"]) == (2.0, 0.0, "business_days")
+    assert target["time_zone"] == "America/Chicago"
+    assert target["holidays"] == []
+    assert target["text"] == (
+        "The S1 target is a budget of 2 business days, 0.00 business days of which are spent; "
+        "at this pace it is spent on Tuesday 09 March 2027, 16:00 CST."
+    )
+
+
+def test_a_holiday_on_the_way_is_named() -> None:
+    """T3, C5."""
+    now = at("2027-11-24 16:00")
+    target = part(s1(now).defect, now, "target")
+    assert target["holidays"] == ["2027-11-25"]
+    assert "Closed for holidays on 2027-11-25." in target["text"]
+
+
+def test_holds_and_earlier_stretches_are_listed() -> None:
+    """T2: what was spent before, and when the clock stood."""
+    world = s1()
+    world.hear(messages.Hold, at("2027-03-08 09:00"), reason="waiting")
+    held = part(world.defect, world.now, "target")
+    assert held["on_hold_since"] == "2027-03-08T15:00:00Z"
+    assert held["windows"] == []
+    assert held["due_at"] is None
+    assert "it is on hold, so nothing is spent and nothing is due" in held["text"]
+    world.hear(messages.Resume, at("2027-03-08 12:00"))
+    resumed = part(world.defect, world.now, "target")
+    assert resumed["holds"] == [{"start": "2027-03-08T15:00:00Z", "end": "2027-03-08T18:00:00Z"}]
+    assert resumed["ran_before"] == [
+        {"severity": "S1", "start": "2027-03-05T22:00:00Z", "end": "2027-03-08T15:00:00Z"}
+    ]
+    assert resumed["running_since"] == "2027-03-08T18:00:00Z"
+    assert resumed["due_at"] == "2027-03-10T01:00:00Z" or resumed["due_at"] > "2027-03-09T22"
+
+
+def test_a_missed_target_says_when_it_was_missed() -> None:
+    """T7."""
+    world = s1()
+    world.wait(10 * DAY)
+    target = part(world.defect, world.now, "target")
+    assert target["missed_at"] == "2027-03-09T22:00:00Z"
+    assert "It was missed at 2027-03-09T22:00:00Z." in target["text"]
+
+
+def test_a_calendar_that_runs_out_says_so() -> None:
+    """T8: the instant may move."""
+    known = at("2027-03-08 12:00").date()
+    calendar = ETO.calendar.model_copy(update={"holidays_known_until": known})
+    defect, _ = a_defect("S1", under=ETO.model_copy(update={"calendar": calendar}))
+    target = part(defect, FRIDAY, "target")
+    assert target["horizon_exceeded"] is True
+    assert "Holidays are known only until 2027-03-08: the instant may move." in target["text"]
+
+
+def test_calendar_days_need_no_openings() -> None:
+    """T5."""
+    defect, _ = a_defect("S2")
+    target = part(defect, FRIDAY, "target")
+    assert (target["windows"], target["holidays"]) == ([], [])
+    assert "Saturday 03 July 2027, 17:00 CDT" in target["text"]
+
+
+def test_a_long_list_of_openings_is_cut_and_says_so() -> None:
+    """A target of a hundred business days."""
+    policy = eto_with("S1", target={"amount": 100, "unit": "business_days"})
+    target = part(a_defect("S1", under=policy)[0], FRIDAY, "target")
+    assert (len(target["windows"]), target["windows_cut"]) == (WINDOWS_SHOWN, True)
+
+
+def test_the_next_update_is_explained() -> None:
+    """T6: the rule, the last one, and how long before its deadline it is sent."""
+    update = part(s1().defect, FRIDAY, "status update to clients")
+    assert update == {
+        "what": "status update to clients",
+        "due_at": "2027-03-06T22:00:00Z",
+        "sent_at": "2027-03-06T21:45:00Z",
+        "last_at": "2027-03-05T22:00:00Z",
+        "rule": "at most 24 hours after the last one and one on every local date",
+        "lead_minutes": 15.0,
+        "missed_so_far": 0,
+        "text": (
+            "The next status update to clients is due by Saturday 06 March 2027, 16:00 CST: "
+            "at most 24 hours after the last one and one on every local date; "
+            "the last one was on Friday 05 March 2027, 16:00 CST."
+        ),
+    }
+
+
+def test_a_fixed_hour_is_explained() -> None:
+    """T6."""
+    policy = eto_with("S1", updates={"mode": "fixed_hour", "local_time": "09:00"})
+    update = part(a_defect("S1", under=policy)[0], FRIDAY, "status update to clients")
+    assert update["rule"] == "daily at 09:00 in America/Chicago"
+    assert update["sent_at"] == "2027-03-06T15:00:00Z"
+
+
+def test_releases_and_the_reopen_window_are_explained() -> None:
+    """R5: whatever else time will bring, earliest first."""
+    world = world_of(a_defect("S3"), FRIDAY)
+    world.hear(messages.ScheduleRelease, release="R", deploy_at=FRIDAY + 10 * DAY)
+    due = explain(world.defect, world.now)["due"]
+    assert [item["what"] for item in due] == ["release reminder", "release overdue"]
+    world.hear(messages.Resolve, resolution="fixed")
+    assert explain(world.defect, world.now)["text"] == (
+        "Reopen window ends: Friday 19 March 2027, 17:00 CDT."
+    )
+
+
+def test_where_nothing_is_due_it_says_that() -> None:
+    """S4: waits for area work."""
+    defect, _ = a_defect("S4")
+    assert explain(defect, FRIDAY) == {
+        "number": "DEF-1",
+        "at": "2027-03-05T22:00:00Z",
+        "due": [],
+        "text": "Nothing is due.",
+    }
