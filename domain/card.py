@@ -40,20 +40,17 @@ def _rows(machine: Machine, status: dict[str, Any], now: datetime) -> list[tuple
         rows.append(("What", _plain(machine.title)))
         rows.append(("Area", _plain(machine.functional_area)))
         rows.append(("Stage", status["stage"]))
-        rows.append(
-            ("Attached", f"cases {len(machine.cases)}, clients {machine.affected_clients}")
-        )
+        rows.append(("Attached", f"cases {len(machine.cases)}, clients {machine.affected_clients}"))
         if (target := status["target"]) is not None:
             words = machine.budget_text(now)
             missed = f", missed {target['missed_at']}" if target["missed_at"] else ""
             rows.append(("Target", f"{words['spent']} of {words['budget']}{missed}"))
         if machine.release:
-            rows.append(
-                ("Release", f"{machine.release.id}, {_local(machine, machine.release.deploy_at)}")
-            )
+            planned = machine.release
+            rows.append(("Release", f"{_plain(planned.id)}, {_local(machine, planned.deploy_at)}"))
     else:
         rows.append(("Channel", status["channel"]))
-        rows.append(("Defect", status["defect"] or "none"))
+        rows.append(("Defect", _plain(status["defect"] or "none")))
         if status["missing"]:
             rows.append(("Asked the client for", _plain(", ".join(status["missing"]))))
     rows.append(

@@ -1,25 +1,23 @@
 """The life of a confirmed defect: what people's commands and time do to it (D1-D8, R3-R5)."""
 
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
+from domain.defect_releases import PlannedDefect
 from domain.defect_state import (
     FEEDBACK_KEPT,
     HOLDS_KEPT,
-    PLANS_KEPT,
     Feedback,
-    PlannedRelease,
     Progress,
     Span,
 )
-from domain.defect_telling import REMINDER_TOPIC, STATUS_TOPIC, TellingDefect
+from domain.defect_telling import REMINDER_TOPIC, STATUS_TOPIC
 from domain.effects import (
     AudienceChange,
     ClientEvent,
     CloseCases,
     Detachment,
     Effect,
-    Receipt,
     Role,
     StaffEvent,
     TellClients,
@@ -42,25 +40,14 @@ from domain.messages import (
     Resolve,
     Resume,
     RetryDeliveries,
-    ScheduleRelease,
     Stage,
-    WithdrawRelease,
     Workaround,
 )
 from domain.policy import PinnedPolicy, Rung
 from domain.target import TargetClock
-from domain.updates import UpdateClock
-
-COUNT_AS_UPDATE = {
-    ClientEvent.DEFECT_UPDATE,
-    ClientEvent.DEFECT_WORKAROUND,
-    ClientEvent.DEFECT_SEVERITY_CHANGED,
-    ClientEvent.DEFECT_REOPENED,
-}
-"""Messages to everyone attached that say how it stands (T6); a confirmation is to some only."""
 
 
-class Defect(TellingDefect):
+class Defect(PlannedDefect):
     """A confirmed defect. `open` makes one; afterwards `handle` and `fire` do everything."""
 
     @classmethod
@@ -140,22 +127,6 @@ class Defect(TellingDefect):
             items.append(Due(at, f"{rung.event} to {rung.role}", tell))
         return items
 
-    def _release_agenda(self, release: PlannedRelease) -> list[Due]:
-        rules = self.policy.releases
-        remind_at = release.deploy_at - timedelta(days=rules.reminder_days_before)
-        items: list[Due] = []
-        if not release.reminded and remind_at > release.scheduled_at:
-            items.append(Due(remind_at, "release reminder", self._remind_of_release))
-        if not release.overdue_asked:
-            overdue_at = release.deploy_at + timedelta(minutes=rules.overdue_after_minutes)
-            items.append(Due(overdue_at, "release overdue", self._ask_about_release))
-        return items
-
-    def fire(self, now: datetime) -> list[Effect]:
-        """Do everything that is due by `now` (UTC), and put on record what was missed."""
-        self._record_missed_updates(now)
-        return super().fire(now)
-
     def _close(self, _due: datetime, now: datetime) -> None:
         self.closed_at = now
         self._record("defect.closed", now)
@@ -177,53 +148,6 @@ class Defect(TellingDefect):
             due_at=iso(self.target_due_at),
             since=iso(self.confirmed_at),
         )
-
-    # --- status updates --------------------------------------------------------------------------
-
-    def _send_update(self, _due: datetime, now: datetime) -> None:
-        """The daily update; where nobody wrote anything new it says so, and the owner is nudged."""
-        last = self.updates.last_at if self.updates else self.confirmed_at
-        fresh = self.progress if self.progress and self.progress.at > last else None
-        text = fresh.text if fresh else None
-        sent = self._update_clients(now, text, replaceable=STATUS_TOPIC)
-        self._post_status(now, text, replaceable=STATUS_TOPIC)
-        self._record("defect.update", now, public=True, public_text=text)
-        if fresh is None:
-            nudge = self._notify if self.rules.round_the_clock else self._remind
-            nudge(
-                StaffEvent.DEFECT_UPDATE_NEEDED,
-                Role.ENGINEERING,
-                now,
-                owner=self.owner,
-                last_text_at=iso(self.progress.at if self.progress else None),
-            )
-        self._restart_updates(now, sent)
-
-    def _restart_updates(self, now: datetime, sent: TellClients | None) -> None:
-        """A message that counts as an update has gone out at `now`."""
-        cadence, calendar = self.rules.updates, self.policy.calendar
-        if cadence is None:
-            self.updates = None
-        elif self.updates is None:
-            self.updates = UpdateClock.started(cadence, calendar, now)
-        else:
-            sequence = sent.sequence if sent else None
-            self.updates = self.updates.restarted(cadence, calendar, now, sequence)
-
-    def _record_missed_updates(self, now: datetime) -> None:
-        """Put on record every update that was not with the clients in time (T9)."""
-        if self.updates is None or self.rules.updates is None:
-            return
-        for deadline in self.updates.take_missed(self.rules.updates, self.policy.calendar, now):
-            self.updates_missed += 1
-            self._record("update.missed", now, deadline=iso(deadline))
-
-    def _note_delivery(self, effect: Effect, receipt: Receipt, now: datetime) -> None:
-        self._record_missed_updates(now)
-        if self.updates is None or not isinstance(effect, TellClients):
-            return
-        if receipt.arrived and effect.kind in COUNT_AS_UPDATE:
-            self.updates.arrived(effect.sequence)
 
     # --- commands: people and severity -----------------------------------------------------------
 
@@ -368,99 +292,6 @@ class Defect(TellingDefect):
         self._run_target(now)
         self._record("defect.resumed", now, internal_text=command.reason, actor=command.actor)
 
-    # --- commands: releases ----------------------------------------------------------------------
-
-    def schedule_release(self, command: ScheduleRelease, now: datetime) -> None:
-        """R3: told once per change of release or date; the same plan again changes nothing."""
-        self._must_be_active()
-        self._must_be_newer(command)
-        before = self.release
-        planned = (command.release, command.deploy_at)
-        if before is not None and (before.id, before.deploy_at) == planned:
-            self._note_plan(command)
-            return
-        if command.deploy_at <= now:
-            raise InvalidCommand("deploy_at", f"must lie after {iso(now)}")
-        self._note_plan(command)
-        self.release = PlannedRelease(
-            id=command.release, deploy_at=command.deploy_at, scheduled_at=now
-        )
-        kind = (
-            ClientEvent.DEFECT_RELEASE_SCHEDULED
-            if before is None
-            else ClientEvent.DEFECT_RELEASE_RESCHEDULED
-        )
-        facts: dict[str, Any] = {"release": command.release, "deploy_at": iso(command.deploy_at)}
-        if before is not None:
-            facts["before"] = {"release": before.id, "deploy_at": iso(before.deploy_at)}
-        self._record(kind, now, public=True, actor=command.actor, **facts)
-        self._tell_attached(
-            kind, now, replaces=(REMINDER_TOPIC,), release_id=command.release, **facts
-        )
-
-    def withdraw_release(self, command: WithdrawRelease, now: datetime) -> None:
-        """R3: the fix is in no release now; `reason` stays internal."""
-        self._must_be_active()
-        self._must_be_newer(command)
-        self._must_be_planned_for(command.release)
-        self._note_plan(command)
-        self.release = None
-        kind = ClientEvent.DEFECT_RELEASE_WITHDRAWN
-        self._record(
-            kind,
-            now,
-            public=True,
-            internal_text=command.reason,
-            release=command.release,
-            actor=command.actor,
-        )
-        self._tell_attached(
-            kind,
-            now,
-            replaces=(REMINDER_TOPIC,),
-            release_id=command.release,
-            release=command.release,
-        )
-
-    def release_deployed(self, command: ReleaseDeployed, now: datetime) -> None:
-        """R4: the release is out, so the defect is resolved."""
-        self._must_be_active()
-        self._must_be_planned_for(command.release)
-        self._resolve(
-            f"deployed with {command.release}", None, now, command.actor, release=command.release
-        )
-
-    def _remind_of_release(self, _due: datetime, now: datetime) -> None:
-        if self.release is None:
-            return
-        self.release = self.release.model_copy(update={"reminded": True})
-        if now >= self.release.deploy_at:
-            return  # Nothing ran until now; clients are not told of an hour that has passed.
-        facts = self._release_fact() or {}
-        self._record("defect.release_reminder", now, public=True, **facts)
-        self._tell_attached(
-            ClientEvent.DEFECT_RELEASE_REMINDER,
-            now,
-            replaceable=REMINDER_TOPIC,
-            release_id=self.release.id,
-            release=self.release.id,
-            deploy_at=facts["deploy_at"],
-        )
-
-    def _ask_about_release(self, due: datetime, now: datetime) -> None:
-        if self.release is None:
-            return
-        self.release = self.release.model_copy(update={"overdue_asked": True})
-        self._record("defect.release_overdue", now, release=self.release.id, since=iso(due))
-        ask = self._notify if self.rules.round_the_clock else self._remind
-        ask(
-            StaffEvent.DEFECT_RELEASE_OVERDUE,
-            Role.ENGINEERING,
-            now,
-            release=self.release.id,
-            deploy_at=iso(self.release.deploy_at),
-        )
-
     # --- commands: the end -----------------------------------------------------------------------
 
     def resolve(self, command: Resolve, now: datetime) -> None:
@@ -501,6 +332,14 @@ class Defect(TellingDefect):
             key = self._next_key("close_cases")
             self._emit(CloseCases(**key, at=now, resolution=resolution))
 
+    def release_deployed(self, command: ReleaseDeployed, now: datetime) -> None:
+        """R4: the release is out, so the defect is resolved."""
+        self._must_be_active()
+        self._must_be_planned_for(command.release)
+        self._resolve(
+            f"deployed with {command.release}", None, now, command.actor, release=command.release
+        )
+
     def reopen(self, command: Reopen, now: datetime) -> None:
         """It was not done after all. The budget goes on where it was (T2)."""
         if self.active:
@@ -540,30 +379,6 @@ class Defect(TellingDefect):
         self._record("deliveries.retried", now, actor=command.actor)
 
     # --- steps the commands share ----------------------------------------------------------------
-
-    def _must_be_active(self) -> None:
-        if self.closed_at is not None:
-            raise InvalidCommand("state", f"is closed since {iso(self.closed_at)}")
-        if not self.active:
-            raise InvalidCommand("state", f"is {self.state}; reopen it first")
-
-    def _must_be_newer(self, command: ScheduleRelease | WithdrawRelease) -> None:
-        said, known = command.plan_version, self.plan_versions.get(command.release)
-        if said is not None and known is not None and said < known:
-            raise InvalidCommand("plan_version", f"{said} is older than {known}")
-
-    def _note_plan(self, command: ScheduleRelease | WithdrawRelease) -> None:
-        if command.plan_version is None:
-            return
-        others = [(k, v) for k, v in self.plan_versions.items() if k != command.release]
-        newest = (command.release, command.plan_version)
-        self.plan_versions = dict([*others, newest][-PLANS_KEPT:])
-
-    def _must_be_planned_for(self, release: str) -> None:
-        if self.release is None:
-            raise InvalidCommand("release", "the fix is not scheduled for any release")
-        if self.release.id != release:
-            raise InvalidCommand("release", f"the fix is scheduled for {self.release.id}")
 
     def _enter_severity(self, now: datetime, told: TellClients | None, reason: str | None) -> None:
         """Start what the present severity obliges us to; `told` counts as the first update."""

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from domain.machine import Machine, iso
-from domain.messages import Instant, Severity, Stage, Value, Workaround
+from domain.messages import Instant, InvalidCommand, Severity, Stage, Value, Workaround
 from domain.policy import SeverityRules
 from domain.target import TargetClock
 from domain.updates import UpdateClock
@@ -210,3 +210,9 @@ class DefectState(Machine):
         if self.release is None:
             return None
         return {"id": self.release.id, "deploy_at": iso(self.release.deploy_at)}
+
+    def _must_be_active(self) -> None:
+        if self.closed_at is not None:
+            raise InvalidCommand("state", f"is closed since {iso(self.closed_at)}")
+        if not self.active:
+            raise InvalidCommand("state", f"is {self.state}; reopen it first")

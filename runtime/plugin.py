@@ -17,6 +17,7 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from runtime.codec import NO_KEYS, KeyRing, KeyRingCodec
+from runtime.in_step import InStepRunner
 from runtime.settings import Settings
 
 PASSED_THROUGH = ("domain", "tzdata")
@@ -62,7 +63,7 @@ def _sandboxed(runner: WorkflowRunner | None) -> WorkflowRunner:
     if not isinstance(runner, SandboxedWorkflowRunner):
         raise TypeError(f"workflows run in the sandbox only, not in {type(runner).__name__}")
     restrictions = runner.restrictions.with_passthrough_modules(*PASSED_THROUGH)
-    return dataclasses.replace(runner, restrictions=restrictions)
+    return InStepRunner(restrictions, runner.runner_class)
 
 
 class LogContext(Interceptor):

@@ -108,6 +108,19 @@ def test_a_target_is_met_when_it_is_resolved_in_time() -> None:
         assert (figures.targets_met, figures.targets_missed) == (met, 0)
 
 
+def test_what_never_cost_a_business_minute_is_met_not_missing() -> None:
+    """T2: confirmed and resolved over a weekend."""
+    life = history(
+        "S1",
+        at("2027-03-07 09:00"),
+        [said(at("2027-03-06 10:00"), messages.Resolve, resolution="fixed")],
+        [came(at("2027-03-06 10:00"), "defect.resolved")],
+        confirmed_at=at("2027-03-06 08:00"),
+    )
+    found = audit(life, ETO)
+    assert (found.broken, found.figures.targets_met) == ((), 1)
+
+
 # --- status updates ------------------------------------------------------------------------------
 
 

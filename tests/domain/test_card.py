@@ -53,7 +53,7 @@ def test_a_missed_target_a_release_and_a_failing_lane_are_shown() -> None:
     defect.fire(FRIDAY + timedelta(days=5))
     text = shown(defect, Lane.CLIENTS, attention=["no case is attached"])
     assert "missed 2027-03-09T22:00:00Z" in text
-    assert "REL-1, Tue 2027-06-01 07:00 CDT" in text
+    assert "REL\\-1, Tue 2027-06-01 07:00 CDT" in text
     assert text.endswith("**Needs attention**\n\n- no case is attached\n- lane clients is failing")
 
 

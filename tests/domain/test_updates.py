@@ -159,8 +159,9 @@ def test_with_nobody_attached_nobody_is_told() -> None:
     defect, effects = a_defect("S1", attachment())
     effects += say(defect, messages.DetachCase, FRIDAY, case="CASE-1", reason="wrong one")
     world = world_of((defect, effects), FRIDAY)
-    world.wait(3 * DAY)
+    world.stand_still_until(FRIDAY + 3 * DAY)
     assert world.told(UPDATE) == []
+    assert missed(world) == []
 
 
 def test_with_nothing_new_the_update_says_so_and_the_owner_is_nudged() -> None:
