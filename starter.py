@@ -1,7 +1,7 @@
 """The command line: a demonstration, a development server, and every command of the contract.
 
 Exit codes: 0 done, 1 a promise of the policy was broken (`simulate`), 2 wrong usage or settings,
-3 no Temporal server answers, 4 the case or defect refused, 5 no such number.
+3 no Temporal server or worker answers, 4 the case or defect refused, 5 no such number.
 """
 
 import asyncio
@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from temporalio.service import RPCError
 
-from activities.adapters.database import DatabaseNumbers, make_engine, migrate
+from activities.adapters.database import DatabaseNumbers, NoDatabase, make_engine, migrate
 from activities.adapters.policy_files import PolicyError
 from commands import demo as demonstration
 from commands import dev as development
@@ -26,6 +27,7 @@ from commands.histories import HistoryError
 from commands.talk import CommandRefused, Line, NoSuchNumber
 from domain.messages import Channel, InvalidCommand, Severity, Stage
 from domain.severity import Function, IntakeFacts, WorkaroundEffort, suggest
+from runtime.codec import AlteredPayload, UnknownKey
 from runtime.connection import NoServer, connect
 from runtime.logs import configure_logs
 from runtime.settings import Settings, SettingsError, read_settings
@@ -44,9 +46,13 @@ DEFAULT_ACTOR = "starter"
 ExitCodes: dict[type[Exception], int] = {
     SettingsError: 2,
     PolicyError: 2,
+    NoDatabase: 2,
+    UnknownKey: 2,
+    AlteredPayload: 2,
     HistoryError: 2,
     InvalidCommand: 2,
     NoServer: 3,
+    RPCError: 3,
     CommandRefused: 4,
     NoSuchNumber: 5,
 }

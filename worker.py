@@ -14,6 +14,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import Engine
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.adapters.database import (
@@ -24,6 +25,7 @@ from activities.adapters.database import (
     DatabaseStatusPage,
     IncidentRefs,
     KeptMail,
+    NoDatabase,
     make_engine,
     migrate,
 )
@@ -74,12 +76,17 @@ def outside(settings: Settings) -> Outside:
 
     Raises:
         PolicyError: the policy file is wrong.
+        NoDatabase: the database cannot be used.
+        SettingsError: the mail server's URL cannot be read.
     """
     engine = make_engine(settings.database_url.get_secret_value(), pool_size=ACTIVITY_THREADS)
     migrate(engine)
     mailbox: Mailbox = KeptMail(engine)
     if settings.smtp_url is not None:
-        mailbox = SmtpMailbox(settings.smtp_url.get_secret_value(), settings.mail_from)
+        try:
+            mailbox = SmtpMailbox(settings.smtp_url.get_secret_value(), settings.mail_from)
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
     page: StatusPage = DatabaseStatusPage(engine)
     if settings.statuspage_url and settings.statuspage_page_id and settings.statuspage_api_key:
         page = StatuspageApi(
@@ -147,10 +154,15 @@ async def main() -> int:
         configure_logs(settings.log)
         world = outside(settings)
         client = await connect(settings, serve_metrics=True)
-    except (SettingsError, PolicyError, NoServer) as error:
+        missing = await ensure(client)
+    except (SettingsError, PolicyError, NoDatabase, NoServer) as error:
         print(error, file=sys.stderr)
         return 2
-    if missing := await ensure(client):
+    except RPCError as error:
+        hint = "see TEMPORAL_NAMESPACE, TEMPORAL_API_KEY and TEMPORAL_TLS_…"
+        print(f"The Temporal server refuses: {error.message} ({hint})", file=sys.stderr)
+        return 2
+    if missing:
         log.error("search_attributes.missing", names=missing, hint="register them, see docs")
     stop = stop_on_signals(asyncio.get_running_loop())
     async with workers(client, world, settings):

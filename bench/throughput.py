@@ -1,34 +1,24 @@
 """Part `throughput`: defects opened and resolved per second by one worker process."""
 
 import asyncio
-import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 
-from bench.installation import BOTH, Installation, connected_to
+from bench.installation import BOTH, Installation
 from bench.lives import LIVES, STEPS, Life
 from bench.measure import Aim, Figure, Section
-from bench.worker_process import WorkerProcess, worker_process
-from runtime.plugin import DefectsPlugin
-from runtime.servers import dev_server
+from bench.worker_process import AT_ONCE, busy_server
 
 MEASURED = ("S1-brief", "S3-brief")
 AT_LEAST = 0.7
-AT_ONCE = 12
-"""Defects under way at the same time: enough to keep one worker process busy. With many more, an
-overloaded server loses tasks on their way to the worker, and hands them out again a minute later.
-"""
 
 _numbers = count(1)
 
 
 async def run(*, quick: bool) -> Section:
     """Open and resolve defects, ours and bare in turn."""
-    rounds, size = (1, 12) if quick else (5, 36)
+    rounds, size = (1, 12) if quick else (5, 24)
     rates: dict[tuple[str, str], list[float]] = {}
     costs: dict[tuple[str, str], list[float]] = {}
     async with busy_server() as (site, worker):
@@ -79,17 +69,6 @@ def _ratio(ours: Figure, bare: Figure) -> str:
 def _messages(name: str) -> int:
     """Up to the resolution; the end of the reopen window is not waited for."""
     return sum(len(step.effects) for step in STEPS[name][:2])
-
-
-@asynccontextmanager
-async def busy_server() -> AsyncIterator[tuple[Installation, WorkerProcess]]:
-    """The real server with one worker process, and a client in this one."""
-    with tempfile.TemporaryDirectory() as folder:
-        async with (
-            dev_server(DefectsPlugin()) as server,
-            worker_process(server.address, Path(folder)) as worker,
-        ):
-            yield await connected_to(server.address), worker
 
 
 async def batch(site: Installation, kind: str, life: Life, size: int) -> float:

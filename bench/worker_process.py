@@ -10,17 +10,26 @@ import gc
 import json
 import resource
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.installation import Installation, installation
+from bench.installation import Installation, connected_to, installation
+from runtime.plugin import DefectsPlugin
+from runtime.servers import dev_server
 from runtime.time_zones import use_pinned_zones
 
 _PAGE = resource.getpagesize()
 _STARTUP = 60
 _SHUTDOWN = 30
+
+
+AT_ONCE = 12
+"""Defects under way at the same time: enough to keep one worker process busy. With many more, an
+overloaded server loses tasks on their way to the worker, and hands them out again a minute later.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +71,21 @@ class WorkerProcess:
 
 
 @asynccontextmanager
-async def worker_process(
-    address: str, folder: Path, *, max_cached_workflows: int = 1000
+async def busy_server(
+    *, max_cached_workflows: int = 1000
+) -> AsyncIterator[tuple[Installation, WorkerProcess]]:
+    """The real server with one worker process, and a client in this one."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with (
+            dev_server(DefectsPlugin()) as server,
+            _worker_process(server.address, Path(folder), max_cached_workflows) as worker,
+        ):
+            yield await connected_to(server.address), worker
+
+
+@asynccontextmanager
+async def _worker_process(
+    address: str, folder: Path, max_cached_workflows: int
 ) -> AsyncIterator[WorkerProcess]:
     """Our workers in a process of their own, until the context ends."""
     process = await asyncio.create_subprocess_exec(

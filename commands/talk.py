@@ -140,5 +140,5 @@ def _nobody(number: str) -> NoAnswer:
 
 def _missing(number: str, error: RPCError) -> Exception:
     if error.status is RPCStatusCode.NOT_FOUND:
-        return NoSuchNumber(f"no open case or defect {number} runs here")
+        return NoSuchNumber(f"no open case or defect {number} runs here ({error.message})")
     return _nobody(number) if error.status in _NOBODY else error

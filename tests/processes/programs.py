@@ -25,13 +25,13 @@ _POLL = 0.05
 _numbers = count(1)
 
 
-async def eventually(what: str, condition: Callable[[], Any], timeout: float = PATIENCE) -> Any:
+async def eventually(what: str, condition: Callable[[], Any]) -> Any:
     """The first true answer of `condition`, which may be asynchronous.
 
     Raises:
-        AssertionError: saying that `what` did not come about within `timeout` seconds.
+        AssertionError: saying `what` did not come about in time.
     """
-    give_up_at = time.monotonic() + timeout
+    give_up_at = time.monotonic() + PATIENCE
     while True:
         answer = condition()
         if inspect.isawaitable(answer):
@@ -39,7 +39,7 @@ async def eventually(what: str, condition: Callable[[], Any], timeout: float = P
         if answer:
             return answer
         if time.monotonic() > give_up_at:
-            raise AssertionError(f"not within {timeout} seconds: {what}")
+            raise AssertionError(f"not within {PATIENCE} seconds: {what}")
         await asyncio.sleep(_POLL)
 
 

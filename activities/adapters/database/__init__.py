@@ -1,7 +1,7 @@
 """What outlives Temporal's retention, kept in SQLite or PostgreSQL: who and what was."""
 
 from activities.adapters.database.audience import DatabaseAudience
-from activities.adapters.database.engine import make_engine
+from activities.adapters.database.engine import NoDatabase, make_engine
 from activities.adapters.database.incident_refs import IncidentRefs
 from activities.adapters.database.kept_mail import KeptMail
 from activities.adapters.database.ledger import DatabaseLedger
@@ -20,6 +20,7 @@ __all__ = [
     "IncidentRefs",
     "IncidentUpdate",
     "KeptMail",
+    "NoDatabase",
     "make_engine",
     "migrate",
 ]

@@ -14,6 +14,10 @@ _PATIENCE_SECONDS = 30
 """How long a writer waits for its turn before the error goes to the caller, who tries later."""
 
 
+class NoDatabase(ValueError):  # noqa: N818 - what the reader sees
+    """The database cannot be used; the message says why, never with a password."""
+
+
 def make_engine(url: str, *, pool_size: int = 20) -> Engine:
     """A thread-safe engine for `sqlite:///path` or `postgresql://...`; nothing is opened yet.
 
@@ -23,7 +27,7 @@ def make_engine(url: str, *, pool_size: int = 20) -> Engine:
     text.
 
     Raises:
-        ValueError: for another kind of database, or a SQLite database that is not a plain file.
+        NoDatabase: for another kind of database, or a SQLite database that is not a plain file.
     """
     parsed = make_url(url)
     kind = parsed.get_backend_name()
@@ -31,7 +35,7 @@ def make_engine(url: str, *, pool_size: int = 20) -> Engine:
         return _sqlite(parsed, pool_size)
     if kind in {"postgresql", "postgres"}:
         return _postgresql(parsed, pool_size)
-    raise ValueError(f"database URL: must begin with sqlite or postgresql, not {kind}")
+    raise NoDatabase(f"database URL: must begin with sqlite or postgresql, not {kind}")
 
 
 @contextmanager
@@ -72,7 +76,7 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
 
 def _sqlite(url: URL, pool_size: int) -> Engine:
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        raise ValueError(
+        raise NoDatabase(
             "database URL: SQLite needs a plain file, such as sqlite:///var/defects.db; "
             "in memory every thread would see a database of its own"
         )

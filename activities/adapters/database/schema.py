@@ -9,8 +9,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import DBAPIError
 
-from activities.adapters.database.engine import make_engine, writing
+from activities.adapters.database.engine import NoDatabase, make_engine, writing
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 7_236_345_001
@@ -26,6 +27,9 @@ def migrate(database: Engine | str) -> None:
     find it done. A database that is newer than this code is left alone, since workers of two
     versions run side by side while a version is rolled out or back: a migration may only add what
     the version before it can ignore.
+
+    Raises:
+        NoDatabase: it does not answer, or does not let us.
     """
     if isinstance(database, str):
         engine = make_engine(database)
@@ -34,10 +38,13 @@ def migrate(database: Engine | str) -> None:
         finally:
             engine.dispose()
         return
-    with _one_at_a_time, writing(database) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-        _upgrade(connection)
+    try:
+        with _one_at_a_time, writing(database) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+            _upgrade(connection)
+    except DBAPIError as error:
+        raise NoDatabase(f"DEFECTS_DATABASE_URL: cannot be used: {error.orig}") from error
 
 
 def _upgrade(connection: Connection) -> None:

@@ -1,0 +1,76 @@
+"""`make dev`: everything in one process on this machine, stopped and started again."""
+
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.processes.programs import (
+    STARTER,
+    Program,
+    environment,
+    eventually,
+    free_port,
+    run,
+    running,
+)
+
+
+async def test_dev_goes_on_where_it_was(tmp_path: Path) -> None:
+    """It says where everything is, serves a case, stops on Ctrl-C, and the case is there again."""
+    port, ui_port, smtp_port = free_port(), free_port(), free_port()
+    ports = ("--port", str(port), "--ui-port", str(ui_port), "--smtp-port", str(smtp_port))
+    command = (*STARTER, "dev", *ports, "--folder", str(tmp_path / "dev"))
+    env = environment(
+        tmp_path,
+        TEMPORAL_ADDRESS=f"127.0.0.1:{port}",
+        DEFECTS_DATABASE_URL=f"sqlite:///{tmp_path / 'dev' / 'defects.db'}",
+    )
+
+    @asynccontextmanager
+    async def dev() -> AsyncIterator[Program]:
+        async with running(*command, folder=tmp_path, env=env) as program:
+
+            def welcomed() -> bool:
+                assert program.alive, program.err
+                return "Everything is up" in program.out
+
+            await eventually("everything is up", welcomed)
+            yield program
+            program.send(signal.SIGINT)
+            assert await program.ended() == 0, program.err
+            assert "nothing is lost" in program.out
+
+    def mails() -> list[str]:
+        return sorted(file.name for file in (tmp_path / "dev" / "mails").glob("*.eml"))
+
+    async with dev() as program:
+        for address in (f"127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}", "mails", "defects.db"):
+            assert address in program.out
+        opened = await run(
+            *(*STARTER, "open-case", "--client", "river", "--email", "you@example.org"),
+            *("--subject", "Nobody can log in", "--priority", "critical", "--json"),
+            folder=tmp_path,
+            env=env,
+        )
+        assert opened.code == 0, opened.err
+        case = opened.answer["number"]
+        await eventually("the client is written to", lambda: mails()[:1])
+        first = mails()
+
+    async with dev():
+        status = await run(*STARTER, "status", case, "--json", folder=tmp_path, env=env)
+        assert status.code == 0, status.err
+        assert status.answer["number"] == case
+        assert status.answer["first_response"] == opened.answer["first_response"]
+        confirmed = await run(
+            *(*STARTER, "confirm", case, "--severity", "S2", "--title", "Login fails"),
+            *("--area", "login", "--json"),
+            folder=tmp_path,
+            env=env,
+        )
+        assert confirmed.code == 0, confirmed.err
+        told = f"defect.confirmed-{confirmed.answer['defect']}"
+        await eventually("the client is told", lambda: [n for n in mails() if told in n])
+
+    assert mails()[: len(first)] == first
