@@ -1,5 +1,6 @@
 """Tells people: one activity per effect, however many recipients."""
 
+import time
 from collections.abc import Iterator
 from functools import cache
 
@@ -12,6 +13,8 @@ from domain.effects import Person, Receipt, TellClients, TellStaff
 
 PAGE = 200
 """Recipients read from the database at a time."""
+BEAT_EVERY = 50
+BEAT_SECONDS = 10
 
 
 class Tell:
@@ -37,11 +40,12 @@ class Tell:
         """One message to each person; goes on behind the last one where an attempt broke off."""
         after, tally = _resumed()
         renderer = self._renderer(effect.policy, effect.at.year)
+        pulse = _Pulse()
         with self._mailbox.open() as session:
             for person in self._people(effect, after):
                 letter = renderer.client_letter(effect, person, present())
                 self._send(session, effect, letter, tally, person.cases)
-                activity.heartbeat(person.contact.email.lower(), tally)
+                pulse.beat(person.contact.email.lower(), tally)
         return tally.receipt(effect.key)
 
     @activity.defn(name="tell_staff")
@@ -93,6 +97,21 @@ class Tell:
             time_zone=loaded.calendar.time_zone,
         )
         return Renderer(vendor, self._mail_from)
+
+
+class _Pulse:
+    """Heartbeats of a long delivery; a short one needs none, and each costs an action."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._last = time.monotonic()
+
+    def beat(self, after: str, tally: Tally) -> None:
+        """One more recipient is done: say so every fifty of them, or every ten seconds."""
+        self._count += 1
+        if self._count % BEAT_EVERY == 0 or time.monotonic() - self._last > BEAT_SECONDS:
+            self._last = time.monotonic()
+            activity.heartbeat(after, tally)
 
 
 def _resumed() -> tuple[str | None, Tally]:
