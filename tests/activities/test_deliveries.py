@@ -20,6 +20,7 @@ from activities.adapters.database import (
 )
 from activities.adapters.policy_files import PolicyFiles
 from activities.adapters.statuspage import StatuspageApi
+from activities.delivery import Tally
 from activities.ports import DeliveryState, Letter
 from activities.status_page import PostToStatusPage
 from activities.tell import BEAT_EVERY, PAGE, Tell
@@ -78,8 +79,8 @@ def _attempt(details: list[object] | None = None) -> tuple[ActivityEnvironment, 
     """An attempt of an activity, and the last heartbeat it sends."""
     env, last = ActivityEnvironment(), list(details or [])
 
-    def beat(*said: object) -> None:
-        last[:] = said
+    def beat(address: str, tally: Tally) -> None:
+        last[:] = [address, dataclasses.asdict(tally)]
 
     env.on_heartbeat = beat
     env.info = dataclasses.replace(env.info, heartbeat_details=list(details or []))
@@ -112,8 +113,7 @@ def test_a_broken_attempt_goes_on_where_it_was(
     with pytest.raises(ApplicationError) as failure:
         env.run(tell.tell_clients, effect)
     mailbox.before_send, mailbox.down = lambda letter: None, False
-    address, tally = last
-    again, _ = _attempt([address, dataclasses.asdict(tally)])  # type: ignore[call-overload]
+    again, _ = _attempt(last)
     receipt = again.run(tell.tell_clients, effect)
 
     assert failure.value.type == "NotNow"
