@@ -55,9 +55,8 @@ ACTIVITY_THREADS = 40
 STICKY_PATIENCE = timedelta(seconds=1)
 """How long a task waits for the worker that has its workflow in memory before any may take it.
 
-With the SDK's ten seconds everything said or asked within them of a worker's death waits for the
-dead. Worse, a query that waited meanwhile can make the next worker write a history that does not
-replay (temporalio 1.35 keeps the state it made for the query, ahead of the workflow task).
+With the SDK's ten seconds, whatever is said or asked within them of a worker's death waits for the
+dead; and so do the queries that `runtime/in_step.py` is about.
 """
 
 

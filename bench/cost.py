@@ -53,7 +53,7 @@ def _section(pairs: dict[str, list[Pair]]) -> Section:
                         f"{title}: {what}, times the least",
                         ratio,
                         at_most=AT_MOST,
-                        missed_because=_surplus(lived[-1], what),
+                        missed_because=f"ours has, over the bare one, {_surplus(lived[-1], what)}",
                     )
                 )
     section.table(("life", "what", "ours", "bare", "ours / bare"), rows)

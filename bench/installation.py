@@ -123,7 +123,7 @@ class Installation:
         """Wait until no workflow task and no activity of it is under way.
 
         Raises:
-            TimeoutError: something still is after a minute.
+            TimeoutError: something still is after three minutes.
         """
         async with asyncio.timeout(PATIENCE):
             while not await self.is_quiet(number):  # noqa: ASYNC110 - the server has no such event

@@ -72,7 +72,7 @@ class Ages:
         """Wait, in real time, until it waits for time or people only.
 
         Raises:
-            TimeoutError: something is still under way after a minute.
+            TimeoutError: something is still under way after three minutes.
         """
         # This server tells nobody that a workflow task is pending; its history does.
         async with asyncio.timeout(PATIENCE):

@@ -18,7 +18,7 @@ _numbers = count(1)
 
 async def run(*, quick: bool) -> Section:
     """Open and resolve defects, ours and bare in turn."""
-    rounds, size = (1, 12) if quick else (5, 24)
+    rounds, size = (1, 12) if quick else (4, 24)
     rates: dict[tuple[str, str], list[float]] = {}
     costs: dict[tuple[str, str], list[float]] = {}
     async with busy_server() as (site, worker):

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from tests.processes import node
 from tests.processes.conftest import Running
 from tests.processes.installation import settled
 from tests.processes.programs import eventually, run
@@ -48,3 +49,10 @@ async def test_a_service_in_another_language_needs_nothing_but_json(
     assert await eventually("the defect is found", lambda: found(query)) == [defect]
     query = f"ClientId='river' AND CaseState='attached' AND WorkflowId='{CASE}'"
     assert await eventually("the case is found", lambda: found(query)) == [CASE]
+
+
+def test_its_lock_names_no_registry() -> None:
+    """Packages, versions and hashes only: where they come from is the machine's own setting."""
+    lock = node.LOCK.read_text(encoding="utf-8")
+    assert "sha512-" in lock
+    assert "://" not in lock

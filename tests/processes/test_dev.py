@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from commands.talk import Line
+from runtime.connection import connect_to
+from runtime.plugin import DefectsPlugin
 from tests.processes.programs import (
     STARTER,
     Program,
@@ -59,18 +62,12 @@ async def test_dev_goes_on_where_it_was(tmp_path: Path) -> None:
         first = mails()
 
     async with dev():
-        status = await run(*STARTER, "status", case, "--json", folder=tmp_path, env=env)
-        assert status.code == 0, status.err
-        assert status.answer["number"] == case
-        assert status.answer["first_response"] == opened.answer["first_response"]
-        confirmed = await run(
-            *(*STARTER, "confirm", case, "--severity", "S2", "--title", "Login fails"),
-            *("--area", "login", "--json"),
-            folder=tmp_path,
-            env=env,
-        )
-        assert confirmed.code == 0, confirmed.err
-        told = f"defect.confirmed-{confirmed.answer['defect']}"
+        line = Line(await connect_to(env["TEMPORAL_ADDRESS"], DefectsPlugin()))
+        status = await line.ask(case, "status")
+        assert status["first_response"] == opened.answer["first_response"]
+        confirm = {"severity": "S2", "title": "Login fails", "functional_area": "login"}
+        confirmed = await line.tell(case, "confirm_defect", {"actor": "agent-1"} | confirm)
+        told = f"defect.confirmed-{confirmed['defect']}"
         await eventually("the client is told", lambda: [n for n in mails() if told in n])
 
     assert mails()[: len(first)] == first

@@ -3,10 +3,14 @@
 import base64
 from pathlib import Path
 
+import pytest
+
+from commands.talk import CommandRefused, Line
 from runtime.codec import KeyRing
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
-from tests.processes.installation import Installation, an_installation, settled
+from tests.domain.builders import case_start
+from tests.processes.installation import an_installation, settled
 from tests.processes.programs import STARTER, environment, run
 
 KEY = "k1:" + base64.b64encode(bytes(range(32))).decode()
@@ -30,7 +34,7 @@ async def test_what_people_write_is_nowhere_in_clear_at_temporal(tmp_path: Path)
         async with dev_server(DefectsPlugin(keys), database=file) as server:
             here.use(server)
             async with here.worker():
-                await _a_life_full_of_secrets(here)
+                await _a_life_full_of_secrets(Line(server.client))
                 await settled(server.client, "CASE-1", "DEF-1")
 
                 blind = environment(tmp_path, **here.settings | {"DEFECTS_ENCRYPTION_KEYS": ""})
@@ -58,22 +62,20 @@ async def test_what_people_write_is_nowhere_in_clear_at_temporal(tmp_path: Path)
     assert "Grace" in letters
 
 
-async def _a_life_full_of_secrets(here: Installation) -> None:
+async def _a_life_full_of_secrets(line: Line) -> None:
     """A case and its defect, with something that must not leak in every field there is."""
     email, name, subject, description, title, reason, actor, text = SECRETS
-    opened = ("open-case", "--number", "CASE-1", "--client", "river", "--email", email)
-    confirmed = ("confirm", "CASE-1", "--defect", "DEF-1", "--severity", "S2", "--area", "login")
-    for arguments in (
-        (*opened, "--name", name, "--subject", subject, "--description", description),
-        (*confirmed, "--title", title, "--actor", actor),
-        ("change-severity", "DEF-1", "S1", "--reason", reason, "--actor", actor),
-        ("post-progress", "DEF-1", "--text", text, "--note", reason, "--actor", actor),
-    ):
-        done = await here.starter(*arguments)
-        assert done.code == 0, done.err
-    refused = await here.starter("post-progress", "DEF-1", "--text", f"{text} Fixed by tomorrow.")
-    assert refused.code == 4, refused.err
-    assert "public_text" in refused.err
+    by = {"actor": actor}
+    contact = {"email": email, "name": name}
+    about = {"subject": subject, "description": description, "who_am_i": description}
+    await line.start("CaseWorkflow", "CASE-1", case_start(contact=contact, **about))
+    defect = {"defect": "DEF-1", "severity": "S2", "title": title, "functional_area": "login"}
+    await line.tell("CASE-1", "confirm_defect", by | defect)
+    await line.tell("DEF-1", "change_severity", by | {"severity": "S1", "reason": reason})
+    await line.tell("DEF-1", "post_progress", by | {"public_text": text, "internal_note": reason})
+    promise = {"public_text": f"{text} It will be fixed tomorrow."}
+    with pytest.raises(CommandRefused, match="public_text"):
+        await line.tell("DEF-1", "post_progress", by | promise)
 
 
 def _in_clear(kept: bytes) -> list[str]:

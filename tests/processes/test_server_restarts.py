@@ -1,6 +1,7 @@
 """The Temporal server stops and starts again on its file, under the hands of a running worker."""
 
 import threading
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -28,12 +29,12 @@ async def test_a_server_started_again_on_its_file_loses_and_doubles_nothing(tmp_
             may_go_on.wait(PATIENCE)
 
     file, port = tmp_path / "temporal.db", free_port()
-    with an_installation(tmp_path) as here:
+    async with AsyncExitStack() as working:
+        here = working.enter_context(an_installation(tmp_path))
         async with dev_server(DefectsPlugin(), database=file, port=port) as server:
             here.use(server)
             line = Line(server.client)
-            working = here.worker()
-            worker = await working.__aenter__()
+            worker = await working.enter_async_context(here.worker())
             await line.start("CaseWorkflow", "CASE-1", case_start())
             confirm = {"severity": "S2", "title": "Login fails", "functional_area": "login"}
             await line.tell("CASE-1", "confirm_defect", {"actor": "a", "defect": "DEF-1"} | confirm)
@@ -60,7 +61,7 @@ async def test_a_server_started_again_on_its_file_loses_and_doubles_nothing(tmp_
             await line.tell("DEF-1", "resolve", resolution)
             await settled(server.client, "DEF-1", "CASE-1")
             await assert_sound(server.client, "CASE-1", "DEF-1", "DEF-2")
-            await working.__aexit__(None, None, None)
+            await working.aclose()
 
     assert here.mails() == {
         ("case.opened", CLIENT): 1,

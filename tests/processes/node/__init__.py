@@ -9,7 +9,8 @@ from pathlib import Path
 from tests.processes.programs import ROOT
 
 _HERE = Path(__file__).parent
-_PINS = ("package.json", "package-lock.json")
+LOCK = _HERE / "package-lock.json"
+_PINS = ("package.json", LOCK.name)
 _UNREACHABLE = re.compile(r"\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT)\b")
 PROGRAM = "client.mjs"
 
