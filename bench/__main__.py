@@ -82,7 +82,7 @@ def _aims(sections: Iterable[Section]) -> list[str]:
     table = Section("")
     table.table(
         ("aim", "figure", "wanted", "met"),
-        ((aim.what, aim.figure, aim.wanted, "yes" if aim.met else "**no**") for aim in aims),
+        ((aim.what, aim.shown, aim.wanted, "yes" if aim.met else "**no**") for aim in aims),
     )
     if missed := [aim for aim in aims if not aim.met]:
         table.say("Why those are missed:")

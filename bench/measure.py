@@ -62,6 +62,14 @@ class Aim:
         )
 
     @property
+    def shown(self) -> str:
+        """The figure; with one more digit where rounding hides that it misses the aim."""
+        limit = self.at_most if self.at_most is not None else self.at_least
+        if not self.met and limit is not None and _short(limit) == _short(self.figure.median):
+            return f"{self.figure.median:.3f}"
+        return str(self.figure)
+
+    @property
     def wanted(self) -> str:
         """The aim in words."""
         if self.at_most is not None:
@@ -95,12 +103,15 @@ class Section:
 
 
 def per_second(work: Callable[[], int], seconds: float) -> float:
-    """How many of what `work` answers get done per second, over about `seconds`."""
+    """How many of what `work` answers get done per second of processor time, over some `seconds`.
+
+    What other processes take meanwhile does not count.
+    """
     gc.collect()
-    done, begun = 0, time.perf_counter()
+    done, begun = 0, time.process_time()
     while True:
         done += work()
-        took = time.perf_counter() - begun
+        took = time.process_time() - begun
         if took >= seconds:
             return done / took
 

@@ -80,7 +80,8 @@ async def test_everything_is_encrypted(client: Client) -> None:
     assert reading.words == SECRET + REPLY.words
     assert await description.memo_value("about", type_hint=str) == SECRET
     kept = recorded(await handle.fetch_history()) + description.raw_description.SerializeToString()
-    assert b"4711" not in kept
+    assert b"vanished" not in kept
+    assert b"patient" not in kept
     assert b"LetterWorkflow" in kept
     assert b"read_aloud" in kept
 
@@ -99,7 +100,8 @@ async def test_failures_are_encrypted(client: Client) -> None:
     assert torn.message == f"cannot read {SECRET}"
     assert torn.details == (SECRET,)
     kept = recorded(await handle.fetch_history())
-    assert b"4711" not in kept
+    assert b"vanished" not in kept
+    assert b"patient" not in kept
     assert b"letters.py" not in kept, "stack traces are encrypted too"
     assert b"TornUp" in kept
 
@@ -165,7 +167,7 @@ async def test_logs_of_workflows(client: Client, log_stream: StringIO) -> None:
     assert line["event"] == "reply received"
     assert line["workflow_id"] == "LETTER-7"
     assert line["workflow_type"] == "LetterWorkflow"
-    assert "4711" not in log_stream.getvalue()
+    assert "patient" not in log_stream.getvalue()
 
 
 async def test_applied_once(dev: DevServer) -> None:

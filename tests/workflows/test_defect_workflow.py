@@ -114,6 +114,7 @@ async def test_a_signal_that_cannot_be_applied_is_put_on_record(
     """A malformed signal neither fails nor stalls the defect; it is listed under `rejected`."""
     await world.defect()
     await world.handle("DEF-1").signal("change_severity", args=args)
+    await world.status("DEF-1")  # A query waits for what was signalled before it.
     status = await world.tell("DEF-1", "post_progress", internal_note="alive")
 
     (rejected,) = status["rejected"]
