@@ -119,7 +119,7 @@ class Installation:
         payload = word.payload(confirmed)
         await Line(self.client).tell(number, word.command.name, payload)
 
-    async def settle(self, number: str) -> None:
+    async def settle(self, number: str, look_again: float = LOOK_AGAIN) -> None:
         """Wait until no workflow task and no activity of it is under way.
 
         Raises:
@@ -127,7 +127,7 @@ class Installation:
         """
         async with asyncio.timeout(PATIENCE):
             while not await self.is_quiet(number):  # noqa: ASYNC110 - the server has no such event
-                await asyncio.sleep(LOOK_AGAIN)
+                await asyncio.sleep(look_again)
 
     async def is_quiet(self, number: str) -> bool:
         """Whether it waits for time or people only."""

@@ -36,8 +36,8 @@ async def run(*, quick: bool) -> Section:
     section.say(
         f"The whole history of an S1 of five days ({events[OURS]} events ours, {events[BARE]} "
         f"bare) replayed {copies} times a round by one replayer, sandbox and payload conversion "
-        "included. A worker does this when a defect is no longer in its cache. Processor time of all "
-        "threads of the process counts, and nothing else.",
+        "included. A worker does this when a defect is no longer in its cache. Only processor time "
+        "counts, that of all threads.",
     )
     section.table(
         ("", "ours", "bare", "ours / bare"),

@@ -12,6 +12,8 @@ from bench.worker_process import AT_ONCE, busy_server
 
 MEASURED = ("S1-brief", "S3-brief")
 AT_LEAST = 0.7
+_ALONE = 5
+"""Defects a round that are opened one at a time."""
 
 _numbers = count(1)
 
@@ -21,10 +23,15 @@ async def run(*, quick: bool) -> Section:
     rounds, size = (1, 12) if quick else (4, 24)
     rates: dict[tuple[str, str], list[float]] = {}
     costs: dict[tuple[str, str], list[float]] = {}
+    waits: dict[tuple[str, str], list[float]] = {}
     async with busy_server() as (site, worker):
         for name in MEASURED:
             for kind in BOTH:
                 await batch(site, kind, LIVES[name], AT_ONCE)
+        for _ in range(rounds * _ALONE):
+            for name in MEASURED:
+                for kind in BOTH:
+                    waits.setdefault((name, kind), []).append(await _told(site, kind, LIVES[name]))
         for _ in range(rounds):
             for name in MEASURED:
                 for kind in BOTH:
@@ -40,7 +47,8 @@ async def run(*, quick: bool) -> Section:
         "process and the client share this machine. The bare workflow runs in the same worker "
         "process and starts the same activities with payloads of the same size, so only our "
         "workflow code differs: the policy it pins, the machine, the outbox, search attributes, "
-        "the card.",
+        "the card. A defect opened alone, with nothing else under way, shows how long its messages "
+        "take to leave.",
     )
     rows = []
     for name in MEASURED:
@@ -49,6 +57,10 @@ async def run(*, quick: bool) -> Section:
         title = f"{LIVES[name].title} ({_messages(name)} messages)"
         rows.append((title, "defects per second", ours, bare, ours.over(bare)))
         rows.append((title, "worker CPU ms per defect", spent, least, spent.over(least)))
+        alone, quickest = (Figure.of(waits[name, kind]) for kind in BOTH)
+        rows.append(
+            (title, "ms until it is told, opened alone", alone, quickest, alone.over(quickest))
+        )
         section.aims.append(
             Aim(
                 f"{LIVES[name].title}: defects per second, times the bare workflow's",
@@ -69,6 +81,15 @@ def _ratio(ours: Figure, bare: Figure) -> str:
 def _messages(name: str) -> int:
     """Up to the resolution; the end of the reopen window is not waited for."""
     return sum(len(step.effects) for step in STEPS[name][:2])
+
+
+async def _told(site: Installation, kind: str, life: Life) -> float:
+    """Milliseconds from the start of one defect until everybody knows it is confirmed."""
+    number = f"{kind.upper()}-{next(_numbers)}"
+    begun = time.perf_counter()
+    await site.start(kind, number, life)
+    await site.settle(number, look_again=0.005)
+    return 1000 * (time.perf_counter() - begun)
 
 
 async def batch(site: Installation, kind: str, life: Life, size: int) -> float:

@@ -32,6 +32,7 @@ from domain.messages import (
     ProvideInformation,
     RequestInformation,
     Respond,
+    RetryDeliveries,
     Value,
 )
 from domain.policy import PinnedPolicy
@@ -382,6 +383,10 @@ class Case(Machine):
         self.defect = command.defect
         self._record("case.closed", now, public=True, defect=command.defect)
         self._close("defect_resolved", now)
+
+    def retry_deliveries(self, command: RetryDeliveries, now: datetime) -> None:
+        """Put on record who asked; the outbox does the rest."""
+        self._record("deliveries.retried", now, actor=command.actor)
 
     # --- steps the commands share ----------------------------------------------------------------
 

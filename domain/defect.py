@@ -52,7 +52,13 @@ class Defect(PlannedDefect):
 
     @classmethod
     def open(
-        cls, number: str, start: DefectStart, policy: PinnedPolicy, now: datetime
+        cls,
+        number: str,
+        start: DefectStart,
+        policy: PinnedPolicy,
+        now: datetime,
+        *,
+        accepted: bool = False,
     ) -> tuple[Self, list[Effect]]:
         """Confirm a defect at `now`: everyone attached is told its number (C9).
 
@@ -74,6 +80,7 @@ class Defect(PlannedDefect):
             confirmed_at=now,
             cases={case: attachment.client for case, attachment in cases.items()},
         )
+        defect._accepted = accepted
         defect._refuse_promises("public_summary", start.public_summary, now)
         if start.workaround:
             defect._refuse_promises("workaround.description", start.workaround.description, now)

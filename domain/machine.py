@@ -76,14 +76,19 @@ class Machine(BaseModel):
     rejected: list[Rejection] = Field(default_factory=list)
     postponed: list[Postponed] = Field(default_factory=list)
 
+    _accepted: bool = PrivateAttr(default=False)
+    """What is being handled was checked for promises when it was said."""
     _effects: list[Effect] = PrivateAttr(default_factory=list)
     _facts: list[Fact] = PrivateAttr(default_factory=list)
     _audience: list[AudienceChange] = PrivateAttr(default_factory=list)
 
     # --- what the workflow calls -----------------------------------------------------------------
 
-    def handle(self, command: Command, now: datetime) -> list[Effect]:
+    def handle(self, command: Command, now: datetime, *, accepted: bool = False) -> list[Effect]:
         """Apply a command at `now` (UTC). What was due by then must have been fired.
+
+        Texts that were `accepted` before are not checked for promises of time again: the table of
+        phrases grows, and a history must not be judged by words it could not know.
 
         A command whose `key` was seen before changes nothing.
 
@@ -95,6 +100,7 @@ class Machine(BaseModel):
             raise RuntimeError(f"{self.number}: fire({now}) comes before a command of that instant")
         if self._is_repeat(command):
             return []
+        self._accepted = accepted
         getattr(self, command.name)(command, now)
         self._remember(command)
         return self._taken(now)
@@ -288,7 +294,7 @@ class Machine(BaseModel):
         Raises:
             InvalidCommand: naming the field and the phrase.
         """
-        if text is None:
+        if text is None or self._accepted:
             return
         promise = find_promise(text, today=self.policy.calendar.local_date(now))
         if promise is not None:

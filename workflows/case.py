@@ -34,12 +34,14 @@ class CaseWorkflow(Entity[Case]):
     assess_critical = command(messages.AssessCritical)
     answer = command(messages.Answer)
     close = command(messages.CloseCase)
+    retry_deliveries = command(messages.RetryDeliveries)
 
     @workflow.update
     async def confirm_defect(self, payload: Any = None) -> dict[str, Any]:
         """Confirm a defect; waits for its number, the one answer only an activity can give."""
+        tried = self._machine is not None
         await self._ready()
-        await self._obey(messages.ConfirmDefect, payload)
+        await self._obey(messages.ConfirmDefect, payload, tried)
         await workflow.wait_condition(lambda: self.machine.confirming is None)
         if self.machine.refusal is not None:
             refuse(messages.InvalidCommand("defect", self.machine.refusal))

@@ -58,7 +58,7 @@ class DefectWorkflow(Entity[Defect]):
         await self._ready()
         try:
             said = messages.parse(messages.AdoptPolicy, payload)
-            policy = await self._load_policy(said.policy)
+            policy = await self._load_policy(said.policy, workflow.now())
         except messages.InvalidCommand as error:
             refuse(error)
         self._put(self.machine.fire(workflow.now()))
@@ -83,4 +83,5 @@ class DefectWorkflow(Entity[Defect]):
 
     def _opened(self, policy: PinnedPolicy, now: datetime) -> tuple[Defect, list[Effect]]:
         start = messages.parse(messages.DefectStart, self._start)
-        return Defect.open(workflow.info().workflow_id, start, policy, now)
+        accepted = workflow.unsafe.is_replaying()  # A refused start has no history to replay.
+        return Defect.open(workflow.info().workflow_id, start, policy, now, accepted=accepted)

@@ -50,8 +50,9 @@ def command(model: type[C]) -> Any:
     """
 
     async def obey(self: "Entity[Any]", payload: Any = None) -> dict[str, Any]:
+        tried = self._machine is not None
         await self._ready()
-        return await self._obey(model, payload)
+        return await self._obey(model, payload, tried)
 
     def check(self: "Entity[Any]", payload: Any = None) -> None:
         self._check(model, payload)
@@ -130,15 +131,16 @@ class Entity(Generic[M]):
         """
         try:
             parse_number(workflow.info().workflow_id)
-            policy = await self._load_policy(self._policy_name())
-            machine, effects = self._opened(policy, workflow.info().workflow_start_time)
+            began = workflow.info().workflow_start_time
+            policy = await self._load_policy(self._policy_name(), began)
+            machine, effects = self._opened(policy, began)
         except InvalidCommand as error:
             refuse(error)
         self._machine = machine
         self._put(effects)
 
-    async def _load_policy(self, name: str) -> PinnedPolicy:
-        request = PolicyRequest(name=name, year=workflow.info().workflow_start_time.year)
+    async def _load_policy(self, name: str, at: datetime) -> PinnedPolicy:
+        request = PolicyRequest(name=name, year=at.year)
         try:
             policy: PinnedPolicy = await workflow.execute_activity(
                 "load_policy",
@@ -298,18 +300,19 @@ class Entity(Generic[M]):
         except InvalidCommand as error:
             refuse(error)
 
-    async def _obey(self, model: type[Command], payload: Any) -> dict[str, Any]:
+    async def _obey(self, model: type[Command], payload: Any, tried: bool) -> dict[str, Any]:
+        """Apply an update; what the validator has tried is accepted, then and in every replay."""
         try:
-            self._apply(parse(model, payload))
+            self._apply(parse(model, payload), accepted=tried)
         except InvalidCommand as error:
             refuse(error)
         return self._status()
 
-    def _apply(self, said: Command) -> None:
+    def _apply(self, said: Command, *, accepted: bool = False) -> None:
         """Hand a command to the machine. Raises InvalidCommand where it does not apply."""
         now = workflow.now()
         self._put(self.machine.fire(now))
-        self._put(self.machine.handle(said, now))
+        self._put(self.machine.handle(said, now, accepted=accepted))
         if isinstance(said, RetryDeliveries):
             self._outbox.retry(self._in_flight)
         self._wake()
