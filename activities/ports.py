@@ -4,14 +4,19 @@ Adapters raise `Refused` for what no retry can cure and `NotNow` for what one ma
 adapter raises counts as `NotNow` without advice.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from domain.effects import Person, PostStatus, Project
+from domain.effects import BookMinutes, Person, PostStatus, Project, Whom
+from domain.events import Topic
+from domain.messages import Attachment, Severity
 from domain.policy import Policy
+
+
+EVERYONE = Whom()
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer
@@ -119,14 +124,136 @@ class Ledger(Protocol):
 class Audience(Protocol):
     """Who is attached to what."""
 
-    def people(self, entity: str, sequence: int, after: str | None, limit: int) -> Sequence[Person]:
-        """Those attached before `sequence` and not detached by now, one entry per address.
+    def people(
+        self, entity: str, sequence: int, after: str | None, limit: int, whom: Whom = EVERYONE
+    ) -> Sequence[Person]:
+        """Those `whom` says, as it stood at `sequence`, one entry per address.
 
         Ordered by lower-cased address, starting behind `after`: a page at a time.
         """
 
+    def attachments(
+        self, entity: str, sequence: int, after: str | None, limit: int
+    ) -> Sequence[Attachment]:
+        """Cases, clients and contacts attached then and now, ordered by case, behind `after`."""
+
     def cases(self, entity: str, sequence: int, after: str | None, limit: int) -> Sequence[str]:
         """The numbers of their cases, ordered, starting behind `after`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """What a person chose for every mail; `token` lets who has it unsubscribe them."""
+
+    token: str
+    progress: bool = True
+    newsletter: bool = True
+    time_zone: str | None = None
+    language: str | None = None
+
+
+class Preferences(Protocol):
+    """What people chose."""
+
+    def of(self, addresses: Sequence[str]) -> Mapping[str, Preference]:
+        """By lower-cased address, one for each: who never chose has the defaults and a token."""
+
+    def keep(self, address: str, chosen: Mapping[str, Any], at: datetime) -> None:
+        """Remember a choice made at `at`; what is left out stays, an older one changes nothing."""
+
+    def unsubscribe(self, token: str, topic: Topic, at: datetime) -> str | None:
+        """Opt the person of a token out; answers the address, None for a token nobody has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One defect of a release, or one that has left it."""
+
+    defect: str
+    sequence: int
+    """The release's sequence at which it joined or left."""
+    attached: bool
+    aligned: int | None
+    """The release's sequence up to which the defect has been told; None for never."""
+    state: str | None
+    """How the defect stands, as far as the read model knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Muster:
+    """How the defects of a release stand."""
+
+    attached: int
+    to_align: int
+
+
+class Members(Protocol):
+    """Which defects are in which release, and how far each has been told."""
+
+    def adopt(self, release: str) -> None:
+        """Take in what the read model knows to be planned for it and nobody attached."""
+
+    def is_superseded(self, release: str, plan_version: int) -> bool:
+        """Whether the read model knows a newer plan of the release."""
+
+    def not_aligned(
+        self, release: str, plan_sequence: int, after: str | None, limit: int
+    ) -> Sequence[Member]:
+        """A page, ordered by defect, starting behind `after`.
+
+        Those attached and not told since `plan_sequence` or since they joined, and those who
+        left, had been told of the release, and not that they left it.
+        """
+
+    def aligned(self, release: str, told: Mapping[str, int]) -> None:
+        """Remember, per defect, the sequence up to which it has been told; it never goes back."""
+
+    def muster(self, release: str, plan_sequence: int) -> Muster:
+        """How many are attached, and how many are not aligned."""
+
+
+class Consultation(Protocol):
+    """The consultation minutes that clients have used."""
+
+    def book(self, effect: BookMinutes) -> "Booking":
+        """Take the minutes for the effect's case, instead of what that case had booked.
+
+        Either all fit into the allowance or nothing changes. A repeat, or an effect older than
+        the last one of the case, changes nothing and answers how it stands.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What came of a booking: whether it fitted, and the minutes that are left of the period."""
+
+    fits: bool
+    balance: int
+
+
+class Impact(Protocol):
+    """What a review of impact looks at and remembers."""
+
+    def open_defects(self, severity: Severity) -> Iterator[dict[str, Any]]:
+        """The snapshots of open defects of a severity, read a page at a time."""
+
+    def comments(self, defects: Sequence[str]) -> Mapping[str, Sequence[dict[str, Any]]]:
+        """What clients said of the severity of each: client, severity, comment, at; newest last."""
+
+    def last_ranking(self, before: str) -> list[dict[str, Any]] | None:
+        """What the newest review other than `before` remembered; None where there was none."""
+
+    def keep_ranking(self, review: str, at: datetime, ranking: Sequence[dict[str, Any]]) -> None:
+        """Remember the ranking of a review; a repeat replaces it."""
+
+
+class OpenDefects(Protocol):
+    """Which defects are open in a functional area."""
+
+    def in_area(
+        self, area: str, severities: Sequence[Severity], after: str | None, limit: int
+    ) -> Sequence[str]:
+        """Their numbers, ordered, starting behind `after`."""
 
 
 class ReadModel(Protocol):

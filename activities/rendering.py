@@ -35,7 +35,8 @@ from jinja2 import (
 from jinja2.runtime import Context
 
 from activities.ports import Letter
-from domain.effects import Person, Role, TellClients, TellStaff
+from domain.effects import Person, TellClients, TellStaff
+from domain.events import Role
 
 TEMPLATES = Path(__file__).with_name("templates")
 """`client/<event>.j2`, `staff/<event>.j2`, what several of them say in `parts/`, two layouts."""

@@ -23,7 +23,7 @@ from commands.histories import Story, read_stories
 from commands.play import ACTOR, Outcome, Rehearsal, commands_of, end_of
 from commands.talk import CommandRefused, Line, NoSuchNumber
 from domain.audit import Figures, audit
-from domain.effects import ClientEvent, StaffEvent
+from domain.events import ClientEvent, StaffEvent
 from domain.history import Delivered, History, Said
 from domain.messages import (
     ChangeSeverity,

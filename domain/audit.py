@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from domain.effects import ClientEvent, StaffEvent
+from domain.events import ClientEvent, StaffEvent
 from domain.history import Course, Delivered, History, Moment, Stand
 from domain.owed import Obligations, Owed
 from domain.policy import Cadence, ElapsedCadence, FixedHourCadence, PinnedPolicy

@@ -6,16 +6,8 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from domain.effects import (
-    ClientEvent,
-    Effect,
-    OpenDefect,
-    Person,
-    Receipt,
-    Role,
-    StaffEvent,
-    TellClients,
-)
+from domain.effects import Effect, OpenDefect, Person, Receipt, TellClients
+from domain.events import ClientEvent, Role, StaffEvent
 from domain.machine import Due, Machine, iso
 from domain.messages import (
     Answer,

@@ -12,16 +12,8 @@ from domain.defect_state import (
     Span,
 )
 from domain.defect_telling import REMINDER_TOPIC, STATUS_TOPIC
-from domain.effects import (
-    AudienceChange,
-    ClientEvent,
-    CloseCases,
-    Detachment,
-    Effect,
-    Role,
-    StaffEvent,
-    TellClients,
-)
+from domain.effects import AudienceChange, CloseCases, Detachment, Effect, TellClients
+from domain.events import ClientEvent, Role, StaffEvent
 from domain.machine import Due, iso
 from domain.messages import (
     AdoptPolicy,

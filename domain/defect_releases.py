@@ -6,7 +6,7 @@ from typing import Any
 from domain.defect_state import PLANS_KEPT, PlannedRelease
 from domain.defect_telling import REMINDER_TOPIC
 from domain.defect_updates import UpdatingDefect
-from domain.effects import ClientEvent, Role, StaffEvent
+from domain.events import ClientEvent, Role, StaffEvent
 from domain.machine import Due, iso
 from domain.messages import InvalidCommand, ScheduleRelease, WithdrawRelease
 

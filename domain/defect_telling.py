@@ -5,16 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from domain.defect_state import DefectState
-from domain.effects import (
-    AudienceChange,
-    ClientEvent,
-    Person,
-    PostStatus,
-    Role,
-    StaffEvent,
-    TellClients,
-    TellStaff,
-)
+from domain.effects import AudienceChange, Person, PostStatus, TellClients, TellStaff
+from domain.events import ClientEvent, Role, StaffEvent
 from domain.messages import Attachment
 
 STATUS_TOPIC = "status"

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from domain.defect_telling import STATUS_TOPIC, TellingDefect
-from domain.effects import ClientEvent, Effect, Receipt, Role, StaffEvent, TellClients
+from domain.effects import Effect, Receipt, TellClients
+from domain.events import ClientEvent, Role, StaffEvent
 from domain.machine import iso
 from domain.updates import UpdateClock
 

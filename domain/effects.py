@@ -9,7 +9,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from domain.events import ClientEvent, Role, StaffEvent
 from domain.messages import Attachment, Contact, Instant, Severity, Stage, Value
+
+EntityKind = Literal["case", "defect", "release", "area_work", "review"]
 
 
 class Lane(StrEnum):
@@ -20,54 +23,6 @@ class Lane(StrEnum):
     STATUS_PAGE = "status_page"
     PORTAL = "portal"
     WORKFLOWS = "workflows"
-
-
-class Role(StrEnum):
-    """Whom of the vendor's staff to tell; the policy's `contacts` give the addresses."""
-
-    COO = "coo"
-    SUPPORT_MANAGER = "support_manager"
-    ENGINEERING = "engineering"
-    ENGINEERING_MANAGER = "engineering_manager"
-    CLIENT_SUCCESS = "client_success"
-    ACCOUNT_MANAGEMENT = "account_management"
-    SUPPORT = "support"
-
-
-class ClientEvent(StrEnum):
-    """What clients are told of: the `X-Event` of their mails."""
-
-    CASE_OPENED = "case.opened"
-    CASE_INFORMATION_REQUESTED = "case.information_requested"
-    CASE_RESPONDED = "case.responded"
-    CASE_ANSWERED = "case.answered"
-    CASE_CLOSED = "case.closed"
-    DEFECT_CONFIRMED = "defect.confirmed"
-    DEFECT_UPDATE = "defect.update"
-    DEFECT_WORKAROUND = "defect.workaround"
-    DEFECT_SEVERITY_CHANGED = "defect.severity_changed"
-    DEFECT_RELEASE_SCHEDULED = "defect.release_scheduled"
-    DEFECT_RELEASE_RESCHEDULED = "defect.release_rescheduled"
-    DEFECT_RELEASE_WITHDRAWN = "defect.release_withdrawn"
-    DEFECT_RELEASE_REMINDER = "defect.release_reminder"
-    DEFECT_RESOLVED = "defect.resolved"
-    DEFECT_REOPENED = "defect.reopened"
-
-
-class StaffEvent(StrEnum):
-    """What staff are told of: the `X-Event` of their mails."""
-
-    CASE_FIRST_RESPONSE_MISSED = "case.first_response_missed"
-    CASE_CRITICAL_DECLINED = "case.critical_declined"
-    DEFECT_URGENT = "defect.urgent"
-    DEFECT_ESCALATED = "defect.escalated"
-    DEFECT_UPDATE_NEEDED = "defect.update_needed"
-    DEFECT_TARGET_WARNING = "defect.target_warning"
-    DEFECT_TARGET_MISSED = "defect.target_missed"
-    DEFECT_WINDOW_OPENED = "defect.window_opened"
-    DEFECT_RAISED = "defect.raised"
-    DEFECT_RELEASE_OVERDUE = "defect.release_overdue"
-    DELIVERY_FAILING = "delivery.failing"
 
 
 class Fact(Value):
@@ -114,6 +69,15 @@ class AudienceChange(Value):
     detach: list[Detachment] = Field(default_factory=list)
 
 
+class MemberChange(Value):
+    """Defects that join or leave a release, at one point of its sequence."""
+
+    sequence: int
+    at: Instant
+    defects: list[str]
+    attached: bool
+
+
 class _Effect(Value):
     lane: ClassVar[Lane]
 
@@ -144,13 +108,25 @@ class Person(Value):
     cases: list[str]
 
 
+class Whom(Value):
+    """Which of the people that the database knows a message is for."""
+
+    kind: Literal["attached", "client", "joined", "left", "newsletter"] = "attached"
+    """Everyone attached; those of one `client`; those who were not attached before the `change`;
+    those who are not attached any more since the `change`; everyone who gets the newsletter."""
+    client: str | None = None
+    change: int | None = None
+    """The sequence of the change of audience by which they joined or left."""
+
+
 class TellClients(_Effect):
-    """Send one message to each of `people`, or where None to everyone attached at `sequence`."""
+    """Send one message to each of `people`, or where None to those who `whom` says."""
 
     lane = Lane.CLIENTS
     type: Literal["tell_clients"] = "tell_clients"
     kind: ClientEvent
     people: list[Person] | None = None
+    whom: Whom = Whom()
     defect: str | None = None
     release: str | None = None
     facts: dict[str, Any] = Field(default_factory=dict)
@@ -191,10 +167,11 @@ class Project(_Effect):
 
     lane = Lane.PORTAL
     type: Literal["project"] = "project"
-    kind: Literal["case", "defect"]
+    kind: EntityKind
     snapshot: dict[str, Any]
     facts: list[Fact] = Field(default_factory=list)
     audience: list[AudienceChange] = Field(default_factory=list)
+    members: list[MemberChange] = Field(default_factory=list)
 
     def merged_with(self, later: "Project") -> "Project":
         """One projection that says what both say."""
@@ -202,6 +179,7 @@ class Project(_Effect):
             update={
                 "facts": [*self.facts, *later.facts],
                 "audience": [*self.audience, *later.audience],
+                "members": [*self.members, *later.members],
             }
         )
 
@@ -223,17 +201,117 @@ class CloseCases(_Effect):
     lane = Lane.WORKFLOWS
     type: Literal["close_cases"] = "close_cases"
     resolution: str
+    formerly: list[str] = Field(default_factory=list)
+    """Defects merged into this one: some cases may still go by their numbers."""
+
+
+class TellDefect(_Effect):
+    """Signal the defect a case is on; one that does not run here is passed over."""
+
+    lane = Lane.WORKFLOWS
+    type: Literal["tell_defect"] = "tell_defect"
+    defect: str
+    signal: str
+    payload: dict[str, Any] = Field(default_factory=dict)
+
+
+class MoveCases(_Effect):
+    """Move every case attached at `sequence` to another defect, or take them back from it."""
+
+    lane = Lane.WORKFLOWS
+    type: Literal["move_cases"] = "move_cases"
+    other: str
+    """The defect that takes them, or gives them back."""
+    back: bool = False
+    actor: str
+
+
+class KeepPreferences(_Effect):
+    """Remember what a person chose for every mail."""
+
+    lane = Lane.PORTAL
+    type: Literal["keep_preferences"] = "keep_preferences"
+    address: str
+    chosen: dict[str, Any]
+
+
+class BookMinutes(_Effect):
+    """Book a call of a client against their allowance, instead of what the case has booked."""
+
+    lane = Lane.WORKFLOWS
+    type: Literal["book_minutes"] = "book_minutes"
+    client: str
+    period: str
+    """The year, or year and month, whose allowance pays: `2027` or `2027-03`."""
+    minutes: int
+    """0 gives back what the case has booked."""
+    allowance: int
+    """Minutes the client may use in the period."""
+    call: Instant | None = None
+
+
+class AlignDefects(_Effect):
+    """Bring every defect of a release in line with its plan; who is in line is left alone.
+
+    What matters is how the plan stands, not how it came to: a newer one takes a waiting one's
+    place, and one under way gives up as soon as the database knows a newer plan.
+    """
+
+    lane = Lane.WORKFLOWS
+    type: Literal["align_defects"] = "align_defects"
+    plan: Literal["planned", "deployed", "cancelled"]
+    plan_version: int
+    plan_sequence: int
+    """The sequence of the last change of plan: a defect aligned before it is not in line."""
+    deploy_at: Instant
+    reason: str
+    actor: str
+    replaceable: str | None = "align"
+    replaces: tuple[str, ...] = ("align",)
+
+
+class MarkArea(_Effect):
+    """Tell every open defect of an area, of some severities, that work began there (R6)."""
+
+    lane = Lane.WORKFLOWS
+    type: Literal["mark_area"] = "mark_area"
+    functional_area: str
+    severities: list[Severity]
+    note: str | None = None
+    actor: str
+
+
+class RankImpact(_Effect):
+    """Rank the open defects of a severity by their impact, and remember the ranking."""
+
+    lane = Lane.WORKFLOWS
+    type: Literal["rank_impact"] = "rank_impact"
+    severity: Severity
+    shown: int
+    """Places of the ranking that are answered."""
 
 
 Effect = Annotated[
-    TellClients | TellStaff | PostStatus | Project | OpenDefect | CloseCases,
+    TellClients
+    | TellStaff
+    | PostStatus
+    | Project
+    | OpenDefect
+    | CloseCases
+    | TellDefect
+    | MoveCases
+    | KeepPreferences
+    | BookMinutes
+    | AlignDefects
+    | MarkArea
+    | RankImpact,
     Field(discriminator="type"),
 ]
 
 
 def reads_audience(effect: Effect) -> bool:
     """Whether it looks up who is attached, and so waits until the portal lane has written that."""
-    return isinstance(effect, CloseCases) or (
+    return isinstance(effect, CloseCases | MoveCases | AlignDefects) or (
         isinstance(effect, TellClients) and effect.people is None
     )
 
@@ -249,11 +327,21 @@ class Receipt(Value):
     sent: int = 0
     already: int = 0
     failed: int = 0
+    opted_out: int = 0
+    """`TellClients`: people who do not want this kind of message."""
     problem: str | None = None
     defect: str | None = None
     """`OpenDefect`: the number of the defect the case is on now."""
     refused: str | None = None
-    """`OpenDefect`: why the case could not be put on the defect."""
+    """`OpenDefect`, `MoveCases`, `BookMinutes`: why it could not be done, in words for people."""
+    balance: int | None = None
+    """`BookMinutes`: minutes the client has left in the period."""
+    left: int = 0
+    """A fan-out that came to the end of its round: how many are still to be reached."""
+    missing: list[str] = Field(default_factory=list)
+    """A fan-out: the first numbers that do not run here, though they should."""
+    ranking: dict[str, Any] | None = None
+    """`RankImpact`: the first places, how many there are, and what changed."""
 
     @property
     def arrived(self) -> bool:

@@ -14,17 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from domain.effects import (
     AudienceChange,
-    ClientEvent,
     Effect,
     Fact,
     Lane,
     Project,
     Receipt,
-    Role,
-    StaffEvent,
     TellClients,
     TellStaff,
 )
+from domain.events import ClientEvent, Role, StaffEvent
 from domain.messages import Command, Instant, InvalidCommand, Value
 from domain.policy import PinnedPolicy
 from domain.promises import find_promise

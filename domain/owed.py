@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from domain.effects import ClientEvent, Role, StaffEvent
+from domain.events import ClientEvent, Role, StaffEvent
 from domain.history import NEVER, Course, Moment, due
 from domain.messages import Severity
 from domain.policy import PinnedPolicy, Target

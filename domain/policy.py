@@ -8,14 +8,20 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from domain.business_time import BusinessCalendar
-from domain.effects import Role, StaffEvent
+from domain.events import Role, StaffEvent, Topic
 from domain.messages import Address, Channel, Package, Severity, Value
 
 
 class _Section(Value):
-    """A table of the policy file; a key it does not know is an error, not a silent default."""
+    """A table of the policy file.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    A key a file has and nobody knows is an error there (`PolicyFile.read`), not a silent default.
+    What was pinned may hold keys of a later version: a worker that was rolled back reads it still.
+    A key that is added has a default that changes nothing, so that what was pinned before it goes
+    on as before.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class ElapsedCadence(_Section):
@@ -82,6 +88,8 @@ class SeverityRules(_Section):
     """Notices to staff do not wait for support hours (T10)."""
     raised_at_clients: int | None = Field(default=None, ge=2)
     """Raised in priority once this many distinct clients are hit."""
+    area_work: bool = False
+    """Marked as being worked on when work begins in its functional area (R6)."""
 
 
 class CaseRules(_Section):
@@ -91,13 +99,32 @@ class CaseRules(_Section):
     critical_subject_word: str = Field(min_length=1)
     information_reminders: int = Field(ge=0)
     information_reminder_business_days: float = Field(gt=0)
+    information_close_business_days: float | None = Field(default=None, gt=0)
+    """How long after the last reminder a case is closed that nobody gave information on."""
+    information_return_days: float = Field(default=14, gt=0)
+    """How long such a case goes on at once when the client answers after all."""
     channels: dict[Package, list[Channel]]
+
+
+class CallRules(_Section):
+    """Calls that are booked through a case (C4, C11)."""
+
+    allowance_minutes: dict[Package, int]
+    """What a client may use of consultation in one period."""
+    period: Literal["month", "year"] = "year"
+    longest_minutes: dict[Package, int] = Field(default_factory=dict)
+    """The longest call per support package, where there is a limit."""
+    reminder_hours: list[float] = Field(default_factory=lambda: [24.0, 1.0])
 
 
 class DefectRules(_Section):
     """What holds for defects of every severity."""
 
     reopen_window_days: float = Field(gt=0)
+    reclassification_decided_business_days: float = Field(default=2, gt=0)
+    """When a request nobody has decided is reminded of for the first time (D4)."""
+    reclassification_reminder_business_days: float = Field(default=1, gt=0)
+    """How far apart the reminders after that are."""
 
 
 class ReleaseRules(_Section):
@@ -105,6 +132,24 @@ class ReleaseRules(_Section):
 
     reminder_days_before: float = Field(gt=0)
     overdue_after_minutes: float = Field(ge=0)
+    notice_days: list[Annotated[float, Field(gt=0)]] = Field(default_factory=list)
+    """How many days ahead everybody is told of a release (R2)."""
+
+
+class ReviewRules(_Section):
+    """The regular review of defects by their impact on clients."""
+
+    severity: Severity = Severity.S3
+    weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
+    local_time: time = time(9)
+    shown: int = Field(default=20, ge=1, le=100)
+    """Places of the ranking that the digest shows."""
+
+
+class PreferenceRules(_Section):
+    """What a person may opt out of."""
+
+    optional: list[Topic] = Field(default_factory=lambda: list(Topic))
 
 
 class PinnedPolicy(_Section):
@@ -117,6 +162,8 @@ class PinnedPolicy(_Section):
     defects: DefectRules
     releases: ReleaseRules
     severities: dict[Severity, SeverityRules]
+    calls: CallRules | None = None
+    reviews: ReviewRules = ReviewRules()
 
 
 class Texts(_Section):
@@ -132,6 +179,7 @@ class Policy(PinnedPolicy):
 
     contacts: dict[Role, Address]
     texts: Texts
+    preferences: PreferenceRules = PreferenceRules()
 
     def pinned(self) -> PinnedPolicy:
         """The part that belongs into a workflow's state; addresses are looked up when needed."""
@@ -190,8 +238,20 @@ class PolicyFile(_Section):
     defects: DefectRules
     releases: ReleaseRules
     severities: dict[Severity, SeverityRules]
+    calls: CallRules | None = None
+    reviews: ReviewRules = ReviewRules()
     contacts: dict[Role, Address]
     texts: Texts
+    preferences: PreferenceRules = PreferenceRules()
+
+    @classmethod
+    def read(cls, content: object) -> Self:
+        """A policy as a file has it.
+
+        Raises:
+            ValidationError: for a wrong value, and for a key that nobody knows.
+        """
+        return cls.model_validate(content, extra="forbid")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 import starter
 from domain import messages
-from domain.effects import ClientEvent, Role, StaffEvent
+from domain.events import ClientEvent, Role, StaffEvent
 from domain.search import ATTRIBUTES
 from runtime.settings import PREFIX, Settings
 from tests.domain.builders import CHICAGO, ETO, a_case, a_defect

@@ -63,7 +63,7 @@ def read_policy_file(path: Path) -> PolicyFile:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PolicyError(f"{path}: {error}") from error
     try:
-        file = PolicyFile.model_validate(content)
+        file = PolicyFile.read(content)
         observed_holidays(file.calendar.holidays, range(2026, 2027))
     except ValidationError as error:
         problems = [

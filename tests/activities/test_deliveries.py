@@ -25,7 +25,8 @@ from activities.ports import DeliveryState, Letter
 from activities.status_page import PostToStatusPage
 from activities.tell import BEAT_EVERY, PAGE, Tell
 from domain.defect import Defect
-from domain.effects import Effect, PostStatus, Project, Receipt, Role, TellClients, TellStaff
+from domain.effects import Effect, PostStatus, Project, Receipt, TellClients, TellStaff
+from domain.events import Role
 from domain.messages import DefectStart, Resolve, parse
 from tests.domain.builders import ETO, attachment, defect_start
 from tests.fakes import RecordingMailbox

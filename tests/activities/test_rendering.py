@@ -13,7 +13,8 @@ from jinja2 import UndefinedError
 
 from activities.ports import Letter
 from activities.rendering import COLUMNS, SUBJECT_LENGTH, TEMPLATES, Renderer, Vendor, local_time
-from domain.effects import ClientEvent, Person, Role, StaffEvent, TellClients, TellStaff
+from domain.effects import Person, TellClients, TellStaff
+from domain.events import ClientEvent, Role, StaffEvent
 from domain.messages import Contact, Stage
 from domain.promises import promises
 

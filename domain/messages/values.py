@@ -1,0 +1,161 @@
+"""What messages are made of: the kinds of text, instants, people, and the command itself."""
+
+import unicodedata
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+)
+
+NUMBER_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
+
+
+def _unicode(text: str) -> str:
+    """JSON can spell half a character; no mail, database or history takes one."""
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        raise ValueError("must be Unicode text, without lone surrogates")
+    return text
+
+
+def _one_line(text: str) -> str:
+    """Fold line breaks and control characters to blanks: this text may end in a mail header."""
+    folded = {"Cc", "Zl", "Zp"}
+    kept = "".join(" " if unicodedata.category(c) in folded else c for c in _unicode(text))
+    return " ".join(kept.split())
+
+
+def _to_utc(at: datetime) -> datetime:
+    """Instants beyond what calendars can reckon with would stall an entity for ever."""
+    if not 1970 < at.year < 2200:
+        raise ValueError("must lie between the years 1971 and 2199")
+    return at.astimezone(UTC)
+
+
+def _plausible_address(address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    forbidden = any(c.isspace() or not c.isprintable() or c in '<>,;:"()[]\\' for c in address)
+    if not (local and at and domain) or forbidden or "@" in local:
+        raise ValueError("must be one plain address such as name@example.org")
+    return address
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must not hold control characters")
+    return text
+
+
+def _trim(text: object) -> object:
+    return _unicode(text).strip() if isinstance(text, str) else text
+
+
+Number = Annotated[str, BeforeValidator(_trim), Field(pattern=NUMBER_PATTERN)]
+"""The number of a case, defect or release: 1 to 64 of `A-Z a-z 0-9 . _ -`."""
+Opaque = Annotated[
+    str, BeforeValidator(_trim), AfterValidator(_printable), Field(min_length=1, max_length=128)
+]
+"""An id that means something only to its owner: a client, an actor, an idempotency key."""
+Line = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=200)]
+PublicText = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=2_000)]
+InternalText = Annotated[str, Field(max_length=20_000)]
+Reason = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=20_000)]
+Address = Annotated[
+    str, BeforeValidator(_trim), AfterValidator(_plausible_address), Field(max_length=254)
+]
+"""One e-mail address, without a name."""
+Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+"""An aware datetime, kept in UTC (T1)."""
+
+
+class Severity(StrEnum):
+    """How badly a confirmed defect hurts, S1 worst; one at a time (D1)."""
+
+    S1 = "S1"
+    S2 = "S2"
+    S3 = "S3"
+    S4 = "S4"
+
+
+class Stage(StrEnum):
+    """Where the work on a defect stands, as clients see it."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    FIXING = "fixing"
+    VERIFYING = "verifying"
+
+
+class Channel(StrEnum):
+    """How a contact came in (C4)."""
+
+    CHAT = "chat"
+    PORTAL = "portal"
+    EMAIL = "email"
+    SCHEDULED_CALL = "scheduled_call"
+    PHONE = "phone"
+    EMERGENCY_LINE = "emergency_line"
+
+
+Package = Literal["standard", "legacy", "premium"]
+Effort = Literal["easy", "laborious"]
+
+
+class Value(BaseModel):
+    """Something that never changes once made; unknown fields are ignored when it is read."""
+
+    # What was wrong may be client text, and errors end up in logs.
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """What cannot change needs no copies: commands are tried on a copy of the state."""
+        return self
+
+
+class Message(Value):
+    """Anything that comes from outside."""
+
+
+class Contact(Message):
+    """The person who is told.
+
+    An unknown `time_zone` (IANA) falls back to the vendor's, an unknown `language` (such as `de`)
+    to English. What the person chose as preferences goes before both.
+    """
+
+    email: Address
+    name: Annotated[str, AfterValidator(_one_line), Field(max_length=200)] | None = None
+    time_zone: Annotated[str, Field(max_length=64)] | None = None
+    language: Annotated[str, Field(max_length=35)] | None = None
+
+
+class Attachment(Message):
+    """One case on a defect: whose it is and who is told."""
+
+    case: Number
+    client: Opaque
+    contact: Contact
+
+
+class Workaround(Message):
+    """A way to live with a defect, written for clients (D5)."""
+
+    description: PublicText
+    effort: Effort
+
+
+class Command(Message):
+    """A request to change something: an update, for some a signal too.
+
+    `actor` says who, `key` (optional) makes a repeat harmless.
+    """
+
+    name: ClassVar[str]
+    actor: Opaque
+    key: Opaque | None = None
