@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
@@ -19,8 +19,12 @@ from temporalio.worker import Worker
 
 from activities.adapters.database import (
     DatabaseAudience,
+    DatabaseConsultation,
+    DatabaseImpact,
     DatabaseLedger,
+    DatabaseMembers,
     DatabaseNumbers,
+    DatabasePreferences,
     DatabaseReadModel,
     DatabaseStatusPage,
     IncidentRefs,
@@ -32,25 +36,39 @@ from activities.adapters.database import (
 from activities.adapters.policy_files import PolicyError, PolicyFiles
 from activities.adapters.smtp import SmtpMailbox
 from activities.adapters.statuspage import StatuspageApi
+from activities.consultation import BookCalls
 from activities.entities import Entities
+from activities.fan_out import FanOut
+from activities.impact import ReviewImpact
 from activities.pin_policy import PinPolicy
 from activities.portal import Portal
 from activities.ports import Mailbox, Policies, StatusPage
+from activities.signals import Signals
 from activities.status_page import PostToStatusPage
 from activities.tell import Tell
 from runtime.connection import NoServer, connect
 from runtime.drain import stop_on_signals
 from runtime.logs import configure_logs
+from runtime.schedules import IMPACT_REVIEW, ensure_review
 from runtime.search_attributes import ensure
 from runtime.settings import Settings, SettingsError, read_settings
 from runtime.time_zones import use_pinned_zones
+from workflows.area_work import AreaWorkWorkflow
 from workflows.case import CaseWorkflow
 from workflows.defect import DefectWorkflow
+from workflows.impact_review import ImpactReviewWorkflow
 from workflows.options import DEFECTS_QUEUE, OUTBOUND_QUEUE
+from workflows.release import ReleaseWorkflow
 
 log = structlog.get_logger()
 
-WORKFLOWS = [CaseWorkflow, DefectWorkflow]
+WORKFLOWS = [
+    CaseWorkflow,
+    DefectWorkflow,
+    ReleaseWorkflow,
+    AreaWorkWorkflow,
+    ImpactReviewWorkflow,
+]
 ACTIVITY_THREADS = 40
 STICKY_PATIENCE = timedelta(seconds=1)
 """How long a task waits for the worker that has its workflow in memory before any may take it.
@@ -106,11 +124,22 @@ async def workers(
     max_cached_workflows: int = 1000,
 ) -> AsyncIterator[None]:
     """Both workers: `defects` for workflows and quick activities, `outbound` rate-limited."""
-    ledger, audience = DatabaseLedger(world.engine), DatabaseAudience(world.engine)
-    tell = Tell(world.mailbox, ledger, audience, world.policies, settings.mail_from)
+    engine, signals = world.engine, Signals(client)
+    ledger, audience = DatabaseLedger(engine), DatabaseAudience(engine)
+    impact, preferences = DatabaseImpact(engine), DatabasePreferences(engine)
+    tell = Tell(
+        world.mailbox,
+        ledger,
+        audience,
+        world.policies,
+        settings.mail_from,
+        preferences,
+        settings.portal_url,
+    )
     status_page = PostToStatusPage(world.status_page, ledger)
-    entities = Entities(client, DatabaseNumbers(world.engine), audience, DEFECTS_QUEUE)
-    pin, portal = PinPolicy(world.policies), Portal(DatabaseReadModel(world.engine))
+    entities = Entities(client, signals, DatabaseNumbers(engine), audience, DEFECTS_QUEUE)
+    fan_out = FanOut(signals, DatabaseMembers(engine), impact)
+    pin, portal = PinPolicy(world.policies), Portal(DatabaseReadModel(engine), preferences)
     drain = timedelta(seconds=settings.graceful_shutdown_seconds)
     with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity") as threads:
         async with (
@@ -121,8 +150,15 @@ async def workers(
                 activities=[
                     pin.load_policy,
                     portal.project,
+                    portal.keep_preferences,
                     entities.open_defect,
                     entities.close_cases,
+                    entities.tell_defect,
+                    entities.move_cases,
+                    fan_out.align_defects,
+                    fan_out.mark_area,
+                    BookCalls(DatabaseConsultation(engine)).book_minutes,
+                    ReviewImpact(impact).rank_impact,
                 ],
                 activity_executor=threads,
                 max_concurrent_activities=ACTIVITY_THREADS // 2,
@@ -145,6 +181,17 @@ async def workers(
             yield
 
 
+async def prepare(client: Client, world: Outside) -> None:
+    """Make on the server what it needs to have, or say what is missing where we may not."""
+    if missing := await ensure(client):
+        log.error("search_attributes.missing", names=missing, hint="register them, see docs")
+    policy = world.policies.load("eto", datetime.now(UTC).year)
+    try:
+        await ensure_review(client, policy, DEFECTS_QUEUE)
+    except RPCError as error:
+        log.warning("schedule.missing", name=IMPACT_REVIEW, problem=error.message)
+
+
 async def main() -> int:
     """Run until SIGTERM or SIGINT; answers the exit code."""
     use_pinned_zones()
@@ -153,7 +200,7 @@ async def main() -> int:
         configure_logs(settings.log)
         world = outside(settings)
         client = await connect(settings, serve_metrics=True)
-        missing = await ensure(client)
+        await prepare(client, world)
     except (SettingsError, PolicyError, NoDatabase, NoServer) as error:
         print(error, file=sys.stderr)
         return 2
@@ -161,8 +208,6 @@ async def main() -> int:
         hint = "see TEMPORAL_NAMESPACE, TEMPORAL_API_KEY and TEMPORAL_TLS_…"
         print(f"The Temporal server refuses: {error.message} ({hint})", file=sys.stderr)
         return 2
-    if missing:
-        log.error("search_attributes.missing", names=missing, hint="register them, see docs")
     stop = stop_on_signals(asyncio.get_running_loop())
     async with workers(client, world, settings):
         log.info("worker.started", queues=[DEFECTS_QUEUE, OUTBOUND_QUEUE])

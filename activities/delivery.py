@@ -21,6 +21,7 @@ class Tally:
     sent: int = 0
     already: int = 0
     failed: int = 0
+    opted_out: int = 0
     problem: str | None = None
 
     def receipt(self, key: str) -> Receipt:

@@ -1,8 +1,9 @@
-"""Lets one workflow reach others: a case opens its defect, a resolved defect closes its cases."""
+"""Lets one workflow reach others: a case its defect, a defect its cases or another defect."""
 
 import asyncio
 import itertools
-from datetime import timedelta
+from collections.abc import Sequence
+from typing import Any
 
 from temporalio import activity
 from temporalio.api.common.v1 import WorkflowExecution
@@ -13,23 +14,35 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Audience, Numbers
-from domain.effects import CloseCases, OpenDefect, Receipt
+from activities.signals import PAGE, RPC_TIMEOUT, Signals
+from domain.effects import CloseCases, MoveCases, OpenDefect, Receipt, TellDefect
+from domain.messages import (
+    Absorb,
+    AttachCase,
+    Attachment,
+    DefectMerged,
+    DefectResolved,
+    GiveBack,
+)
 
-PAGE = 200
-AT_ONCE = 20
-"""Signals under way at the same time."""
 OPENED_BY = "opened_by"
 """Memo of a defect: the key of the effect that started it."""
-RPC_TIMEOUT = timedelta(seconds=30)
+_NOBODY = "does not run here"
 
 
 class Entities:
-    """The activities `open_defect` and `close_cases`."""
+    """The activities `open_defect`, `close_cases`, `tell_defect` and `move_cases`."""
 
     def __init__(
-        self, client: Client, numbers: Numbers, audience: Audience, task_queue: str
+        self,
+        client: Client,
+        signals: Signals,
+        numbers: Numbers,
+        audience: Audience,
+        task_queue: str,
     ) -> None:
         self._client = client
+        self._signals = signals
         self._numbers = numbers
         self._audience = audience
         self._task_queue = task_queue
@@ -91,18 +104,11 @@ class Entities:
     async def _attached(self, number: str, effect: OpenDefect) -> Receipt:
         attachment = effect.attachment.model_dump(mode="json")
         command = {**attachment, "actor": effect.actor, "key": effect.key}
-        try:
-            await self._client.get_workflow_handle(number).execute_update(
-                "attach_case", command, id=effect.key, rpc_timeout=RPC_TIMEOUT
-            )
-        except WorkflowUpdateFailedError as error:
-            if isinstance(error.cause, ApplicationError) and error.cause.type == "InvalidCommand":
-                return Receipt(key=effect.key, refused=f"{number}: {error.cause.message}")
-            raise
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        refused = await self._ask(number, AttachCase.name, command)
+        if refused == _NOBODY:
             return Receipt(key=effect.key, refused=f"there is no open defect {number}")
+        if refused is not None:
+            return Receipt(key=effect.key, refused=f"{number}: {refused}")
         return Receipt(key=effect.key, defect=number)
 
     @activity.defn(name="close_cases")
@@ -113,26 +119,106 @@ class Entities:
         """
         details = activity.info().heartbeat_details
         after: str | None = details[0] if details else None
+        payload = {
+            "defect": effect.entity,
+            "resolution": effect.resolution,
+            "formerly": effect.formerly,
+            "key": effect.key,
+        }
         sent = 0
         while cases := await asyncio.to_thread(
             self._audience.cases, effect.entity, effect.sequence, after, PAGE
         ):
-            limit = asyncio.Semaphore(AT_ONCE)
-            told = await asyncio.gather(*(self._tell_case(case, effect, limit) for case in cases))
-            sent += sum(told)
+            told = await self._signals.tell_all(
+                (case, (DefectResolved.name, payload)) for case in cases
+            )
+            sent += sum(told.values())
             after = cases[-1]
             activity.heartbeat(after)
         return Receipt(key=effect.key, sent=sent)
 
-    async def _tell_case(self, case: str, effect: CloseCases, limit: asyncio.Semaphore) -> bool:
-        payload = {"defect": effect.entity, "resolution": effect.resolution, "key": effect.key}
-        async with limit:
-            try:
-                await self._client.get_workflow_handle(case).signal(
-                    "defect_resolved", payload, rpc_timeout=RPC_TIMEOUT
-                )
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
-                return False
-        return True
+    @activity.defn(name="tell_defect")
+    async def tell_defect(self, effect: TellDefect) -> Receipt:
+        """Tell the defect a case is on how the case stands."""
+        runs = await self._signals.tell(effect.defect, (effect.signal, effect.payload))
+        return Receipt(key=effect.key, sent=int(runs))
+
+    @activity.defn(name="move_cases")
+    async def move_cases(self, effect: MoveCases) -> Receipt:
+        """Move the cases of a defect to another one, or back; each page is harmless to repeat.
+
+        The other defect may refuse, at the first page or, if it is resolved meanwhile, at a later
+        one: then it gives back what it had taken, and nothing has moved.
+        """
+        details = activity.info().heartbeat_details
+        after: str | None = details[0] if details else None
+        moved = 0
+        while True:
+            page = await asyncio.to_thread(
+                self._audience.attachments, effect.entity, effect.sequence, after, PAGE
+            )
+            if not page and (moved or after is not None):
+                return Receipt(key=effect.key, sent=moved)
+            refused = await self._hand_over(effect, page)
+            if refused is not None:
+                if after is not None:
+                    await self._take_back(effect, after)
+                return Receipt(key=effect.key, refused=refused)
+            if not page:
+                return Receipt(key=effect.key)
+            moved, after = moved + len(page), page[-1].case
+            activity.heartbeat(after)
+
+    async def _hand_over(self, effect: MoveCases, page: Sequence[Attachment]) -> str | None:
+        """One page to the other defect or back; answers why not, where it is refused."""
+        first = page[0].case if page else "none"
+        command: dict[str, Any] = {
+            "actor": effect.actor,
+            "key": f"{effect.key}/{first}",
+            "defect": effect.entity,
+        }
+        if effect.back:
+            name, command = GiveBack.name, command | {"cases": [a.case for a in page]}
+        else:
+            cases = [attachment.model_dump(mode="json") for attachment in page]
+            name, command = Absorb.name, command | {"cases": cases}
+        refused = await self._ask(effect.other, name, command)
+        if refused == _NOBODY and effect.back:
+            refused = None  # The other defect has ended: there is nobody to take them from.
+        if refused is not None:
+            return f"{effect.other}: {refused}"
+        before, now = effect.entity, effect.other
+        if effect.back:
+            before, now = now, before
+        said = {"defect": before, "into": now, "key": f"{effect.key}/{first}"}
+        await self._signals.tell_all((a.case, (DefectMerged.name, said)) for a in page)
+        return None
+
+    async def _take_back(self, effect: MoveCases, until: str) -> None:
+        back = effect.model_copy(update={"back": not effect.back, "key": f"{effect.key}/undone"})
+        after: str | None = None
+        while after != until and (
+            page := await asyncio.to_thread(
+                self._audience.attachments, effect.entity, effect.sequence, after, PAGE
+            )
+        ):
+            page = [attachment for attachment in page if attachment.case <= until]
+            await self._hand_over(back, page)
+            after = page[-1].case
+            activity.heartbeat(until)
+
+    async def _ask(self, number: str, update: str, command: dict[str, Any]) -> str | None:
+        """Send an update another defect may refuse; answers why, None where it obeyed."""
+        try:
+            await self._client.get_workflow_handle(number).execute_update(
+                update, command, id=command["key"], rpc_timeout=RPC_TIMEOUT
+            )
+        except WorkflowUpdateFailedError as error:
+            if isinstance(error.cause, ApplicationError) and error.cause.type == "InvalidCommand":
+                return error.cause.message
+            raise
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return _NOBODY
+        return None

@@ -15,7 +15,6 @@ from domain.events import Topic
 from domain.messages import Attachment, Severity
 from domain.policy import Policy
 
-
 EVERYONE = Whom()
 
 

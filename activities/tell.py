@@ -1,13 +1,23 @@
 """Tells people: one activity per effect, however many recipients."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from temporalio import activity
 
 from activities.delivery import Tally, deliver, present
-from activities.ports import Audience, Delivery, Ledger, Letter, Mailbox, MailSession, Policies
+from activities.ports import (
+    Audience,
+    Delivery,
+    Ledger,
+    Letter,
+    Mailbox,
+    MailSession,
+    Policies,
+    Preference,
+    Preferences,
+)
 from activities.rendering import Renderer, Vendor
 from domain.effects import Person, Receipt, TellClients, TellStaff
 
@@ -18,7 +28,10 @@ BEAT_SECONDS = 10
 
 
 class Tell:
-    """The activities `tell_clients` and `tell_staff`."""
+    """The activities `tell_clients` and `tell_staff`.
+
+    `portal_url` is where people reach the portal: mails they may opt out of lead there.
+    """
 
     def __init__(
         self,
@@ -27,24 +40,34 @@ class Tell:
         audience: Audience,
         policies: Policies,
         mail_from: str,
+        preferences: Preferences,
+        portal_url: str | None = None,
     ) -> None:
         self._mailbox = mailbox
         self._ledger = ledger
         self._audience = audience
         self._policies = policies
         self._mail_from = mail_from
+        self._preferences = preferences
+        self._portal_url = portal_url
         self._renderer = cache(self._make_renderer)
 
     @activity.defn(name="tell_clients")
     def tell_clients(self, effect: TellClients) -> Receipt:
-        """One message to each person; goes on behind the last one where an attempt broke off."""
+        """One message to each person who wants it, as far as the policy asks what they want.
+
+        Goes on behind the last one where an attempt broke off.
+        """
         after, tally = _resumed()
         renderer = self._renderer(effect.policy, effect.at.year)
         pulse = _Pulse()
         with self._mailbox.open() as session:
-            for person in self._people(effect, after):
-                letter = renderer.client_letter(effect, person, present())
-                self._send(session, effect, letter, tally, person.cases)
+            for person, preference in self._people(effect, after):
+                if renderer.is_wanted(effect.kind, preference):
+                    letter = renderer.client_letter(effect, person, present(), preference)
+                    self._send(session, effect, letter, tally, person.cases)
+                else:
+                    tally.opted_out += 1
                 pulse.beat(person.contact.email.lower(), tally)
         return tally.receipt(effect.key)
 
@@ -60,12 +83,24 @@ class Tell:
             self._send(session, effect, letter, tally, [effect.case] if effect.case else [])
         return tally.receipt(effect.key)
 
-    def _people(self, effect: TellClients, after: str | None) -> Iterator[Person]:
+    def _people(
+        self, effect: TellClients, after: str | None
+    ) -> Iterator[tuple[Person, Preference]]:
+        """Those it is for, behind `after`, with what they chose: asked once for each page."""
+        for page in self._pages(effect, after):
+            addresses = [person.contact.email.lower() for person in page]
+            chosen = self._preferences.of(addresses)
+            yield from ((p, chosen[a]) for p, a in zip(page, addresses, strict=True))
+
+    def _pages(self, effect: TellClients, after: str | None) -> Iterator[Sequence[Person]]:
         if effect.people is not None:
-            yield from effect.people
+            behind = _behind(effect.people, after)
+            yield from (behind[n : n + PAGE] for n in range(0, len(behind), PAGE))
             return
-        while page := self._audience.people(effect.entity, effect.sequence, after, PAGE):
-            yield from page
+        while page := self._audience.people(
+            effect.entity, effect.sequence, after, PAGE, effect.whom
+        ):
+            yield page
             after = page[-1].contact.email.lower()
 
     def _send(
@@ -96,7 +131,18 @@ class Tell:
             signature=loaded.texts.signature,
             time_zone=loaded.calendar.time_zone,
         )
-        return Renderer(vendor, self._mail_from)
+        return Renderer(
+            vendor,
+            self._mail_from,
+            optional=loaded.preferences.optional,
+            portal_url=self._portal_url,
+        )
+
+
+def _behind(people: Sequence[Person], after: str | None) -> Sequence[Person]:
+    """The people who come after that address, in the order they are named."""
+    addresses = [person.contact.email.lower() for person in people]
+    return people[addresses.index(after) + 1 :] if after in addresses else people
 
 
 class _Pulse:

@@ -3,43 +3,34 @@
 from datetime import datetime, timedelta
 from typing import Self
 
-from domain.defect_releases import PlannedDefect
+from domain.defect_past import ImportedDefect
 from domain.defect_state import (
-    FEEDBACK_KEPT,
-    HOLDS_KEPT,
-    Feedback,
     Progress,
-    Span,
 )
 from domain.defect_telling import REMINDER_TOPIC, STATUS_TOPIC
-from domain.effects import AudienceChange, CloseCases, Detachment, Effect, TellClients
-from domain.events import ClientEvent, Role, StaffEvent
+from domain.effects import CloseCases, Effect, MoveCases, Receipt
+from domain.events import ClientEvent
 from domain.machine import Due, iso
 from domain.messages import (
     AdoptPolicy,
-    AttachCase,
     Attachment,
-    ChangeSeverity,
     DefectStart,
-    DetachCase,
-    Hold,
     InvalidCommand,
+    MergeInto,
     OfferWorkaround,
     PostProgress,
-    RecordSeverityFeedback,
     ReleaseDeployed,
     Reopen,
     Resolve,
-    Resume,
     RetryDeliveries,
     Stage,
+    UndoMerge,
     Workaround,
 )
-from domain.policy import PinnedPolicy, Rung
-from domain.target import TargetClock
+from domain.policy import PinnedPolicy
 
 
-class Defect(PlannedDefect):
+class Defect(ImportedDefect):
     """A confirmed defect. `open` makes one; afterwards `handle` and `fire` do everything."""
 
     @classmethod
@@ -55,7 +46,7 @@ class Defect(PlannedDefect):
         """Confirm a defect at `now`: everyone attached is told its number (C9).
 
         Raises:
-            InvalidCommand: a public text promises a time (D7).
+            InvalidCommand: a public text promises a time (D7), or its past is not in order.
         """
         cases = {attachment.case: attachment for attachment in start.cases}
         defect = cls(
@@ -69,14 +60,18 @@ class Defect(PlannedDefect):
             blocks_access=start.blocks_access,
             workaround=start.workaround,
             owner=start.owner,
-            confirmed_at=now,
+            confirmed_at=start.past.confirmed_at if start.past else now,
             cases={case: attachment.client for case, attachment in cases.items()},
         )
         defect._accepted = accepted
         defect._refuse_promises("public_summary", start.public_summary, now)
         if start.workaround:
             defect._refuse_promises("workaround.description", start.workaround.description, now)
-        defect._begin(start, list(cases.values()), now)
+        attachments = list(cases.values())
+        if start.past is not None:
+            defect._begin_with_past(start, start.past, attachments, now)
+        else:
+            defect._begin(start, attachments, now)
         return defect, defect._taken(now)
 
     def _begin(self, start: DefectStart, attachments: list[Attachment], now: datetime) -> None:
@@ -94,11 +89,23 @@ class Defect(PlannedDefect):
         self._enter_severity(now, confirmed, reason=None)
         self._raise_if_many(now)
 
+    # --- what only the outside can answer --------------------------------------------------------
+
+    def awaits(self, command: str) -> bool:
+        """Whether cases are being moved to another defect, or back."""
+        return command in {MergeInto.name, UndoMerge.name} and self.moving is not None
+
+    def refusal_of(self, command: str) -> InvalidCommand | None:
+        """Why the other defect would not have the cases, or not give them back."""
+        if command in {MergeInto.name, UndoMerge.name} and self.moving_refused is not None:
+            return InvalidCommand("defect", self.moving_refused)
+        return None
+
     # --- what time brings ------------------------------------------------------------------------
 
     def agenda(self) -> list[Due]:
         """Everything time will bring unless something else happens first."""
-        items = self._postponed_agenda()
+        items = [*self._postponed_agenda(), *self._merge_agenda()]
         if self.closed_at is None and self.resolved_at is not None:
             window = timedelta(days=self.policy.defects.reopen_window_days)
             items.append(Due(self.resolved_at + window, "reopen window ends", self._close))
@@ -110,116 +117,7 @@ class Defect(PlannedDefect):
             items.extend(self._target_agenda())
         if self.release is not None:
             items.extend(self._release_agenda(self.release))
-        return items
-
-    def _target_agenda(self) -> list[Due]:
-        calendar = self.policy.calendar
-        items: list[Due] = []
-        if not self.target_missed and (due := self.target_due_at) is not None:
-            items.append(Due(due, "target missed", self._miss_target))
-        if (upcoming := self.target.next_rung(self.rules, calendar)) is not None:
-            at, rung = upcoming
-
-            def tell(due: datetime, now: datetime) -> None:
-                self._tell_rung(rung, due, now)
-
-            items.append(Due(at, f"{rung.event} to {rung.role}", tell))
-        return items
-
-    def _close(self, _due: datetime, now: datetime) -> None:
-        self.closed_at = now
-        self._record("defect.closed", now)
-
-    def _miss_target(self, due: datetime, now: datetime) -> None:
-        self.target.missed_at = self.target.missed_at | {self.severity: due}
-        self._record("target.missed", now, severity=self.severity, due_at=iso(due))
-
-    def _tell_rung(self, rung: Rung, due: datetime, now: datetime) -> None:
-        self.target.told = [*self.target.told, TargetClock.rung_key(self.severity, rung)]
-        self._record(rung.event, now, severity=self.severity, due_at=iso(due), role=rung.role)
-        at_once = rung.share >= 1 or self.rules.round_the_clock
-        tell = self._notify if at_once else self._remind
-        tell(
-            rung.event,
-            rung.role,
-            now,
-            **self.budget_text(now),
-            due_at=iso(self.target_due_at),
-            since=iso(self.confirmed_at),
-        )
-
-    # --- commands: people and severity -----------------------------------------------------------
-
-    def change_severity(self, command: ChangeSeverity, now: datetime) -> None:
-        """D1, T2: clocks follow; engineering hears of an S1 at once; clients are told."""
-        self._must_be_active()
-        if command.severity is self.severity:
-            raise InvalidCommand("severity", f"is already {self.severity}")
-        before = self.severity
-        self._leave_severity(now, "This issue hurts less now; work on it goes on.")
-        self.severity = command.severity
-        self._record(
-            "defect.severity_changed",
-            now,
-            public=True,
-            internal_text=command.reason,
-            before=before.value,
-            severity=self.severity.value,
-            actor=command.actor,
-        )
-        told = self._tell_attached(
-            ClientEvent.DEFECT_SEVERITY_CHANGED,
-            now,
-            replaces=(STATUS_TOPIC,),
-            before=before.value,
-            severity=self.severity.value,
-        )
-        self._enter_severity(now, told, reason=command.reason)
-        self._raise_if_many(now)
-
-    def attach_case(self, command: AttachCase, now: datetime) -> None:
-        """C10: the client gets both numbers, and whatever helps already. A repeat is harmless."""
-        self._must_be_active()
-        if command.case in self.cases:
-            if self.cases[command.case] != command.client:
-                raise InvalidCommand("client", f"case {command.case} is another client's")
-            return
-        attachment = Attachment(case=command.case, client=command.client, contact=command.contact)
-        self.cases = self.cases | {command.case: command.client}
-        self._record("case.attached", now, case=command.case, actor=command.actor)
-        self._join([attachment], now)
-        self._confirm_to([attachment], now)
-        self._raise_if_many(now)
-
-    def detach_case(self, command: DetachCase, now: datetime) -> None:
-        """The case was about something else."""
-        if command.case not in self.cases:
-            raise InvalidCommand("case", f"{command.case} is not attached")
-        self.cases = {case: who for case, who in self.cases.items() if case != command.case}
-        self._record(
-            "case.detached",
-            now,
-            internal_text=command.reason,
-            case=command.case,
-            actor=command.actor,
-        )
-        self._change_audience(
-            AudienceChange(sequence=self.sequence, at=now, detach=[Detachment(case=command.case)])
-        )
-
-    def record_severity_feedback(self, command: RecordSeverityFeedback, now: datetime) -> None:
-        """D3: recorded for those who review, changes nothing."""
-        said = Feedback(client=command.client, severity=command.severity, at=now)
-        others = [f for f in self.feedback if f.client != command.client]
-        self.feedback = [*others, said][-FEEDBACK_KEPT:]
-        self._record(
-            "severity.feedback",
-            now,
-            internal_text=command.comment,
-            client=command.client,
-            severity=command.severity,
-            actor=command.actor,
-        )
+        return [*items, *self._reclassification_agenda()]
 
     # --- commands: the work ----------------------------------------------------------------------
 
@@ -273,29 +171,12 @@ class Defect(PlannedDefect):
         if sent is not None and self.updates is not None:
             self._restart_updates(now, sent)
 
-    def hold(self, command: Hold, now: datetime) -> None:
-        """T2: the budget is not spent meanwhile; updates to clients go on."""
-        self._must_be_active()
-        if self.held_since is not None:
-            raise InvalidCommand("state", f"is on hold since {iso(self.held_since)}")
-        self.held_since = now
-        self.target.stand(self.rules.target, self.policy.calendar, now)
-        self._record("defect.held", now, internal_text=command.reason, actor=command.actor)
-
-    def resume(self, command: Resume, now: datetime) -> None:
-        """The budget is spent again from here."""
-        self._must_be_active()
-        if self.held_since is None:
-            raise InvalidCommand("state", "is not on hold")
-        self._end_hold(now)
-        self._run_target(now)
-        self._record("defect.resumed", now, internal_text=command.reason, actor=command.actor)
-
     # --- commands: the end -----------------------------------------------------------------------
 
     def resolve(self, command: Resolve, now: datetime) -> None:
         """C9: everyone attached is told once, their cases close."""
         self._must_be_active()
+        self._must_not_be_moving()
         self._refuse_promises("public_text", command.public_text, now)
         self._resolve(command.resolution, command.public_text, now, command.actor)
 
@@ -327,21 +208,34 @@ class Defect(PlannedDefect):
             text=public_text,
             release=release,
         )
+        self.reclassification, self.waiting = None, []
         if self.cases:
             key = self._next_key("close_cases")
-            self._emit(CloseCases(**key, at=now, resolution=resolution))
+            self._emit(CloseCases(**key, at=now, resolution=resolution, formerly=self.formerly))
+
+    def _note_delivery(self, effect: Effect, receipt: Receipt, now: datetime) -> None:
+        super()._note_delivery(effect, receipt, now)
+        if isinstance(effect, MoveCases) and effect.key == self.moving:
+            self._note_move(effect, receipt, now)
 
     def release_deployed(self, command: ReleaseDeployed, now: datetime) -> None:
-        """R4: the release is out, so the defect is resolved."""
+        """R4: the release is out, so the defect is resolved.
+
+        Word of a release that knows its plan counts for a defect too that never heard of the plan.
+        """
         self._must_be_active()
-        self._must_be_planned_for(command.release)
+        self._must_not_be_moving()
+        self._must_be_newer(command)
+        unheard = self.release is None and command.release not in self.plan_versions
+        if not (unheard and command.plan_version is not None):
+            self._must_be_planned_for(command.release)
         self._resolve(
             f"deployed with {command.release}", None, now, command.actor, release=command.release
         )
 
     def reopen(self, command: Reopen, now: datetime) -> None:
         """It was not done after all. The budget goes on where it was (T2)."""
-        if self.active:
+        if self.active or self.merged_into is not None:
             raise InvalidCommand("state", f"is {self.state}, not resolved")
         if self.closed_at is not None:
             raise InvalidCommand("state", f"is closed since {iso(self.closed_at)}")
@@ -376,44 +270,3 @@ class Defect(PlannedDefect):
     def retry_deliveries(self, command: RetryDeliveries, now: datetime) -> None:
         """Put on record who asked; the outbox does the rest."""
         self._record("deliveries.retried", now, actor=command.actor)
-
-    # --- steps the commands share ----------------------------------------------------------------
-
-    def _enter_severity(self, now: datetime, told: TellClients | None, reason: str | None) -> None:
-        """Start what the present severity obliges us to; `told` counts as the first update."""
-        if self.rules.urgent:
-            self._notify(StaffEvent.DEFECT_URGENT, Role.ENGINEERING, now, reason=reason)
-        if self.rules.status_page:
-            self.incidents += 1
-            self.incident_open = True
-            self._post_status(now, self.public_summary)
-        self._run_target(now)
-        self._restart_updates(now, told)
-
-    def _leave_severity(self, now: datetime, public_text: str) -> None:
-        """Stop what the present severity obliged us to; the status page gets a last word."""
-        self._record_missed_updates(now)
-        self.target.stand(self.rules.target, self.policy.calendar, now)
-        self.updates = None
-        if self.incident_open:
-            self._post_status(now, public_text, resolved=True)
-            self.incident_open = False
-
-    def _run_target(self, now: datetime) -> None:
-        if self.active and self.held_since is None and self.has_target:
-            self.target.run(self.severity, now)
-
-    def _end_hold(self, now: datetime) -> None:
-        if self.held_since is not None:
-            span = Span(start=self.held_since, end=now)
-            self.holds = [*self.holds, span][-HOLDS_KEPT:]
-            self.held_since = None
-
-    def _raise_if_many(self, now: datetime) -> None:
-        """S3: several clients hit raise the priority, once."""
-        limit = self.rules.raised_at_clients
-        if limit is None or self.affected_clients < limit or self.priority == "raised":
-            return
-        self.priority = "raised"
-        self._record("defect.raised", now, clients=self.affected_clients)
-        self._notify(StaffEvent.DEFECT_RAISED, Role.ENGINEERING, now)

@@ -8,7 +8,7 @@ from domain.defect_telling import REMINDER_TOPIC
 from domain.defect_updates import UpdatingDefect
 from domain.events import ClientEvent, Role, StaffEvent
 from domain.machine import Due, iso
-from domain.messages import InvalidCommand, ScheduleRelease, WithdrawRelease
+from domain.messages import InvalidCommand, ReleaseDeployed, ScheduleRelease, WithdrawRelease
 
 
 class PlannedDefect(UpdatingDefect):
@@ -19,6 +19,8 @@ class PlannedDefect(UpdatingDefect):
         self._must_be_active()
         self._must_be_newer(command)
         before = self.release
+        if command.moved:
+            self._must_be_planned_for(command.release)
         planned = (command.release, command.deploy_at)
         if before is not None and (before.id, before.deploy_at) == planned:
             self._note_plan(command)
@@ -27,7 +29,10 @@ class PlannedDefect(UpdatingDefect):
             raise InvalidCommand("deploy_at", f"must lie after {iso(now)}")
         self._note_plan(command)
         self.release = PlannedRelease(
-            id=command.release, deploy_at=command.deploy_at, scheduled_at=now
+            id=command.release,
+            deploy_at=command.deploy_at,
+            scheduled_at=now,
+            overdue_asked=command.watched,
         )
         kind = (
             ClientEvent.DEFECT_RELEASE_SCHEDULED
@@ -108,7 +113,7 @@ class PlannedDefect(UpdatingDefect):
             items.append(Due(overdue_at, "release overdue", self._ask_about_release))
         return items
 
-    def _must_be_newer(self, command: ScheduleRelease | WithdrawRelease) -> None:
+    def _must_be_newer(self, command: ScheduleRelease | WithdrawRelease | ReleaseDeployed) -> None:
         said, known = command.plan_version, self.plan_versions.get(command.release)
         if said is not None and known is not None and said < known:
             raise InvalidCommand("plan_version", f"{said} is older than {known}")

@@ -50,6 +50,16 @@ class Feedback(Value):
     at: Instant
 
 
+class Reclassification(Value):
+    """A client's request that nobody has decided yet (D4)."""
+
+    client: str
+    severity: Severity
+    requested_at: Instant
+    remind_at: Instant
+    reminders: int = 0
+
+
 class DefectState(Machine):
     """The state of a confirmed defect."""
 
@@ -68,6 +78,10 @@ class DefectState(Machine):
     resolved_at: Instant | None = None
     closed_at: Instant | None = None
     held_since: Instant | None = None
+    held_for: Literal["staff", "client"] = "staff"
+    """Whether somebody put it on hold, or every case waits for its client."""
+    waiting: list[str] = Field(default_factory=list)
+    """Cases that wait for their clients."""
     holds: list[Span] = Field(default_factory=list)
     priority: Literal["normal", "raised"] = "normal"
     cases: dict[str, str] = Field(default_factory=dict)
@@ -80,6 +94,17 @@ class DefectState(Machine):
     """The newest plan version heard of per release; each release counts its own."""
     progress: Progress | None = None
     feedback: list[Feedback] = Field(default_factory=list)
+    reclassification: Reclassification | None = None
+    area_work_since: Instant | None = None
+    """When work last began in its area (R6)."""
+    moving: str | None = None
+    """Key of the effect that moves its cases to another defect, or takes them back."""
+    moving_refused: str | None = None
+    """Why the last attempt to do so failed."""
+    merged_into: str | None = None
+    merged_at: Instant | None = None
+    formerly: list[str] = Field(default_factory=list)
+    """Defects that were merged into this one."""
     incidents: int = 0
     """Incidents posted so far; the last one is open while `incident_open`."""
     incident_open: bool = False
@@ -91,8 +116,8 @@ class DefectState(Machine):
 
     @property
     def active(self) -> bool:
-        """Neither resolved nor closed."""
-        return self.resolved_at is None
+        """Neither resolved, nor merged into another, nor closed."""
+        return self.resolved_at is None and self.merged_at is None
 
     @property
     def finished(self) -> bool:
@@ -100,10 +125,12 @@ class DefectState(Machine):
         return self.closed_at is not None
 
     @property
-    def state(self) -> Literal["open", "on_hold", "scheduled", "resolved", "closed"]:
+    def state(self) -> Literal["open", "on_hold", "scheduled", "resolved", "merged", "closed"]:
         """The one word for where it stands."""
         if self.closed_at is not None:
             return "closed"
+        if self.merged_at is not None:
+            return "merged"
         if self.resolved_at is not None:
             return "resolved"
         if self.held_since is not None:
@@ -189,6 +216,11 @@ class DefectState(Machine):
             "case_count": len(self.cases),
             "affected_clients": self.affected_clients,
             "feedback": [f.model_dump(mode="json") for f in self.feedback],
+            "reclassification": self.reclassification
+            and self.reclassification.model_dump(mode="json", exclude={"remind_at"}),
+            "waiting_for_clients": len(self.waiting),
+            "area_work_since": iso(self.area_work_since),
+            "merged_into": self.merged_into,
             "rejected": [r.model_dump(mode="json") for r in self.rejected],
             "policy": {"name": self.policy.name, "version": self.policy.version},
             "confirmed_at": iso(self.confirmed_at),
@@ -214,5 +246,11 @@ class DefectState(Machine):
     def _must_be_active(self) -> None:
         if self.closed_at is not None:
             raise InvalidCommand("state", f"is closed since {iso(self.closed_at)}")
+        if self.merged_into is not None:
+            raise InvalidCommand("state", f"is merged into {self.merged_into}")
         if not self.active:
             raise InvalidCommand("state", f"is {self.state}; reopen it first")
+
+    def _must_not_be_moving(self) -> None:
+        if self.moving is not None:
+            raise InvalidCommand("state", "is being merged with another defect")

@@ -5,14 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from domain.defect_state import DefectState
-from domain.effects import AudienceChange, Person, PostStatus, TellClients, TellStaff
+from domain.effects import AudienceChange, Person, PostStatus, TellClients, TellStaff, Whom
 from domain.events import ClientEvent, Role, StaffEvent
+from domain.machine import iso
 from domain.messages import Attachment
 
 STATUS_TOPIC = "status"
 """Tag of messages that only say how it stands: a newer one makes a waiting one pointless."""
 REMINDER_TOPIC = "release reminder"
 """Tag of reminders of a release: another plan, or the resolution, makes a waiting one wrong."""
+
+
+_EVERYONE = Whom()
 
 
 class TellingDefect(DefectState):
@@ -73,6 +77,7 @@ class TellingDefect(DefectState):
         replaceable: str | None = None,
         replaces: tuple[str, ...] = (),
         release_id: str | None = None,
+        whom: Whom = _EVERYONE,
         **facts: Any,
     ) -> TellClients | None:
         if not self.cases:
@@ -80,6 +85,7 @@ class TellingDefect(DefectState):
         return self._tell_clients(
             kind,
             now,
+            whom=whom,
             defect=self.number,
             release=release_id or (self.release.id if self.release else None),
             replaceable=replaceable,
@@ -111,8 +117,11 @@ class TellingDefect(DefectState):
 
     def _still_matters(self, notice: TellStaff) -> bool:
         if notice.kind is StaffEvent.DEFECT_RELEASE_OVERDUE:
-            asked = {"id": notice.release, "deploy_at": notice.facts["deploy_at"]}
-            return self.active and self._release_fact() == asked
+            plan = {"id": notice.release, "deploy_at": notice.facts["deploy_at"]}
+            return self.active and self._release_fact() == plan
+        if notice.kind is StaffEvent.RECLASSIFICATION_REMINDER:
+            request = self.reclassification
+            return request is not None and iso(request.requested_at) == notice.facts["since"]
         return self.active and notice.facts["severity"] == self.severity
 
     def _post_status(

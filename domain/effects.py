@@ -173,6 +173,12 @@ class Project(_Effect):
     audience: list[AudienceChange] = Field(default_factory=list)
     members: list[MemberChange] = Field(default_factory=list)
 
+    @property
+    def changes(self) -> list[int]:
+        """The sequences at which somebody or something joined or left."""
+        joined = [change.sequence for change in self.audience]
+        return [*joined, *(change.sequence for change in self.members)]
+
     def merged_with(self, later: "Project") -> "Project":
         """One projection that says what both say."""
         return later.model_copy(
@@ -236,15 +242,17 @@ class KeepPreferences(_Effect):
 
 
 class BookMinutes(_Effect):
-    """Book a call of a client against their allowance, instead of what the case has booked."""
+    """Take minutes from a client's allowance for a booking, instead of what it took before."""
 
     lane = Lane.WORKFLOWS
     type: Literal["book_minutes"] = "book_minutes"
+    booking: str
+    """What the minutes are for, the same when a call is moved: `CASE-000001/call-1`."""
     client: str
     period: str
     """The year, or year and month, whose allowance pays: `2027` or `2027-03`."""
     minutes: int
-    """0 gives back what the case has booked."""
+    """0 gives back what the booking had taken."""
     allowance: int
     """Minutes the client may use in the period."""
     call: Instant | None = None
@@ -338,8 +346,12 @@ class Receipt(Value):
     """`BookMinutes`: minutes the client has left in the period."""
     left: int = 0
     """A fan-out that came to the end of its round: how many are still to be reached."""
+    attached: int = 0
+    """`AlignDefects`: how many defects are in the release."""
     missing: list[str] = Field(default_factory=list)
     """A fan-out: the first numbers that do not run here, though they should."""
+    superseded: bool = False
+    """`AlignDefects`: it gave way to a newer plan."""
     ranking: dict[str, Any] | None = None
     """`RankImpact`: the first places, how many there are, and what changed."""
 

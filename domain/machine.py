@@ -8,15 +8,17 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from domain.effects import (
     AudienceChange,
     Effect,
+    EntityKind,
     Fact,
     Lane,
+    MemberChange,
     Project,
     Receipt,
     TellClients,
@@ -64,7 +66,7 @@ class Machine(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    kind: ClassVar[Literal["case", "defect"]]
+    kind: ClassVar[EntityKind]
 
     number: str
     policy: PinnedPolicy
@@ -79,6 +81,7 @@ class Machine(BaseModel):
     _effects: list[Effect] = PrivateAttr(default_factory=list)
     _facts: list[Fact] = PrivateAttr(default_factory=list)
     _audience: list[AudienceChange] = PrivateAttr(default_factory=list)
+    _members: list[MemberChange] = PrivateAttr(default_factory=list)
 
     # --- what the workflow calls -----------------------------------------------------------------
 
@@ -139,7 +142,7 @@ class Machine(BaseModel):
         """Support hears that an effect cannot be brought about, through the staff's own lane."""
         if effect.lane is Lane.STAFF:
             return []
-        number = {"case": self.number} if self.kind == "case" else {"defect": self.number}
+        number = {self.kind: self.number} if self.kind in {"case", "defect", "release"} else {}
         self._tell_staff(
             StaffEvent.DELIVERY_FAILING,
             Role.SUPPORT,
@@ -179,6 +182,16 @@ class Machine(BaseModel):
     def finished(self) -> bool:
         """Whether nothing can happen any more and the workflow may end."""
         raise NotImplementedError
+
+    def awaits(self, command: str) -> bool:
+        """Whether what came of a command is still on its way from outside."""
+        del command
+        return False
+
+    def refusal_of(self, command: str) -> InvalidCommand | None:
+        """Why the outside would not have a command, once it has answered."""
+        del command
+        return None
 
     def _note_delivery(self, effect: Effect, receipt: Receipt, now: datetime) -> None:
         raise NotImplementedError
@@ -268,12 +281,16 @@ class Machine(BaseModel):
     def _change_audience(self, change: AudienceChange) -> None:
         self._audience.append(change)
 
+    def _change_members(self, change: MemberChange) -> None:
+        self._members.append(change)
+
     def _taken(self, now: datetime) -> list[Effect]:
         """The effects so far; whatever was recorded reaches the read model by one projection."""
         effects, self._effects = self._effects, []
         facts, self._facts = self._facts, []
         audience, self._audience = self._audience, []
-        if facts or audience:
+        members, self._members = self._members, []
+        if facts or audience or members:
             effects.append(
                 Project(
                     **self._next_key("project"),
@@ -282,6 +299,7 @@ class Machine(BaseModel):
                     snapshot=self.snapshot(now),
                     facts=facts,
                     audience=audience,
+                    members=members,
                 )
             )
         return effects

@@ -88,8 +88,8 @@ class SeverityRules(_Section):
     """Notices to staff do not wait for support hours (T10)."""
     raised_at_clients: int | None = Field(default=None, ge=2)
     """Raised in priority once this many distinct clients are hit."""
-    area_work: bool = False
-    """Marked as being worked on when work begins in its functional area (R6)."""
+    area_work: bool | None = None
+    """Marked as being worked on when work begins in its area (R6); by default S3 and S4 are."""
 
 
 class CaseRules(_Section):
@@ -109,7 +109,9 @@ class CaseRules(_Section):
 class CallRules(_Section):
     """Calls that are booked through a case (C4, C11)."""
 
-    allowance_minutes: dict[Package, int]
+    allowance_minutes: dict[Package, int] = Field(
+        default={"standard": 60, "legacy": 60, "premium": 600}
+    )
     """What a client may use of consultation in one period."""
     period: Literal["month", "year"] = "year"
     longest_minutes: dict[Package, int] = Field(default_factory=dict)
@@ -162,8 +164,13 @@ class PinnedPolicy(_Section):
     defects: DefectRules
     releases: ReleaseRules
     severities: dict[Severity, SeverityRules]
-    calls: CallRules | None = None
+    calls: CallRules = CallRules()
     reviews: ReviewRules = ReviewRules()
+
+    def marks_area_work(self, severity: Severity) -> bool:
+        """Whether defects of a severity are marked when work begins in their area (R6)."""
+        said = self.severities[severity].area_work
+        return severity in {Severity.S3, Severity.S4} if said is None else said
 
 
 class Texts(_Section):
@@ -238,7 +245,7 @@ class PolicyFile(_Section):
     defects: DefectRules
     releases: ReleaseRules
     severities: dict[Severity, SeverityRules]
-    calls: CallRules | None = None
+    calls: CallRules = CallRules()
     reviews: ReviewRules = ReviewRules()
     contacts: dict[Role, Address]
     texts: Texts

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+from domain.area_work import AreaWork
 from domain.case import Case
 from domain.defect import Defect
 from domain.machine import Machine
+from domain.release import Release
 
 Kind = Literal["keyword", "datetime", "bool", "int"]
 Value = str | datetime | bool | int
@@ -32,12 +34,17 @@ ATTRIBUTES: Mapping[str, Kind] = {
 
 def attributes_of(machine: Machine, needs_attention: bool) -> dict[str, Value]:
     """What an entity is found by now; an attribute left out has no value."""
+    values: dict[str, Value | None]
     if isinstance(machine, Defect):
         values = _of_defect(machine)
     elif isinstance(machine, Case):
         values = {"ClientId": machine.client, "CaseState": machine.state}
+    elif isinstance(machine, Release):
+        values = {"ReleaseId": machine.number}
+    elif isinstance(machine, AreaWork):
+        values = {"FunctionalArea": machine.functional_area}
     else:
-        raise TypeError(f"no search attributes for a {type(machine).__name__}")
+        values = {}
     return {k: v for k, v in values.items() if v is not None} | {"NeedsAttention": needs_attention}
 
 

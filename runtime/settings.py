@@ -114,6 +114,8 @@ class Settings(BaseSettings):
     smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = None
     """Where mail goes; None keeps it in the database."""
     mail_from: Annotated[str, AfterValidator(_sender)] = "support@vendor.example"
+    portal_url: Annotated[str, AfterValidator(_http_url)] | None = None
+    """Where people reach the portal: unsubscribing with one click leads there."""
     statuspage_url: Annotated[str, AfterValidator(_http_url)] | None = None
     """Base of a Statuspage v1 API, with `/v1`; None for the portal's own page."""
     statuspage_page_id: str | None = None

@@ -1,9 +1,13 @@
 """Hand-written stand-ins for the outside world, with switches for its bad days."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
-from activities.ports import Letter, MailSession, NotNow, Refused
+from activities.ports import Letter, MailSession, NotNow, Preference, Refused
+from domain.events import Topic
 
 
 class RecordingMailbox:
@@ -49,3 +53,36 @@ class _Session:
 
     def send(self, letter: Letter) -> None:
         self._mailbox.take(letter)
+
+
+class MemoryPreferences:
+    """`Preferences` in a dictionary; notes how many addresses it was asked for at a time."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+        self._chosen: dict[str, Preference] = {}
+        self._chosen_at: dict[tuple[str, str], datetime] = {}
+
+    def of(self, addresses: Sequence[str]) -> Mapping[str, Preference]:
+        """By lower-cased address, one for each, the token made from the address."""
+        self.asked.append(len(addresses))
+        return {address.lower(): self._of(address.lower()) for address in addresses}
+
+    def keep(self, address: str, chosen: Mapping[str, Any], at: datetime) -> None:
+        """Remember a choice made at `at`, unless a newer one of the same thing is known."""
+        for thing, value in chosen.items():
+            key = (address.lower(), thing)
+            if self._chosen_at.get(key, at) <= at:
+                self._chosen_at[key] = at
+                known = self._of(address.lower())
+                self._chosen[address.lower()] = replace(known, **{thing: value})
+
+    def unsubscribe(self, token: str, topic: Topic, at: datetime) -> str | None:
+        """Opt the person of a token out."""
+        address = next((a for a, known in self._chosen.items() if known.token == token), None)
+        if address is not None:
+            self.keep(address, {topic.value: False}, at)
+        return address
+
+    def _of(self, address: str) -> Preference:
+        return self._chosen.setdefault(address, Preference(f"token-{address.partition('@')[0]}"))

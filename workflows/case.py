@@ -10,14 +10,14 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import Case
     from domain.effects import Effect
     from domain.policy import PinnedPolicy
-    from workflows.entity import Entity, command, refuse
+    from workflows.entity import Entity, command
 
 
 @workflow.defn(name="CaseWorkflow")
 class CaseWorkflow(Entity[Case]):
-    """One case: receipt, what is missing, first response, answer or defect (C1-C10)."""
+    """One case: receipt, what is missing, first response, answer or defect, calls (C1-C11)."""
 
-    signals = {messages.DefectResolved.name: messages.DefectResolved}
+    signals = {model.name: model for model in (messages.DefectResolved, messages.DefectMerged)}
 
     @workflow.init
     def __init__(self, start: Any) -> None:
@@ -32,24 +32,13 @@ class CaseWorkflow(Entity[Case]):
     request_information = command(messages.RequestInformation)
     provide_information = command(messages.ProvideInformation)
     assess_critical = command(messages.AssessCritical)
+    confirm_defect = command(messages.ConfirmDefect, asks=True)
     answer = command(messages.Answer)
+    book_call = command(messages.BookCall, asks=True)
+    cancel_call = command(messages.CancelCall)
+    set_preferences = command(messages.SetPreferences)
     close = command(messages.CloseCase)
     retry_deliveries = command(messages.RetryDeliveries)
-
-    @workflow.update
-    async def confirm_defect(self, payload: Any = None) -> dict[str, Any]:
-        """Confirm a defect; waits for its number, the one answer only an activity can give."""
-        tried = self._machine is not None
-        await self._ready()
-        await self._obey(messages.ConfirmDefect, payload, tried)
-        await workflow.wait_condition(lambda: self.machine.confirming is None)
-        if self.machine.refusal is not None:
-            refuse(messages.InvalidCommand("defect", self.machine.refusal))
-        return self._status()
-
-    @confirm_defect.validator
-    def _check_confirm_defect(self, payload: Any = None) -> None:
-        self._check(messages.ConfirmDefect, payload)
 
     def _restored(self, state: dict[str, Any]) -> Case:
         return Case.model_validate(state)

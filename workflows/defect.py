@@ -25,6 +25,9 @@ class DefectWorkflow(Entity[Defect]):
             messages.ScheduleRelease,
             messages.WithdrawRelease,
             messages.ReleaseDeployed,
+            messages.AreaWorkStarted,
+            messages.WaitForClient,
+            messages.StopWaiting,
         )
     }
 
@@ -48,6 +51,15 @@ class DefectWorkflow(Entity[Defect]):
     hold = command(messages.Hold)
     resume = command(messages.Resume)
     record_severity_feedback = command(messages.RecordSeverityFeedback)
+    request_reclassification = command(messages.RequestReclassification)
+    decide_reclassification = command(messages.DecideReclassification)
+    area_work_started = command(messages.AreaWorkStarted)
+    wait_for_client = command(messages.WaitForClient)
+    stop_waiting = command(messages.StopWaiting)
+    merge_into = command(messages.MergeInto, asks=True)
+    undo_merge = command(messages.UndoMerge, asks=True)
+    absorb = command(messages.Absorb)
+    give_back = command(messages.GiveBack)
     resolve = command(messages.Resolve)
     reopen = command(messages.Reopen)
     retry_deliveries = command(messages.RetryDeliveries)

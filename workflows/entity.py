@@ -42,17 +42,18 @@ class Carried(BaseModel):
     published: dict[str, Any]
 
 
-def command(model: type[C]) -> Any:
+def command(model: type[C], *, asks: bool = False) -> Any:
     """An update named like its command: tried in the validator, so a refusal leaves no trace.
 
     The payload is taken untyped, so that a wrong one is refused in our words, naming the field,
-    instead of failing to decode.
+    instead of failing to decode. One that `asks` waits for what only an activity can answer.
     """
 
     async def obey(self: "Entity[Any]", payload: Any = None) -> dict[str, Any]:
         tried = self._machine is not None
         await self._ready()
-        return await self._obey(model, payload, tried)
+        answer = await self._obey(model, payload, tried)
+        return await self._answered(model.name) if asks else answer
 
     def check(self: "Entity[Any]", payload: Any = None) -> None:
         self._check(model, payload)
@@ -99,6 +100,10 @@ class Entity(Generic[M]):
         """The machine as it begins. Raises InvalidCommand for a wrong payload."""
         raise NotImplementedError
 
+    def _check_number(self, workflow_id: str) -> None:
+        """Raises InvalidCommand for an id that no number people use can be."""
+        parse_number(workflow_id)
+
     # --- the loop --------------------------------------------------------------------------------
 
     async def _live(self) -> dict[str, Any]:
@@ -130,7 +135,7 @@ class Entity(Generic[M]):
         A wrong payload fails the workflow: there is nothing to keep alive.
         """
         try:
-            parse_number(workflow.info().workflow_id)
+            self._check_number(workflow.info().workflow_id)
             began = workflow.info().workflow_start_time
             policy = await self._load_policy(self._policy_name(), began)
             machine, effects = self._opened(policy, began)
@@ -231,7 +236,10 @@ class Entity(Generic[M]):
             self._given_up(effect, error)
             return False
         now = workflow.now()
-        self._outbox.done(effect)
+        if receipt.left:
+            self._outbox.another_round(effect)
+        else:
+            self._outbox.done(effect)
         self._put(self.machine.delivered(effect, receipt, now))
         if receipt.failed:
             self._outbox.park(effect)
@@ -308,6 +316,14 @@ class Entity(Generic[M]):
             refuse(error)
         return self._status()
 
+    async def _answered(self, name: str) -> dict[str, Any]:
+        """How it stands once the outside has answered; a refusal of it refuses the command."""
+        await workflow.wait_condition(lambda: not self.machine.awaits(name))
+        refusal = self.machine.refusal_of(name)
+        if refusal is not None:
+            refuse(refusal)
+        return self._status()
+
     def _apply(self, said: Command, *, accepted: bool = False) -> None:
         """Hand a command to the machine. Raises InvalidCommand where it does not apply."""
         now = workflow.now()
@@ -375,7 +391,7 @@ def parse_number(workflow_id: str) -> None:
     Raises:
         InvalidCommand: where it cannot be one.
     """
-    if not re.match(NUMBER_PATTERN, workflow_id):
+    if not re.fullmatch(NUMBER_PATTERN, workflow_id):
         raise InvalidCommand("workflow id", "must be 1 to 64 of A-Z a-z 0-9 . _ -")
 
 

@@ -65,10 +65,10 @@ class Outbox(BaseModel):
     def _audience_unwritten(self, sequence: int) -> bool:
         portal = self.lanes.get(Lane.PORTAL)
         return portal is not None and any(
-            change.sequence < sequence
+            changed < sequence
             for waiting in portal.waiting
             if isinstance(waiting, Project)
-            for change in waiting.audience
+            for changed in waiting.changes
         )
 
     def done(self, effect: Effect) -> None:
@@ -76,6 +76,13 @@ class Outbox(BaseModel):
         state = self.lanes[effect.lane]
         state.waiting = state.waiting[1:]
         self.failed = _still_wanted(self.failed, effect)
+        state.retry_at, state.rounds, state.failing_since = None, 0, None
+
+    def another_round(self, effect: Effect) -> None:
+        """The first of its lane is done in part, and goes on unless a newer one takes its place."""
+        state = self.lanes[effect.lane]
+        if any(effect.replaceable in newer.replaces for newer in state.waiting[1:]):
+            state.waiting = state.waiting[1:]
         state.retry_at, state.rounds, state.failing_since = None, 0, None
 
     def postpone(self, effect: Effect, now: datetime) -> LaneState:

@@ -140,8 +140,6 @@ class ReleaseDeployed(Command):
     name = "release_deployed"
     release: Number
     plan_version: int | None = Field(default=None, ge=0)
-    vouched: bool = False
-    """The release says the fix is in it, though this defect may never have heard of the plan."""
 
 
 class AreaWorkStarted(Command):

@@ -25,11 +25,20 @@ from activities.ports import DeliveryState, Letter
 from activities.status_page import PostToStatusPage
 from activities.tell import BEAT_EVERY, PAGE, Tell
 from domain.defect import Defect
-from domain.effects import Effect, PostStatus, Project, Receipt, TellClients, TellStaff
-from domain.events import Role
-from domain.messages import DefectStart, Resolve, parse
+from domain.effects import (
+    Effect,
+    Person,
+    PostStatus,
+    Project,
+    Receipt,
+    TellClients,
+    TellStaff,
+    Whom,
+)
+from domain.events import ClientEvent, Role
+from domain.messages import Contact, DefectStart, Resolve, parse
 from tests.domain.builders import ETO, attachment, defect_start
-from tests.fakes import RecordingMailbox
+from tests.fakes import MemoryPreferences, RecordingMailbox
 from tests.statuspage_server import StatuspageServer
 
 NOW = datetime(2027, 3, 8, 15, tzinfo=UTC)
@@ -52,7 +61,13 @@ def mailbox() -> RecordingMailbox:
 
 
 @pytest.fixture
-def tell(engine: Engine, mailbox: RecordingMailbox) -> Tell:
+def preferences() -> MemoryPreferences:
+    """What people chose: nothing, at first."""
+    return MemoryPreferences()
+
+
+@pytest.fixture
+def tell(engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences) -> Tell:
     """The activities under test, over a real ledger."""
     return Tell(
         mailbox,
@@ -60,6 +75,8 @@ def tell(engine: Engine, mailbox: RecordingMailbox) -> Tell:
         DatabaseAudience(engine),
         PolicyFiles(),
         "support@vendor.example",
+        preferences,
+        "https://portal.vendor.example",
     )
 
 
@@ -149,6 +166,119 @@ def test_one_refused_address_stops_nobody_else(
 
     assert (receipt.sent, receipt.failed, receipt.problem) == (CROWD - 1, 1, "smtp-550")
     assert [(d.recipient, d.problem) for d in failed] == [("client-0003@example.org", "smtp-550")]
+
+
+def _update(resolved: TellClients, people: list[Person] | None = None) -> TellClients:
+    """A daily update to the crowd, or to some of it: what people may opt out of."""
+    return resolved.model_copy(
+        update={
+            "key": f"DEF-1/{resolved.sequence}/defect.update",
+            "kind": ClientEvent.DEFECT_UPDATE,
+            "facts": {"severity": "S1", "stage": "fixing"},
+            "people": people,
+        }
+    )
+
+
+def _people(count: int) -> list[Person]:
+    return [
+        Person(contact=Contact(email=f"Client-{n:04}@example.org"), cases=[f"CASE-{n}"])
+        for n in range(count)
+    ]
+
+
+def test_who_opted_out_is_passed_over(
+    tell: Tell, engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
+) -> None:
+    """Who wants no progress by mail gets none, and is counted; what is not optional arrives."""
+    resolved, _ = _resolved(engine)
+    for address in ("CLIENT-0003@example.org", f"client-{CROWD - 1:04}@example.org"):
+        preferences.keep(address, {"progress": False}, NOW)
+    env, _last = _attempt()
+    update = env.run(tell.tell_clients, _update(resolved))
+    end = env.run(tell.tell_clients, resolved)
+
+    assert (update.sent, update.opted_out) == (CROWD - 2, 2)
+    assert (end.sent, end.opted_out) == (CROWD, 0)
+    assert mailbox.events("client-0003@example.org") == ["defect.resolved"]
+
+
+def test_people_who_are_named_are_asked_too(
+    tell: Tell, engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
+) -> None:
+    """An effect that names its people passes over those of them who opted out."""
+    resolved, _ = _resolved(engine)
+    preferences.keep("client-0001@example.org", {"progress": False}, NOW)
+    env, _last = _attempt()
+    receipt = env.run(tell.tell_clients, _update(resolved, _people(3)))
+
+    assert (receipt.sent, receipt.opted_out) == (2, 1)
+    assert [x.to for x in mailbox.letters] == ["Client-0000@example.org", "Client-0002@example.org"]
+
+
+def test_preferences_are_read_a_page_at_a_time(
+    tell: Tell, engine: Engine, preferences: MemoryPreferences
+) -> None:
+    """One question per page, whether the people are named or looked up."""
+    resolved, _ = _resolved(engine)
+    env, _last = _attempt()
+    env.run(tell.tell_clients, resolved)
+    env.run(tell.tell_clients, _update(resolved, _people(PAGE + 1)))
+
+    assert preferences.asked == [PAGE, PAGE, 50, PAGE, 1]
+
+
+def test_a_broken_attempt_counts_nobody_twice(
+    tell: Tell, engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
+) -> None:
+    """Those named, told or opted out before the break are not gone through again."""
+    resolved, _ = _resolved(engine)
+    preferences.keep("client-0001@example.org", {"progress": False}, NOW)
+    effect = _update(resolved, _people(BEAT_EVERY + 10))
+    mailbox.before_send = lambda letter: setattr(
+        mailbox, "down", len(mailbox.letters) == BEAT_EVERY + 4
+    )
+    env, last = _attempt()
+    with pytest.raises(ApplicationError):
+        env.run(tell.tell_clients, effect)
+    mailbox.before_send, mailbox.down = lambda letter: None, False
+    again, _ = _attempt(last)
+    receipt = again.run(tell.tell_clients, effect)
+
+    assert receipt.opted_out == 1
+    assert receipt.sent + receipt.already + receipt.opted_out == BEAT_EVERY + 10
+    assert len({letter.to for letter in mailbox.letters}) == BEAT_EVERY + 9 == len(mailbox.letters)
+
+
+def test_an_update_carries_the_way_out_of_its_reader(
+    tell: Tell, engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
+) -> None:
+    """Each reader's own token is in what they may opt out of; language and zone are theirs."""
+    resolved, _ = _resolved(engine)
+    chosen = {"language": "de-AT", "time_zone": "Europe/Vienna"}
+    preferences.keep("client-0000@example.org", chosen, NOW)
+    env, _last = _attempt()
+    env.run(tell.tell_clients, _update(resolved, _people(1)))
+    (letter,) = mailbox.letters
+
+    assert letter.headers["List-Unsubscribe"].startswith(
+        "<https://portal.vendor.example/unsubscribe/progress/token-client-0000>, <mailto:"
+    )
+    assert letter.text.startswith("Guten Tag")
+    assert "(Europe/Vienna)" in letter.text
+
+
+def test_a_message_reaches_those_it_is_for(
+    tell: Tell, engine: Engine, mailbox: RecordingMailbox
+) -> None:
+    """Whom the effect is for is asked of the audience: here the people of one client."""
+    resolved, _ = _resolved(engine)
+    effect = resolved.model_copy(update={"whom": Whom(kind="client", client="client-0007")})
+    env, _last = _attempt()
+    receipt = env.run(tell.tell_clients, effect)
+
+    assert receipt.sent == 1
+    assert [letter.to for letter in mailbox.letters] == ["client-0007@example.org"]
 
 
 def test_staff_are_told_at_the_policys_address(

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from jinja2 import UndefinedError
 
-from activities.ports import Letter
-from activities.rendering import COLUMNS, SUBJECT_LENGTH, TEMPLATES, Renderer, Vendor, local_time
+from activities.languages import ENGLISH, TEMPLATES, Languages
+from activities.paragraphs import COLUMNS
+from activities.ports import Letter, Preference
+from activities.rendering import SUBJECT_LENGTH, Renderer, Vendor
 from domain.effects import Person, TellClients, TellStaff
 from domain.events import ClientEvent, Role, StaffEvent
 from domain.messages import Contact, Stage
@@ -32,6 +34,9 @@ IMPACT = {
     "clients": 2,
     "cases": 3,
 }
+CALL = {"at": DEPLOY_AT, "minutes": 90}
+MOVED_CALL = CALL | {"before": {"at": BEFORE_AT, "minutes": 30}}
+NOTICE = {"release_kind": "major", "title": "The winter release", "deploy_at": DEPLOY_AT}
 TARGET = {"budget": "2 business days", "spent": "2.00 business days", "due_at": DEPLOY_AT}
 
 CLIENT_FACTS: list[tuple[ClientEvent, dict[str, Any]]] = [
@@ -58,6 +63,15 @@ CLIENT_FACTS: list[tuple[ClientEvent, dict[str, Any]]] = [
     (ClientEvent.CASE_RESPONDED, {"message": "Could you try another browser?"}),
     (ClientEvent.CASE_ANSWERED, {"message": "It is under Reports, Manage."}),
     (ClientEvent.CASE_CLOSED, {}),
+    (
+        ClientEvent.CASE_CLOSED,
+        {"unanswered": True, "items": ["steps", "a picture of the message"], "return_days": 14},
+    ),
+    (ClientEvent.CASE_REOPENED, {}),
+    (ClientEvent.CALL_BOOKED, CALL | {"balance": 210}),
+    (ClientEvent.CALL_BOOKED, MOVED_CALL | {"balance": 0}),
+    (ClientEvent.CALL_REMINDER, CALL),
+    (ClientEvent.CALL_CANCELLED, CALL),
     (ClientEvent.DEFECT_CONFIRMED, {"severity": "S3", "stage": "investigating"}),
     (
         ClientEvent.DEFECT_CONFIRMED,
@@ -111,7 +125,95 @@ CLIENT_FACTS: list[tuple[ClientEvent, dict[str, Any]]] = [
     (ClientEvent.DEFECT_RESOLVED, {}),
     (ClientEvent.DEFECT_RESOLVED, {"text": "Reports work again.", "release": "REL-2026.4"}),
     (ClientEvent.DEFECT_REOPENED, {}),
+    (ClientEvent.DEFECT_MERGED, {"before": "DEF-000044", "severity": "S3", "stage": "identified"}),
+    (
+        ClientEvent.DEFECT_MERGED,
+        {
+            "before": "DEF-000044",
+            "severity": "S2",
+            "stage": "fixing",
+            "public_summary": "Reports stay empty on all sites.",
+            "workaround": WORKAROUND,
+            "release": RELEASE,
+        },
+    ),
+    (ClientEvent.DEFECT_UNMERGED, {"before": "DEF-000044"}),
+    *(
+        (
+            ClientEvent.RECLASSIFICATION_DECIDED,
+            {"approved": approved, "reason": "Reports matter.", "severity": "S2", "before": "S3"},
+        )
+        for approved in (True, False)
+    ),
+    (
+        ClientEvent.RECLASSIFICATION_DECIDED,
+        {"approved": True, "reason": "We had seen it too.", "severity": "S2", "before": "S2"},
+    ),
+    *(
+        (ClientEvent.RELEASE_NOTICE, NOTICE | {"release_kind": release_kind})
+        for release_kind in ("major", "maintenance", "hotfix")
+    ),
+    (
+        ClientEvent.RELEASE_NOTICE,
+        NOTICE
+        | {
+            "window_minutes": 150,
+            "functional_areas": ["Reports", "Sites"],
+            "public_notes": "Reports open faster.",
+        },
+    ),
 ]
+
+ABOUT_CASE = {"client": "c-7", "subject": "A report stays empty"}
+REQUEST = IMPACT | {
+    "severity": "S3",
+    "client": "c-7",
+    "requested": "S2",
+    "justification": "All our sites print this report every day.",
+}
+ROWS = [
+    {
+        "place": 1,
+        "number": "DEF-000045",
+        "title": "Report engine fails in SiteFilter",
+        "functional_area": "Reports",
+        "clients": 4,
+        "age_days": 12,
+        "priority": "raised",
+        "state": "on_hold",
+        "release": None,
+        "before": 3,
+        "feedback": [
+            {"client": "c-7", "severity": "S1", "comment": "Nobody can print."},
+            {"client": "c-8", "severity": "S2", "comment": None},
+        ],
+    },
+    {
+        "place": 2,
+        "number": "DEF-000051",
+        "title": "A site list is not sorted",
+        "functional_area": "Sites",
+        "clients": 1,
+        "age_days": 1,
+        "priority": "normal",
+        "state": "scheduled",
+        "release": RELEASE,
+        "before": None,
+        "feedback": [],
+    },
+    {
+        "place": 3,
+        "number": "DEF-000012",
+        "title": "The form forgets its filter",
+        "functional_area": "Forms",
+        "clients": 1,
+        "age_days": 90,
+        "priority": "normal",
+        "state": "open",
+        "before": 1,
+    },
+]
+DIGEST = {"severity": "S3", "total": 12, "rows": ROWS, "gone": ["DEF-000009"], "since": BEFORE_AT}
 
 STAFF_FACTS: list[tuple[StaffEvent, dict[str, Any]]] = [
     (
@@ -122,6 +224,11 @@ STAFF_FACTS: list[tuple[StaffEvent, dict[str, Any]]] = [
         StaffEvent.CASE_CRITICAL_DECLINED,
         {"channel": "emergency_line", "subject": "A typo", "client": "c-7", "reason": "Cosmetic"},
     ),
+    (StaffEvent.CALL_BOOKED, CALL | ABOUT_CASE),
+    (StaffEvent.CALL_BOOKED, MOVED_CALL | ABOUT_CASE),
+    (StaffEvent.CALL_REMINDER, CALL | ABOUT_CASE),
+    (StaffEvent.CALL_CANCELLED, CALL | ABOUT_CASE),
+    (StaffEvent.CALL_CANCELLED, CALL | ABOUT_CASE | {"reason": "It is answered."}),
     (StaffEvent.DEFECT_URGENT, IMPACT),
     (StaffEvent.DEFECT_URGENT, IMPACT | {"reason": "All sites are hit."}),
     (StaffEvent.DEFECT_ESCALATED, IMPACT | TARGET),
@@ -132,6 +239,9 @@ STAFF_FACTS: list[tuple[StaffEvent, dict[str, Any]]] = [
     (StaffEvent.DEFECT_UPDATE_NEEDED, IMPACT | {"owner": "kim", "last_text_at": BEFORE_AT}),
     (StaffEvent.DEFECT_RAISED, IMPACT),
     (StaffEvent.DEFECT_RELEASE_OVERDUE, IMPACT | {"release": "R1", "deploy_at": DEPLOY_AT}),
+    (StaffEvent.RECLASSIFICATION_REQUESTED, REQUEST),
+    (StaffEvent.RECLASSIFICATION_REMINDER, REQUEST | {"since": BEFORE_AT, "reminder": 2}),
+    (StaffEvent.REVIEW_DIGEST, DIGEST),
     (StaffEvent.DELIVERY_FAILING, {"lane": "clients", "event": "defect.update", "failed": 0}),
     (
         StaffEvent.DELIVERY_FAILING,
@@ -147,10 +257,17 @@ STAFF_FACTS: list[tuple[StaffEvent, dict[str, Any]]] = [
 
 OPTIONAL: dict[ClientEvent | StaffEvent, set[str]] = {
     ClientEvent.CASE_INFORMATION_REQUESTED: {"message"},
+    ClientEvent.CASE_CLOSED: {"unanswered", "items", "return_days"},
+    ClientEvent.CALL_BOOKED: {"before"},
+    ClientEvent.DEFECT_MERGED: {"public_summary", "workaround", "release"},
+    ClientEvent.RELEASE_NOTICE: {"window_minutes", "functional_areas", "public_notes"},
     ClientEvent.DEFECT_CONFIRMED: {"public_summary", "workaround", "release", "progress"},
     ClientEvent.DEFECT_UPDATE: {"text", "workaround", "release"},
     ClientEvent.DEFECT_RESOLVED: {"text", "release"},
+    StaffEvent.CALL_BOOKED: {"before"},
+    StaffEvent.CALL_CANCELLED: {"reason"},
     StaffEvent.DEFECT_URGENT: {"reason"},
+    StaffEvent.REVIEW_DIGEST: {"rows", "gone", "since"},
     StaffEvent.DEFECT_UPDATE_NEEDED: {"owner", "last_text_at"},
     StaffEvent.DELIVERY_FAILING: {"problem", "since"},
 }
@@ -163,6 +280,16 @@ def renderer(vendor: Vendor) -> Renderer:
     return Renderer(vendor, "support@vendor.example")
 
 
+def number_of(kind: ClientEvent | StaffEvent) -> str:
+    """The number that an example of `kind` is about."""
+    return {
+        "case": "CASE-000123",
+        "call": "CASE-000123",
+        "release": "REL-2026.4",
+        "review": "REVIEW-2026-47",
+    }.get(kind.partition(".")[0], "DEF-000045")
+
+
 def client_letter(
     kind: ClientEvent,
     facts: dict[str, Any] | None = None,
@@ -170,12 +297,15 @@ def client_letter(
     name: str | None = "Ana Ruiz",
     email: str = "ana@client.example",
     time_zone: str | None = None,
+    language: str | None = None,
+    preference: Preference | None = None,
+    writer: Renderer | None = None,
     cases: tuple[str, ...] = ("CASE-000123",),
     key: str = "1",
     **effect: Any,
 ) -> Letter:
     """What a client is told of `kind`."""
-    entity = "CASE-000123" if kind.startswith("case.") else "DEF-000045"
+    entity = effect.pop("entity", number_of(kind))
     tell = TellClients(
         key=f"{entity}/{key}/{kind}",
         entity=entity,
@@ -185,15 +315,16 @@ def client_letter(
         facts=facts or {},
         **effect,
     )
-    contact = Contact(email=email, name=name, time_zone=time_zone)
-    return renderer(VENDOR).client_letter(tell, Person(contact=contact, cases=list(cases)), AT)
+    contact = Contact(email=email, name=name, time_zone=time_zone, language=language)
+    person = Person(contact=contact, cases=list(cases))
+    return (writer or renderer(VENDOR)).client_letter(tell, person, AT, preference)
 
 
 def staff_letter(
     kind: StaffEvent, facts: dict[str, Any], role: Role = Role.COO, **effect: Any
 ) -> Letter:
     """What staff are told of `kind`."""
-    entity = "CASE-000123" if kind.startswith("case.") else "DEF-000045"
+    entity = effect.pop("entity", number_of(kind))
     tell = TellStaff(
         key=f"{entity}/1/{kind}",
         entity=entity,
@@ -267,7 +398,7 @@ def staff_letters() -> list[Letter]:
 def test_templates_and_events() -> None:
     """Every event has a template, and every template belongs to an event."""
     found = {
-        side: {path.name.removesuffix(".j2") for path in (TEMPLATES / side).iterdir()}
+        side: {path.name.removesuffix(".j2") for path in (TEMPLATES / ENGLISH / side).iterdir()}
         for side in ("client", "staff")
     }
 
@@ -283,16 +414,17 @@ def test_examples() -> None:
     assert set(StaffEvent) == {kind for kind, _ in STAFF_FACTS}
 
 
-def test_parts() -> None:
-    """No part is there that no template includes."""
-    sources = "".join(path.read_text() for path in TEMPLATES.rglob("*.j2"))
-    sides = {f"{side}_{part}" for side in ("client", "staff") for part in ("opening", "reference")}
+@pytest.mark.parametrize("language", Languages().known)
+def test_parts(language: str) -> None:
+    """No part is there that no template includes, and none is missing."""
+    sources = "".join(path.read_text("utf-8") for path in (TEMPLATES / language).rglob("*.j2"))
+    sides = ("client", "staff") if language == ENGLISH else ("client",)
 
-    assert {
-        path.stem
-        for path in (TEMPLATES / "parts").iterdir()
-        if path.stem not in sides and f"parts/{path.name}" not in sources
-    } == set()
+    assert {path.stem for path in (TEMPLATES / language / "parts").iterdir()} == {
+        *re.findall(r'include "parts/(\w+)\.j2"', sources),
+        *(f"{side}_{part}" for side in sides for part in ("opening", "reference")),
+        "unsubscribe",
+    }
 
 
 def letter_of(kind: ClientEvent | StaffEvent, facts: dict[str, Any]) -> Letter:
@@ -322,7 +454,7 @@ def test_optional_fact(kind: ClientEvent | StaffEvent, facts: dict[str, Any], na
 
     assert letter.text != letter_of(kind, facts).text
     assert "\n\n\n" not in letter.text
-    nothing: tuple[object, ...] = (None, " \n", {})
+    nothing: tuple[object, ...] = (None, " \n", {}, [])
     for empty in nothing:
         assert letter_of(kind, rest | {name: empty}) == letter
 
@@ -358,18 +490,19 @@ def test_half_a_workaround(part: str) -> None:
 # --- what may be said to clients -----------------------------------------------------------------
 
 
-TELL_A_RELEASE_DATE = {
+TELL_A_DATE = {
     *("defect.confirmed", "defect.update"),
+    *("defect.merged", "release.notice", "call.booked", "call.reminder", "call.cancelled"),
     *("defect.release_scheduled", "defect.release_rescheduled", "defect.release_reminder"),
 }
 
 
 @pytest.mark.parametrize("letter", client_letters(), ids=lambda letter: letter.subject)
 def test_no_promise(letter: Letter) -> None:
-    """No words for clients promise a time, but for the date of a release (D7)."""
+    """No words for clients promise a time, but for the date of a release or a call (D7)."""
     lines = [line for line in letter.text.splitlines() if not line.strip().startswith("Sent ")]
     words = " ".join(" ".join(lines).split())
-    if letter.headers["X-Event"] in TELL_A_RELEASE_DATE:
+    if letter.headers["X-Event"] in TELL_A_DATE:
         words = words.replace(DEPLOYED, "that date").replace(BEFORE, "that date")
 
     assert promises(f"{letter.subject}. {words}", date(2026, 11, 20)) == []
@@ -575,6 +708,223 @@ def test_whole_escalation() -> None:
     )
 
 
+def test_whole_digest() -> None:
+    """A review says what is first, what is new, what moved, and what clients say of it (D3)."""
+    letter = staff_letter(StaffEvent.REVIEW_DIGEST, DIGEST, Role.ENGINEERING)
+
+    assert letter.subject == "[REVIEW-2026-47] Review of S3 defects by impact: 12 open"
+    assert letter.text == dedent(
+        """\
+        This is an automatic notice for engineering.
+
+        12 S3 defects are open. These are the first 3, by their impact on clients.
+
+        Since the last review, on Monday 30 November 2026, 22:00 CST
+        (America/Chicago):
+
+        - New on the list: DEF-000051
+        - Up: DEF-000045
+        - Down: DEF-000012
+        - Off the list: DEF-000009
+
+        1. DEF-000045: Report engine fails in SiteFilter
+
+        - Up from place 3
+        - Reports: 4 clients, known for 12 days, priority raised, on hold
+        - For client c-8 it is S2
+
+        For client c-7 it is S1:
+
+        > Nobody can print.
+
+        2. DEF-000051: A site list is not sorted
+
+        - New on the list
+        - Sites: 1 client, known for 1 day
+        - Planned for release REL-2026.4, Friday 4 December 2026, 22:00 CST
+          (America/Chicago)
+
+        3. DEF-000012: The form forgets its filter
+
+        - Down from place 1
+        - Forms: 1 client, known for 90 days
+
+        Number    REVIEW-2026-47
+        Severity  S3
+
+        Sent Friday 20 November 2026, 16:05 CST (America/Chicago)
+        """
+    )
+
+
+def test_first_digest() -> None:
+    """The first review has nothing to compare with, so nothing is new and nothing has moved."""
+    rows = [{name: value for name, value in row.items() if name != "before"} for row in ROWS]
+
+    letter = staff_letter(StaffEvent.REVIEW_DIGEST, {"severity": "S3", "total": 3, "rows": rows})
+
+    assert "3 S3 defects are open. Here they are" in letter.text
+    assert "last review" not in letter.text
+    assert "New on the list" not in letter.text
+
+
+def test_compared_digest() -> None:
+    """A place of last time is enough to compare with, even if nobody says when that was."""
+    letter = staff_letter(StaffEvent.REVIEW_DIGEST, {"severity": "S3", "total": 3, "rows": ROWS})
+
+    assert "Since the last review:\n" in letter.text
+    assert "- Off the list: none\n" in letter.text
+    assert letter.text.count("\n- New on the list") == 2
+
+
+def test_more_have_gone() -> None:
+    """Where more have gone than are named, their number is told."""
+    letter = staff_letter(StaffEvent.REVIEW_DIGEST, DIGEST | {"gone_count": 7})
+
+    assert "- Off the list: DEF-000009, 7 in all\n" in letter.text
+    assert staff_letter(StaffEvent.REVIEW_DIGEST, DIGEST | {"gone_count": 1}) == staff_letter(
+        StaffEvent.REVIEW_DIGEST, DIGEST
+    )
+
+
+def test_overdue_release() -> None:
+    """A release that is overdue asks once for all its defects (R5)."""
+    facts = {"title": "The winter release", "deploy_at": DEPLOY_AT, "defects": 3}
+    of_release = {"entity": "REL-2026.4", "release": "REL-2026.4"}
+
+    letter = staff_letter(StaffEvent.DEFECT_RELEASE_OVERDUE, facts, Role.ENGINEERING, **of_release)
+
+    assert letter.subject == "[REL-2026.4] Was release REL-2026.4 deployed? The winter release"
+    assert letter.text == dedent(
+        """\
+        This is an automatic notice for engineering.
+
+        Release REL-2026.4, "The winter release", with the fixes for 3 defects, was
+        to be deployed on Friday 4 December 2026, 22:00 CST (America/Chicago). There
+        is no word that it was deployed or moved.
+
+        Please report the deployment or the new date. Clients have been told nothing
+        yet.
+
+        Release  REL-2026.4
+
+        Sent Friday 20 November 2026, 16:05 CST (America/Chicago)
+        """
+    )
+    assert {name for name in letter.headers if name.startswith("X-")} == {"X-Event", "X-Release"}
+    for fact in facts:
+        with pytest.raises(UndefinedError):
+            staff_letter(
+                StaffEvent.DEFECT_RELEASE_OVERDUE, facts | {fact: None}, Role.COO, **of_release
+            )
+
+
+# --- merged defects, requests, calls, notices ----------------------------------------------------
+
+
+def test_merged() -> None:
+    """A merged defect's clients learn its new number, and are on the thread of that."""
+    letter = client_letter(
+        ClientEvent.DEFECT_MERGED,
+        {"before": "DEF-000044", "severity": "S3", "stage": "fixing"},
+        entity="DEF-000044",
+        defect="DEF-000045",
+    )
+    resolved = client_letter(ClientEvent.DEFECT_RESOLVED)
+
+    assert letter.subject == "[DEF-000045] This is the number of DEF-000044 from now on"
+    assert "What you know as DEF-000044 is now followed as DEF-000045" in letter.text
+    assert letter.headers["X-Defect"] == "DEF-000045"
+    assert letter.headers["References"] == resolved.headers["References"]
+
+
+def test_unmerged() -> None:
+    """A defect that was merged by mistake has its own number again."""
+    letter = client_letter(
+        ClientEvent.DEFECT_UNMERGED,
+        {"before": "DEF-000045"},
+        entity="DEF-000045",
+        defect="DEF-000044",
+    )
+
+    assert letter.subject == "[DEF-000044] The defect you reported has its own number again"
+    assert letter.headers["X-Defect"] == "DEF-000044"
+
+
+@pytest.mark.parametrize(
+    ("approved", "subject"),
+    [
+        (True, "[DEF-000045] Your request is granted: severity S2 instead of S3"),
+        (False, "[DEF-000045] Your request is declined: the severity stays S3"),
+    ],
+)
+def test_decided(approved: bool, subject: str) -> None:
+    """The client learns the decision and its reason either way (D4)."""
+    facts = {"approved": approved, "reason": "Reports matter.", "severity": "S2", "before": "S3"}
+
+    letter = client_letter(ClientEvent.RECLASSIFICATION_DECIDED, facts)
+
+    assert letter.subject == subject
+    assert quotes(letter) == ["Reports matter."]
+    assert letter.headers["X-Defect"] == "DEF-000045"
+    assert "\nSeverity" not in letter.text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "length"),
+    [
+        (0, "0 minutes"),
+        (1, "1 minute"),
+        (30, "30 minutes"),
+        (60, "1 hour"),
+        (61, "1 hour and 1 minute"),
+        (150, "2 hours and 30 minutes"),
+    ],
+)
+def test_length(minutes: int, length: str) -> None:
+    """Minutes are told as people say them."""
+    letter = client_letter(ClientEvent.CALL_REMINDER, CALL | {"minutes": minutes})
+
+    assert f"- Length: {length}\n" in letter.text
+
+
+def test_call_headers() -> None:
+    """A call is about the case it is booked through."""
+    to_client = client_letter(ClientEvent.CALL_REMINDER, CALL, cases=())
+    to_staff = staff_letter(StaffEvent.CALL_REMINDER, CALL | ABOUT_CASE, case="CASE-000123")
+
+    assert to_client.headers["X-Case"] == to_staff.headers["X-Case"] == "CASE-000123"
+    assert "X-Defect" not in to_client.headers
+
+
+def test_unanswered() -> None:
+    """Who did not answer learns what is missing, and how the same case goes on."""
+    letter = client_letter(
+        ClientEvent.CASE_CLOSED, {"unanswered": True, "items": ["feature"], "return_days": 14.0}
+    )
+
+    assert "- The name of the feature you are working with.\n" in letter.text
+    assert "If you answer within 14 days and mention CASE-000123" in " ".join(letter.text.split())
+    assert client_letter(ClientEvent.CASE_CLOSED, {"unanswered": False}) == client_letter(
+        ClientEvent.CASE_CLOSED
+    )
+
+
+def test_notice_headers() -> None:
+    """A notice is about a release and no case, whoever gets it."""
+    letter = client_letter(ClientEvent.RELEASE_NOTICE, NOTICE, cases=())
+
+    assert letter.headers["X-Release"] == "REL-2026.4"
+    assert {"X-Case", "X-Defect"}.isdisjoint(letter.headers)
+
+
+def test_notice_tells_no_distance() -> None:
+    """How many days ahead a notice was due is not told: one that comes late would be wrong."""
+    assert client_letter(ClientEvent.RELEASE_NOTICE, NOTICE | {"days": 14.0}) == client_letter(
+        ClientEvent.RELEASE_NOTICE, NOTICE
+    )
+
+
 # --- values are values ---------------------------------------------------------------------------
 
 HOSTILE = [
@@ -602,6 +952,25 @@ def test_hostile_text(hostile: str) -> None:
     assert [shown] == quotes(letter)
     assert [shown] == page.quotes
     assert Page(plain.html).structure == page.structure
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_digest(hostile: str) -> None:
+    """Titles and comments in a digest start no paragraph, list or element of their own."""
+    said = [{"client": "c-7", "severity": "S1", "comment": hostile}]
+    plain_said = [{"client": "c-7", "severity": "S1", "comment": "plain"}]
+    row = {name: value for name, value in ROWS[0].items() if name != "feedback"}
+
+    letter, plain = (
+        staff_letter(
+            StaffEvent.REVIEW_DIGEST,
+            {"severity": "S3", "total": 1, "rows": [row | {"title": title, "feedback": feedback}]},
+        )
+        for title, feedback in ((hostile, said), ("plain", plain_said))
+    )
+
+    assert len(quotes(letter)) == 1
+    assert Page(plain.html).structure == Page(letter.html).structure
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -662,9 +1031,10 @@ def test_columns() -> None:
 @pytest.mark.parametrize("letter", [*client_letters(), *staff_letters()])
 def test_subject(letter: Letter) -> None:
     """The subject begins with the number."""
-    number = "CASE-000123" if letter.headers["X-Event"].startswith("case.") else "DEF-000045"
+    event = letter.headers["X-Event"]
+    kind = ClientEvent(event) if event in set(ClientEvent) else StaffEvent(event)
 
-    assert letter.subject.startswith(f"[{number}] ")
+    assert letter.subject.startswith(f"[{number_of(kind)}] ")
     assert letter.subject.strip() == letter.subject
 
 
@@ -832,7 +1202,7 @@ def test_no_instant(instant: object) -> None:
 def test_naive_instant() -> None:
     """An instant without a zone is refused."""
     with pytest.raises(ValueError, match="carries no time zone"):
-        local_time(datetime(2026, 1, 1), ZoneInfo("UTC"))  # noqa: DTZ001 - the case in point
+        Languages().english.local_time(datetime(2026, 1, 1), ZoneInfo("UTC"))  # noqa: DTZ001 - the case in point
 
 
 def test_vendor_zone() -> None:

@@ -1,6 +1,6 @@
 """Cases, defects and instants for tests, under the published policy."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,8 +8,10 @@ from activities.adapters.policy_files import PolicyFiles
 from domain.case import Case
 from domain.defect import Defect
 from domain.effects import Effect
-from domain.messages import CaseStart, Command, DefectStart, Severity, parse
+from domain.machine import Machine
+from domain.messages import CaseStart, Command, DefectStart, ReleaseStart, Severity, parse
 from domain.policy import PinnedPolicy
+from domain.release import Release
 
 CHICAGO = ZoneInfo("America/Chicago")
 ETO = PolicyFiles().load("eto", 2027).pinned()
@@ -82,9 +84,24 @@ def a_case(now: datetime = FRIDAY, **fields: Any) -> tuple[Case, list[Effect]]:
     return Case.open("CASE-1", parse(CaseStart, case_start(**fields)), ETO, now)
 
 
-def say(
-    machine: Defect | Case, command: type[Command], now: datetime, **fields: Any
-) -> list[Effect]:
+def release_start(**fields: Any) -> dict[str, Any]:
+    """A start payload of a release three weeks after `FRIDAY`."""
+    return {
+        "actor": "manager-1",
+        "kind": "major",
+        "title": "Spring release",
+        "deploy_at": (FRIDAY + timedelta(days=21)).isoformat(),
+    } | fields
+
+
+def a_release(
+    now: datetime = FRIDAY, under: PinnedPolicy = ETO, **fields: Any
+) -> tuple[Release, list[Effect]]:
+    """A release planned at `now` and what it wants brought about."""
+    return Release.open("REL-1", parse(ReleaseStart, release_start(**fields)), under, now)
+
+
+def say(machine: Machine, command: type[Command], now: datetime, **fields: Any) -> list[Effect]:
     """Tell a machine something at `now`, after what was due by then."""
     effects = machine.fire(now)
     return effects + machine.handle(parse(command, {"actor": "agent-1"} | fields), now)

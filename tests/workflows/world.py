@@ -20,7 +20,7 @@ from commands.talk import Line
 from runtime.plugin import DefectsPlugin
 from runtime.servers import PROMPT_TIMERS, dev_server, time_skipping_server
 from runtime.settings import Settings
-from tests.domain.builders import CHICAGO, case_start, defect_start
+from tests.domain.builders import CHICAGO, case_start, defect_start, release_start
 from tests.fakes import RecordingMailbox
 from worker import WORKFLOWS, Outside, workers
 
@@ -72,6 +72,15 @@ class World:
     ) -> str:
         """Confirm a defect directly, as a service would."""
         await self.line.start("DefectWorkflow", number, defect_start(severity, *cases, **fields))
+        self.numbers.append(number)
+        return number
+
+    async def release(self, number: str = "REL-1", *, days: float = 20, **fields: Any) -> str:
+        """Plan a release so many days ahead."""
+        deploy_at = await self.clock.now() + timedelta(days=days)
+        await self.line.start(
+            "ReleaseWorkflow", number, release_start(deploy_at=deploy_at.isoformat()) | fields
+        )
         self.numbers.append(number)
         return number
 

@@ -1,19 +1,27 @@
 """What outlives Temporal's retention, kept in SQLite or PostgreSQL: who and what was."""
 
 from activities.adapters.database.audience import DatabaseAudience
+from activities.adapters.database.consultation import DatabaseConsultation
 from activities.adapters.database.engine import NoDatabase, make_engine
+from activities.adapters.database.impact import DatabaseImpact
 from activities.adapters.database.incident_refs import IncidentRefs
 from activities.adapters.database.kept_mail import KeptMail
 from activities.adapters.database.ledger import DatabaseLedger
+from activities.adapters.database.members import DatabaseMembers
 from activities.adapters.database.numbers import DatabaseNumbers
+from activities.adapters.database.preferences import DatabasePreferences
 from activities.adapters.database.read_model import DatabaseReadModel
 from activities.adapters.database.schema import migrate
 from activities.adapters.database.status_page import DatabaseStatusPage, Incident, IncidentUpdate
 
 __all__ = [
     "DatabaseAudience",
+    "DatabaseConsultation",
+    "DatabaseImpact",
     "DatabaseLedger",
+    "DatabaseMembers",
     "DatabaseNumbers",
+    "DatabasePreferences",
     "DatabaseReadModel",
     "DatabaseStatusPage",
     "Incident",

@@ -2,16 +2,31 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from activities.adapters.database.engine import insert
 from activities.adapters.database.tables import subscriptions
-from domain.effects import AudienceChange, Person
-from domain.messages import Contact
+from activities.ports import EVERYONE, Refused
+from domain.effects import AudienceChange, Person, Whom
+from domain.messages import Attachment, Contact
 
-_WHO = ("client", "address", "email", "name", "time_zone")
+_T = TypeVar("_T")
+_WHO = ("client", "address", "email", "name", "time_zone", "language")
 
 
 class DatabaseAudience:
@@ -20,13 +35,22 @@ class DatabaseAudience:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def people(self, entity: str, sequence: int, after: str | None, limit: int) -> Sequence[Person]:
-        """Those attached before `sequence` and not detached by now, one entry per address.
+    def people(
+        self, entity: str, sequence: int, after: str | None, limit: int, whom: Whom = EVERYONE
+    ) -> Sequence[Person]:
+        """Those `whom` says, one entry per address, with the cases on account of which they are.
 
-        Ordered by lower-cased address, starting behind `after` (an address, None for the start).
-        Each has all their cases; name, zone and spelling are those of the newest attachment.
+        Attached is who was so before `sequence` and is not detached by now. Ordered by lower-cased
+        address, starting behind `after` (an address, None for the start). Name, zone, language and
+        spelling are those of the newest attachment. The newsletter is for every address known of
+        any entity, without cases.
+
+        Raises:
+            Refused: `whom` lacks the client or change that its kind needs.
         """
-        here = _attached(entity, sequence)
+        if whom.kind == "newsletter":
+            return self._readers(after, limit)
+        here = _chosen(entity, sequence, whom)
         if after is not None:
             here = and_(here, subscriptions.c.address > after.lower())
         page = (
@@ -44,6 +68,42 @@ class DatabaseAudience:
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
         return [_person(list(same)) for _, same in groupby(rows, key=lambda row: row.address)]
+
+    def _readers(self, after: str | None, limit: int) -> Sequence[Person]:
+        known = subscriptions.c
+        page = select(known.address).where(known.address.is_not(None))
+        if after is not None:
+            page = page.where(known.address > after.lower())
+        with self._engine.connect() as connection:
+            addresses = (
+                connection.execute(page.distinct().order_by(known.address).limit(limit))
+                .scalars()
+                .all()
+            )
+            if not addresses:
+                return []
+            rows = connection.execute(_newest(addresses[0], addresses[-1])).all()
+        return [Person(contact=_contact(row), cases=[]) for row in rows]
+
+    def attachments(
+        self, entity: str, sequence: int, after: str | None, limit: int
+    ) -> Sequence[Attachment]:
+        """Cases, clients and contacts attached then and now, ordered by case, behind `after`."""
+        query = (
+            select(subscriptions)
+            .where(_attached(entity, sequence))
+            .order_by(subscriptions.c.case_number)
+            .limit(limit)
+        )
+        if after is not None:
+            query = query.where(subscriptions.c.case_number > after)
+        with self._engine.connect() as connection:
+            return [
+                Attachment.model_construct(
+                    case=row.case_number, client=row.client, contact=_contact(row)
+                )
+                for row in connection.execute(query)
+            ]
 
     def cases(self, entity: str, sequence: int, after: str | None, limit: int) -> Sequence[str]:
         """The numbers of their cases, ordered, starting behind `after`."""
@@ -114,9 +174,63 @@ def _rows(entity: str, change: AudienceChange) -> Iterator[dict[str, Any]]:
             "email": joining.contact.email,
             "name": joining.contact.name,
             "time_zone": joining.contact.time_zone,
+            "language": joining.contact.language,
             "attached_sequence": change.sequence,
             "attached_at": change.at,
         }
+
+
+def _chosen(entity: str, sequence: int, whom: Whom) -> ColumnElement[bool]:
+    """The rows of an entity on account of which somebody is told."""
+    row, other = subscriptions.c, subscriptions.alias()
+    others = exists().where(other.c.entity == entity, other.c.address == row.address)
+    match whom.kind:
+        case "attached":
+            return _attached(entity, sequence)
+        case "client":
+            client = _needed(whom.client, "a client")
+            return and_(_attached(entity, sequence), row.client == client)
+        case "joined":
+            change = _needed(whom.change, "a change")
+            # Also who was attached then by a case that has left since: they did not join.
+            was_attached = and_(
+                other.c.attached_sequence < change,
+                or_(other.c.detached_sequence.is_(None), other.c.detached_sequence >= change),
+            )
+            joined = and_(_attached(entity, sequence), row.attached_sequence >= change)
+            return and_(joined, not_(others.where(was_attached)))
+        case "left":
+            change = _needed(whom.change, "a change")
+            is_attached = other.c.detached_sequence.is_(None)
+            left = and_(row.entity == entity, row.detached_sequence == change)
+            return and_(left, row.address.is_not(None), not_(others.where(is_attached)))
+        case _:
+            raise Refused("audience-unknown", f"whom.kind: nobody is {whom.kind} to an entity")
+
+
+def _needed(value: _T | None, what: str) -> _T:
+    if value is None:
+        raise Refused("audience-incomplete", f"whom: a message to these people needs {what}")
+    return value
+
+
+def _newest(first: str, last: str) -> Select[Any]:
+    """The last attachment of each address in a range, of whatever entity.
+
+    By first and last: given a list of addresses, PostgreSQL would rather read all rows.
+    """
+    known = subscriptions.c
+    # Sequences of two entities say nothing about each other: here the clock has to.
+    newest_first = (known.attached_at, known.sequence, known.entity, known.case_number)
+    place = func.row_number().over(
+        partition_by=known.address, order_by=[each.desc() for each in newest_first]
+    )
+    ranked = (
+        select(subscriptions, place.label("place"))
+        .where(known.address >= first, known.address <= last)
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.place == 1).order_by(ranked.c.address)
 
 
 def _attached(entity: str, sequence: int) -> ColumnElement[bool]:
@@ -129,8 +243,11 @@ def _attached(entity: str, sequence: int) -> ColumnElement[bool]:
 
 def _person(rows: Sequence[Row[Any]]) -> Person:
     newest = max(rows, key=lambda row: (row.sequence, row.case_number))
+    return Person(contact=_contact(newest), cases=[row.case_number for row in rows])
+
+
+def _contact(row: Row[Any]) -> Contact:
     # Not validated again: a stricter rule of a later version must not hold up everybody's mail.
-    contact = Contact.model_construct(
-        email=newest.email, name=newest.name, time_zone=newest.time_zone
+    return Contact.model_construct(
+        email=row.email, name=row.name, time_zone=row.time_zone, language=row.language
     )
-    return Person(contact=contact, cases=[row.case_number for row in rows])

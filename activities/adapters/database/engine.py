@@ -2,14 +2,15 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
+_T = TypeVar("_T")
 _PATIENCE_SECONDS = 30
 """How long a writer waits for its turn before the error goes to the caller, who tries later."""
 
@@ -54,6 +55,12 @@ def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.I
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def batches(items: Sequence[_T], size: int = 1_000) -> Iterator[Sequence[_T]]:
+    """The items in runs for one statement each: both databases limit a statement's parameters."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def _postgresql(url: URL, pool_size: int) -> Engine:

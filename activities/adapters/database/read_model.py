@@ -1,18 +1,23 @@
-"""What the portal reads: how every case and defect stands, and what happened to it."""
+"""What the portal reads: how every case, defect and release stands, and what happened to it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, union_all
 
 from activities.adapters.database.audience import apply_changes
 from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.members import apply_members
 from activities.adapters.database.tables import entities, facts, subscriptions
 from domain.effects import Fact, Project
 
+_AHEAD = ("planned", "frozen", "deploying")
+"""How a release stands that is still to come."""
+
 
 class DatabaseReadModel:
-    """`ReadModel`: snapshots, facts and audience, written together or not at all."""
+    """`ReadModel`: snapshots, facts, audience, members, written together or not at all."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -20,7 +25,8 @@ class DatabaseReadModel:
     def project(self, projection: Project) -> None:
         """Bring it up to date; an older projection never overwrites a newer one.
 
-        Its facts and audience changes count whatever its age: each carries its own sequence.
+        Its facts and its changes of audience and members count whatever its age: each carries its
+        own sequence.
         """
         with writing(self._engine) as connection:
             # The snapshot comes first: its row is locked even where nothing is written, so the
@@ -28,9 +34,10 @@ class DatabaseReadModel:
             _write_snapshot(connection, projection)
             _write_facts(connection, projection.entity, projection.facts)
             apply_changes(connection, projection.entity, projection.audience)
+            apply_members(connection, projection.entity, projection.members)
 
     def entity(self, kind: str, number: str) -> dict[str, Any] | None:
-        """The snapshot of a case or defect; None where there is none."""
+        """The snapshot of a case, defect or release; None where there is none."""
         query = select(entities.c.snapshot).where(
             entities.c.kind == kind, entities.c.number == number
         )
@@ -86,6 +93,19 @@ class DatabaseReadModel:
                 connection.execute(query.order_by(entities.c.number).limit(limit)).scalars().all()
             )
 
+    def banners(self) -> Sequence[dict[str, Any]]:
+        """The releases to come that have a banner, as they stand, the next to be deployed first.
+
+        What the portal's login page shows (R2).
+        """
+        query = select(entities.c.snapshot).where(
+            entities.c.kind == "release", entities.c.state.in_(_AHEAD)
+        )
+        with self._engine.connect() as connection:
+            ahead = connection.execute(query.order_by(entities.c.number)).scalars().all()
+        shown = [snapshot for snapshot in ahead if snapshot.get("banner") is not None]
+        return sorted(shown, key=_deploy_at)
+
     def timeline(self, number: str, *, public_only: bool) -> Iterator[dict[str, Any]]:
         """Its facts, oldest first: sequence, at (aware UTC), event, details, public, public_text.
 
@@ -137,3 +157,15 @@ def _text(record: object, field: str) -> str | None:
     """A field to find the entity by, where the record has it as text: no snapshot is refused."""
     value = record.get(field) if isinstance(record, Mapping) else None
     return value if isinstance(value, str) else None
+
+
+def _deploy_at(snapshot: Mapping[str, Any]) -> datetime:
+    """To order by: a release whose snapshot gives no instant comes last, and is shown all the same.
+
+    Parsed, since instants with and without fractions of a second do not sort as texts.
+    """
+    try:
+        at = datetime.fromisoformat(_text(snapshot, "deploy_at") or "")
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

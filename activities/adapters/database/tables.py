@@ -59,6 +59,9 @@ entities = Table(
     Column("updated_at", Instant, nullable=False),
     Index(None, "client"),
     Index(None, "release"),
+    Index(None, "kind", "state", "number"),
+    Index(None, "kind", "severity", "number"),
+    Index(None, "kind", "functional_area", "number"),
 )
 
 facts = Table(
@@ -92,8 +95,70 @@ subscriptions = Table(
     Column("attached_at", Instant),
     Column("detached_sequence", BigInteger),
     Column("detached_at", Instant),
+    # Left empty by the version that does not know it.
+    Column("language", Words),
     Index(None, "entity", "address"),
     Index(None, "client"),
+    Index(None, "address"),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("address", Words, primary_key=True),
+    Column("token", Words, nullable=False),
+    # What they chose, each with the instant of that choice; empty where they never did.
+    Column("progress", Boolean, nullable=False),
+    Column("progress_at", Instant),
+    Column("newsletter", Boolean, nullable=False),
+    Column("newsletter_at", Instant),
+    Column("time_zone", Words),
+    Column("time_zone_at", Instant),
+    Column("language", Words),
+    Column("language_at", Instant),
+    Index(None, "token", unique=True),
+)
+
+release_defects = Table(
+    "release_defects",
+    metadata,
+    Column("release", Words, primary_key=True),
+    Column("defect", Words, primary_key=True),
+    # The release's sequence at which it joined or left; what is older does not apply any more.
+    Column("sequence", BigInteger, nullable=False),
+    Column("attached", Boolean, nullable=False),
+    # The release's sequence up to which the defect has been told; empty for never.
+    Column("aligned", BigInteger),
+)
+
+consultation_accounts = Table(
+    "consultation_accounts",
+    metadata,
+    Column("client", Words, primary_key=True),
+)
+
+consultations = Table(
+    "consultations",
+    metadata,
+    Column("booking", Words, primary_key=True),
+    # What it has taken:
+    Column("client", Words, nullable=False),
+    Column("period", Words, nullable=False),
+    Column("minutes", BigInteger, nullable=False),
+    Column("call_at", Instant),
+    # The last effect that was decided on, and whether it fitted: a repeat gets the same answer.
+    Column("sequence", BigInteger, nullable=False),
+    Column("fits", Boolean, nullable=False),
+    Index(None, "client", "period"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("review", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("ranking", JSON, nullable=False),
+    Index(None, "at"),
 )
 
 deliveries = Table(

@@ -1,0 +1,20 @@
+"""Books calls against the consultation minutes of clients."""
+
+from temporalio import activity
+
+from activities.ports import Consultation
+from domain.effects import BookMinutes, Receipt
+
+
+class BookCalls:
+    """The activity `book_minutes`."""
+
+    def __init__(self, consultation: Consultation) -> None:
+        self._consultation = consultation
+
+    @activity.defn(name="book_minutes")
+    def book_minutes(self, effect: BookMinutes) -> Receipt:
+        """Take the minutes if they fit into the allowance; answers what is left."""
+        booking = self._consultation.book(effect)
+        refused = None if booking.fits else "the allowance is spent"
+        return Receipt(key=effect.key, balance=booking.balance, refused=refused)

@@ -1,0 +1,287 @@
+"""Letters in the recipient's language: which one, how it says when, and nothing left in English."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from activities.languages import ENGLISH, TEMPLATES, Languages
+from activities.ports import Letter, Preference
+from activities.rendering import Renderer
+from domain.events import ClientEvent, StaffEvent, Topic
+from tests.activities.test_rendering import (
+    CLIENT_FACTS,
+    IMPACT,
+    OPTIONAL,
+    VENDOR,
+    client_letter,
+    staff_letter,
+)
+
+KNOWN = Languages()
+OTHERS = sorted(set(KNOWN.known) - {ENGLISH})
+FRIDAY = datetime(2026, 11, 20, 22, 5, tzinfo=UTC)
+CHICAGO = ZoneInfo("America/Chicago")
+OPTIONAL_MAIL = Renderer(VENDOR, "support@vendor.example", optional=list(Topic))
+ENGLISH_WORDS = {
+    *("a", "about", "again", "and", "are", "as", "at", "but", "call", "closed", "defect", "fix"),
+    *("for", "from", "has", "have", "hello", "how", "if", "is", "it", "its", "link", "my", "new"),
+    *("not", "of", "on", "or", "our", "please", "reminder", "sent", "severity", "stage", "that"),
+    *("the", "their", "them", "there", "they", "this", "to", "until", "update", "we", "when"),
+    *("which", "with", "you", "your"),
+}
+"""Words of the letters that are none in German."""
+
+
+def _fewest(kind: ClientEvent, facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: v for name, v in facts.items() if name not in OPTIONAL.get(kind, set())}
+
+
+def _letters(language: str) -> Iterator[Letter]:
+    """A letter for every example with all its facts and with the fewest, one may opt out of."""
+    for kind, facts in CLIENT_FACTS:
+        for told in (facts, _fewest(kind, facts)):
+            for name in ("Ana Ruiz", None):
+                yield client_letter(
+                    kind,
+                    told,
+                    name=name,
+                    language=language,
+                    preference=Preference("token"),
+                    writer=OPTIONAL_MAIL,
+                )
+
+
+def _texts(value: object) -> Iterator[str]:
+    """What people wrote, among the facts."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+WRITTEN = sorted(
+    {text for _, facts in CLIENT_FACTS for text in _texts(facts) if " " in text}
+    | {"„Who am I“", "unsubscribe progress token", "unsubscribe newsletter token"},
+    key=len,
+    reverse=True,
+)
+
+
+def _own_words(letter: Letter) -> set[str]:
+    """The words of a letter that no person wrote."""
+    lines = [line for line in letter.text.splitlines() if not line.startswith(">")]
+    words = " ".join(" ".join([letter.subject, *lines]).split())
+    for written in WRITTEN:
+        words = words.replace(written, " ")
+    return set(re.findall(r"[a-zäöüß]+", words.lower()))
+
+
+# --- every language ------------------------------------------------------------------------------
+
+
+def test_german_is_there() -> None:
+    """Letters are written in English and in German."""
+    assert {"en", "de"} <= set(KNOWN.known)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_event_in_every_language(language: str) -> None:
+    """Every event for clients has its words in every language: none falls back to English."""
+    found = {path.name.removesuffix(".j2") for path in (TEMPLATES / language / "client").iterdir()}
+
+    assert {event.value for event in ClientEvent} == found
+    assert all(f'<html lang="{language}">' in letter.html for letter in _letters(language))
+
+
+def test_nothing_is_left_in_english() -> None:
+    """A German letter has no English word but those that people wrote."""
+    assert {
+        (letter.subject, word)
+        for letter in _letters("de")
+        for word in _own_words(letter) & ENGLISH_WORDS
+    } == set()
+
+
+def test_the_words_looked_for_are_english() -> None:
+    """Every English letter has several of the words that no German one may have."""
+    assert [x.subject for x in _letters("en") if len(_own_words(x) & ENGLISH_WORDS) < 5] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_languages_say_the_same(language: str) -> None:
+    """A letter has as many quotations and list items, and the same headers, in every language."""
+    for other, english in zip(_letters(language), _letters(ENGLISH), strict=True):
+        assert (other.headers, other.message_id, other.to) == (
+            english.headers,
+            english.message_id,
+            english.to,
+        )
+        for mark in (">", "- "):
+            lines = [
+                [line for line in letter.text.splitlines() if line.startswith(mark)]
+                for letter in (other, english)
+            ]
+            assert len(lines[0]) == len(lines[1]), english.subject
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_numbers_and_dates_are_all_there(language: str) -> None:
+    """What an English letter names, a number or a date or a severity, every other one names."""
+    named = re.compile(r"\b(?:CASE|DEF|REL)-[\w.]+\b|\bS[1-4]\b|\b\d\d:\d\d [A-Z]+\b|\b20\d\d\b")
+    for other, english in zip(_letters(language), _letters(ENGLISH), strict=True):
+        assert set(named.findall(other.text)) == set(named.findall(english.text))
+
+
+def test_staff_read_english() -> None:
+    """Letters to staff are in English."""
+    assert '<html lang="en">' in staff_letter(StaffEvent.DEFECT_RAISED, IMPACT).html
+
+
+# --- whose language ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("preferred", "contact", "language"),
+    [
+        (None, None, "en"),
+        (None, "de", "de"),
+        (None, "de-AT", "de"),
+        (None, "DE_ch", "de"),
+        (None, " de-Latn-CH-1996 ", "de"),
+        (None, "fr", "en"),
+        (None, "", "en"),
+        (None, "deutsch", "en"),
+        (None, "../de", "en"),
+        ("de", None, "de"),
+        ("de", "en", "de"),
+        ("en-GB", "de", "en"),
+        ("fr", "de", "de"),
+        ("", "de", "de"),
+    ],
+)
+def test_whose_language(preferred: str | None, contact: str | None, language: str) -> None:
+    """The recipient decides: what they prefer, else what their contact says, else English."""
+    preference = Preference("token", language=preferred)
+
+    letter = client_letter(ClientEvent.CASE_CLOSED, language=contact, preference=preference)
+
+    assert f'<html lang="{language}">' in letter.html
+
+
+def test_whole_german_letter() -> None:
+    """Greeting, words, labels and dates are German."""
+    letter = client_letter(
+        ClientEvent.DEFECT_RELEASE_SCHEDULED,
+        {"release": "REL-2026.4", "deploy_at": "2026-12-05T04:00:00Z", "severity": "S2"},
+        language="de",
+        cases=("CASE-000123", "CASE-000124"),
+    )
+
+    assert letter.subject == "[DEF-000045] Die Korrektur ist für das Release REL-2026.4 geplant"
+    assert letter.text == (
+        "Guten Tag Ana Ruiz,\n"
+        "\n"
+        "Die Korrektur für DEF-000045 ist für das Release REL-2026.4 geplant, das am\n"
+        "Freitag, 4. Dezember 2026, 22:00 CST (America/Chicago) ausgeliefert werden\n"
+        "soll.\n"
+        "\n"
+        "Sollte sich das ändern, teilen wir es Ihnen mit. Sie erhalten auch eine\n"
+        "Nachricht, wenn der Fehler behoben ist.\n"
+        "\n"
+        "ETO Support\n"
+        "Vendor\n"
+        "\n"
+        "Vorgänge     CASE-000123, CASE-000124\n"
+        "Fehler       DEF-000045\n"
+        "Schweregrad  S2\n"
+        "\n"
+        "Gesendet am Freitag, 20. November 2026, 16:05 CST (America/Chicago)\n"
+    )
+
+
+# --- a language that lacks something -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "client/defect.confirmed.j2",
+        "parts/workaround.j2",
+        "parts/effort.j2",
+        "parts/client_opening.j2",
+        "parts/client_reference.j2",
+    ],
+)
+def test_never_half_a_letter(tmp_path: Path, missing: str) -> None:
+    """Where a language lacks an event or a part of it, the whole letter is in English."""
+    shutil.copytree(TEMPLATES, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "de" / missing).unlink()
+    writer = Renderer(VENDOR, "support@vendor.example", templates=tmp_path)
+    facts = {
+        "severity": "S1",
+        "stage": "fixing",
+        "workaround": {"description": "Restart it.", "effort": "easy"},
+    }
+
+    german = client_letter(ClientEvent.DEFECT_CONFIRMED, facts, language="de", writer=writer)
+
+    assert german == client_letter(ClientEvent.DEFECT_CONFIRMED, facts)
+
+
+def test_the_rest_stays(tmp_path: Path) -> None:
+    """What a language does have is still said in it."""
+    shutil.copytree(TEMPLATES, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "de" / "client" / "defect.confirmed.j2").unlink()
+    writer = Renderer(VENDOR, "support@vendor.example", templates=tmp_path)
+
+    letter = client_letter(ClientEvent.CASE_CLOSED, language="de", writer=writer)
+
+    assert letter == client_letter(ClientEvent.CASE_CLOSED, language="de")
+
+
+# --- days and lists ------------------------------------------------------------------------------
+
+
+def test_german_days() -> None:
+    """Days are said as the language says them, in the zone they are told in."""
+    german = KNOWN.known["de"]
+
+    assert german.local_time(FRIDAY, CHICAGO) == (
+        "Freitag, 20. November 2026, 16:05 CST (America/Chicago)"
+    )
+    assert german.local_time(datetime(2027, 3, 1, 3, tzinfo=UTC), ZoneInfo("Europe/Vienna")) == (
+        "Montag, 1. März 2027, 04:00 CET (Europe/Vienna)"
+    )
+
+
+@pytest.mark.parametrize("language", KNOWN.known)
+def test_a_year_of_days(language: str) -> None:
+    """Every language has seven weekdays and twelve months, all different."""
+    known = KNOWN.known[language]
+
+    assert (len(set(known.weekdays)), len(set(known.months))) == (7, 12)
+
+
+@pytest.mark.parametrize(
+    ("language", "things", "words"),
+    [
+        ("en", ["A"], "A"),
+        ("en", ["A", "B"], "A and B"),
+        ("en", ["A", "B", "C"], "A, B and C"),
+        ("de", ["A", "B", "C"], "A, B und C"),
+        ("de", ["{last}", "{others}"], "{last} und {others}"),
+    ],
+)
+def test_lists(language: str, things: list[str], words: str) -> None:
+    """Several things are joined as the language joins them."""
+    assert KNOWN.known[language].in_words(things) == words
