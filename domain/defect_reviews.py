@@ -1,5 +1,6 @@
 """What clients say of a defect's severity, and when work begins in its area (D3, D4, R6)."""
 
+import textwrap
 from datetime import datetime
 
 from domain.defect_severity import ClassifiedDefect
@@ -14,6 +15,9 @@ from domain.messages import (
     RecordSeverityFeedback,
     RequestReclassification,
 )
+
+JUSTIFICATION_KEPT = 1_000
+"""Characters of a client's reasons that reminders repeat."""
 
 
 class ReviewedDefect(ClassifiedDefect):
@@ -51,6 +55,7 @@ class ReviewedDefect(ClassifiedDefect):
         self.reclassification = Reclassification(
             client=command.client,
             severity=command.severity,
+            justification=textwrap.shorten(command.justification, JUSTIFICATION_KEPT),
             requested_at=now,
             remind_at=self.policy.calendar.add_business_days(
                 now, rules.reclassification_decided_business_days
@@ -143,6 +148,7 @@ class ReviewedDefect(ClassifiedDefect):
             now,
             client=asked.client,
             requested=asked.severity.value,
+            justification=asked.justification,
             since=iso(asked.requested_at),
             reminder=asked.reminders,
         )

@@ -55,6 +55,8 @@ class Reclassification(Value):
 
     client: str
     severity: Severity
+    justification: str = ""
+    """The client's reasons, cut where they are long; all of them are on the timeline."""
     requested_at: Instant
     remind_at: Instant
     reminders: int = 0
@@ -217,7 +219,9 @@ class DefectState(Machine):
             "affected_clients": self.affected_clients,
             "feedback": [f.model_dump(mode="json") for f in self.feedback],
             "reclassification": self.reclassification
-            and self.reclassification.model_dump(mode="json", exclude={"remind_at"}),
+            and self.reclassification.model_dump(
+                mode="json", include={"client", "severity", "requested_at", "reminders"}
+            ),
             "waiting_for_clients": len(self.waiting),
             "area_work_since": iso(self.area_work_since),
             "merged_into": self.merged_into,

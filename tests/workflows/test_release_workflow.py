@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ CLIENT = "client-1@example.org"
 ENGINEERING = "engineering@vendor.example"
 
 
-async def in_a_release(world: World, defects: int = 2, **release: object) -> list[str]:
+async def in_a_release(world: World, defects: int = 2, **release: Any) -> list[str]:
     """Defects of one client each, attached to `REL-1`, everything delivered."""
     numbers = [
         await world.defect(f"DEF-{n}", "S3", attachment(f"CASE-{n}", f"client-{n}"))

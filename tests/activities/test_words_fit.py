@@ -1,0 +1,182 @@
+"""What the machines say fits the words: every event, with the facts a real life gives it.
+
+A fact that a template needs and a machine does not give would hold up a lane for ever.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+
+from activities.languages import Languages
+from activities.ports import Letter, Preference
+from activities.rendering import Renderer, Vendor
+from domain import messages as m
+from domain.effects import (
+    AlignDefects,
+    BookMinutes,
+    Effect,
+    OpenDefect,
+    Person,
+    RankImpact,
+    Receipt,
+    TellClients,
+    TellStaff,
+)
+from domain.events import ClientEvent, StaffEvent
+from domain.machine import Machine
+from domain.messages import Contact, ReviewStart, parse
+from domain.review import Review, digest, rank
+from tests.domain.builders import (
+    ETO,
+    FRIDAY,
+    a_case,
+    a_defect,
+    a_release,
+    at,
+    attachment,
+    say,
+)
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+EVE = Person(contact=Contact(email="eve@example.org", name="Eve"), cases=["CASE-1"])
+
+
+class Life:
+    """One machine whose every wish comes true at once."""
+
+    def __init__(self, opened: tuple[Machine, list[Effect]], now: datetime = FRIDAY) -> None:
+        self.machine, effects = opened
+        self.now = now
+        self.told: list[Effect] = []
+        self._bring_about(effects)
+
+    def hear(self, command: type[m.Command], **fields: Any) -> None:
+        """Say something now."""
+        self._bring_about(say(self.machine, command, self.now, **fields))
+
+    def wait(self, time: timedelta) -> None:
+        """Let time pass, stopping at everything that falls due."""
+        end = self.now + time
+        while (due := self.machine.next_due()) is not None and due <= end:
+            self.now = max(due, self.now)
+            self._bring_about(self.machine.fire(self.now))
+        self.now = end
+
+    def _bring_about(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            self.told.append(effect)
+            receipt = Receipt(key=effect.key, sent=1)
+            if isinstance(effect, OpenDefect):
+                receipt = Receipt(key=effect.key, defect="DEF-9")
+            elif isinstance(effect, BookMinutes):
+                receipt = Receipt(key=effect.key, balance=20)
+            elif isinstance(effect, AlignDefects):
+                receipt = Receipt(key=effect.key, sent=2, attached=2)
+            elif isinstance(effect, RankImpact):
+                receipt = Receipt(key=effect.key, ranking=a_ranking(self.now))
+            self._bring_about(self.machine.delivered(effect, receipt, self.now))
+
+
+def a_ranking(now: datetime) -> dict[str, Any]:
+    """What a review of two defects finds."""
+    snapshots = [
+        a_defect("S3", now=now - 9 * DAY)[0].snapshot(now) | {"number": number}
+        for number in ("DEF-1", "DEF-2")
+    ]
+    said = {"DEF-1": [{"client": "client-1", "severity": "S1", "comment": "we cannot work"}]}
+    before = [{"number": "DEF-2", "place": 1}, {"number": "DEF-3", "place": 2}]
+    return digest(rank(snapshots), before, said, 20, now)
+
+
+def a_life_of_a_defect() -> Life:
+    """Confirmed as S1, missed, talked about, planned, merged, reopened."""
+    life = Life(a_defect("S1", attachment(), public_summary="Nobody can log in."))
+    life.hear(m.OfferWorkaround, description="Use the other door.", effort="laborious")
+    life.wait(9 * DAY)
+    life.hear(m.ChangeSeverity, severity="S2", reason="one site only")
+    ask = {"client": "client-1", "severity": "S1", "justification": "we cannot bill"}
+    life.hear(m.RequestReclassification, **ask)
+    life.wait(5 * DAY)
+    life.hear(m.DecideReclassification, approve=False, reason="One site can go on.")
+    life.wait(121 * DAY)
+    life.hear(m.ScheduleRelease, release="REL-1", deploy_at=(life.now + 9 * DAY).isoformat())
+    life.hear(m.ScheduleRelease, release="REL-2", deploy_at=(life.now + 8 * DAY).isoformat())
+    life.wait(12 * DAY)
+    life.hear(m.WithdrawRelease, release="REL-2", reason="not ready")
+    life.hear(m.ChangeSeverity, severity="S3", reason="worked around")
+    life.hear(m.AttachCase, **attachment("CASE-2", "client-2"))
+    cases = [attachment("CASE-3", "client-3")]
+    life.hear(m.Absorb, defect="DEF-7", cases=cases)
+    life.hear(m.GiveBack, defect="DEF-7", cases=["CASE-3"])
+    life.hear(m.Resolve, resolution="fixed")
+    life.hear(m.Reopen, reason="not fixed")
+    problem = life.machine.delivery_failing(life.told[0], "smtp-550", 1, FRIDAY, life.now)
+    life._bring_about(problem)
+    return life
+
+
+def lives_of_cases() -> Iterator[Life]:
+    """Critical and missed; declined; unanswered; with calls; answered; closed."""
+    missed = Life(a_case(channel="portal", priority="critical"))
+    missed.wait(3 * HOUR)
+    missed.hear(m.Respond, message="We look into it.")
+    missed.hear(m.Answer, message="Press the other button.")
+    yield missed
+    declined = Life(a_case(channel="emergency_line"))
+    declined.hear(m.AssessCritical, justified=False, reason="one user")
+    declined.hear(m.CloseCase, reason="duplicate")
+    yield declined
+    unanswered = Life(a_case(steps=None, who_am_i=None))
+    unanswered.wait(9 * DAY)
+    unanswered.hear(m.ProvideInformation, steps="1. open", who_am_i="site 2")
+    yield unanswered
+    called = Life(a_case(now=at("2027-03-08 10:00")), at("2027-03-08 10:00"))
+    called.hear(m.BookCall, at=at("2027-03-11 10:00").isoformat(), minutes=20)
+    called.hear(m.BookCall, at=at("2027-03-12 10:00").isoformat(), minutes=30)
+    called.wait(3 * DAY + 23.5 * HOUR)
+    called.hear(m.CancelCall, reason="ill")
+    yield called
+
+
+def a_life_of_a_release() -> Life:
+    """Announced twice, overdue, deployed."""
+    life = Life(a_release(window_minutes=90, functional_areas=["login"], public_notes="Faster."))
+    life.hear(m.AttachDefect, defect="DEF-1")
+    life.wait(24 * DAY)
+    life.hear(m.Deploy)
+    return life
+
+
+@cache
+def everything() -> list[Effect]:
+    """What all these lives wanted told."""
+    review = Life(Review.open("impact-review", parse(ReviewStart, {}), ETO, FRIDAY))
+    lives = [a_life_of_a_defect(), *lives_of_cases(), a_life_of_a_release(), review]
+    return [effect for life in lives for effect in life.told]
+
+
+def rendered(effect: Effect, language: str) -> Letter | None:
+    """The letter of an effect, where it has one."""
+    vendor = Vendor("Vendor", "ETO", "ETO Support", "America/Chicago")
+    renderer = Renderer(vendor, "support@vendor.example", portal_url="https://portal.example")
+    if isinstance(effect, TellClients):
+        choice = Preference(token="t", language=language)
+        return renderer.client_letter(effect, EVE, effect.at, choice)
+    if isinstance(effect, TellStaff):
+        return renderer.staff_letter(effect, "staff@vendor.example", effect.at)
+    return None
+
+
+@pytest.mark.parametrize("language", sorted(Languages().known))
+def test_every_event_of_a_real_life_can_be_put_into_words(language: str) -> None:
+    """Each event that exists is said by some machine here, and its letter has a subject."""
+    letters = [
+        letter for effect in everything() if (letter := rendered(effect, language)) is not None
+    ]
+    said = {letter.headers["X-Event"] for letter in letters}
+
+    assert said == {*map(str, ClientEvent), *map(str, StaffEvent)}
+    assert all(letter.subject.strip() and letter.text.strip() for letter in letters)
