@@ -14,7 +14,7 @@ from runtime.mail_receiver import mail_receiver
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from runtime.settings import Settings
-from worker import outside, workers
+from worker import outside, prepare, workers
 
 log = structlog.get_logger()
 console = Console(highlight=False)
@@ -39,18 +39,17 @@ async def run(settings: Settings, folder: Path, ports: Ports) -> None:
         if settings.smtp_url is None:
             here = here.model_copy(update={"smtp_url": SecretStr(smtp_url)})
         world = outside(here)
-        async with (
-            dev_server(
-                DefectsPlugin.of(here),
-                database=folder / "temporal.db",
-                port=ports.server,
-                ui_port=ports.ui,
-            ) as server,
-            workers(server.client, world, here),
-        ):
-            _welcome(folder, ports, str(database.get_secret_value()))
-            await stop.wait()
-            console.print("\nStopping; nothing is lost.")
+        async with dev_server(
+            DefectsPlugin.of(here),
+            database=folder / "temporal.db",
+            port=ports.server,
+            ui_port=ports.ui,
+        ) as server:
+            await prepare(server.client, world)
+            async with workers(server.client, world, here):
+                _welcome(folder, ports, str(database.get_secret_value()))
+                await stop.wait()
+                console.print("\nStopping; nothing is lost.")
         world.engine.dispose()
 
 

@@ -8,24 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from commands.bugzilla import SEVERITIES
+
 WEEK = timedelta(weeks=1)
 TRAIN = timedelta(weeks=6)
 """Bugzilla names a release without its date; Mozilla shipped every six weeks in those years."""
 TEXT = "We have made progress with this and go on."
 """Histories carry the time of comments, not their words."""
 
-BUGZILLA = {
-    "blocker": "S1",
-    "critical": "S1",
-    "S1": "S1",
-    "major": "S2",
-    "S2": "S2",
-    "normal": "S3",
-    "S3": "S3",
-    "minor": "S4",
-    "trivial": "S4",
-    "S4": "S4",
-}
 INCIDENT_STAGES = {
     "investigating": "investigating",
     "identified": "identified",
@@ -119,12 +109,12 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 def _bug(record: dict[str, Any]) -> Story | None:
     changes = sorted(record["changes"], key=lambda change: str(change["at"]))
     first = next((c["from"] for c in changes if c["field"] == "severity"), record["severity"])
-    if record["severity"] not in BUGZILLA or first not in BUGZILLA:
+    if record["severity"] not in SEVERITIES or first not in SEVERITIES:
         return None
     number = f"BUG-{record['id']}"
     created = _instant(record["created_at"])
     clients = 1 + len(record.get("duplicates", []))
-    start = _start(number, BUGZILLA[first], record["summary"], record["component"], clients)
+    start = _start(number, SEVERITIES[first], record["summary"], record["component"], clients)
     steps = [
         Step(_instant(at), "post_progress", {"public_text": TEXT})
         for at in record["comments_at"]
@@ -137,9 +127,11 @@ def _bug(record: dict[str, Any]) -> Story | None:
 
 def _bug_steps(change: dict[str, Any]) -> Iterator[Step]:
     at, name, to = _instant(change["at"]), change["field"], str(change["to"])
-    if name == "severity" and to in BUGZILLA:
+    if name == "severity" and to in SEVERITIES:
         yield Step(
-            at, "change_severity", {"severity": BUGZILLA[to], "reason": "reclassified in Bugzilla"}
+            at,
+            "change_severity",
+            {"severity": SEVERITIES[to], "reason": "reclassified in Bugzilla"},
         )
     elif name == "target_milestone" and to not in {"---", ""}:
         release = re.sub(r"[^A-Za-z0-9._-]+", "-", to)[:64]

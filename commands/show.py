@@ -1,10 +1,19 @@
 """Shows answers: as tables for people, as JSON for programs."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 console = Console()
@@ -15,10 +24,25 @@ def as_json(answer: Any) -> None:
     print(json.dumps(answer, indent=2, ensure_ascii=False))
 
 
+def progress(hidden: bool, count: ProgressColumn | None = None) -> Progress:
+    """A bar on standard error while something takes its time; none where nobody watches it."""
+    aside = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        count or MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=aside,
+        disable=hidden or not aside.is_terminal,
+        transient=True,
+    )
+
+
 def status(answer: dict[str, Any]) -> None:
     """A status as a table of what is set."""
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    for name, value in answer.items():
+    rows = _release(answer) if "fan_outs" in answer else answer.items()
+    for name, value in rows:
         if value not in (None, [], {}, ""):
             table.add_row(f"[bold]{name}[/bold]", escape(_said(value)))
     console.print(table)
@@ -43,3 +67,50 @@ def _said(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_said, value))
     return str(value)
+
+
+# --- releases -------------------------------------------------------------------------------------
+
+
+def _release(answer: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The rows of a release: each notice and each round of telling has one of its own."""
+    for name, value in answer.items():
+        if name == "defects":
+            yield name, _members(value)
+        elif name == "notices":
+            yield from ((f"{notice['days']:g} days ahead", _notice(notice)) for notice in value)
+        elif name == "banner":
+            yield "on the portal", "announced" if value else None
+        elif name == "fan_outs":
+            yield from ((f"plan {told['plan_version']}", _fan_out(told)) for told in value)
+        elif name == "window_minutes":
+            yield "window", f"{value} minutes" if value else None
+        else:
+            yield name, value
+
+
+def _members(defects: dict[str, Any]) -> str:
+    said = f"{defects['attached']} attached"
+    if defects["to_align"]:
+        said += f", {defects['to_align']} still to be told"
+    if defects["missing"]:
+        said += f"; not running here: {', '.join(defects['missing'])}"
+    return said
+
+
+def _notice(notice: dict[str, Any]) -> str:
+    if notice.get("skipped"):
+        return "was too late"
+    return f"sent {notice['sent_at']}" if notice["sent_at"] else f"due {notice['at']}"
+
+
+def _fan_out(told: dict[str, Any]) -> str:
+    said = f"{told['what']}: {told['told']} defects told"
+    if told.get("passed_over"):
+        said += f", {told['passed_over']} passed over"
+    if told["left"]:
+        said += f", {told['left']} left"
+    if told.get("superseded"):
+        return f"{said}; overtaken by a newer plan"
+    until = f" until {told['ended_at']}" if told["ended_at"] else ", going on"
+    return f"{said}; from {told['began_at']}{until}"

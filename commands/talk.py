@@ -1,4 +1,4 @@
-"""Talks to cases and defects over the contract, as any other program would."""
+"""Talks to cases, defects and releases over the contract, as any other program would."""
 
 import asyncio
 import time
@@ -26,13 +26,13 @@ from workflows.options import DEFECTS_QUEUE
 
 RPC_TIMEOUT = timedelta(seconds=30)
 BEGINNING = 10.0
-"""Seconds a case or defect may take until its policy is pinned and it can be asked."""
+"""Seconds anything may take until its policy is pinned and it can be asked."""
 POLL = 0.05
 _NOBODY = {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.UNAVAILABLE}
 
 
 class CommandRefused(Exception):  # noqa: N818 - it is an answer
-    """The case or defect said no; the message names field and reason."""
+    """The case, defect or release said no; the message names field and reason."""
 
 
 class NoSuchNumber(Exception):  # noqa: N818 - it is an answer
@@ -50,7 +50,7 @@ class Line:
     client: Client
 
     async def start(self, workflow: str, number: str, payload: dict[str, Any]) -> None:
-        """Start a case or defect; a repeated start is harmless.
+        """Start a case, defect or release; a repeated start is harmless.
 
         Raises:
             CommandRefused: the number has been used and its workflow is closed.
@@ -67,6 +67,35 @@ class Line:
             )
         except WorkflowAlreadyStartedError:
             raise CommandRefused(f"number: {number} was used before and is closed") from None
+
+    async def begin(self, workflow: str, number: str, payload: dict[str, Any]) -> bool:
+        """Start something unless the number was ever used; whether this call started it.
+
+        To the server it is the same as `start`, but whoever must know hears what came of it.
+        """
+        try:
+            await self.client.start_workflow(
+                workflow,
+                payload,
+                id=number,
+                task_queue=DEFECTS_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        return True
+
+    async def exists(self, number: str) -> bool:
+        """Whether the number was ever used here: a look, where `begin` would be a try."""
+        try:
+            await self.client.get_workflow_handle(number).describe(rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+        return True
 
     async def tell(self, number: str, command: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send an update and wait for the new status.
@@ -88,14 +117,6 @@ class Line:
         except RPCError as error:
             raise _missing(number, error) from None
         return answer
-
-    async def exists(self, number: str) -> bool:
-        """Whether something of that number was ever started here."""
-        try:
-            await self.ask(number, "status")
-        except NoSuchNumber:
-            return False
-        return True
 
     async def ask(self, number: str, query: str) -> Any:
         """Ask a case or defect something; one that is only beginning is given a moment.
@@ -140,5 +161,5 @@ def _nobody(number: str) -> NoAnswer:
 
 def _missing(number: str, error: RPCError) -> Exception:
     if error.status is RPCStatusCode.NOT_FOUND:
-        return NoSuchNumber(f"no open case or defect {number} runs here ({error.message})")
+        return NoSuchNumber(f"no open case, defect or release {number} runs here ({error.message})")
     return _nobody(number) if error.status in _NOBODY else error

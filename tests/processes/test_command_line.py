@@ -1,17 +1,35 @@
 """What people meet when something is wrong: exit codes, and words instead of tracebacks."""
 
 import asyncio
+import json
+import signal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
 from typer.testing import CliRunner
 
 import starter
+from commands.talk import Line
+from runtime.plugin import DefectsPlugin
+from runtime.servers import dev_server
+from tests.domain.builders import ETO, attachment, case_start, defect_start
 from tests.processes.conftest import Running
 from tests.processes.installation import settled
-from tests.processes.programs import STARTER, WORKER, Ended, environment, free_port, run
+from tests.processes.programs import (
+    STARTER,
+    WORKER,
+    Ended,
+    environment,
+    eventually,
+    free_port,
+    run,
+    running,
+)
 
+LINES = 300
 COMMANDS = sorted(typer.main.get_group(starter.app).commands)
 
 
@@ -106,6 +124,115 @@ async def test_a_case_that_cannot_begin_is_refused(up: Running) -> None:
         *("--subject", "x", "--policy", "none-such"),
     )
     _assert_words(ended, 4, "policy", "none-such")
+
+
+async def _done(up: Running, *arguments: str) -> Any:
+    """The answer of a command that must end well."""
+    ended = await up.here.starter(*arguments, "--json")
+    assert ended.code == 0, ended.err
+    return ended.answer
+
+
+async def test_a_release_is_planned_filled_moved_and_deployed(up: Running) -> None:
+    """Under the next number of ours; its defects hear of what is said to it."""
+    line, defects = Line(up.client), ("DEF-CL.2", "DEF-CL.3")
+    for number in defects:
+        start = defect_start("S3", attachment(f"{number}-C"))
+        await line.start("DefectWorkflow", number, start)
+    plan = ["--kind", "hotfix", "--title", "Login again", "--area", "login", "--area", "reports"]
+    planned = await _done(up, "plan-release", *plan, "--deploy-at", _ahead(1))
+    release = planned["number"]
+    assert release.startswith("REL-")
+    assert (planned["state"], planned["functional_areas"]) == ("planned", ["login", "reports"])
+    await _done(up, "attach-defect", release, *defects)
+    moved = await _done(up, "reschedule", release, _ahead(2), "--reason", "tests fail")
+    assert moved["plan_version"] == 2
+    await settled(up.client, release)
+    shown = await up.here.starter("status", release)
+    assert "2 attached" in shown.out, shown.err
+    await _done(up, "deploy", release)
+
+    async def resolved() -> bool:
+        answers = await asyncio.gather(*(line.ask(number, "status") for number in defects))
+        return {answer["state"] for answer in answers} == {"resolved"}
+
+    await eventually("its defects are resolved", resolved)
+
+
+async def test_a_release_that_is_called_off_says_so(up: Running) -> None:
+    """Under a number of one's own; a repeat of the plan is harmless."""
+    plan = ["--number", "REL-CL.1", "--kind", "major", "--title", "x", "--deploy-at", _ahead(3)]
+    await asyncio.gather(*(_done(up, "plan-release", *plan) for _ in range(2)))
+    cancelled = await _done(up, "cancel-release", "REL-CL.1", "--reason", "not needed")
+    assert cancelled["state"] == "cancelled"
+
+
+async def test_a_call_is_booked_through_a_case(up: Running) -> None:
+    """Inside support hours; and what its contact chooses is taken."""
+    await Line(up.client).start("CaseWorkflow", "CASE-CL.3", case_start())
+    at = ETO.calendar.next_opening(datetime.now(UTC) + timedelta(days=7))
+    await asyncio.gather(
+        _done(up, "book-call", "CASE-CL.3", "--at", _said(at), "--minutes", "30"),
+        _done(up, "set-preferences", "CASE-CL.3", "--no-progress", "--language", "de"),
+    )
+
+
+async def test_work_in_an_area_begins_and_defects_are_merged(up: Running) -> None:
+    """Both are said in one command each."""
+    for number in ("DEF-CL.4", "DEF-CL.5"):
+        start = defect_start("S3", attachment(f"{number}-C"), functional_area="merging")
+        await Line(up.client).start("DefectWorkflow", number, start)
+        await settled(up.client, number)
+    area, _ = await asyncio.gather(
+        _done(up, "begin-area-work", "merging", "--note", "the rework"),
+        _done(up, "merge", "DEF-CL.4", "--into", "DEF-CL.5", "--reason", "the same"),
+    )
+    assert area["number"].startswith("AREA-")
+
+
+async def test_the_review_begins_now(up: Running) -> None:
+    """Through the schedule that the worker made."""
+    ended = await up.here.starter("review-impact")
+    assert ended.code == 0, ended.err
+
+
+async def test_a_review_nobody_scheduled_is_said_to_be_missing(tmp_path: Path) -> None:
+    """Exit code 5, and who makes the schedule."""
+    async with dev_server(DefectsPlugin()) as server:
+        env = environment(tmp_path, TEMPORAL_ADDRESS=server.address)
+        ended = await run(*STARTER, "review-impact", folder=tmp_path, env=env)
+    _assert_words(ended, 5, "impact-review", "worker")
+
+
+async def test_an_import_is_interrupted_and_goes_on(up: Running, tmp_path: Path) -> None:
+    """Ctrl-C ends with 130 and says how far it came; the same again brings in the rest."""
+    lines = (
+        {"type": "case", "number": f"CASE-IMP.{n}", "past": {"opened_at": "2026-01-05T12:00:00Z"}}
+        | case_start()
+        for n in range(LINES)
+    )
+    file = tmp_path / "cases.jsonl"
+    file.write_text("\n".join(json.dumps(line) for line in lines))
+    command = (*STARTER, "import", str(file), "--json")
+    async with running(*command, folder=tmp_path, env=up.here.env) as program:
+        await eventually("the import began", lambda: Line(up.client).exists("CASE-IMP.0"))
+        program.send(signal.SIGINT)
+        assert await program.ended() == 130, program.err
+        first = json.loads(program.out)
+    assert 0 < first["started"] < LINES
+    assert "goes on" in program.err
+
+    second, third = await _done(up, "import", str(file)), await _done(up, "import", str(file))
+    assert second["started"] == LINES - first["started"]
+    assert (third["started"], third["there_already"]) == (0, LINES)
+
+
+def _ahead(days: int) -> str:
+    return _said(datetime.now(UTC) + timedelta(days=days))
+
+
+def _said(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 async def test_the_command_line_explains_itself(tmp_path: Path) -> None:

@@ -1,0 +1,143 @@
+"""Commands about cases: logging a contact, answering it, calls, and its defect."""
+
+from typing import Annotated
+
+import typer
+
+from commands import show
+from commands.cli.options import (
+    AsJson,
+    At,
+    ClientId,
+    Email,
+    MaybeWhy,
+    Number,
+    ToClient,
+    update,
+)
+from commands.cli.run import start
+from domain.messages import Channel, Severity
+from domain.severity import Function, IntakeFacts, WorkaroundEffort, suggest
+
+app = typer.Typer()
+
+
+@app.command()
+def open_case(
+    client: ClientId,
+    email: Email,
+    subject: Annotated[str, typer.Option()],
+    description: Annotated[str, typer.Option()] = "",
+    number: Annotated[str | None, typer.Option(help="Your own number; else the next one.")] = None,
+    channel: Annotated[Channel, typer.Option()] = Channel.PORTAL,
+    priority: Annotated[str, typer.Option(help="normal or critical")] = "normal",
+    package: Annotated[str, typer.Option(help="standard, legacy or premium")] = "standard",
+    name: Annotated[str | None, typer.Option(help="The contact's name.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="The contact's IANA zone.")] = None,
+    who_am_i: Annotated[str | None, typer.Option()] = None,
+    steps: Annotated[str | None, typer.Option()] = None,
+    feature: Annotated[str | None, typer.Option()] = None,
+    form_or_report: Annotated[str | None, typer.Option()] = None,
+    policy: Annotated[str, typer.Option(help="Name of the policy.")] = "eto",
+    as_json: AsJson = False,
+) -> None:
+    """Log a contact as a case (C1)."""
+    payload = {
+        "client": client,
+        "contact": {"email": email, "name": name, "time_zone": time_zone},
+        "channel": channel.value,
+        "subject": subject,
+        "description": description,
+        "priority": priority,
+        "support_package": package,
+        "who_am_i": who_am_i,
+        "steps": steps,
+        "feature": feature,
+        "form_or_report": form_or_report,
+        "policy": policy,
+    }
+    start("CaseWorkflow", number, "CASE", as_json, payload)
+
+
+@update(app, "respond")
+def respond(case: Number, message: ToClient) -> None:
+    """Answer the client; stops the first-response clock (C6)."""
+
+
+@update(app, "answer")
+def answer(case: Number, message: ToClient) -> None:
+    """The question is answered, or it is no defect: closes the case (C8)."""
+
+
+@update(app, "confirm_defect")
+def confirm(
+    case: Number,
+    severity: Annotated[Severity | None, typer.Option()] = None,
+    title: Annotated[str | None, typer.Option(help="Internal title.")] = None,
+    functional_area: Annotated[str | None, typer.Option("--area", help="Functional area.")] = None,
+    defect: Annotated[
+        str | None, typer.Option(help="Number to use, or of a known defect to attach to.")
+    ] = None,
+    public_summary: Annotated[str | None, typer.Option(help="What clients may read.")] = None,
+    internal_description: Annotated[str | None, typer.Option()] = None,
+    material: Annotated[bool, typer.Option()] = True,
+    blocks_access: Annotated[bool, typer.Option()] = False,
+    owner: Annotated[str | None, typer.Option()] = None,
+) -> None:
+    """Confirm a defect for this case, or attach the case to a known one (C9, C10)."""
+
+
+@update(app, "book_call")
+def book_call(
+    case: Number,
+    at: At,
+    minutes: Annotated[int, typer.Option(help="How long it takes.")],
+) -> None:
+    """Book a call through the case, or move the one that is booked (C11)."""
+
+
+@update(app, "cancel_call")
+def cancel_call(case: Number, reason: MaybeWhy = None) -> None:
+    """Call off the call that is booked; its minutes are given back (C11)."""
+
+
+@update(app, "set_preferences")
+def set_preferences(
+    case: Number,
+    progress: Annotated[
+        bool | None, typer.Option("--progress/--no-progress", help="Progress and daily updates.")
+    ] = None,
+    newsletter: Annotated[
+        bool | None, typer.Option("--newsletter/--no-newsletter", help="Notices of releases.")
+    ] = None,
+    time_zone: Annotated[str | None, typer.Option(help="IANA zone: Europe/Paris.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the mails: de.")] = None,
+) -> None:
+    """What the contact of this case chooses for every mail; the rest stays as it is."""
+
+
+@app.command(name="suggest")
+def suggest_severity(
+    function: Annotated[Function, typer.Option(help="What is affected.")],
+    blocked: Annotated[bool, typer.Option(help="It cannot be used at all.")] = False,
+    nobody_can_work: Annotated[bool, typer.Option(help="An outage, or nobody can log in.")] = False,
+    workaround: Annotated[WorkaroundEffort, typer.Option()] = WorkaroundEffort.NONE,
+    major_impact: Annotated[bool, typer.Option()] = False,
+    unsupported_browser: Annotated[bool, typer.Option()] = False,
+    clients_exposed: Annotated[int, typer.Option(help="Clients whose data was exposed.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Suggest a severity from intake facts, with the reason; the specialist decides (D1)."""
+    suggestion = suggest(
+        IntakeFacts(
+            function=function,
+            blocked=blocked,
+            nobody_can_work=nobody_can_work,
+            workaround=workaround,
+            major_impact=major_impact,
+            unsupported_browser=unsupported_browser,
+            clients_exposed=clients_exposed,
+        )
+    )
+    said = {"severity": suggestion.severity.value, "reason": suggestion.reason}
+    show.as_json(said) if as_json else show.status(said)

@@ -1,0 +1,48 @@
+"""Commands that ask how something stands, and the one that sends anything."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from commands import show
+from commands.cli.options import DEFAULT_ACTOR, AsJson, Number
+from commands.cli.run import ask
+from commands.cli.run import tell as send
+
+app = typer.Typer()
+
+
+@app.command()
+def status(number: Number, as_json: AsJson = False) -> None:
+    """How a case, defect or release stands."""
+    ask(number, "status", as_json, show.status)
+
+
+@app.command()
+def timeline(number: Number, as_json: AsJson = False) -> None:
+    """What happened, oldest first."""
+    ask(number, "timeline", as_json, show.timeline)
+
+
+@app.command()
+def explain(defect: Number, as_json: AsJson = False) -> None:
+    """What produced every due instant."""
+    ask(defect, "explain", as_json, show.explanation)
+
+
+@app.command()
+def tell(
+    number: Number,
+    command: Annotated[str, typer.Argument(help="Any update of the contract.")],
+    payload: Annotated[str, typer.Argument(help="Its payload, one JSON object.")],
+    as_json: AsJson = False,
+) -> None:
+    """Send any command of the contract with its payload as JSON."""
+    try:
+        fields = json.loads(payload)
+    except json.JSONDecodeError as error:
+        raise typer.BadParameter(f"payload is not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise typer.BadParameter("payload must be one JSON object")
+    send(number, as_json, (command, {"actor": DEFAULT_ACTOR, **fields}))

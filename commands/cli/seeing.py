@@ -1,0 +1,45 @@
+"""Commands that show what it does: the demonstration, the development server, real histories."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands import demo as demonstration
+from commands import dev as development
+from commands import simulate as simulation
+from commands.cli.options import AsJson
+from commands.cli.run import run
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    mails: Annotated[Path, typer.Option(help="Folder for the mails.")] = Path("var/demo"),
+) -> None:
+    """Watch cases become defects whose policy carries itself out: months in under a minute."""
+    run(lambda settings: demonstration.run(settings, mails))
+
+
+@app.command()
+def dev(
+    port: Annotated[int, typer.Option(help="Port of the Temporal server.")] = 7233,
+    ui_port: Annotated[int, typer.Option(help="Port of the Temporal UI.")] = 8233,
+    smtp_port: Annotated[int, typer.Option(help="Port of the mail receiver.")] = 1025,
+    folder: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path("var/dev"),
+) -> None:
+    """Temporal server with its UI, worker and mail receiver; Ctrl-C stops all, nothing is lost."""
+    ports = development.Ports(port, ui_port, smtp_port)
+    run(lambda settings: development.run(settings, folder, ports), logs=True)
+
+
+@app.command()
+def simulate(
+    file: Annotated[Path, typer.Argument(help="Bugzilla or status-page histories, JSON Lines.")],
+    fast: Annotated[bool, typer.Option(help="The pure machines alone, without Temporal.")] = False,
+    as_json: AsJson = False,
+    limit: Annotated[int | None, typer.Option(help="Only the first so many histories.")] = None,
+) -> None:
+    """Run real histories under the policy; ends with 1 if one of its promises is broken."""
+    run(lambda settings: simulation.run(settings, file, fast=fast, as_json=as_json, limit=limit))

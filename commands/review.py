@@ -1,0 +1,23 @@
+"""`review-impact`: the regular review of S3 defects, now instead of at its hour."""
+
+import typer
+from temporalio.service import RPCError, RPCStatusCode
+
+from commands.talk import RPC_TIMEOUT, NoSuchNumber
+from runtime.connection import connect
+from runtime.schedules import IMPACT_REVIEW
+from runtime.settings import Settings
+
+
+async def run(settings: Settings) -> None:
+    """Trigger the Temporal Schedule of the review. Raises NoSuchNumber where there is none."""
+    client = await connect(settings)
+    try:
+        await client.get_schedule_handle(IMPACT_REVIEW).trigger(rpc_timeout=RPC_TIMEOUT)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        raise NoSuchNumber(
+            f"there is no schedule {IMPACT_REVIEW} here: a worker makes it when it starts"
+        ) from None
+    typer.echo("the impact review begins; its digest goes to those the policy names")
