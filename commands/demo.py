@@ -22,8 +22,9 @@ from worker import outside, workers
 
 STAFF = "@vendor.example"
 CENTRAL = ZoneInfo("America/Chicago")
-CASES = ("CASE-000101", "CASE-000102", "CASE-000103", "CASE-000104")
-LOGIN, TYPO = "DEF-000045", "DEF-000046"
+CASES = ("CASE-000101", "CASE-000102", "CASE-000103", "CASE-000104", "CASE-000105")
+LOGIN, TYPO, SAME_TYPO = "DEF-000045", "DEF-000046", "DEF-000047"
+HOTFIX, SPRING, AREA_WORK = "REL-2026.4.1", "REL-2027.1", "AREA-000001"
 
 console = Console(highlight=False)
 
@@ -57,7 +58,7 @@ async def run(settings: Settings, folder: Path) -> None:
 
 
 class _Story:
-    """A Friday afternoon, a bad weekend, a release; and a typo that can wait."""
+    """A Friday afternoon, a bad weekend, a hotfix; and a typo that can wait for the spring."""
 
     def __init__(self, clock: Clock, line: Line, timeline: "_Timeline") -> None:
         self._clock = clock
@@ -74,6 +75,8 @@ class _Story:
         await self._weekend_and_escalation(friday)
         await self._is_scheduled_and_moved()
         await self._ships()
+        await self._clients_speak_up()
+        await self._two_are_one()
         await self._typo_is_fixed()
 
     async def _next_friday(self) -> datetime:
@@ -110,7 +113,7 @@ class _Story:
         await self._line.start(
             "CaseWorkflow",
             CASES[3],
-            _case("meadow", "Report heading is wrong", zone="Europe/Paris"),
+            _case("wiese", "Report heading is wrong", zone="Europe/Berlin", language="de"),
         )
         await self._tell(
             CASES[3],
@@ -150,30 +153,70 @@ class _Story:
     async def _is_scheduled_and_moved(self) -> None:
         now = await self._clock.now()
         first, second = now + timedelta(days=3), now + timedelta(days=5)
-        await self._says("The fix is planned for a hotfix release")
-        await self._tell(LOGIN, "schedule_release", release="REL-2026.4.1", deploy_at=_iso(first))
+        await self._says("A hotfix release is planned, with the fix in it")
+        await self._plan(HOTFIX, "hotfix", "Login hotfix", first)
+        await self._tell(HOTFIX, "attach_defect", defect=LOGIN)
         await self._after(timedelta(hours=6))
-        await self._says("The release is moved: everyone is told once")
-        await self._tell(LOGIN, "schedule_release", release="REL-2026.4.1", deploy_at=_iso(second))
+        await self._says("The release is moved: everyone attached to its defects is told once")
+        await self._tell(HOTFIX, "reschedule", deploy_at=_iso(second), reason="one more test")
         await self._clock.until(second)
         await self._settled()
 
     async def _ships(self) -> None:
-        await self._says("The release is out: the defect is resolved, its cases close")
-        await self._tell(LOGIN, "release_deployed", release="REL-2026.4.1")
-        await self._settled(*CASES[:3])
+        await self._says("The release is out: its defects are resolved, their cases close")
+        await self._tell(HOTFIX, "deploy")
+        await self._settled()
+
+    async def _clients_speak_up(self) -> None:
+        await self._clock.until(_at_ten(await self._clock.now() + timedelta(days=1)))
+        await self._says("The client with the typo thinks it is worse, and wants to talk")
+        ask = {"client": "wiese", "severity": "S2", "justification": "auditors read the report"}
+        await self._tell(TYPO, "request_reclassification", **ask)
+        call = _at_ten(await self._clock.now() + timedelta(days=2))
+        await self._tell(CASES[3], "book_call", at=_iso(call), minutes=30)
+        await self._says("Nobody decides for two business days: client success is reminded")
+        await self._clock.until(_at_ten(await self._clock.now() + timedelta(days=4)))
+        await self._says("Declined with a reason; clients get it in their own language")
+        reason = "The figures are right and the heading can be changed by hand before printing."
+        await self._tell(TYPO, "decide_reclassification", approve=False, reason=reason)
+
+    async def _two_are_one(self) -> None:
+        await self._says("The same typo is reported again and confirmed by somebody else")
+        await self._line.start("CaseWorkflow", CASES[4], _case("harbour", "Wrong heading"))
+        await self._tell(
+            CASES[4],
+            "confirm_defect",
+            defect=SAME_TYPO,
+            severity="S3",
+            title="Intake report: heading",
+            functional_area="reports",
+        )
+        await self._says("Two defects are one: merged; a second client raises its priority")
+        await self._tell(SAME_TYPO, "merge_into", defect=TYPO, reason="the same heading")
+        await self._settled()
 
     async def _typo_is_fixed(self) -> None:
-        now = await self._clock.now()
-        deploy_at = now + timedelta(days=100)
-        await self._after(timedelta(days=60))
-        await self._says("Two quiet months later the typo is planned for the spring release")
-        await self._tell(TYPO, "schedule_release", release="REL-2027.1", deploy_at=_iso(deploy_at))
+        await self._after(timedelta(days=40))
+        await self._says("Weeks later work begins in its area: marked in the portal, no mail")
+        start = {"actor": "demo", "functional_area": "reports"}
+        await self._line.start("AreaWorkWorkflow", AREA_WORK, start)
+        await self._settled()
+        await self._says("The spring release is planned; everybody hears of it 14 and 2 days ahead")
+        deploy_at = _at_ten(await self._clock.now() + timedelta(days=30)) + timedelta(hours=11)
+        notes = "Faster reports, and many smaller corrections."
+        await self._plan(SPRING, "major", "Spring release", deploy_at, public_notes=notes)
+        await self._tell(SPRING, "attach_defect", defect=TYPO)
         await self._clock.until(deploy_at)
-        await self._tell(TYPO, "release_deployed", release="REL-2027.1")
+        await self._tell(SPRING, "deploy")
         await self._says("The reopen windows pass, and there is nothing left to do")
         await self._after(timedelta(days=15))
-        await self._settled(CASES[3])
+        await self._settled()
+
+    async def _plan(
+        self, number: str, kind: str, title: str, deploy_at: datetime, **fields: Any
+    ) -> None:
+        start = {"actor": "demo", "kind": kind, "title": title, "deploy_at": _iso(deploy_at)}
+        await self._line.start("ReleaseWorkflow", number, start | fields)
 
     # --- how it is told --------------------------------------------------------------------------
 
@@ -184,26 +227,29 @@ class _Story:
 
     async def _tell(self, number: str, command: str, **payload: Any) -> None:
         await self._line.tell(number, command, {"actor": "demo", **payload})
-        await self._settled(number)
+        await self._settled()
 
     async def _after(self, time: timedelta) -> None:
         await self._clock.until(await self._clock.now() + time)
 
     async def _settled(self, *numbers: str) -> None:
-        known = numbers or (*CASES, LOGIN, TYPO)
+        known = numbers or (HOTFIX, SPRING, AREA_WORK, LOGIN, SAME_TYPO, TYPO, *CASES)
         await self._clock.settle([n for n in known if await self._exists(n)])
 
     async def _exists(self, number: str) -> bool:
         return await self._line.exists(number)
 
 
-def _case(client: str, subject: str, zone: str = "America/Chicago") -> dict[str, Any]:
+def _case(
+    client: str, subject: str, zone: str = "America/Chicago", language: str = "en"
+) -> dict[str, Any]:
     return {
         "client": client,
         "contact": {
             "email": f"admin@{client}.example",
             "name": f"{client.capitalize()} Admin",
             "time_zone": zone,
+            "language": language,
         },
         "channel": "email",
         "subject": subject,
@@ -213,6 +259,12 @@ def _case(client: str, subject: str, zone: str = "America/Chicago") -> dict[str,
         "feature": "Login",
         "form_or_report": "none",
     }
+
+
+def _at_ten(day: datetime) -> datetime:
+    """Ten o'clock in Chicago, on that day or the next weekday."""
+    local = day.astimezone(CENTRAL).replace(hour=10, minute=0, second=0, microsecond=0)
+    return local + timedelta(days=(0, 0, 0, 0, 0, 2, 1)[local.weekday()])
 
 
 def _iso(at: datetime) -> str:
