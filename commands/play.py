@@ -1,8 +1,9 @@
-"""Plays a story on the pure machine alone, and logs it as the oracle reads it."""
+"""Plays a part on the pure machine alone, and logs it as the oracle reads it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from commands.histories import Story
 from domain.audit import Audit, audit
@@ -43,6 +44,24 @@ LONGEST_STORY = timedelta(days=9 * 365)
 """The time-skipping server ends every run after ten years; longer stories are cut short."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one defect or release goes through: how it begins, what it is told, until when."""
+
+    number: str
+    at: datetime
+    start: dict[str, Any]
+    """The start payload of its workflow."""
+    commands: list[tuple[datetime, Command]]
+    until: datetime
+    workflow: Literal["DefectWorkflow", "ReleaseWorkflow"] = "DefectWorkflow"
+
+
+def part_of(story: Story) -> Part:
+    """A story as it happened, on its own."""
+    return Part(story.number, story.at, story.start, commands_of(story), end_of(story))
+
+
 def commands_of(story: Story) -> list[tuple[datetime, Command]]:
     """The steps of a story as commands with an actor, no two at one instant.
 
@@ -73,7 +92,7 @@ def _natural_end(story: Story) -> datetime:
 
 @dataclass
 class Outcome:
-    """What came of one story."""
+    """What came of one defect."""
 
     number: str
     history: History
@@ -86,21 +105,20 @@ class Outcome:
 
 @dataclass
 class Rehearsal:
-    """One story on one machine: everything is delivered as soon as it is decided."""
+    """One defect on one machine: everything is delivered as soon as it is decided."""
 
     policy: PinnedPolicy
     delivered: list[Delivered] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     refused: int = 0
 
-    def play(self, story: Story) -> Outcome:
+    def play(self, part: Part) -> Outcome:
         """Play it to its end."""
-        start = parse(DefectStart, story.start)
-        defect, effects = Defect.open(story.number, start, self.policy, story.at)
+        start = parse(DefectStart, part.start)
+        defect, effects = Defect.open(part.number, start, self.policy, part.at)
         contacts = {attachment.case: attachment.contact for attachment in start.cases}
-        self._deliver(defect, effects, contacts, story.at)
-        until = end_of(story)
-        for at, command in commands_of(story):
+        self._deliver(defect, effects, contacts, part.at)
+        for at, command in part.commands:
             self._let_pass(defect, contacts, at)
             try:
                 effects = defect.fire(at) + defect.handle(command, at)
@@ -109,9 +127,9 @@ class Rehearsal:
                 continue
             self.said.append(Said(at, command))
             self._deliver(defect, effects, contacts, at)
-        self._let_pass(defect, contacts, until)
-        history = History(start, story.at, until, self.said, self.delivered)
-        return Outcome(story.number, history, audit(history, self.policy), self.refused)
+        self._let_pass(defect, contacts, part.until)
+        history = History(start, part.at, part.until, self.said, self.delivered)
+        return Outcome(part.number, history, audit(history, self.policy), self.refused)
 
     def _let_pass(self, defect: Defect, contacts: dict[str, Contact], until: datetime) -> None:
         while (due := defect.next_due()) is not None and due <= until:

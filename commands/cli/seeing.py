@@ -40,6 +40,25 @@ def simulate(
     fast: Annotated[bool, typer.Option(help="The pure machines alone, without Temporal.")] = False,
     as_json: AsJson = False,
     limit: Annotated[int | None, typer.Option(help="Only the first so many histories.")] = None,
+    releases: Annotated[bool, typer.Option(help="As a year of four major releases.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            writable=True,
+            help="Folder for the compliance report: text, JSON, HTML.",
+        ),
+    ] = None,
 ) -> None:
     """Run real histories under the policy; ends with 1 if one of its promises is broken."""
-    run(lambda settings: simulation.run(settings, file, fast=fast, as_json=as_json, limit=limit))
+    run(
+        lambda settings: simulation.run(
+            settings,
+            file,
+            fast=fast,
+            as_json=as_json,
+            limit=limit,
+            releases=releases,
+            report=report,
+        )
+    )

@@ -1,5 +1,6 @@
 """Real histories under the policy: readable, kept, and the same with and without Temporal."""
 
+import json
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,9 +9,12 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
+from activities.adapters.policy_files import PolicyFiles
+from commands import simulate
 from commands.histories import HistoryError, Story, read_stories
-from commands.play import Rehearsal, commands_of
-from commands.simulate import perform, rehearse, summed
+from commands.perform import perform
+from commands.play import Rehearsal, commands_of, part_of
+from commands.simulate import next_base, rehearse, summed
 from domain.audit import audit
 from domain.messages import PostProgress, Resolve
 from tests.domain.builders import ETO
@@ -96,7 +100,7 @@ def test_a_broken_promise_is_found() -> None:
         "functional_area": "f",
         "cases": [{"case": "C", "client": "c", "contact": {"email": "c@client.example"}}],
     }
-    kept = Rehearsal(ETO).play(Story("DEF-1", BASE, start))
+    kept = Rehearsal(ETO).play(part_of(Story("DEF-1", BASE, start)))
     delivered = [d for d in kept.history.delivered if d.event != "defect.update"]
     lost = replace(kept.history, delivered=delivered)
 
@@ -108,11 +112,10 @@ def test_a_broken_promise_is_found() -> None:
 async def test_workflows_and_machines_give_the_same_facts(name: str) -> None:
     """The same stories, with Temporal and without: the same figures for every one of them."""
     stories, _ = read_stories(DATA / name)
-    performed = await perform(plain_settings(), stories, _silent())
-    base = min(outcome.history.confirmed_at for outcome in performed)
-    monday = base.replace(hour=0, minute=0, second=0, microsecond=0)
-    monday -= timedelta(days=monday.weekday())
-    rehearsed = rehearse(stories, monday, _silent())
+    base = next_base(datetime.now(UTC))
+    parts = [part_of(story.shifted(base)) for story in stories]
+    performed = (await perform(plain_settings(), parts, _silent())).defects
+    rehearsed = rehearse(parts, PolicyFiles(), _silent())
 
     assert [o.audit.broken for o in performed] == [() for _ in stories]
     assert [o.audit.broken for o in rehearsed] == [() for _ in stories]
@@ -120,6 +123,52 @@ async def test_workflows_and_machines_give_the_same_facts(name: str) -> None:
         assert asdict(with_temporal.audit.figures) == asdict(without.audit.figures)
         assert with_temporal.refused == without.refused
     assert summed(performed)["history_events"] > 0
+
+
+@pytest.mark.parametrize("releases", [False, True])
+async def test_the_answer_for_programs_counts_what_was_played(
+    capsys: pytest.CaptureFixture[str], releases: bool
+) -> None:
+    """`--json`: figures per defect and in sum, and of the year where releases were played."""
+    code = await simulate.run(
+        plain_settings(),
+        DATA / "bugs.jsonl",
+        fast=True,
+        as_json=True,
+        limit=4,
+        releases=releases,
+    )
+    answer = json.loads(capsys.readouterr().out)
+
+    assert code == 0
+    assert (len(answer["defects"]), answer["left_out"], answer["broken"]) == (4, 1, [])
+    assert ("year" in answer) is releases
+    if releases:
+        assert [r["number"][-2:] for r in answer["year"]["releases"]] == [".1", ".2", ".3", ".4"]
+        assert any("R2" in missing for missing in answer["year"]["left_unsaid"])
+
+
+@pytest.mark.parametrize("releases", [False, True])
+async def test_the_answer_for_people_ends_with_the_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], releases: bool
+) -> None:
+    """Tables, the verdict, and the report's three files where a folder is given."""
+    folder = tmp_path / "new" / "report"
+    code = await simulate.run(
+        plain_settings(),
+        DATA / "incidents.jsonl",
+        fast=True,
+        as_json=False,
+        limit=None,
+        releases=releases,
+        report=folder,
+    )
+    said = capsys.readouterr().out
+
+    assert code == 0
+    assert ("REL-" in said) is releases
+    assert "Every promise was kept." in said
+    assert {path.name for path in folder.iterdir()} == {"report.txt", "report.json", "report.html"}
 
 
 def test_steps_become_commands_of_the_contract() -> None:
