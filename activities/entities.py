@@ -181,7 +181,8 @@ class Entities:
             name, command = GiveBack.name, command | {"cases": [a.case for a in page]}
         else:
             cases = [attachment.model_dump(mode="json") for attachment in page]
-            name, command = Absorb.name, command | {"cases": cases}
+            feedback = [said.model_dump(mode="json") for said in effect.feedback]
+            name, command = Absorb.name, command | {"cases": cases, "feedback": feedback}
         refused = await self._ask(effect.other, name, command)
         if refused == _NOBODY and effect.back:
             refused = None  # The other defect has ended: there is nobody to take them from.

@@ -5,6 +5,7 @@ that dies leaves at most a page that is told again, under the same keys.
 """
 
 import asyncio
+import functools
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -16,7 +17,7 @@ from domain.effects import AlignDefects, MarkArea, Receipt
 from domain.messages import AreaWorkStarted, ReleaseDeployed, ScheduleRelease, WithdrawRelease
 
 ROUND = 1_000
-"""Defects told before the workflow hears how far it has come."""
+"""Defects told before the release hears how far it has come."""
 MISSING_SHOWN = 20
 SETTLED = {"resolved", "merged", "closed"}
 
@@ -31,12 +32,26 @@ class _Told:
 
 
 class FanOut:
-    """The activities `align_defects` and `mark_area`."""
+    """The activities `align_defects` and `mark_area`.
 
-    def __init__(self, signals: Signals, members: Members, defects: OpenDefects) -> None:
+    `page` is how many are read and remembered at a time, `per_round` after how many a release
+    hears how far its defects have been told.
+    """
+
+    def __init__(
+        self,
+        signals: Signals,
+        members: Members,
+        defects: OpenDefects,
+        *,
+        page: int = PAGE,
+        per_round: int = ROUND,
+    ) -> None:
         self._signals = signals
         self._members = members
         self._defects = defects
+        self._page = page
+        self._per_round = per_round
 
     @activity.defn(name="align_defects")
     async def align_defects(self, effect: AlignDefects) -> Receipt:
@@ -51,14 +66,16 @@ class FanOut:
             await asyncio.to_thread(self._members.adopt, release)
         superseded = False
         looked_from_the_start = after is None
-        while told.sent + told.passed_over < ROUND:
+        while told.sent + told.passed_over < self._per_round:
             if superseded := await asyncio.to_thread(
                 self._members.is_superseded, release, effect.plan_version
             ):
                 break
-            page = await asyncio.to_thread(self._members.not_aligned, release, plan, after, PAGE)
+            page = await asyncio.to_thread(
+                self._members.not_aligned, release, plan, after, self._page
+            )
             if page:
-                await self._align(effect, page, told)
+                await self._align(effect, page, told, after)
                 after, looked_from_the_start = page[-1].defect, False
                 activity.heartbeat(after, asdict(told))
             elif looked_from_the_start:
@@ -75,14 +92,18 @@ class FanOut:
             superseded=superseded,
         )
 
-    async def _align(self, effect: AlignDefects, page: Sequence[Member], told: _Told) -> None:
+    async def _align(
+        self, effect: AlignDefects, page: Sequence[Member], told: _Told, after: str | None
+    ) -> None:
         settled = [member for member in page if member.state in SETTLED]
         reached = await self._signals.tell_all(
-            (member.defect, _said(effect, member)) for member in page if member not in settled
+            ((member.defect, _said(effect, member)) for member in page if member not in settled),
+            functools.partial(activity.heartbeat, after, asdict(told)),
         )
         told.sent += sum(reached.values())
         told.passed_over += len(page) - sum(reached.values())
-        absent = [defect for defect, runs in reached.items() if not runs]
+        inside = {member.defect for member in page if member.attached}
+        absent = [d for d, runs in reached.items() if not runs and d in inside]
         told.missing = [*told.missing, *absent][:MISSING_SHOWN]
         await asyncio.to_thread(
             self._members.aligned,
@@ -101,10 +122,11 @@ class FanOut:
             note=effect.note,
         ).model_dump(mode="json")
         while page := await asyncio.to_thread(
-            self._defects.in_area, effect.functional_area, effect.severities, after, PAGE
+            self._defects.in_area, effect.functional_area, effect.severities, after, self._page
         ):
             reached = await self._signals.tell_all(
-                (defect, (AreaWorkStarted.name, payload)) for defect in page
+                ((defect, (AreaWorkStarted.name, payload)) for defect in page),
+                functools.partial(activity.heartbeat, after, asdict(told)),
             )
             told.sent += sum(reached.values())
             after = page[-1]

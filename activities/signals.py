@@ -1,7 +1,7 @@
 """Tells many workflows the same: a page at a time, a bounded number at once, by workflow id."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -40,8 +40,12 @@ class Signals:
             return False
         return True
 
-    async def tell_all(self, page: Iterable[tuple[str, Said]]) -> dict[str, bool]:
+    async def tell_all(
+        self, page: Iterable[tuple[str, Said]], beat: Callable[[], None] = lambda: None
+    ) -> dict[str, bool]:
         """One signal to each number of a page; answers which of them run here.
+
+        `beat` is called after each: a slow server must not look like a dead worker.
 
         Raises:
             RPCError: the server does not take one of them now; the others may have it.
@@ -50,7 +54,9 @@ class Signals:
 
         async def tell_one(number: str, said: Said) -> tuple[str, bool]:
             async with limit:
-                return number, await self.tell(number, said)
+                runs = await self.tell(number, said)
+            beat()
+            return number, runs
 
         answers = await asyncio.gather(
             *(tell_one(number, said) for number, said in page), return_exceptions=True

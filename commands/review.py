@@ -20,4 +20,6 @@ async def run(settings: Settings) -> None:
         raise NoSuchNumber(
             f"there is no schedule {IMPACT_REVIEW} here: a worker makes it when it starts"
         ) from None
-    typer.echo("the impact review begins; its digest goes to those the policy names")
+    typer.echo(
+        "the impact review begins, unless one waits for support hours with its digest already"
+    )

@@ -105,9 +105,7 @@ def _notice(notice: dict[str, Any]) -> str:
 
 
 def _fan_out(told: dict[str, Any]) -> str:
-    said = f"{told['what']}: {told['told']} defects told"
-    if told.get("passed_over"):
-        said += f", {told['passed_over']} passed over"
+    said = f"{told['plan']}: {told['told']} defects told"
     if told["left"]:
         said += f", {told['left']} left"
     if told.get("superseded"):

@@ -157,7 +157,7 @@ class _Auditor:
         """Each time updates were owed without a break, and how often."""
         spells: list[tuple[Stand, Moment]] = []
         for stand in self._course.stands:
-            if stand.resolved:
+            if stand.over or stand.end <= self._course.began:
                 continue
             if stand.entered:
                 spells.append((stand, stand.end))
@@ -244,25 +244,28 @@ class _Auditor:
         return any(ruled.updates is not None or ruled.progress_by_mail for ruled in rules)
 
     def _open_stands(self, came: Delivered) -> Iterator[Stand]:
-        """How it stood, unresolved, when a message was decided; more than one way at a change."""
+        """How it stood, not over, when a message was decided; more than one way at a change."""
         at = _decided(came)
         return (
             stand
             for stand in self._course.stands
-            if stand.start.at <= at <= stand.end.at and not stand.resolved
+            if stand.start.at <= at <= stand.end.at and not stand.over
         )
 
     # --- every message ---------------------------------------------------------------------------
 
     def _check_order(self) -> None:
-        """Nothing twice to one person (R4), nothing after the resolution until reopened (C9)."""
+        """Nothing twice to one person (R4), nothing once it is over until it goes on (C9).
+
+        But who is given back to another defect is told so by a resolved one too.
+        """
         seen: set[tuple[str, str]] = set()
         resolved: dict[str, datetime] = {}
         for came in self._delivered:
             if (came.key, came.recipient) in seen:
                 self._break("R4", came.at, f"{came.key} came twice", came.recipient)
             seen.add((came.key, came.recipient))
-            if came.event in _STAFF:
+            if came.event in _STAFF or came.event == ClientEvent.DEFECT_UNMERGED:
                 continue
             stale = _decided(came) < resolved.get(came.recipient, _decided(came))
             if stale or not any(self._open_stands(came)):

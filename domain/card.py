@@ -73,6 +73,9 @@ def _of_defect(
         words = defect.budget_text(now)
         missed = f", missed {target['missed_at']}" if target["missed_at"] else ""
         yield "Target", f"{words['spent']} of {words['budget']}{missed}"
+    if defect.held_since is not None:
+        why = "every case waits for its client" if defect.held_for == "client" else "by staff"
+        yield "On hold since", f"{_local(defect, defect.held_since)}, {why}"
     if defect.waiting:
         yield "Waits for clients of", f"{len(defect.waiting)} of {len(defect.cases)} cases"
     if (asked := defect.reclassification) is not None:
@@ -83,6 +86,12 @@ def _of_defect(
         yield "Release", f"{_plain(planned.id)}, {_local(defect, planned.deploy_at)}"
     if defect.merged_into:
         yield "Merged into", _plain(defect.merged_into)
+    if defect.moving is not None:
+        yield "Cases", "on their way to another defect, or back from it"
+    if defect.moving_refused is not None:
+        yield "Merge refused", _plain(defect.moving_refused)
+    if defect.formerly:
+        yield "Formerly", _plain(", ".join(defect.formerly))
 
 
 def _of_case(case: CaseState) -> Iterator[tuple[str, str]]:

@@ -34,6 +34,7 @@ from domain.messages import (
     Respond,
     RetryDeliveries,
     SetPreferences,
+    WaitForClient,
 )
 from domain.policy import PinnedPolicy
 
@@ -79,7 +80,7 @@ class Case(CallingCase):
         here = Attachment(case=number, client=start.client, contact=start.contact)
         case._change_audience(AudienceChange(sequence=case.sequence, at=now, attach=[here]))
         if start.past is not None:
-            case._begin_with_past(start.past, missing_items(start), now)
+            case._begin_with_past(start.past, now)
             return case, case._taken(now)
         case._write(ClientEvent.CASE_OPENED, now, subject=start.subject, critical=critical)
         if gaps := missing_items(start):
@@ -88,16 +89,16 @@ class Case(CallingCase):
 
     # --- how it stands ---------------------------------------------------------------------------
 
-    def _begin_with_past(self, past: PastCase, gaps: list[str], now: datetime) -> None:
+    def _begin_with_past(self, past: PastCase, now: datetime) -> None:
         """Nobody is told of what lies in the past, and nothing escalates for it."""
         for name in ("opened_at", "closed_at"):
             at: datetime | None = getattr(past, name)
-            if at is not None and not past.opened_at <= at <= now:
-                raise InvalidCommand(
-                    f"past.{name}", f"must lie between past.opened_at and {iso(now)}"
-                )
+            if at is not None and at > now:
+                raise InvalidCommand(f"past.{name}", f"must not lie after {iso(now)}")
+        if past.closed_at is not None and past.closed_at < past.opened_at:
+            raise InvalidCommand("past.closed_at", "must not lie before past.opened_at")
         self._record("case.imported", now)
-        self.defect, self.missing = past.defect, gaps
+        self.defect = past.defect
         first = self.first_response
         if first is not None and first.due_at <= now:
             self.first_response = first.model_copy(update={"missed_at": first.due_at})
@@ -132,10 +133,9 @@ class Case(CallingCase):
             *self._information_agenda(),
             *self._call_agenda(),
         ]
-        if self.first_response is not None and self.first_response.pending:
-            items.append(
-                Due(self.first_response.due_at, "first response due", self._miss_first_response)
-            )
+        first = self.first_response
+        if first is not None and first.pending and (self.closed_at is None or first.under_way):
+            items.append(Due(first.due_at, "first response due", self._miss_first_response))
         return items
 
     def _miss_first_response(self, due: datetime, now: datetime) -> None:
@@ -288,6 +288,8 @@ class Case(CallingCase):
             raise InvalidCommand("defect", f"the case is attached to {self.defect or 'none'}")
         self.defect = command.into
         self._record("case.attached", now, public=True, defect=command.into, before=command.defect)
+        if self.waited_for:
+            self._tell_defect(WaitForClient, now)
 
     def set_preferences(self, command: SetPreferences, now: datetime) -> None:
         """What this contact chooses for every mail, on whatever account they get it."""

@@ -21,6 +21,7 @@ class CallingCase(InquiringCase):
         self._must_fit(command, now)
         ahead = self.call if self.call is not None and self.call.at > now else None
         if ahead is not None and (ahead.at, ahead.minutes) == (command.at, command.minutes):
+            self.booking_refusal = None
             return
         number = self.calls if ahead is not None else self.calls + 1
         self.proposed = Call(
@@ -58,7 +59,7 @@ class CallingCase(InquiringCase):
                 items.append(Due(at, f"call reminder {hours:g} hours ahead", self._remind_of_call))
         return items
 
-    def _remind_of_call(self, due: datetime, now: datetime) -> None:
+    def _remind_of_call(self, _due: datetime, now: datetime) -> None:
         """One reminder to each side, though several may be due after an outage."""
         call = self.call
         if call is None:
@@ -66,18 +67,14 @@ class CallingCase(InquiringCase):
         passed = [
             hours
             for hours in self.policy.calls.reminder_hours
-            if call.at - timedelta(hours=hours) <= due
+            if call.at - timedelta(hours=hours) <= now
         ]
         self.call = call.model_copy(update={"reminded": passed})
         if now >= call.at:
             return
         self._record("call.reminder", now, public=True, **_named(call))
         self._write(ClientEvent.CALL_REMINDER, now, **call.facts())
-        self.postponed = [
-            waiting
-            for waiting in self.postponed
-            if waiting.notice.kind is not StaffEvent.CALL_REMINDER
-        ]
+        self._forget_postponed_reminders()
         self._remind_staff(
             StaffEvent.CALL_REMINDER,
             Role.SUPPORT,
@@ -85,6 +82,23 @@ class CallingCase(InquiringCase):
             case=self.number,
             facts=self._call_facts(call),
         )
+
+    def _give_up(self, due: datetime, now: datetime) -> None:
+        super()._give_up(due, now)
+        if self.closed_at is not None:
+            self._cancel_call(now, "support", None)
+
+    def _send_postponed(self, due: datetime, now: datetime) -> None:
+        if self.call is not None and self.call.at < now:
+            self._forget_postponed_reminders()  # Nothing ran until now.
+        super()._send_postponed(due, now)
+
+    def _forget_postponed_reminders(self) -> None:
+        self.postponed = [
+            waiting
+            for waiting in self.postponed
+            if waiting.notice.kind is not StaffEvent.CALL_REMINDER
+        ]
 
     def _still_matters(self, notice: TellStaff) -> bool:
         if notice.kind is not StaffEvent.CALL_REMINDER:
@@ -106,8 +120,11 @@ class CallingCase(InquiringCase):
             )
             self._record("call.refused", now, left=receipt.balance)
             return
+        if self.closed_at is not None:
+            self._book(call, 0, now)  # Nobody was told of it, and nobody will be.
+            return
         before = self.call if self.call and self.call.booking == call.booking else None
-        self.call = call
+        self.call = call = call.model_copy(update={"booked_at": now})
         self.calls += before is None
         moved = {"before": before.facts()} if before else {}
         self._record("call.booked", now, public=True, **_named(call))
@@ -120,8 +137,6 @@ class CallingCase(InquiringCase):
             case=self.number,
             facts=self._call_facts(call) | moved,
         )
-        if self.closed_at is not None:
-            self._cancel_call(now, "support", None)
 
     # --- steps that several commands share -------------------------------------------------------
 
@@ -140,7 +155,10 @@ class CallingCase(InquiringCase):
         calendar, length = self.policy.calendar, timedelta(minutes=command.minutes)
         end = command.at + length
         if calendar.business_time_between(command.at, end) != length:
-            opening = iso(calendar.next_opening(command.at))
+            closed = command.at
+            if calendar.is_open(closed):
+                closed = next(calendar.openings_between(command.at, end)).end
+            opening = iso(calendar.next_opening(closed))
             raise InvalidCommand(
                 "at", f"the whole call must lie within support hours, which open next at {opening}"
             )

@@ -41,8 +41,10 @@ class InquiringCase(CaseState):
             days = rules.information_reminder_business_days
             remind_at = calendar.add_business_days(self.asked_at, days)
             return [Due(remind_at, "reminder of missing information", self._remind)]
-        if rules.information_close_business_days is None:
-            return []
+        first = self.first_response
+        unanswered = first is not None and first.sequence is None and first.met_at is None
+        if rules.information_close_business_days is None or unanswered:
+            return []  # A critical case that nobody has answered is ours to answer.
         end = calendar.add_business_days(self.asked_at, rules.information_close_business_days)
         what = "closed without the information" if self.defect is None else "waited for long enough"
         return [Due(end, what, self._give_up)]
@@ -88,7 +90,7 @@ class InquiringCase(CaseState):
             self._refuse_promises(f"items.{position}", item, now)
         new = [item for item in command.items if item not in self.missing]
         self._responded(self._ask([*self.missing, *new], command.message, now))
-        if self.defect is not None and not self.waited_for and self._tells_defect:
+        if self.defect is not None and self._tells_defect:
             self.waited_for = True
             self._tell_defect(WaitForClient, now)
 
@@ -115,9 +117,11 @@ class InquiringCase(CaseState):
         )
         if self.unanswered_until is not None:
             self.closed_at = self.outcome = self.unanswered_until = None
-            self.asked_at = now if self.missing else None
             self._record("case.reopened", now, public=True, actor=command.actor)
-            self._write(ClientEvent.CASE_REOPENED, now)
+            if self.missing:
+                self._ask(self.missing, None, now)
+            else:
+                self._write(ClientEvent.CASE_REOPENED, now)
         if not self.missing:
             self._stop_waiting(now)
 
@@ -136,6 +140,12 @@ class InquiringCase(CaseState):
         return self._write(
             ClientEvent.CASE_INFORMATION_REQUESTED, now, items=items, message=message, reminder=0
         )
+
+    def _responded(self, message: TellClients) -> None:
+        """After the last reminder too, a client has time to read what was written to them."""
+        super()._responded(message)
+        if self.asked_at is not None and self.reminders >= self.policy.cases.information_reminders:
+            self.asked_at = message.at
 
     def _stop_waiting(self, now: datetime) -> None:
         if self.waited_for:

@@ -142,8 +142,11 @@ class CaseState(Machine):
         }
 
     def snapshot(self, now: datetime) -> dict[str, Any]:
-        """`status` and what the client wrote in the subject."""
-        return self.status(now) | {"subject": self.subject}
+        """`status`, what the client wrote in the subject, and what their package is."""
+        return self.status(now) | {
+            "subject": self.subject,
+            "support_package": self.support_package,
+        }
 
     # --- steps that several commands share -------------------------------------------------------
 

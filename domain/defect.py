@@ -217,21 +217,33 @@ class Defect(ImportedDefect):
         super()._note_delivery(effect, receipt, now)
         if isinstance(effect, MoveCases) and effect.key == self.moving:
             self._note_move(effect, receipt, now)
+            deployed, self.deployed_meanwhile = self.deployed_meanwhile, None
+            if deployed is not None and self.active:
+                self._resolve_with(deployed, now)
 
     def release_deployed(self, command: ReleaseDeployed, now: datetime) -> None:
         """R4: the release is out, so the defect is resolved.
 
         Word of a release that knows its plan counts for a defect too that never heard of the plan.
+        While the cases are on their way to another defect it waits for what comes of that.
         """
         self._must_be_active()
-        self._must_not_be_moving()
         self._must_be_newer(command)
         unheard = self.release is None and command.release not in self.plan_versions
         if not (unheard and command.plan_version is not None):
             self._must_be_planned_for(command.release)
-        self._resolve(
-            f"deployed with {command.release}", None, now, command.actor, release=command.release
-        )
+        if self.moving is not None:
+            self.deployed_meanwhile = command
+            self._record(
+                "defect.deployed_meanwhile", now, release=command.release, actor=command.actor
+            )
+            return
+        self._resolve_with(command, now)
+
+    def _resolve_with(self, said: ReleaseDeployed, now: datetime) -> None:
+        resolution = f"deployed with {said.release}"
+        self._resolve(resolution, None, now, said.actor, release=said.release)
+        self.release = self.release and self.release.unwatched()
 
     def reopen(self, command: Reopen, now: datetime) -> None:
         """It was not done after all. The budget goes on where it was (T2)."""
@@ -240,7 +252,8 @@ class Defect(ImportedDefect):
         if self.closed_at is not None:
             raise InvalidCommand("state", f"is closed since {iso(self.closed_at)}")
         self.resolved_at = None
-        self.release = None
+        ahead = self.release is not None and self.release.watched and self.release.deploy_at > now
+        self.release = self.release.unwatched() if self.release is not None and ahead else None
         self.stage = Stage.INVESTIGATING
         self._record(
             "defect.reopened", now, public=True, internal_text=command.reason, actor=command.actor

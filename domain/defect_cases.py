@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from domain.defect_reviews import ReviewedDefect
+from domain.defect_state import Feedback
 from domain.effects import AudienceChange, Detachment, MoveCases, Receipt, Whom
 from domain.events import ClientEvent
 from domain.machine import Due, iso
@@ -14,6 +15,7 @@ from domain.messages import (
     GiveBack,
     InvalidCommand,
     MergeInto,
+    SaidOfSeverity,
     UndoMerge,
 )
 
@@ -31,6 +33,7 @@ class AttendedDefect(ReviewedDefect):
             return
         attachment = Attachment(case=command.case, client=command.client, contact=command.contact)
         self.cases = self.cases | {command.case: command.client}
+        self.began_alone = False
         self._record("case.attached", now, case=command.case, actor=command.actor)
         self._join([attachment], now)
         self._confirm_to([attachment], now)
@@ -61,6 +64,11 @@ class AttendedDefect(ReviewedDefect):
         """Ask the other defect to take the cases; what comes of it is known when it answers."""
         self._must_be_active()
         self._must_not_be_moving()
+        if self.reclassification is not None:
+            asked_by = self.reclassification.client
+            raise InvalidCommand(
+                "state", f"a reclassification asked for by {asked_by} is undecided; decide it first"
+            )
         if command.defect == self.number:
             raise InvalidCommand("defect", "must be another defect")
         self._move(command.defect, now, command.actor, back=False)
@@ -92,15 +100,19 @@ class AttendedDefect(ReviewedDefect):
         """Take cases of a defect that is the same; only who did not know this number is told."""
         self._must_be_active()
         self._must_not_be_moving()
-        new = [taken for taken in command.cases if taken.case not in self.cases]
+        taken = {attachment.case: attachment for attachment in command.cases}
+        new = [attachment for case, attachment in taken.items() if case not in self.cases]
         if command.defect not in self.formerly:
             self.formerly = [*self.formerly, command.defect]
             self._record(
                 "defect.absorbed", now, defect=command.defect, actor=command.actor, public=True
             )
+            for said in command.feedback:
+                self._note_feedback(Feedback.model_validate(said.model_dump()))
         if not new:
             return
-        self.cases = self.cases | {taken.case: taken.client for taken in new}
+        self.cases = self.cases | {attachment.case: attachment.client for attachment in new}
+        self.began_alone = False
         self._record("cases.absorbed", now, count=len(new), actor=command.actor)
         change = self.sequence
         self._join(new, now)
@@ -123,7 +135,7 @@ class AttendedDefect(ReviewedDefect):
         if self.merged_into is not None:
             raise InvalidCommand("state", f"is merged into {self.merged_into}; undo that first")
         self._must_not_be_moving()
-        leaving = [case for case in command.cases if case in self.cases]
+        leaving = [case for case in dict.fromkeys(command.cases) if case in self.cases]
         self.formerly = [number for number in self.formerly if number != command.defect]
         if not leaving:
             return
@@ -145,8 +157,14 @@ class AttendedDefect(ReviewedDefect):
         self._follow_waiting(now)
 
     def _move(self, other: str, now: datetime, actor: str, *, back: bool) -> None:
+        said = [SaidOfSeverity.model_validate(one.model_dump()) for one in self.feedback]
         effect = MoveCases(
-            **self._next_key("move_cases"), at=now, other=other, back=back, actor=actor
+            **self._next_key("move_cases"),
+            at=now,
+            other=other,
+            back=back,
+            actor=actor,
+            feedback=[] if back else said,
         )
         self.moving, self.moving_refused = effect.key, None
         self._emit(effect)
@@ -156,15 +174,17 @@ class AttendedDefect(ReviewedDefect):
         self.moving, self.moving_refused = None, receipt.refused
         if receipt.refused is not None:
             self._record("defect.merge_refused", now, internal_text=receipt.refused)
+            self.waiting = self.waiting if self.active else []
         elif effect.back:
             self.merged_into, self.merged_at = None, None
             self._record("defect.unmerged", now, public=True, actor=effect.actor)
+            self.release = self.release and self.release.unwatched()
             self._enter_severity(now, None, reason=f"not the same as {effect.other} after all")
+            self._follow_waiting(now)
         else:
             self._leave_severity(now, "Work on this issue goes on together with a related one.")
             self._end_hold(now)
-            self.merged_into, self.merged_at, self.release = effect.other, now, None
-            self.reclassification, self.waiting = None, []
+            self.merged_into, self.merged_at, self.waiting = effect.other, now, []
             self._record("defect.merged", now, public=True, into=effect.other, actor=effect.actor)
 
     def _merge_agenda(self) -> list[Due]:

@@ -33,22 +33,25 @@ class ImportedDefect(AttendedDefect):
         )
         self._record("defect.imported", now, actor=start.actor)
         self._join(cases, now)
+        self.began_alone = not cases
         limit = self.rules.raised_at_clients
         if limit is not None and self.affected_clients >= limit:
             self.priority = "raised"
-        if past.resolved_at is None:
-            self._take_up_target(past, now)
-            self._restart_updates(now, None)
-        else:
+        self._take_up_target(past, past.resolved_at or now, now)
+        if past.resolved_at is not None:
+            self.target.stand(self.rules.target, self.policy.calendar, past.resolved_at)
             self.resolved_at = past.resolved_at
             self._record("defect.resolved", past.resolved_at, public=True, actor=start.actor)
-        if past.release is not None and past.resolved_at is None:
+            return
+        self.held_since = past.held_since
+        self._restart_updates(now, None)
+        if past.release is not None:
             self._take_up_plan(past.release, now)
 
-    def _take_up_target(self, past: PastDefect, now: datetime) -> None:
+    def _take_up_target(self, past: PastDefect, until: datetime, now: datetime) -> None:
         """The budget counts from then; what was due by now is done, told or not (T7)."""
-        since = past.severity_since or past.confirmed_at
-        stood = past.held_since or now
+        since = min(past.severity_since or past.confirmed_at, until)
+        stood = min(past.held_since or until, until)
         self._run_target(since)
         rules, calendar = self.rules, self.policy.calendar
         if self.has_target and rules.target is not None:
@@ -61,8 +64,8 @@ class ImportedDefect(AttendedDefect):
             if due is not None and due <= stood:
                 self.target.missed_at = self.target.missed_at | {self.severity: due}
                 self._record("target.missed", now, severity=self.severity, due_at=iso(due))
-        if past.held_since is not None:
-            self._begin_hold(past.held_since)
+            if past.held_since is not None:
+                self.target.stand(rules.target, calendar, max(since, stood))
 
     def _take_up_plan(self, plan: PastPlan, now: datetime) -> None:
         rules = self.policy.releases

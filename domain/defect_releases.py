@@ -19,11 +19,12 @@ class PlannedDefect(UpdatingDefect):
         self._must_be_active()
         self._must_be_newer(command)
         before = self.release
-        if command.moved:
+        if command.moved and command.release in self.plan_versions:
             self._must_be_planned_for(command.release)
         planned = (command.release, command.deploy_at)
         if before is not None and (before.id, before.deploy_at) == planned:
             self._note_plan(command)
+            self.release = before.model_copy(update={"watched": command.watched})
             return
         if command.deploy_at <= now:
             raise InvalidCommand("deploy_at", f"must lie after {iso(now)}")
@@ -32,7 +33,7 @@ class PlannedDefect(UpdatingDefect):
             id=command.release,
             deploy_at=command.deploy_at,
             scheduled_at=now,
-            overdue_asked=command.watched,
+            watched=command.watched,
         )
         kind = (
             ClientEvent.DEFECT_RELEASE_SCHEDULED
@@ -108,7 +109,8 @@ class PlannedDefect(UpdatingDefect):
         items: list[Due] = []
         if not release.reminded and remind_at > release.scheduled_at:
             items.append(Due(remind_at, "release reminder", self._remind_of_release))
-        if not release.overdue_asked:
+        asks_itself = not release.watched or self.rules.round_the_clock
+        if asks_itself and not release.overdue_asked:
             overdue_at = release.deploy_at + timedelta(minutes=rules.overdue_after_minutes)
             items.append(Due(overdue_at, "release overdue", self._ask_about_release))
         return items

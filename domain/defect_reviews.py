@@ -26,8 +26,7 @@ class ReviewedDefect(ClassifiedDefect):
     def record_severity_feedback(self, command: RecordSeverityFeedback, now: datetime) -> None:
         """D3: recorded for those who review, changes nothing."""
         said = Feedback(client=command.client, severity=command.severity, at=now)
-        others = [f for f in self.feedback if f.client != command.client]
-        self.feedback = [*others, said][-FEEDBACK_KEPT:]
+        self._note_feedback(said)
         self._record(
             "severity.feedback",
             now,
@@ -37,15 +36,21 @@ class ReviewedDefect(ClassifiedDefect):
             actor=command.actor,
         )
 
+    def _note_feedback(self, said: Feedback) -> None:
+        """The last of each client counts."""
+        others = [one for one in self.feedback if one.client != said.client]
+        self.feedback = [*others, said][-FEEDBACK_KEPT:]
+
     def request_reclassification(self, command: RequestReclassification, now: datetime) -> None:
         """D4: client success hears of it, and is reminded until it is decided."""
         self._must_be_active()
+        self._must_not_be_moving()
         if self.reclassification is not None:
             open_one = self.reclassification
             raise InvalidCommand(
                 "severity",
-                f"{open_one.severity} is requested by {open_one.client} since "
-                f"{iso(open_one.requested_at)} and not decided yet",
+                f"{open_one.severity} is requested since {iso(open_one.requested_at)} "
+                "and not decided yet",
             )
         if command.client not in self.cases.values():
             raise InvalidCommand("client", f"{command.client} has no case on this defect")

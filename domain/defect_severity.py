@@ -114,8 +114,12 @@ class ClassifiedDefect(PlannedDefect):
         self._record("defect.resumed", now, internal_text=command.reason, actor=command.actor)
 
     def wait_for_client(self, command: WaitForClient, now: datetime) -> None:
-        """T2: once every case waits for its client, nobody can go on, and the budget stands."""
-        self._must_be_active()
+        """T2: once every case waits for its client, nobody can go on, and the budget stands.
+
+        Cases on their way back from a merge say so before they have arrived.
+        """
+        if self.merged_into is None or self.moving is None:
+            self._must_be_active()
         if command.case not in self.cases:
             raise InvalidCommand("case", f"{command.case} is not attached")
         if command.case not in self.waiting:
@@ -124,8 +128,10 @@ class ClassifiedDefect(PlannedDefect):
             self._follow_waiting(now)
 
     def stop_waiting(self, command: StopWaiting, now: datetime) -> None:
-        """The client has answered, or is not waited for any longer. A repeat is harmless."""
-        self._must_be_active()
+        """The client has answered, or is not waited for any longer.
+
+        A repeat is harmless, and so is word of a case that closes because this is resolved.
+        """
         if command.case in self.waiting:
             self.waiting = [case for case in self.waiting if case != command.case]
             self._record("case.waits_no_more", now, case=command.case, actor=command.actor)

@@ -6,7 +6,15 @@ from typing import Any, Literal
 from pydantic import Field
 
 from domain.machine import Machine, iso
-from domain.messages import Instant, InvalidCommand, Severity, Stage, Value, Workaround
+from domain.messages import (
+    Instant,
+    InvalidCommand,
+    ReleaseDeployed,
+    Severity,
+    Stage,
+    Value,
+    Workaround,
+)
 from domain.policy import SeverityRules
 from domain.target import TargetClock
 from domain.updates import UpdateClock
@@ -26,6 +34,12 @@ class PlannedRelease(Value):
     scheduled_at: Instant
     reminded: bool = False
     overdue_asked: bool = False
+    watched: bool = False
+    """The release asks when its hour passes, once for all its defects."""
+
+    def unwatched(self) -> "PlannedRelease":
+        """The plan of a defect that the release may have lost sight of: it asks by itself."""
+        return self.model_copy(update={"watched": False})
 
 
 class Progress(Value):
@@ -103,8 +117,12 @@ class DefectState(Machine):
     """Key of the effect that moves its cases to another defect, or takes them back."""
     moving_refused: str | None = None
     """Why the last attempt to do so failed."""
+    deployed_meanwhile: ReleaseDeployed | None = None
+    """Word that the release with its fix is out, which came while they were moved (R4)."""
     merged_into: str | None = None
     merged_at: Instant | None = None
+    began_alone: bool = False
+    """Imported without a case, and none came since: nobody has to look why none is attached."""
     formerly: list[str] = Field(default_factory=list)
     """Defects that were merged into this one."""
     incidents: int = 0
@@ -165,7 +183,7 @@ class DefectState(Machine):
     def attention(self) -> list[str]:
         """Reasons, other than deliveries, why somebody should look."""
         reasons = []
-        if self.active and not self.cases:
+        if self.active and not self.cases and not self.began_alone:
             reasons.append("no case is attached")
         due = self.target_due_at
         if due is not None and self.policy.calendar.horizon_exceeded(due):

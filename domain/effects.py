@@ -10,9 +10,17 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from domain.events import ClientEvent, Role, StaffEvent
-from domain.messages import Attachment, Contact, Instant, Severity, Stage, Value
+from domain.messages import (
+    Attachment,
+    Contact,
+    Instant,
+    SaidOfSeverity,
+    Severity,
+    Stage,
+    Value,
+)
 
-EntityKind = Literal["case", "defect", "release", "area_work", "review"]
+EntityKind = Literal["case", "defect", "release", "area_work", "review", "webhook"]
 
 
 class Lane(StrEnum):
@@ -230,6 +238,8 @@ class MoveCases(_Effect):
     """The defect that takes them, or gives them back."""
     back: bool = False
     actor: str
+    feedback: list[SaidOfSeverity] = Field(default_factory=list)
+    """What clients said of the severity: it goes along (D3)."""
 
 
 class KeepPreferences(_Effect):

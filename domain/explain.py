@@ -27,8 +27,20 @@ def explain(defect: DefectState, now: datetime) -> dict[str, Any]:
         "number": defect.number,
         "at": iso(now),
         "due": parts,
-        "text": " ".join(part["text"] for part in parts) or "Nothing is due.",
+        "text": " ".join([*_standing(defect), *(part["text"] for part in parts)])
+        or "Nothing is due.",
     }
+
+
+def _standing(defect: DefectState) -> list[str]:
+    """Why nothing, or less than one would think, is due: the words before all others."""
+    if defect.merged_into is not None:
+        return [f"It is merged into {defect.merged_into}, which goes on for both."]
+    if defect.held_since is not None and defect.held_for == "client":
+        return [f"Every case waits for its client, since {_local(defect, defect.held_since)}."]
+    if defect.held_since is not None:
+        return [f"It is on hold since {_local(defect, defect.held_since)}."]
+    return []
 
 
 def _target(defect: DefectState, now: datetime) -> dict[str, Any] | None:
@@ -58,6 +70,8 @@ def _target(defect: DefectState, now: datetime) -> dict[str, Any] | None:
         "ran_before": [s.model_dump(mode="json") for s in defect.target.stretches],
         "holds": [hold.model_dump(mode="json") for hold in defect.holds],
         "on_hold_since": iso(defect.held_since),
+        "on_hold_for": defect.held_for if defect.held_since else None,
+        "waiting_for_clients": len(defect.waiting),
         "windows": windows,
         "windows_cut": cut,
         "holidays": holidays,
@@ -77,7 +91,11 @@ def _target_text(
     words = defect.budget_text(now)
     said = [f"The {defect.severity.value} target is a budget of {words['budget']}, "]
     said.append(f"{words['spent']} of which are spent")
-    if defect.held_since is not None:
+    if defect.merged_into is not None:
+        said.append(f"; it is merged into {defect.merged_into}, so nothing is spent here.")
+    elif defect.held_since is not None and defect.held_for == "client":
+        said.append("; every case waits for its client, so nothing is spent and nothing is due.")
+    elif defect.held_since is not None:
         said.append("; it is on hold, so nothing is spent and nothing is due.")
     elif due is None:
         said.append("; the clock does not run.")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from domain.events import ClientEvent, Role, StaffEvent
-from domain.history import NEVER, Course, Moment, due
+from domain.history import NEVER, Course, Moment, Plan, due
 from domain.messages import Severity
 from domain.policy import PinnedPolicy, Target
 
@@ -25,9 +25,14 @@ _CLAUSES: dict[str, str] = {
     ClientEvent.DEFECT_RELEASE_REMINDER: "R5",
     ClientEvent.DEFECT_RESOLVED: "C9",
     ClientEvent.DEFECT_REOPENED: "C9",
+    ClientEvent.DEFECT_MERGED: "C9",
+    ClientEvent.DEFECT_UNMERGED: "C9",
+    ClientEvent.RECLASSIFICATION_DECIDED: "D4",
     StaffEvent.DEFECT_URGENT: "S1",
     StaffEvent.DEFECT_RAISED: "S3",
     StaffEvent.DEFECT_RELEASE_OVERDUE: "R5",
+    StaffEvent.RECLASSIFICATION_REQUESTED: "D4",
+    StaffEvent.RECLASSIFICATION_REMINDER: "D4",
 }
 
 
@@ -66,14 +71,14 @@ class Obligations:
     def spent_at(self, severity: Severity, share: float = 1.0) -> datetime | None:
         """When a share of the budget was spent; None where it was not, or no target holds.
 
-        It is spent at that severity, unresolved and not on hold (T2).
+        It is spent at that severity, neither resolved nor merged and not on hold (T2).
         """
         target = self._policy.severities[severity].target
         if target is None or not self.has_target(severity):
             return None
         left = Fraction(target.amount) * Fraction(str(share))
         for stand in self._course.stands:
-            if stand.severity is not severity or stand.held or stand.resolved:
+            if stand.severity is not severity or stand.held or stand.over:
                 continue
             begun, end = stand.start.at, min(stand.end.at, self._course.until)
             if (at := self._after(target, begun, left)) <= end:
@@ -98,37 +103,74 @@ class Obligations:
         for moment, recipient in course.welcomes:
             yield Owed(ClientEvent.DEFECT_CONFIRMED, recipient, moment.at)
         for word in course.words:
-            yield from self.to_attached(word.event, word.moment)
+            yield from self.to_attached(word.event, word.moment, only=word.only)
+        for moment, recipient in course.farewells:
+            back = (s.start.at for s in course.stays if s.recipient == recipient)
+            lapses = min((at for at in back if at > moment.at), default=NEVER.at)
+            yield Owed(ClientEvent.DEFECT_UNMERGED, recipient, moment.at, lapses)
         ahead = timedelta(days=self._policy.releases.reminder_days_before)
         for plan in course.plans:
-            at = plan.deploy_at - ahead
-            if at > plan.start.at and plan.covers(due(at)):
+            first = self._first(plan, plan.deploy_at - ahead)
+            if first is not None and first.at < plan.deploy_at:
+                over = (stand.start.at for stand in course.stands if stand.over)
+                lapses = min((at for at in over if at >= first.at), default=NEVER.at)
                 yield from self.to_attached(
-                    ClientEvent.DEFECT_RELEASE_REMINDER, due(at), lapses=plan.end.at
+                    ClientEvent.DEFECT_RELEASE_REMINDER, first, lapses=min(lapses, plan.end.at)
                 )
 
+    def _first(
+        self, plan: Plan, at: datetime, so: Callable[[Moment], bool] = lambda _: True
+    ) -> Moment | None:
+        """When the plan stands and it is not over, and `so` besides, first from `at` on.
+
+        Nothing is owed of what was past already when it was planned.
+        """
+        course = self._course
+        changes = [*(stand.start for stand in course.stands), *(m for m, _ in plan.watched)]
+        moments = [due(at), *sorted(change for change in changes if change > due(at))]
+        if at <= plan.start.at:
+            return None
+        for moment in moments:
+            stands = plan.covers(moment) and not course.stand(moment).over
+            if moment.at <= course.until and stands and so(moment):
+                return moment
+        return None
+
     def to_attached(
-        self, event: str, moment: Moment, *, lapses: datetime = NEVER.at
+        self,
+        event: str,
+        moment: Moment,
+        *,
+        lapses: datetime = NEVER.at,
+        only: frozenset[str] | None = None,
     ) -> Iterator[Owed]:
         """One message to everyone attached at a moment, unless they leave first (R4)."""
         for recipient, stay in self._course.attached(moment).items():
+            if only is not None and recipient not in only:
+                continue
             yield Owed(event, recipient, moment.at, min(lapses, stay.end.at))
 
     # --- to staff --------------------------------------------------------------------------------
 
     def _to_staff(self) -> Iterator[Owed]:
         for stand in self._course.stands:
-            if stand.entered and self._policy.severities[stand.severity].urgent:
+            urgent = stand.entered and self._policy.severities[stand.severity].urgent
+            if urgent and not self._is_past(stand.start):
                 yield Owed(StaffEvent.DEFECT_URGENT, Role.ENGINEERING, stand.start.at)
         yield from self._raised()
         yield from self._rungs()
         yield from self._overdue()
+        yield from self._undecided()
+
+    def _is_past(self, moment: Moment) -> bool:
+        """Nothing is told of what an imported defect had behind it."""
+        return self._course.imported and moment <= self._course.began
 
     def _rungs(self) -> Iterator[Owed]:
         for severity, rules in self._policy.severities.items():
             for rung in rules.rungs:
                 at = self.spent_at(severity, rung.share)
-                if at is None:
+                if at is None or self._is_past(due(at)):
                     continue
                 told = Owed(rung.event, rung.role, at)
                 at_once = rung.share >= 1 or rules.round_the_clock
@@ -137,29 +179,52 @@ class Obligations:
     def _overdue(self) -> Iterator[Owed]:
         patience = timedelta(minutes=self._policy.releases.overdue_after_minutes)
         for plan in self._course.plans:
-            at = plan.deploy_at + patience
-            if at > self._course.until or not plan.covers(due(at)):
+
+            def asks(moment: Moment, plan: Plan = plan) -> bool:
+                return self._at_once(moment) or not plan.is_watched(moment)
+
+            def stands(moment: Moment, plan: Plan = plan) -> bool:
+                return plan.covers(moment) and not self._course.stand(moment).over
+
+            first = self._first(plan, plan.deploy_at + patience, asks)
+            if first is None:
                 continue
-            asked = Owed(StaffEvent.DEFECT_RELEASE_OVERDUE, Role.ENGINEERING, at)
-            severity = self._course.stand(due(at)).severity
-            at_once = self._policy.severities[severity].round_the_clock
-            yield asked if at_once else self._deferred(asked, plan.covers)
+            asked = Owed(StaffEvent.DEFECT_RELEASE_OVERDUE, Role.ENGINEERING, first.at)
+            yield asked if self._at_once(first) else self._deferred(asked, stands)
+
+    def _at_once(self, moment: Moment) -> bool:
+        """Whether notices to staff do not wait for support hours then (T10)."""
+        return self._policy.severities[self._course.stand(moment).severity].round_the_clock
+
+    def _undecided(self) -> Iterator[Owed]:
+        """Client success hears of a request, and of each day on which it is not decided (D4)."""
+        rules = self._policy.defects
+        for asked in self._course.requests:
+            yield Owed(StaffEvent.RECLASSIFICATION_REQUESTED, Role.CLIENT_SUCCESS, asked.start.at)
+            at, days = asked.start.at, rules.reclassification_decided_business_days
+            while asked.covers(due(at := self._calendar.add_business_days(at, days))):
+                if at > self._course.until:
+                    break
+                reminder = Owed(StaffEvent.RECLASSIFICATION_REMINDER, Role.CLIENT_SUCCESS, at)
+                yield self._deferred(reminder, asked.covers)
+                days = rules.reclassification_reminder_business_days
 
     def _raised(self) -> Iterator[Owed]:
         """Once, the first time enough clients are hit at a severity that minds."""
-        joined = [moment for moment, _ in self._course.welcomes]
+        joined = self._course.joined
         entered = [stand.start for stand in self._course.stands if stand.entered]
         for moment in sorted([*joined, *entered]):
             severity = self._course.stand(moment).severity
             limit = self._policy.severities[severity].raised_at_clients
             if limit is not None and len(self._course.clients(moment)) >= limit:
-                yield Owed(StaffEvent.DEFECT_RAISED, Role.ENGINEERING, moment.at)
+                if not self._is_past(moment):
+                    yield Owed(StaffEvent.DEFECT_RAISED, Role.ENGINEERING, moment.at)
                 return
 
     def _stands_at(self, severity: Severity) -> Callable[[Moment], bool]:
         def holds(moment: Moment) -> bool:
             stand = self._course.stand(moment)
-            return stand.severity is severity and not stand.resolved
+            return stand.severity is severity and not stand.over
 
         return holds
 

@@ -273,7 +273,9 @@ class PolicyFile(_Section):
     @property
     def version(self) -> str:
         """Twelve hexadecimal digits that change when anything in the file changes."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        # What a file leaves open is no part of it: a new key with a default makes no new version.
+        said = self.model_dump(mode="json", exclude_unset=True)
+        content = json.dumps(said, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(content.encode()).hexdigest()[:12]
 
     def resolve(self, holidays: list[date], known_until: date) -> Policy:

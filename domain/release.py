@@ -43,12 +43,16 @@ class Notice(Value):
     days: float
     sent_at: Instant | None = None
     skipped: bool = False
-    """The release was planned when it was too late for this one."""
+    """It was too late for this one: when the release was planned, or when a worker ran again."""
 
     @property
     def pending(self) -> bool:
         """Neither sent nor skipped."""
         return self.sent_at is None and not self.skipped
+
+    def due_at(self, deploy_at: datetime) -> datetime:
+        """When it is due, for a release at `deploy_at`."""
+        return deploy_at - timedelta(days=self.days)
 
 
 class FanOut(Value):
@@ -106,6 +110,8 @@ class Release(Machine):
     asked_at: Instant | None = None
     """When engineering was asked whether it is out; None again after another date."""
     notices: list[Notice] = Field(default_factory=list)
+    announcing: str | None = None
+    """Key of the last advance notice, as long as it is not known to be delivered."""
     attached: int = 0
     missing: list[str] = Field(default_factory=list)
     """The last defects that should have been told and do not run here."""
@@ -220,7 +226,7 @@ class Release(Machine):
             "notices": [
                 {
                     "days": notice.days,
-                    "at": iso(self.deploy_at - timedelta(days=notice.days)),
+                    "at": iso(notice.due_at(self.deploy_at)),
                     "sent_at": iso(notice.sent_at),
                     "skipped": notice.skipped,
                 }
@@ -228,8 +234,7 @@ class Release(Machine):
             ],
             "banner": self.banner(now),
             "fan_outs": [
-                fan_out.model_dump(mode="json", exclude={"key"}) | {"what": fan_out.plan}
-                for fan_out in self.fan_outs
+                fan_out.model_dump(mode="json", exclude={"key"}) for fan_out in self.fan_outs
             ],
             "rejected": [r.model_dump(mode="json") for r in self.rejected],
             "policy": {"name": self.policy.name, "version": self.policy.version},
@@ -251,7 +256,7 @@ class Release(Machine):
             return items
         for notice in self.notices:
             if notice.pending:
-                at = self.deploy_at - timedelta(days=notice.days)
+                at = notice.due_at(self.deploy_at)
                 items.append(Due(at, f"notice {notice.days:g} days ahead", self._give_notice))
         if self.asked_at is None:
             minutes = self.policy.releases.overdue_after_minutes
@@ -261,23 +266,26 @@ class Release(Machine):
 
     def _give_notice(self, _due: datetime, now: datetime) -> None:
         """R2: one message, though several notices may be due after an outage or another date."""
-        due = [
-            notice
-            for notice in self.notices
-            if notice.pending and self.deploy_at - timedelta(days=notice.days) <= now
-        ]
-        self.notices = [
-            notice.model_copy(update={"sent_at": now}) if notice in due else notice
-            for notice in self.notices
-        ]
-        if now < self.deploy_at:
+        due = [n for n in self.notices if n.pending and n.due_at(self.deploy_at) <= now]
+        in_time = now < self.deploy_at
+        came: dict[str, Any] = {"sent_at": now} if in_time else {"skipped": True}
+        self.notices = [n.model_copy(update=came) if n in due else n for n in self.notices]
+        if in_time:
             self._announce(now, days=min(notice.days for notice in due))
 
-    def _announce(self, now: datetime, **details: Any) -> None:
+    def _announce(self, now: datetime, actor: str | None = None, **details: Any) -> None:
         self.announced_at = now
         facts = self._announcement() | details
-        self._record("release.notice", now, public=True, **facts)
-        self._tell_clients(
+        self._record(
+            "release.notice",
+            now,
+            public=True,
+            public_text=self.public_notes,
+            actor=actor,
+            deploy_at=iso(self.deploy_at),
+            **details,
+        )
+        notice = self._tell_clients(
             ClientEvent.RELEASE_NOTICE,
             now,
             whom=Whom(kind="newsletter"),
@@ -286,6 +294,19 @@ class Release(Machine):
             replaceable=NOTICE_TOPIC,
             replaces=(NOTICE_TOPIC,),
         )
+        self.announcing = notice.key
+
+    def _withdraw_notice(self, now: datetime) -> None:
+        """A message to nobody takes the place of a notice that still waits and is wrong now."""
+        if self.announcing is not None:
+            self._tell_clients(
+                ClientEvent.RELEASE_NOTICE,
+                now,
+                people=[],
+                release=self.number,
+                replaces=(NOTICE_TOPIC,),
+            )
+            self.announcing = None
 
     def _announcement(self) -> dict[str, Any]:
         return {
@@ -319,10 +340,14 @@ class Release(Machine):
     # --- what came of it -------------------------------------------------------------------------
 
     def _note_delivery(self, effect: Effect, receipt: Receipt, now: datetime) -> None:
+        if effect.key == self.announcing:
+            self.announcing = None
         if not isinstance(effect, AlignDefects):
             return
         self.attached = receipt.attached
-        self.missing = [*self.missing, *receipt.missing][-MISSING_KEPT:]
+        if effect.plan_sequence == self.plan_sequence:  # Otherwise all are going to be told anew.
+            missing = dict.fromkeys([*self.missing, *receipt.missing])
+            self.missing = list(missing)[-MISSING_KEPT:]
         done = receipt.left == 0
         keys = [fan_out.key for fan_out in self.fan_outs]
         if effect.key in keys:
@@ -331,7 +356,7 @@ class Release(Machine):
             # The lane is first in, first out: what is older and did not end was replaced.
             older = [fan_out.given_way(now) for fan_out in self.fan_outs[:place]]
             self.fan_outs = [*older, here, *self.fan_outs[place + 1 :]]
-        if done:
+        if done and not receipt.superseded:
             self._record("release.defects_told", now, plan=effect.plan, version=effect.plan_version)
 
     # --- commands --------------------------------------------------------------------------------
@@ -353,7 +378,6 @@ class Release(Machine):
     def detach_defect(self, command: DetachDefect, now: datetime) -> None:
         """The fix is not in it after all; those attached to the defect are told (R3)."""
         self._must_not_be_frozen()
-        self.missing = [number for number in self.missing if number != command.defect]
         self._change(
             [command.defect], False, "release.defects_detached", command.actor, now, command.reason
         )
@@ -367,6 +391,12 @@ class Release(Machine):
             return
         before, self.deploy_at = self.deploy_at, command.deploy_at
         self.asked_at = None
+        self.notices = [
+            notice.model_copy(update={"skipped": False})
+            if notice.skipped and notice.due_at(self.deploy_at) > now
+            else notice
+            for notice in self.notices
+        ]
         self._change_plan(
             "release.rescheduled",
             command.actor,
@@ -375,6 +405,11 @@ class Release(Machine):
             before=iso(before),
             deploy_at=iso(self.deploy_at),
         )
+        announced = self.announced_at is not None
+        if announced and not any(notice.pending for notice in self.notices):
+            self._announce(now, before=iso(before))  # Nothing else would correct what was said.
+        elif self.announcing is not None:
+            self._announce(now)  # The notice that still waits has the old date.
 
     def announce(self, command: Announce, now: datetime) -> None:
         """R2: the advance notice, now."""
@@ -403,17 +438,26 @@ class Release(Machine):
         """R4: it is out; its defects are resolved."""
         self._must_be_open()
         self.deployed_at = now
+        self._withdraw_notice(now)
         self._change_plan("release.deployed", command.actor, None, now)
 
     def cancel(self, command: CancelRelease, now: datetime) -> None:
         """R3: there will be no such release; its defects are in none."""
         self._must_be_open()
         self.cancelled_at = now
+        if self.announced_at is not None:
+            self._announce(now, cancelled=True)
         self._change_plan("release.cancelled", command.actor, command.reason, now)
 
     def retry_deliveries(self, command: RetryDeliveries, now: datetime) -> None:
-        """Put on record who asked, and look again for defects that were missing."""
+        """Every defect is told again how the plan stands: those that were missing may run now.
+
+        A defect that knows the plan changes nothing, and its clients hear nothing.
+        """
         self._record("deliveries.retried", now, actor=command.actor)
+        self.missing = []
+        self.plan_sequence = self.sequence
+        self._align(now, command.actor, None)
 
     # --- steps the commands share ----------------------------------------------------------------
 
@@ -437,6 +481,7 @@ class Release(Machine):
         now: datetime,
         reason: str | None = None,
     ) -> None:
+        self.missing = [number for number in self.missing if number not in defects]
         named = {"defect": defects[0]} if len(defects) == 1 else {"count": len(defects)}
         self._record(event, now, internal_text=reason, actor=actor, **named)
         self._change_members(
@@ -448,6 +493,7 @@ class Release(Machine):
         self, event: str, actor: str, reason: str | None, now: datetime, **details: Any
     ) -> None:
         self.plan_version += 1
+        self.missing = []  # All are told anew, and who does not run here is named again.
         self._record(event, now, public=True, internal_text=reason, actor=actor, **details)
         self.plan_sequence = self.sequence
         self._align(now, actor, reason)

@@ -121,7 +121,7 @@ class Entity(Generic[M]):
                 break
             if self._may_leave():
                 self._continue()
-            self._set_alarm()
+            self._set_alarm(now)
             self._end_turn()
             self._awake = False
             await workflow.wait_condition(lambda: self._awake or self._may_leave())
@@ -160,9 +160,9 @@ class Entity(Generic[M]):
             raise
         return policy
 
-    def _set_alarm(self) -> None:
+    def _set_alarm(self, now: datetime) -> None:
         due = min(self.machine.agenda(), key=lambda item: item.at, default=None)
-        retry = self._outbox.next_retry(self._in_flight)
+        retry = self._outbox.next_retry(self._in_flight, now)
         if due is not None and (retry is None or due.at <= retry):
             self._wrote |= self._alarm.set(due.at, due.what)
         else:

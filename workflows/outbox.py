@@ -58,9 +58,11 @@ class Outbox(BaseModel):
         if state.retry_at is not None and state.retry_at > now:
             return None
         effect = state.waiting[0]
-        if reads_audience(effect) and self._audience_unwritten(effect.sequence):
-            return None
-        return effect
+        return None if self._held_up(effect) else effect
+
+    def _held_up(self, effect: Effect) -> bool:
+        """Whether it waits until the portal lane has written whom it is for."""
+        return reads_audience(effect) and self._audience_unwritten(effect.sequence)
 
     def _audience_unwritten(self, sequence: int) -> bool:
         portal = self.lanes.get(Lane.PORTAL)
@@ -117,13 +119,20 @@ class Outbox(BaseModel):
             queue, state.waiting = [*older, *state.waiting[held:]], state.waiting[:held]
             self.put(queue, in_flight)
 
-    def next_retry(self, in_flight: set[Lane]) -> datetime | None:
-        """When the next resting lane tries again."""
+    def next_retry(self, in_flight: set[Lane], now: datetime) -> datetime | None:
+        """When the next resting lane tries again.
+
+        One that is held up when its time has come goes on with the portal: an alarm in the past
+        would wake the workflow without end.
+        """
         return min(
             (
                 state.retry_at
                 for lane, state in self.lanes.items()
-                if lane not in in_flight and state.waiting and state.retry_at is not None
+                if lane not in in_flight
+                and state.retry_at is not None
+                and state.waiting
+                and (state.retry_at > now or not self._held_up(state.waiting[0]))
             ),
             default=None,
         )

@@ -120,7 +120,7 @@ class ScheduleRelease(Command):
     deploy_at: Instant
     plan_version: int | None = Field(default=None, ge=0)
     moved: bool = False
-    """Only the date of the release moved: means nothing to a defect no longer planned for it."""
+    """Only the date of the release moved: means nothing to a defect that has left it since."""
     watched: bool = False
     """The release asks by itself when its hour passes, once for all its defects."""
 
@@ -219,12 +219,21 @@ class UndoMerge(Command):
     reason: Reason
 
 
+class SaidOfSeverity(Message):
+    """How severe a client has called a defect, and when (D3)."""
+
+    client: Opaque
+    severity: Severity
+    at: Instant
+
+
 class Absorb(Command):
-    """From a defect merged into this one: a page of its cases."""
+    """From a defect merged into this one: a page of its cases, and what clients said of it."""
 
     name = "absorb"
     defect: Number
     cases: list[Attachment] = Field(max_length=500)
+    feedback: list[SaidOfSeverity] = Field(default_factory=list, max_length=100)
 
 
 class GiveBack(Command):

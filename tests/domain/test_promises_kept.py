@@ -27,7 +27,7 @@ from domain.case import Case
 from domain.defect import Defect
 from domain.effects import Lane, TellClients
 from domain.explain import explain
-from domain.history import Course, History, Said
+from domain.history import Course, History, Moved, Said
 from domain.messages import CaseStart, Command, DefectStart, InvalidCommand, parse
 from domain.owed import Obligations
 from tests.domain.builders import ETO, at, attachment, case_start, defect_start
@@ -64,32 +64,52 @@ MINUTES = st.sampled_from([1, 14, 60, 359]).map(lambda count: timedelta(minutes=
 HOURS = st.sampled_from([23.75, 24, 24.5, 30, 48]).map(lambda count: timedelta(hours=count))
 DAYS = st.sampled_from([4, 14, 31, 90]).map(lambda count: timedelta(days=count))
 TIMES = MINUTES | HOURS | DAYS
+PATIENTLY = st.sampled_from([0.04, 1, 3, 5, 8]).map(lambda count: timedelta(days=count))
 KEYS = st.sampled_from([*[None] * 12, "key-1", "key-2", "key-3"])
 SEVERITIES = st.sampled_from(["S1", "S1", "S1", "S2", "S2", "S3", "S4"])
 PEOPLE = st.sampled_from(["client-1", "client-2", "client-3"])
 CASES = st.sampled_from([f"CASE-{number}" for number in range(1, 6)])
 RELEASES = st.sampled_from(["REL-1", "REL-2"])
+PLAN_VERSIONS = st.sampled_from([None, None, 1, 2, 3])
+REFUSES = st.sampled_from([None, "DEF-2: state: is resolved; reopen it first"])
 PUBLIC = st.sampled_from(
     ["We found the cause.", "It is being tested.", "It will be done by Friday"]
 )
 SECRET = "for our eyes only, do not tell"
 
 
+RARELY = st.sampled_from([*[False] * 7, True])
+
+
 def attachments() -> st.SearchStrategy[list[dict[str, Any]]]:
     """Mostly some; a client's cases share an address."""
     some = st.lists(st.tuples(CASES, PEOPLE), min_size=1, max_size=3)
-    return (some | some | st.just([])).map(
-        lambda pairs: [attachment(case, client) for case, client in pairs]
+    return st.builds(
+        lambda pairs, none: [attachment(*pair) for pair in pairs if not none], some, RARELY
     )
 
 
-def first_of_each_key(said: list[Said]) -> list[Said]:
+@st.composite
+def pasts(draw: st.DrawFn) -> dict[str, timedelta | None] | None:
+    """Mostly none; else how long ago each thing was, and when a release will be or was."""
+    if not draw(st.sampled_from([False, False, False, True])):
+        return None
+    ago = draw(TIMES)
+    return {
+        "confirmed_at": -ago,
+        "severity_since": draw(st.sampled_from([None, -ago, -ago / 2])),
+        "held_since": draw(st.sampled_from([None, None, -ago / 2, -ago / 3])),
+        "resolved_at": -ago / 4 if draw(RARELY) else None,
+        "deploy_at": draw(st.sampled_from([ago, None, -ago])),
+    }
+
+
+def first_of_each_key(said: list[Said | Moved]) -> list[Said]:
     """What had an effect: a repeated key changes nothing."""
-    heard: set[str] = set()
+    first: dict[str, Said] = {}
+    commands = [one for one in said if isinstance(one, Said)]
     return [
-        one
-        for one in said
-        if one.command.key is None or not (one.command.key in heard or heard.add(one.command.key))  # type: ignore[func-returns-value]
+        one for one in commands if one is first.setdefault(one.command.key or str(id(one)), one)
     ]
 
 
@@ -98,6 +118,8 @@ class DefectLife(RuleBasedStateMachine):
 
     world: World
     start: DefectStart
+    _course: Course
+    _so_far: tuple[int, Any] | None = None
 
     @initialize(
         now=STARTS,
@@ -105,6 +127,7 @@ class DefectLife(RuleBasedStateMachine):
         cases=attachments(),
         material=st.booleans(),
         blocks_access=st.booleans(),
+        past=pasts(),
     )
     def confirm(
         self,
@@ -113,10 +136,16 @@ class DefectLife(RuleBasedStateMachine):
         cases: list[dict[str, Any]],
         material: bool,
         blocks_access: bool,
+        past: dict[str, timedelta | None] | None,
     ) -> None:
-        """A defect is confirmed."""
+        """A defect is confirmed, or imported."""
         fields = defect_start(severity, material=material, blocks_access=blocks_access)
         fields |= {"cases": cases, "internal_description": SECRET}
+        if past is not None:
+            instants = {name: now + ago for name, ago in past.items() if ago is not None}
+            deploy_at = instants.pop("deploy_at", None)
+            plan = {"id": "REL-1", "deploy_at": deploy_at} if deploy_at else None
+            fields |= {"past": instants | {"release": plan}}
         self.start = parse(DefectStart, fields)
         defect, effects = Defect.open("DEF-1", self.start, ETO, now)
         self.world = World(defect, now, through_json=True)
@@ -135,6 +164,15 @@ class DefectLife(RuleBasedStateMachine):
             self.world.say(parse(model, {"actor": "agent-1", "key": key} | fields))
         except InvalidCommand as refused:
             self.defect.reject(model.name, str(refused), self.world.now)
+
+    def revive(self) -> None:
+        """Go on with a defect that is over, and have somebody who is hit by it."""
+        if self.defect.merged_into is not None:
+            self.say(messages.UndoMerge, reason=SECRET)
+        elif not self.defect.active:
+            self.say(messages.Reopen, reason=SECRET)
+        if not self.defect.cases:
+            self.say(messages.AttachCase, **attachment())
 
     # --- what people and other workflows say -----------------------------------------------------
 
@@ -183,6 +221,71 @@ class DefectLife(RuleBasedStateMachine):
         """It waits no more."""
         self.say(messages.Resume, key, reason=SECRET)
 
+    @rule(place=st.integers(0, 4), waits=st.booleans(), key=KEYS)
+    def wait_for_client(self, place: int, waits: bool, key: str | None) -> None:
+        """A case waits for its client, or does no more; sometimes one that is not attached."""
+        cases = [*self.defect.cases, "CASE-9"]
+        command = messages.WaitForClient if waits else messages.StopWaiting
+        self.say(command, key, case=cases[min(place, len(cases) - 1)])
+
+    @rule(
+        time=PATIENTLY,
+        then=st.sampled_from(["answer", "attach", "absorb", "detach", "resume", "rest"]),
+    )
+    def wait_for_everyone(self, time: timedelta, then: str) -> None:
+        """Every case waits for its client, until something changes that, or nothing does."""
+        self.revive()
+        cases = list(self.defect.cases)
+        for case in cases:
+            self.say(messages.WaitForClient, case=case)
+        self.world.wait(time)
+        match then:
+            case "answer" if cases:
+                self.say(messages.StopWaiting, case=cases[0])
+            case "attach":
+                self.say(messages.AttachCase, **attachment("CASE-6", "client-2"))
+            case "absorb":
+                more = [attachment("CASE-7", "client-1")]
+                self.say(messages.Absorb, defect="DEF-3", cases=more)
+            case "detach" if cases:
+                self.say(messages.DetachCase, case=cases[0], reason=SECRET)
+            case "resume":
+                self.say(messages.Resume)
+
+    @rule(
+        place=st.integers(0, 3),
+        severity=SEVERITIES,
+        time=PATIENTLY,
+        decision=st.sampled_from([None, True, False]),
+        key=KEYS,
+    )
+    def ask_for_another_severity(
+        self, place: int, severity: str, time: timedelta, decision: bool | None, key: str | None
+    ) -> None:
+        """A client thinks it should be classified otherwise, and waits for a decision."""
+        self.revive()
+        clients = [*self.defect.cases.values(), "client-9"]
+        client = clients[min(place, len(clients) - 1)]
+        fields = {"client": client, "severity": severity, "justification": SECRET}
+        self.say(messages.RequestReclassification, key, **fields)
+        self.world.wait(time)
+        if decision is not None:
+            reason = "We looked at it together."
+            self.say(messages.DecideReclassification, approve=decision, reason=reason)
+
+    @rule(approve=st.booleans(), reason=PUBLIC, key=KEYS)
+    def decide(self, approve: bool, reason: str, key: str | None) -> None:
+        """Client success decides."""
+        self.say(messages.DecideReclassification, key, approve=approve, reason=reason)
+
+    @rule(area=st.sampled_from(["login", "login", "reports"]), key=KEYS)
+    def area_work(self, area: str, key: str | None) -> None:
+        """R6: work begins in an area; nobody gets a mail."""
+        self.world.settle()
+        told = len(self.world.delivered)
+        self.say(messages.AreaWorkStarted, key, functional_area=area, note=SECRET)
+        assert len(self.world.delivered) == told
+
     @rule(time=MINUTES | HOURS)
     def wait_and_hold(self, time: timedelta) -> None:
         """Work goes on for a while, and rests for as long."""
@@ -202,25 +305,33 @@ class DefectLife(RuleBasedStateMachine):
     @rule(
         release=RELEASES,
         ahead=TIMES,
-        past=st.booleans(),
-        plan_version=st.sampled_from([None, None, 1, 2, 3]),
+        past=RARELY,
+        plan_version=PLAN_VERSIONS,
+        how=st.sampled_from([{}, {"watched": True}, {"watched": True, "moved": True}]),
         key=KEYS,
     )
     def schedule(
-        self, release: str, ahead: timedelta, past: bool, plan_version: int | None, key: str | None
+        self,
+        release: str,
+        ahead: timedelta,
+        past: bool,
+        plan_version: int | None,
+        how: dict[str, bool],
+        key: str | None,
     ) -> None:
         """The fix is planned for a release, or the plan moves."""
+        self.revive()
         deploy_at = self.world.now - ahead if past else self.world.now + ahead
         fields = {"release": release, "deploy_at": deploy_at, "plan_version": plan_version}
-        self.say(messages.ScheduleRelease, key, **fields)
+        self.say(messages.ScheduleRelease, key, **fields, **how)
 
     @precondition(lambda self: self.defect.release is not None)
-    @rule(key=KEYS)
-    def schedule_again(self, key: str | None) -> None:
+    @rule(watched=st.booleans(), key=KEYS)
+    def schedule_again(self, watched: bool, key: str | None) -> None:
         """The same plan is said twice."""
         planned = self.defect.release
         assert planned is not None
-        fields = {"release": planned.id, "deploy_at": planned.deploy_at}
+        fields = {"release": planned.id, "deploy_at": planned.deploy_at, "watched": watched}
         self.say(messages.ScheduleRelease, key, **fields)
 
     @precondition(lambda self: self.defect.release is not None)
@@ -232,16 +343,92 @@ class DefectLife(RuleBasedStateMachine):
         deploy_at = self.world.now + ahead
         self.say(messages.ScheduleRelease, release=planned.id, deploy_at=deploy_at)
 
-    @rule(release=RELEASES, plan_version=st.sampled_from([None, 1, 2, 3]), key=KEYS)
+    @rule(release=RELEASES, plan_version=PLAN_VERSIONS, key=KEYS)
     def withdraw(self, release: str, plan_version: int | None, key: str | None) -> None:
         """The fix is taken out of a release."""
         fields = {"release": release, "plan_version": plan_version, "reason": SECRET}
         self.say(messages.WithdrawRelease, key, **fields)
 
-    @rule(release=RELEASES, key=KEYS)
-    def deployed(self, release: str, key: str | None) -> None:
+    @rule(release=RELEASES, plan_version=PLAN_VERSIONS, key=KEYS)
+    def deployed(self, release: str, plan_version: int | None, key: str | None) -> None:
         """A release is out."""
-        self.say(messages.ReleaseDeployed, key, release=release)
+        self.say(messages.ReleaseDeployed, key, release=release, plan_version=plan_version)
+
+    @rule(refuses=REFUSES, key=KEYS)
+    def merge(self, refuses: str | None, key: str | None) -> None:
+        """It is the same as another, which takes its cases or does not."""
+        self.world.other_refuses = refuses
+        self.say(messages.MergeInto, key, defect="DEF-2", reason=SECRET)
+
+    @rule(refuses=REFUSES, key=KEYS)
+    def undo_merge(self, refuses: str | None, key: str | None) -> None:
+        """It is not the same after all."""
+        self.world.other_refuses = refuses
+        self.say(messages.UndoMerge, key, reason=SECRET)
+
+    @rule(time=TIMES)
+    def merge_for_a_while(self, time: timedelta) -> None:
+        """It seems to be the same as another."""
+        self.revive()
+        self.world.other_refuses = None
+        self.say(messages.MergeInto, defect="DEF-2", reason=SECRET)
+        self.world.wait(time)
+        self.say(messages.UndoMerge, reason=SECRET)
+
+    @rule(
+        time=MINUTES | HOURS,
+        refuses=REFUSES,
+        meanwhile=st.sampled_from(
+            ["deployed", "deployed", "severity", "hold", "waiting", "waiting", "progress"]
+        ),
+    )
+    def merge_slowly(self, time: timedelta, refuses: str | None, meanwhile: str) -> None:
+        """The other defect takes its time to answer, and things are said meanwhile."""
+        place, self.world.other_refuses = self.world.places[Lane.WORKFLOWS], refuses
+        latency, place.latency = place.latency, time
+        if self.defect.merged_into is not None:
+            self.say(messages.UndoMerge, reason=SECRET)
+        else:
+            self.say(messages.MergeInto, defect="DEF-2", reason=SECRET)
+        self.world.wait(time / 2)
+        place.latency = latency
+        match meanwhile:
+            case "deployed":
+                planned = self.defect.release.id if self.defect.release else "REL-1"
+                self.say(messages.ReleaseDeployed, release=planned, plan_version=3)
+            case "severity":
+                self.say(messages.ChangeSeverity, severity="S1", reason=SECRET)
+            case "hold":
+                self.say(messages.Hold, reason=SECRET)
+            case "waiting":
+                for case in self.defect.cases:
+                    self.say(messages.WaitForClient, case=case)
+            case _:
+                self.say(messages.PostProgress, public_text="We found the cause.")
+        self.world.wait(time)
+
+    @rule(
+        cases=attachments(),
+        defect=st.sampled_from(["DEF-3", "DEF-4"]),
+        time=PATIENTLY,
+        back=st.booleans(),
+        key=KEYS,
+    )
+    def absorb(
+        self,
+        cases: list[dict[str, Any]],
+        defect: str,
+        time: timedelta,
+        back: bool,
+        key: str | None,
+    ) -> None:
+        """Another defect is the same as this one, for good or for a while."""
+        self.revive()
+        self.say(messages.Absorb, key, defect=defect, cases=cases)
+        self.world.wait(time)
+        if back:
+            numbers = [taken["case"] for taken in cases]
+            self.say(messages.GiveBack, defect=defect, cases=numbers)
 
     @rule(client=PEOPLE, severity=SEVERITIES)
     def feedback(self, client: str, severity: str) -> None:
@@ -304,6 +491,14 @@ class DefectLife(RuleBasedStateMachine):
             delivered=self.world.delivered,
         )
 
+    @property
+    def course(self) -> Course:
+        """What the log says of every moment, worked out once per step."""
+        so_far = (len(self.world.said), self.world.now)
+        if so_far != self._so_far:
+            self._so_far, self._course = so_far, Course(self.history())
+        return self._course
+
     def broken(self, grace: timedelta) -> tuple[Broken, ...]:
         """What the oracle finds."""
         return audit(self.history(), ETO, grace).broken
@@ -314,10 +509,29 @@ class DefectLife(RuleBasedStateMachine):
         defect, far = self.defect, self.world.now + timedelta(days=3_000)
         course = Course(replace(self.history(), until=far))
         obligations, now = Obligations(course, ETO), course.stands[-1]
-        runs = not (now.held or now.resolved) and obligations.has_target(now.severity)
+        runs = not (now.held or now.over) and obligations.has_target(now.severity)
         assert (defect.target_due_at is not None) is runs
         if runs and not defect.target_missed:
             assert defect.target_due_at == obligations.spent_at(now.severity)
+
+    @invariant()
+    def its_state_follows_from_the_log(self) -> None:
+        """T2: held by staff or for clients; merged by receipt only."""
+        now = self.course.stands[-1]
+        defect = self.defect
+        assert (defect.held_since is not None) is now.held
+        assert (defect.merged_at is not None) is now.merged
+        assert defect.active is not now.over
+
+    @invariant()
+    def who_was_there_before_hears_of_no_merge(self) -> None:
+        """C9: only those who did not know the number."""
+        merged = [came for came in self.world.delivered if came.event == "defect.merged"]
+        stays = self.course.stays
+        for came in merged:
+            at = came.decided_at or came.at
+            before = [s for s in stays if s.recipient == came.recipient and s.start.at < at]
+            assert [stay for stay in before if stay.end.at > at] == []
 
     @invariant()
     def no_effect_happens_twice(self) -> None:
@@ -349,6 +563,23 @@ class PromptWorld(DefectLife):
         assert self.broken(timedelta(0)) == ()
         assert self.defect.updates_missed == 0
         assert self.world.idle
+
+    @invariant()
+    def a_merged_defect_says_nothing(self) -> None:
+        """To clients or staff, until the merge is undone."""
+        for stand in self.course.stands:
+            if stand.merged:
+                silent = [c for c in self.world.delivered if stand.start.at < c.at < stand.end.at]
+                assert silent == []
+
+    @invariant()
+    def reminders_to_decide_keep_to_support_hours(self) -> None:
+        """D4, T10: none before two business days are over, none twice within one."""
+        requests = self.course.requests
+        for came in self.world.told("reclassification.reminder"):
+            assert ETO.calendar.is_open(came)
+            asked = next(r for r in requests if r.start.at < came <= r.end.at)
+            assert ETO.calendar.business_days_between(asked.start.at, came) >= 2
 
 
 OUTAGES = MINUTES | HOURS | st.just(timedelta(days=3))
@@ -572,8 +803,8 @@ class CaseLife(RuleBasedStateMachine):
 
 
 TestPromptWorld = PromptWorld.TestCase
-TestPromptWorld.settings = QUIET
+TestPromptWorld.settings = settings(QUIET, max_examples=80)
 TestDisturbedWorld = DisturbedWorld.TestCase
-TestDisturbedWorld.settings = QUIET
+TestDisturbedWorld.settings = settings(QUIET, max_examples=80)
 TestCaseLife = CaseLife.TestCase
 TestCaseLife.settings = QUIET

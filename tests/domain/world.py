@@ -1,5 +1,6 @@
 """Drives a machine as `workflows/entity.py` does; the test sets the clock and the outages."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,21 +9,26 @@ from typing import Any, TypeVar
 from domain.case import Case
 from domain.defect import Defect
 from domain.effects import (
+    AudienceChange,
+    BookMinutes,
     CloseCases,
     Effect,
     Lane,
+    MoveCases,
     OpenDefect,
     Project,
     Receipt,
     TellClients,
     TellStaff,
 )
-from domain.history import Delivered, Said
+from domain.history import Delivered, Moved, Said
 from domain.machine import Machine
 from domain.messages import (
+    Absorb,
     AdoptPolicy,
     Attachment,
     Command,
+    GiveBack,
     InvalidCommand,
     RetryDeliveries,
     parse,
@@ -53,10 +59,16 @@ class Place:
 
 @dataclass
 class Subscription:
-    """A case in the portal's read model."""
+    """A case in the portal's read model: at which sequence it was attached, and detached."""
 
     attachment: Attachment
     since: int
+    until: int | None = None
+
+    @property
+    def address(self) -> str:
+        """Where its contact is told."""
+        return self.attachment.contact.email.lower()
 
 
 @dataclass
@@ -67,7 +79,7 @@ class World:
     now: datetime
     outbox: Outbox = field(default_factory=Outbox)
     places: dict[Lane, Place] = field(default_factory=lambda: {lane: Place() for lane in Lane})
-    said: list[Said] = field(default_factory=list)
+    said: list[Said | Moved] = field(default_factory=list)
     delivered: list[Delivered] = field(default_factory=list)
     brought_about: list[Effect] = field(default_factory=list)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
@@ -75,6 +87,13 @@ class World:
     """Whether whatever is said or due is also put to a copy that has just continued as new."""
     defect_for_cases: str | None = "DEF-9"
     """What `open_defect` answers; None refuses."""
+    other_refuses: str | None = None
+    """Why the other defect will not have the cases of this one, or not give them back."""
+    other: "World | None" = None
+    """The other defect itself, where the test has one: it is handed the cases page by page."""
+    page: int = 500
+    minutes_left: int | None = None
+    """What a client has left of an allowance; None leaves all of it, less than asked refuses."""
     _in_flight: dict[Lane, tuple[Effect, datetime, bool]] = field(default_factory=dict)
 
     # --- what a test does ------------------------------------------------------------------------
@@ -91,12 +110,12 @@ class World:
             InvalidCommand: after checking that it changed nothing and that a preview agrees.
         """
         self.settle()
-        before = self.machine.model_dump()
+        before = _state(self.machine)
         foreseen = _outcome(lambda: self.machine.preview(command, self.now))
-        assert self.machine.model_dump() == before, "a preview changed the state"
+        assert _state(self.machine) == before, "a preview changed the state"
         answer = self._answer(lambda machine: machine.handle(command, self.now))
         if isinstance(answer, InvalidCommand):
-            assert self.machine.model_dump() == before, "a refused command left a trace"
+            assert _state(self.machine) == before, "a refused command left a trace"
             assert str(foreseen) == str(answer)
             raise answer
         assert foreseen is None
@@ -141,11 +160,11 @@ class World:
         self.say(parse(model, {"actor": "agent-1"} | fields))
 
     def told(self, *events: str, to: str | None = None) -> list[datetime]:
-        """When messages of these events arrived, at everybody or one recipient."""
+        """When messages of these events, or all, arrived at everybody or one recipient."""
         return [
             came.at
             for came in self.delivered
-            if came.event in events and (to is None or came.recipient == to)
+            if (not events or came.event in events) and (to is None or came.recipient == to)
         ]
 
     def down(self, lane: Lane, start: datetime, end: datetime) -> None:
@@ -212,7 +231,7 @@ class World:
     def _upcoming(self) -> datetime | None:
         instants = [
             self.machine.next_due(),
-            self.outbox.next_retry(set(self._in_flight)),
+            self.outbox.next_retry(set(self._in_flight), self.now),
             *(end for _, end, _ in self._in_flight.values()),
         ]
         return min((instant for instant in instants if instant is not None), default=None)
@@ -228,11 +247,12 @@ class World:
     def _answer(self, do: Callable[[Machine], list[Effect]]) -> list[Effect] | InvalidCommand:
         if not self.through_json:
             return _outcome(lambda: do(self.machine))
-        twin = type(self.machine).model_validate_json(self.machine.model_dump_json())
+        state = json.loads(self.machine.model_dump_json(exclude={"policy"}))
+        twin = type(self.machine).model_validate(state | {"policy": self.machine.policy})
         answer = _outcome(lambda: do(self.machine))
         again = _outcome(lambda: do(twin))
         assert again == answer or str(again) == str(answer), "continue-as-new changed the future"
-        assert twin.model_dump_json() == self.machine.model_dump_json()
+        assert _state(twin) == _state(self.machine)
         return answer
 
     # --- the outside -----------------------------------------------------------------------------
@@ -255,14 +275,84 @@ class World:
             case OpenDefect():
                 return Receipt(key=effect.key, defect=self.defect_for_cases)
             case CloseCases():
-                return Receipt(key=effect.key, sent=len(self.subscriptions))
+                return Receipt(key=effect.key, sent=len(self._attached(effect.sequence)))
+            case MoveCases():
+                receipt = self._move(effect)
+                self.said.append(Moved(self.now, refused=receipt.refused is not None))
+                return receipt
+            case BookMinutes():
+                return self._book(effect)
         return Receipt(key=effect.key)
+
+    def _attached(self, sequence: int) -> list[Subscription]:
+        """Who was attached then and is so still."""
+        here = self.subscriptions.values()
+        return [row for row in here if row.until is None and row.since < sequence]
 
     def _addresses(self, effect: TellClients) -> list[str]:
         if effect.people is not None:
             return [person.contact.email.lower() for person in effect.people]
-        attached = [s for s in self.subscriptions.values() if s.since < effect.sequence]
-        return list(dict.fromkeys(s.attachment.contact.email.lower() for s in attached))
+        attached, whom = self._attached(effect.sequence), effect.whom
+        change = whom.change or 0
+        match whom.kind:
+            case "client":
+                told = [row for row in attached if row.attachment.client == whom.client]
+            case "joined":
+                known = {
+                    row.address
+                    for row in self.subscriptions.values()
+                    if row.since < change and (row.until is None or row.until >= change)
+                }
+                told = [r for r in attached if r.since >= change and r.address not in known]
+            case "left":
+                rows = self.subscriptions.values()
+                here = {row.address for row in rows if row.until is None}
+                told = [r for r in rows if r.until == change and r.address not in here]
+            case _:
+                told = attached
+        return list(dict.fromkeys(row.address for row in told))
+
+    def _move(self, effect: MoveCases) -> Receipt:
+        """As `activities/entities.py` does: a page refused takes back the pages before it."""
+        if self.other_refuses is not None:
+            return Receipt(key=effect.key, refused=self.other_refuses)
+        attached = sorted(self._attached(effect.sequence), key=lambda row: row.attachment.case)
+        cases = [row.attachment for row in attached]
+        if self.other is None:
+            return Receipt(key=effect.key, sent=len(cases))
+        self.other.wait_until(max(self.now, self.other.now))
+        pages = [cases[i : i + self.page] for i in range(0, len(cases), self.page)] or [[]]
+        for number, page in enumerate(pages):
+            try:
+                self._hand_over(effect, page, back=effect.back)
+            except InvalidCommand as refused:
+                for taken in pages[:number]:
+                    self._hand_over(effect, taken, back=not effect.back)
+                return Receipt(key=effect.key, refused=f"{effect.other}: {refused}")
+        return Receipt(key=effect.key, sent=len(cases))
+
+    def _hand_over(self, effect: MoveCases, page: list[Attachment], *, back: bool) -> None:
+        assert self.other is not None
+        key = f"{effect.key}/{page[0].case if page else 'none'}/{back}"
+        said: dict[str, Any] = {
+            "actor": effect.actor,
+            "key": key,
+            "defect": self.machine.number,
+        }
+        if back:
+            cases = [attachment.case for attachment in page]
+            self.other.say(parse(GiveBack, said | {"cases": cases}))
+        else:
+            attachments = [attachment.model_dump(mode="json") for attachment in page]
+            feedback = [one.model_dump(mode="json") for one in effect.feedback]
+            said |= {"cases": attachments, "feedback": feedback}
+            self.other.say(parse(Absorb, said))
+
+    def _book(self, effect: BookMinutes) -> Receipt:
+        left = effect.allowance if self.minutes_left is None else self.minutes_left
+        if effect.minutes > left:
+            return Receipt(key=effect.key, refused=f"only {left} minutes are left", balance=left)
+        return Receipt(key=effect.key, balance=left - effect.minutes)
 
     def _deliver(self, effect: TellClients | TellStaff, recipient: str) -> None:
         self.delivered.append(
@@ -278,11 +368,16 @@ class World:
 
     def _project(self, effect: Project) -> None:
         for change in effect.audience:
-            for leaving in change.detach:
-                self.subscriptions.pop(leaving.case, None)
-            for attachment in change.attach:
-                if attachment.case not in self.subscriptions:
-                    self.subscriptions[attachment.case] = Subscription(attachment, change.sequence)
+            self._change_audience(change)
+
+    def _change_audience(self, change: AudienceChange) -> None:
+        for leaving in change.detach:
+            if leaving.case in self.subscriptions:
+                self.subscriptions[leaving.case].until = change.sequence
+        for attachment in change.attach:
+            row = self.subscriptions.get(attachment.case)
+            if row is None or row.until is not None:
+                self.subscriptions[attachment.case] = Subscription(attachment, change.sequence)
 
 
 def world_of(opened: tuple[Machine, list[Effect]], now: datetime) -> World:
@@ -291,6 +386,11 @@ def world_of(opened: tuple[Machine, list[Effect]], now: datetime) -> World:
     world = World(machine, now)
     world.begin(effects)
     return world
+
+
+def _state(machine: Machine) -> str:
+    """What continue-as-new carries; the policy, which only `adopt` changes, left out."""
+    return machine.model_dump_json(exclude={"policy"})
 
 
 def _outcome(do: Callable[[], T]) -> T | InvalidCommand:

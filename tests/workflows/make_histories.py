@@ -59,6 +59,80 @@ async def _s2_released(world: World) -> str:
     return "DEF-1"
 
 
+async def _release_deployed(world: World) -> str:
+    """Two defects in a release that is announced, moved, overdue and deployed."""
+    await world.case("CASE-8", client="client-8", contact={"email": "eight@example.org"})
+    for n in (1, 2):
+        await world.defect(f"DEF-{n}", "S3", attachment(f"CASE-{n}", f"client-{n}"))
+    await world.release(days=20)
+    await world.tell("REL-1", "attach_defects", defects=["DEF-1", "DEF-2", "DEF-404"])
+    await world.tell("REL-1", "detach_defect", defect="DEF-404", reason="a wrong number")
+    await world.after(days=8)
+    later = await world.clock.now() + timedelta(days=15)
+    await world.tell("REL-1", "reschedule", deploy_at=later.isoformat(), reason="tests")
+    await world.clock.until(later + timedelta(hours=2))
+    await world.tell("REL-1", "deploy")
+    await world.handle("REL-1").result()
+    return "REL-1"
+
+
+async def _s3_reviewed(world: World) -> str:
+    """Asked to be S2, reminded, approved; waited for; merged and undone; resolved."""
+    await world.case("CASE-1")
+    answer = await world.tell(
+        "CASE-1", "confirm_defect", severity="S3", title="T", functional_area="reports"
+    )
+    number: str = answer["defect"]
+    await world.defect("DEF-2", "S3", attachment("CASE-2", "client-2"))
+    ask = {"client": "client-1", "severity": "S2", "justification": "we cannot bill"}
+    await world.tell(number, "request_reclassification", **ask)
+    await world.after(days=4)
+    await world.tell(number, "decide_reclassification", approve=True, reason="We agree.")
+    await world.tell("CASE-1", "request_information", items=["a screenshot"])
+    await world.after(days=1)
+    await world.tell("CASE-1", "provide_information", note="here it is")
+    await world.settle()
+    await world.tell(number, "merge_into", defect="DEF-2", reason="the same")
+    await world.after(days=1)
+    await world.tell(number, "undo_merge", reason="not the same")
+    await world.tell(number, "resolve", resolution="fixed")
+    await world.after(days=15)
+    return number
+
+
+async def _case_called(world: World) -> str:
+    """A call booked, moved and held; no information for long, and then after all."""
+    await world.case("CASE-1", steps=None)
+    at = await world.clock.now() + timedelta(days=2)
+    for minutes in (30, 40):
+        await world.tell("CASE-1", "book_call", at=at.isoformat(), minutes=minutes)
+    await world.tell("CASE-1", "set_preferences", language="de")
+    await world.after(days=9)
+    await world.tell("CASE-1", "provide_information", steps="1. open")
+    await world.tell("CASE-1", "answer", message="Press the other button.")
+    await world.handle("CASE-1").result()
+    return "CASE-1"
+
+
+async def _area_work(world: World) -> str:
+    """Work begins in an area with one defect."""
+    await world.defect("DEF-1", "S4", functional_area="reports")
+    await world.settle()
+    start = {"actor": "lead-1", "functional_area": "reports"}
+    await world.line.start("AreaWorkWorkflow", "AREA-1", start)
+    await world.handle("AREA-1").result()
+    return "AREA-1"
+
+
+async def _review(world: World) -> str:
+    """A review on a Saturday, whose digest waits for Monday."""
+    await world.defect("DEF-1", "S3")
+    await world.after(days=5)
+    await world.line.start("ImpactReviewWorkflow", "impact-review-1", {})
+    await world.handle("impact-review-1").result()
+    return "impact-review-1"
+
+
 async def _continued(world: World) -> str:
     """The first run of a defect that continued as new, on the real server."""
     await world.defect("DEF-1", "S1")
@@ -76,6 +150,11 @@ async def main(version: str) -> None:
         ("case-critical", _critical_case),
         ("s1-weekend", _s1_weekend),
         ("s2-released", _s2_released),
+        ("s3-reviewed", _s3_reviewed),
+        ("case-called", _case_called),
+        ("release-deployed", _release_deployed),
+        ("area-work", _area_work),
+        ("review", _review),
     ):
         with tempfile.TemporaryDirectory() as folder:
             async with time_skipping_world(Path(folder)) as world:

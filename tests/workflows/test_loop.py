@@ -141,7 +141,7 @@ async def test_a_golden_history_of_each_kind_is_there() -> None:
     stems = {path.stem.split("-")[0] for path in HISTORIES.glob("*.json")}
     text = "".join(path.read_text() for path in HISTORIES.glob("*.json"))
 
-    assert {"case", "s1", "s2", "continued"} <= stems
+    assert {"case", "s1", "s2", "s3", "continued", "release", "area", "review"} <= stems
     for kind in ("TIMER_FIRED", "UPDATE_COMPLETED", "EXECUTION_SIGNALED", "CONTINUED_AS_NEW"):
         assert kind in text
 

@@ -206,8 +206,8 @@ def test_a_resting_lane_says_when_it_tries_again() -> None:
     outbox = filled(news(1), to_staff(2))
     outbox.postpone(news(1), FRIDAY)
     outbox.postpone(to_staff(2), FRIDAY - MINUTE / 2)
-    assert outbox.next_retry(set()) == FRIDAY + MINUTE / 2
-    assert outbox.next_retry({Lane.STAFF}) == FRIDAY + MINUTE
+    assert outbox.next_retry(set(), FRIDAY) == FRIDAY + MINUTE / 2
+    assert outbox.next_retry({Lane.STAFF}, FRIDAY) == FRIDAY + MINUTE
     assert outbox.next_of(Lane.CLIENTS, FRIDAY + MINUTE) == news(1)
 
 

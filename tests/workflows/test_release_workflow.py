@@ -158,6 +158,26 @@ async def test_a_number_that_does_not_run_here_is_named(world: World) -> None:
     assert status["needs_attention"] is True
 
 
+async def test_a_defect_that_was_missing_is_told_when_it_runs(world: World) -> None:
+    """Attached before it was confirmed: told again on request, once."""
+    await world.release()
+    await world.tell("REL-1", "attach_defect", defect="DEF-1")
+    await world.settle()
+    await world.defect("DEF-1", "S3")
+    await world.tell("REL-1", "retry_deliveries")
+    await world.settle()
+    await world.tell("REL-1", "retry_deliveries")
+    await world.settle()
+    await world.settle()
+
+    assert world.mailbox.events(CLIENT) == ["defect.confirmed", "defect.release_scheduled"]
+    assert (await world.status("REL-1"))["defects"] == {
+        "attached": 1,
+        "to_align": 0,
+        "missing": [],
+    }
+
+
 async def test_an_overdue_release_is_asked_about_once_for_all_its_defects(world: World) -> None:
     """R5: engineering is asked by the release, not by each defect; clients hear nothing."""
     await in_a_release(world, days=3)

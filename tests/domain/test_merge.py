@@ -1,0 +1,543 @@
+"""Two defects that are the same become one, and are two again if they were not (C9, C10, T2)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain import messages
+from domain.defect import Defect
+from domain.effects import CloseCases, Lane, MoveCases, PostStatus, Project, TellClients
+from domain.messages import Command, DefectStart, InvalidCommand, parse
+from tests.domain.builders import ETO, FRIDAY, at, attachment, defect_start
+from tests.domain.world import World, world_of
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+ADA = "client-1@example.org"
+BEN = "client-2@example.org"
+EVE = "client-3@example.org"
+SECRET = "the same null pointer in both"
+
+
+def a_world(number: str, severity: str, *cases: dict[str, Any], **fields: Any) -> World:
+    """A defect confirmed on Friday 16:00; all it hears is put to a copy that continued as new."""
+    start = parse(DefectStart, defect_start(severity, **fields) | {"cases": list(cases)})
+    world = world_of(Defect.open(number, start, ETO, FRIDAY), FRIDAY)
+    world.through_json = True
+    return world
+
+
+def a_pair(severity: str = "S2", other: str = "S2") -> tuple[World, World]:
+    """DEF-1 of Ada and Ben, which can be merged into DEF-2 of Ada and Eve."""
+    source = a_world(
+        "DEF-1",
+        severity,
+        attachment("CASE-1", "client-1"),
+        attachment("CASE-2", "client-2"),
+        attachment("CASE-3", "client-2"),
+    )
+    target = a_world(
+        "DEF-2", other, attachment("CASE-4", "client-1"), attachment("CASE-5", "client-3")
+    )
+    source.other = target
+    return source, target
+
+
+def alone(severity: str = "S1", **fields: Any) -> World:
+    """DEF-1 of Ada, where the other defect takes what it is given."""
+    return a_world("DEF-1", severity, attachment(), **fields)
+
+
+def merge(source: World, when: datetime | None = None, defect: str = "DEF-2") -> None:
+    """They are the same."""
+    source.hear(messages.MergeInto, when, defect=defect, reason=SECRET)
+
+
+def undo(source: World, when: datetime | None = None) -> None:
+    """They are not."""
+    source.hear(messages.UndoMerge, when, reason=SECRET)
+
+
+# --- who is told ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [1, 2, 500])
+def test_only_who_did_not_know_the_number_is_told_and_once(page: int) -> None:
+    """Complaint (glpi#20620, merge spam): a person on several cases, over pages, too (R4)."""
+    source, target = a_pair()
+    source.page = page
+    merge(source)
+    assert target.told("defect.merged", to=BEN) == [FRIDAY]
+    assert target.told("defect.merged", to=ADA) == []
+    assert target.told("defect.merged", to=EVE) == []
+    assert source.told() == source.told("defect.confirmed")
+
+
+def test_who_is_told_learns_what_it_was_before_and_whatever_helps() -> None:
+    """C9, D5: and what we wrote for ourselves is not there (D8)."""
+    source, target = a_pair()
+    target.hear(messages.OfferWorkaround, description="Use the other form.", effort="easy")
+    merge(source)
+    merged = next(e for e in target.brought_about if e.event == "defect.merged")
+    assert isinstance(merged, TellClients)
+    assert merged.defect == "DEF-2"
+    assert merged.facts == {
+        "before": "DEF-1",
+        "severity": "S2",
+        "stage": "investigating",
+        "public_summary": None,
+        "workaround": {"description": "Use the other form.", "effort": "easy"},
+        "release": None,
+    }
+    for world in (source, target):
+        told = [e for e in world.brought_about if isinstance(e, TellClients | PostStatus)]
+        assert [e.key for e in told if SECRET in e.model_dump_json()] == []
+
+
+def test_nobody_is_lost() -> None:
+    """Complaint (brimir#268, lost watchers): whatever follows reaches everyone from both, once."""
+    source, target = a_pair()
+    merge(source)
+    release = {"release": "REL-1", "deploy_at": "2027-06-01T12:00:00Z"}
+    target.hear(messages.ScheduleRelease, **release)
+    target.hear(messages.Resolve, resolution="fixed")
+    for event in ("defect.release_scheduled", "defect.resolved"):
+        assert [target.told(event, to=who) for who in (ADA, BEN, EVE)] == [[FRIDAY]] * 3
+    assert target.defect.status(FRIDAY)["case_count"] == 5
+
+
+def test_the_cases_close_with_the_defect_that_took_them_and_only_once() -> None:
+    """Complaint (escalade#320, closed cases touched): by whichever number they go."""
+    source, target = a_pair()
+    merge(source)
+    target.hear(messages.Resolve, FRIDAY + DAY, resolution="fixed")
+    source.wait(60 * DAY)
+    (closing,) = [e for e in target.brought_about if isinstance(e, CloseCases)]
+    assert closing.formerly == ["DEF-1"]
+    assert [e for e in source.brought_about if isinstance(e, CloseCases)] == []
+
+
+def test_a_page_that_comes_again_is_harmless() -> None:
+    """T9: under the same key, or, from another attempt, under another."""
+    world = alone("S3")
+    cases = [attachment("CASE-2", "client-2"), attachment("CASE-3", "client-2")]
+    for key in ("1", "1", "2"):
+        world.hear(messages.Absorb, key=key, defect="DEF-9", cases=cases)
+    assert len(world.told("defect.merged")) == 1
+    assert world.defect.formerly == ["DEF-9"]
+    for key in ("3", "3", "4"):
+        world.hear(messages.GiveBack, key=key, defect="DEF-9", cases=["CASE-2", "CASE-3"])
+    assert len(world.told("defect.unmerged")) == 1
+    assert (list(world.defect.cases), world.defect.formerly) == (["CASE-1"], [])
+
+
+def test_a_case_that_is_named_twice_joins_and_leaves_once() -> None:
+    """T9: the database would not take it twice in one change."""
+    world = alone("S3")
+    twice = [attachment("CASE-2", "client-2"), attachment("CASE-2", "client-3")]
+    world.hear(messages.Absorb, defect="DEF-9", cases=twice)
+    assert (world.told("defect.merged", to=EVE), world.told("defect.merged", to=BEN)) == (
+        [FRIDAY],
+        [],
+    )
+    world.hear(messages.GiveBack, defect="DEF-9", cases=["CASE-2", "CASE-2"])
+    changes = [c for e in world.brought_about if isinstance(e, Project) for c in e.audience]
+    assert [len(change.attach) for change in changes] == [1, 1, 0]
+    assert [len(change.detach) for change in changes] == [0, 0, 1]
+
+
+def test_what_clients_said_of_its_severity_goes_along() -> None:
+    """D3: the last of each client counts for those who review the other one."""
+    source, target = a_pair()
+    target.hear(messages.RecordSeverityFeedback, client="client-1", severity="S3")
+    for client, severity in (("client-1", "S1"), ("client-2", "S2")):
+        source.hear(messages.RecordSeverityFeedback, client=client, severity=severity)
+    merge(source)
+    said = target.defect.status(FRIDAY)["feedback"]
+    assert [(one["client"], one["severity"]) for one in said] == [
+        ("client-1", "S1"),
+        ("client-2", "S2"),
+    ]
+
+
+def test_a_defect_without_cases_can_be_merged() -> None:
+    """C9: confirmed before anybody reported it; the other remembers its number all the same."""
+    source, target = a_world("DEF-1", "S2"), a_world("DEF-2", "S2", attachment())
+    source.other = target
+    merge(source)
+    assert source.defect.state == "merged"
+    assert target.defect.formerly == ["DEF-1"]
+    assert target.told("defect.merged") == []
+
+
+def test_what_more_clients_mean_is_done_where_they_arrive() -> None:
+    """S3: raised in priority; T2: a hold because every case waited ends."""
+    target = alone("S3")
+    target.hear(messages.WaitForClient, case="CASE-1")
+    cases = [attachment("CASE-2", "client-2")]
+    target.hear(messages.Absorb, defect="DEF-9", cases=cases)
+    assert target.told("defect.raised") == [FRIDAY]
+    assert target.defect.state == "open"
+
+
+# --- while the cases are on their way ------------------------------------------------------------
+
+
+def test_until_the_other_has_answered_everything_goes_on() -> None:
+    """T6, T9: the database is down for two days, and clients are told every day."""
+    source, _ = a_pair("S1")
+    source.places[Lane.WORKFLOWS].latency = 2 * DAY
+    merge(source)
+    assert (source.defect.state, source.defect.awaits("merge_into")) == ("open", True)
+    source.wait(2 * DAY - HOUR)
+    assert len(source.told("defect.update", to=BEN)) == 1
+    source.wait(2 * HOUR)
+    assert (source.defect.state, source.defect.awaits("merge_into")) == ("merged", False)
+    assert source.defect.refusal_of("merge_into") is None
+
+
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        (messages.MergeInto, {"defect": "DEF-3", "reason": "x"}),
+        (messages.AttachCase, attachment("CASE-9", "client-3")),
+        (messages.DetachCase, {"case": "CASE-1", "reason": "x"}),
+        (messages.Absorb, {"defect": "DEF-3", "cases": [attachment("CASE-9")]}),
+        (messages.GiveBack, {"defect": "DEF-3", "cases": ["CASE-1"]}),
+        (messages.Resolve, {"resolution": "x"}),
+    ],
+)
+def test_meanwhile_nobody_joins_or_leaves(command: type[Command], fields: dict[str, Any]) -> None:
+    """C10: what is being moved stays what it is."""
+    source = alone("S2")
+    source.places[Lane.WORKFLOWS].latency = HOUR
+    merge(source)
+    with pytest.raises(InvalidCommand, match="state: is being merged with another defect"):
+        source.hear(command, **fields)
+
+
+def test_a_refusal_leaves_it_as_it_was_and_says_why() -> None:
+    """Complaint (freescout#1314): the answer names the reason; it can be tried again."""
+    source, target = a_pair("S1")
+    target.hear(messages.Resolve, resolution="fixed")
+    agenda = [(due.at, due.what) for due in source.defect.agenda()]
+    status = source.defect.status(FRIDAY)
+    merge(source)
+    refusal = source.defect.refusal_of("merge_into")
+    assert str(refusal) == "defect: DEF-2: state: is resolved; reopen it first"
+    assert [(due.at, due.what) for due in source.defect.agenda()] == agenda
+    assert source.defect.status(FRIDAY) == status
+    assert target.told("defect.merged") == []
+    target.hear(messages.Reopen, reason="not fixed")
+    merge(source)
+    assert (source.defect.state, source.defect.refusal_of("merge_into")) == ("merged", None)
+
+
+@pytest.mark.parametrize(
+    ("refuses", "state", "told"),
+    [
+        pytest.param("DEF-2: state: is resolved", "resolved", 1, id="it is resolved after all"),
+        pytest.param(None, "merged", 0, id="the other defect goes on for it"),
+    ],
+)
+def test_a_release_deployed_meanwhile_is_not_forgotten(
+    refuses: str | None, state: str, told: int
+) -> None:
+    """Complaint (plan changes racing deployment), R4: it waits for what comes of the merge."""
+    source = alone("S2")
+    deploy_at = (FRIDAY + DAY).isoformat()
+    source.hear(messages.ScheduleRelease, release="REL-1", deploy_at=deploy_at, watched=True)
+    source.places[Lane.WORKFLOWS].latency, source.other_refuses = 2 * HOUR, refuses
+    merge(source, FRIDAY + DAY)
+    source.hear(messages.ReleaseDeployed, FRIDAY + DAY + HOUR, release="REL-1", plan_version=4)
+    assert source.told("defect.resolved") == []
+    source.wait(2 * HOUR)
+    assert source.defect.state == state
+    assert source.told("defect.resolved") == [FRIDAY + DAY + 2 * HOUR] * told
+
+
+# --- merged --------------------------------------------------------------------------------------
+
+
+def test_a_merged_defect_says_where_it_went() -> None:
+    """Contract, `status`."""
+    source, _ = a_pair()
+    merge(source)
+    status = source.defect.status(FRIDAY)
+    assert (status["state"], status["merged_into"]) == ("merged", "DEF-2")
+    assert (status["target"]["due_at"], status["next_update_due_at"]) == (None, None)
+
+
+def test_a_merged_defect_says_nothing_and_ends_with_its_window() -> None:
+    """C9: no update, escalation, reminder or question; not even what waited for the opening."""
+    source = alone("S1")
+    deploy_at = (FRIDAY + 4 * DAY).isoformat()
+    source.hear(messages.ScheduleRelease, release="REL-1", deploy_at=deploy_at)
+    merge(source, FRIDAY + HOUR)
+    told = len(source.delivered)
+    source.wait_until(FRIDAY + HOUR + 14 * DAY - timedelta(seconds=1))
+    assert source.defect.closed_at is None
+    source.wait(60 * DAY)
+    assert (source.defect.finished, source.defect.state) == (True, "closed")
+    assert source.defect.closed_at == FRIDAY + HOUR + 14 * DAY
+    assert (len(source.delivered), source.defect.next_due()) == (told, None)
+
+
+def test_a_hold_ends_with_the_merge() -> None:
+    """T2: nothing is spent anyway."""
+    source = alone("S2")
+    source.hear(messages.Hold, reason="waiting")
+    merge(source, FRIDAY + HOUR)
+    assert source.defect.held_since is None
+    assert [(hold.start, hold.end) for hold in source.defect.holds] == [(FRIDAY, FRIDAY + HOUR)]
+
+
+def test_the_status_page_gets_a_last_word_and_a_new_incident_if_it_goes_on() -> None:
+    """S1."""
+    source = alone("S1")
+    merge(source)
+    undo(source)
+    posts = [e for e in source.brought_about if isinstance(e, PostStatus)]
+    assert [(e.incident, e.stage) for e in posts] == [
+        ("DEF-1/S1-1", "investigating"),
+        ("DEF-1/S1-1", "resolved"),
+        ("DEF-1/S1-2", "investigating"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        (messages.ChangeSeverity, {"severity": "S1", "reason": "x"}),
+        (messages.AttachCase, attachment("CASE-9", "client-3")),
+        (messages.PostProgress, {"public_text": "We are at it."}),
+        (messages.Hold, {"reason": "x"}),
+        (messages.WaitForClient, {"case": "CASE-1"}),
+        (messages.ReleaseDeployed, {"release": "REL-1", "plan_version": 1}),
+        (messages.AreaWorkStarted, {"functional_area": "login"}),
+        (messages.Resolve, {"resolution": "x"}),
+        (messages.MergeInto, {"defect": "DEF-3", "reason": "x"}),
+        (messages.Absorb, {"defect": "DEF-3", "cases": []}),
+    ],
+)
+def test_what_is_merged_takes_no_more_work(command: type[Command], fields: dict[str, Any]) -> None:
+    """It says which one does."""
+    source = alone("S2")
+    merge(source)
+    with pytest.raises(InvalidCommand, match=r"state: is merged into DEF-2$"):
+        source.hear(command, **fields)
+
+
+def test_what_is_merged_is_not_reopened() -> None:
+    """Contract: its merge is undone instead."""
+    source = alone("S2")
+    merge(source)
+    with pytest.raises(InvalidCommand, match="state: is merged, not resolved"):
+        source.hear(messages.Reopen, reason="x")
+
+
+# --- undone --------------------------------------------------------------------------------------
+
+
+def test_undone_its_obligations_start_again_and_the_budget_goes_on() -> None:
+    """T2, T6, S1: eight business hours were spent before, engineering is told anew."""
+    source = alone("S1")
+    merge(source, at("2027-03-08 13:00"))
+    undone = at("2027-03-10 09:00")
+    undo(source, undone)
+    assert source.defect.state == "open"
+    assert source.told("defect.urgent")[1:] == [undone]
+    assert source.defect.target_due_at == at("2027-03-11 12:00")
+    source.wait_until(at("2027-03-12 12:00"))
+    assert source.told("defect.escalated", to="coo") == [at("2027-03-11 12:00")]
+    first = next(told for told in source.told("defect.update", to=ADA) if told > undone)
+    assert first <= undone + DAY
+
+
+def test_an_escalation_told_before_the_merge_is_not_told_again() -> None:
+    """T7: once per defect and rung."""
+    source = alone("S1")
+    merge(source, at("2027-03-10 09:00"))
+    undo(source, at("2027-03-11 09:00"))
+    source.wait(10 * DAY)
+    assert source.told("defect.escalated") == [at("2027-03-09 16:00")]
+
+
+def test_undone_it_is_planned_as_it_was_and_asks_by_itself() -> None:
+    """R3, R5: its release could not tell it anything meanwhile."""
+    source = alone("S3")
+    deploy_at = at("2027-03-15 12:00")
+    fields = {"release": "REL-1", "deploy_at": deploy_at, "plan_version": 1, "watched": True}
+    source.hear(messages.ScheduleRelease, **fields)
+    merge(source)
+    undo(source, FRIDAY + DAY)
+    assert source.defect.state == "scheduled"
+    source.wait_until(at("2027-03-16 12:00"))
+    assert source.told("defect.release_reminder") == [deploy_at - 2 * DAY]
+    assert source.told("defect.release_overdue") == [deploy_at + HOUR]
+
+
+def test_undone_after_its_release_it_asks_at_once_and_reminds_of_nothing() -> None:
+    """R5: clients are told nothing that has not happened."""
+    source = alone("S3")
+    deploy_at = at("2027-03-12 12:00")
+    source.hear(messages.ScheduleRelease, release="REL-1", deploy_at=deploy_at)
+    merge(source)
+    undo(source, at("2027-03-16 12:00"))
+    source.wait(DAY)
+    assert source.told("defect.release_reminder") == []
+    assert source.told("defect.release_overdue") == [at("2027-03-16 12:00")]
+
+
+def test_who_goes_back_is_told_by_the_defect_they_leave() -> None:
+    """C9: unless they stay there with another case; each once."""
+    source, target = a_pair()
+    merge(source)
+    source.page = 1
+    undo(source, FRIDAY + DAY)
+    assert target.told("defect.unmerged", to=BEN) == [FRIDAY + DAY]
+    assert target.told("defect.unmerged", to=ADA) == []
+    assert list(target.defect.cases) == ["CASE-4", "CASE-5"]
+    assert source.told() == source.told("defect.confirmed")
+    assert list(source.defect.cases) == ["CASE-1", "CASE-2", "CASE-3"]
+    source.hear(messages.Resolve, resolution="fixed")
+    assert source.told("defect.resolved", to=BEN) == [FRIDAY + DAY]
+    target.hear(messages.Resolve, FRIDAY + DAY, resolution="fixed")
+    assert target.told("defect.resolved", to=BEN) == []
+
+
+def test_what_is_resolved_gives_back_too() -> None:
+    """C9: its fix was none for them."""
+    source, target = a_pair()
+    merge(source)
+    target.hear(messages.Resolve, FRIDAY + DAY, resolution="fixed")
+    undo(source, FRIDAY + 2 * DAY)
+    assert source.defect.state == "open"
+    assert target.told("defect.unmerged", to=BEN) == [FRIDAY + 2 * DAY]
+
+
+def test_it_can_be_undone_within_the_window_only() -> None:
+    """Contract, `undo_merge`: 14 days."""
+    source = alone("S2")
+    merge(source)
+    undo(source, FRIDAY + 14 * DAY - HOUR)
+    assert source.defect.state == "open"
+    merge(source, FRIDAY + 20 * DAY)
+    with pytest.raises(InvalidCommand, match="state: is closed since 2027-04-08T22:00:00Z"):
+        undo(source, FRIDAY + 34 * DAY)
+
+
+def test_what_was_asked_for_in_time_is_undone_even_if_the_answer_comes_late() -> None:
+    """Contract, `undo_merge`: the window ends meanwhile."""
+    source = alone("S2")
+    merge(source)
+    source.places[Lane.WORKFLOWS].latency = 2 * HOUR
+    undo(source, FRIDAY + 14 * DAY - HOUR)
+    source.wait(DAY)
+    assert source.defect.state == "open"
+
+
+def test_it_stays_merged_if_the_cases_are_not_given_back() -> None:
+    """And ends, if its window is over by then."""
+    source = alone("S2")
+    merge(source)
+    source.places[Lane.WORKFLOWS].latency = 2 * HOUR
+    source.other_refuses = "DEF-2: state: is merged into DEF-3; undo that first"
+    undo(source, FRIDAY + DAY)
+    source.wait(3 * HOUR)
+    assert source.defect.merged_into == "DEF-2"
+    refusal = source.defect.refusal_of("undo_merge")
+    assert str(refusal) == "defect: DEF-2: state: is merged into DEF-3; undo that first"
+    undo(source, FRIDAY + 14 * DAY - HOUR)
+    source.wait(3 * HOUR)
+    assert source.defect.state == "closed"
+
+
+def test_what_was_never_merged_cannot_be_undone() -> None:
+    """Contract, `undo_merge`: nor twice."""
+    source = alone("S2")
+    with pytest.raises(InvalidCommand, match="state: is not merged into another defect"):
+        undo(source)
+    merge(source)
+    undo(source)
+    with pytest.raises(InvalidCommand, match="state: is not merged into another defect"):
+        undo(source)
+
+
+def test_cases_that_wait_for_their_clients_say_so_again_when_they_come_back() -> None:
+    """T2: even if their word is here before they are."""
+    source = alone("S2")
+    merge(source)
+    source.places[Lane.WORKFLOWS].latency = HOUR
+    undo(source, FRIDAY + DAY)
+    source.hear(messages.WaitForClient, FRIDAY + DAY + HOUR / 2, case="CASE-1")
+    source.wait(HOUR)
+    assert (source.defect.state, source.defect.held_since) == ("on_hold", FRIDAY + DAY + HOUR)
+
+
+# --- chains --------------------------------------------------------------------------------------
+
+
+def test_it_cannot_be_merged_into_itself() -> None:
+    """Contract, `merge_into`."""
+    with pytest.raises(InvalidCommand, match="defect: must be another defect"):
+        merge(alone(), defect="DEF-1")
+
+
+def test_two_that_are_merged_into_each_other_at_once_stay_two() -> None:
+    """Neither may vanish in the other."""
+    source, target = a_pair()
+    target.other = source
+    source.places[Lane.WORKFLOWS].latency = HOUR
+    merge(source)
+    merge(target, defect="DEF-1")
+    assert str(target.defect.refusal_of("merge_into")) == (
+        "defect: DEF-1: state: is being merged with another defect"
+    )
+    source.wait(HOUR)
+    assert (source.defect.state, target.defect.state) == ("merged", "open")
+
+
+def test_the_other_cannot_be_merged_back() -> None:
+    """The first merge is undone instead."""
+    source, target = a_pair()
+    target.other = source
+    merge(source)
+    merge(target, defect="DEF-1")
+    assert str(target.defect.refusal_of("merge_into")) == (
+        "defect: DEF-1: state: is merged into DEF-2"
+    )
+
+
+def test_a_chain_is_undone_from_its_end() -> None:
+    """DEF-1 into DEF-2, DEF-2 into DEF-3: everyone arrives, and is back where they were."""
+    source, middle = a_pair()
+    end = a_world("DEF-3", "S2", attachment("CASE-6", "client-4"))
+    middle.other = end
+    merge(source)
+    merge(middle, defect="DEF-3")
+    assert sorted(end.defect.cases) == [f"CASE-{number}" for number in range(1, 7)]
+    assert [end.told("defect.merged", to=who) for who in (ADA, BEN, EVE)] == [[FRIDAY]] * 3
+    undo(source)
+    assert str(source.defect.refusal_of("undo_merge")) == (
+        "defect: DEF-2: state: is merged into DEF-3; undo that first"
+    )
+    undo(middle)
+    undo(source)
+    assert [list(world.defect.cases) for world in (source, middle, end)] == [
+        ["CASE-1", "CASE-2", "CASE-3"],
+        ["CASE-4", "CASE-5"],
+        ["CASE-6"],
+    ]
+
+
+def test_who_was_attached_when_it_was_asked_for_is_moved() -> None:
+    """C10: the effect waits until the database knows them all."""
+    source, target = a_pair()
+    source.places[Lane.PORTAL].latency = HOUR
+    source.hear(messages.AttachCase, **attachment("CASE-7", "client-7"))
+    merge(source)
+    source.wait(3 * HOUR)
+    assert "CASE-7" in target.defect.cases
+    assert len([e for e in source.brought_about if isinstance(e, MoveCases)]) == 1

@@ -1,0 +1,268 @@
+"""The life of a release: its plan, its notices, its end (R1-R5)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain import messages
+from domain.effects import AlignDefects, Effect, Lane, Project
+from domain.messages import Command, InvalidCommand, ReleaseStart, parse
+from domain.release import Release
+from tests.domain.builders import ETO, FRIDAY, a_release, at, kinds, release_start, say
+from tests.domain.release_world import ReleaseWorld, release_world
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+DEPLOY = FRIDAY + 21 * DAY  # Friday 2027-03-26, 17:00 in Chicago: clocks jump on the 14th
+NOTICE = "release.notice"
+OVERDUE = "defect.release_overdue"
+SECRET = "the migration is not tested yet"
+
+
+def a_world(ahead: timedelta = 21 * DAY, **fields: Any) -> ReleaseWorld:
+    """A release planned on Friday."""
+    return release_world(a_release(deploy_at=(FRIDAY + ahead).isoformat(), **fields))
+
+
+def refusal(release: Release, command: type[Command], now: datetime, **fields: Any) -> str:
+    """What a command is answered, after checking that it left no trace."""
+    release.fire(now)
+    before = release.model_dump()
+    with pytest.raises(InvalidCommand) as refused:
+        say(release, command, now, **fields)
+    assert release.model_dump() == before
+    return str(refused.value)
+
+
+def reschedule(world: ReleaseWorld, ahead: timedelta, **fields: Any) -> None:
+    """Another date, so far from now."""
+    deploy_at = (world.now + ahead).isoformat()
+    world.hear(messages.Reschedule, deploy_at=deploy_at, reason=SECRET, **fields)
+
+
+# --- planned -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deploy_at", [FRIDAY - DAY, FRIDAY])
+def test_a_release_is_not_planned_for_the_past(deploy_at: datetime) -> None:
+    """R1: the field is named, and what would be right."""
+    with pytest.raises(InvalidCommand) as refused:
+        a_release(deploy_at=deploy_at.isoformat())
+    assert str(refused.value) == "deploy_at: must lie after 2027-03-05T22:00:00Z"
+
+
+def test_public_notes_promise_no_other_time() -> None:
+    """D7: what was accepted once is not judged again in a replay."""
+    start = parse(ReleaseStart, release_start(public_notes="The rest will be fixed by Friday."))
+    with pytest.raises(InvalidCommand, match=r'^public_notes: "by Friday"'):
+        Release.open("REL-1", start, ETO, FRIDAY)
+    replayed, _ = Release.open("REL-1", start, ETO, FRIDAY, accepted=True)
+    assert replayed.public_notes == start.public_notes
+
+
+def test_nobody_is_written_to_when_a_release_is_planned() -> None:
+    """R2: the portal knows of it; there are no defects to tell yet."""
+    release, effects = a_release()
+    assert kinds(effects) == []
+    assert release.snapshot(FRIDAY)["state"] == "planned"
+
+
+# --- frozen, moved, deployed, called off ---------------------------------------------------------
+
+
+def test_in_a_frozen_release_no_defect_joins_or_leaves_but_the_date_may_move() -> None:
+    """Until it is lifted."""
+    world = a_world()
+    world.hear(messages.AttachDefect, defect="DEF-1")
+    world.hear(messages.Freeze, reason=SECRET)
+    frozen = "state: is frozen since 2027-03-05T22:00:00Z"
+    release = world.release
+    for command, fields, said in (
+        (messages.AttachDefect, {"defect": "DEF-2"}, f"{frozen}; unfreeze it"),
+        (messages.AttachDefects, {"defects": ["DEF-2"]}, f"{frozen}; unfreeze it"),
+        (messages.DetachDefect, {"defect": "DEF-1", "reason": "x"}, f"{frozen}; unfreeze it"),
+        (messages.Freeze, {"reason": "again"}, frozen),
+    ):
+        assert refusal(release, command, FRIDAY, **fields) == said
+    reschedule(world, 30 * DAY)
+    assert release.state == "frozen"
+    world.hear(messages.Unfreeze)
+    world.hear(messages.AttachDefect, defect="DEF-2")
+    assert release.status(world.now)["defects"]["attached"] == 2
+    assert refusal(release, messages.Unfreeze, FRIDAY) == "state: is not frozen"
+
+
+ANYTHING: list[tuple[type[Command], dict[str, Any]]] = [
+    (messages.AttachDefect, {"defect": "DEF-2"}),
+    (messages.AttachDefects, {"defects": ["DEF-2"]}),
+    (messages.DetachDefect, {"defect": "DEF-1", "reason": "x"}),
+    (messages.Reschedule, {"deploy_at": (DEPLOY + DAY).isoformat(), "reason": "x"}),
+    (messages.Announce, {}),
+    (messages.Freeze, {"reason": "x"}),
+    (messages.Unfreeze, {}),
+    (messages.Deploy, {}),
+    (messages.CancelRelease, {"reason": "x"}),
+]
+
+
+@pytest.mark.parametrize(("command", "fields"), ANYTHING)
+@pytest.mark.parametrize(
+    ("end", "told", "state"),
+    [
+        (messages.Deploy, True, "deployed"),
+        (messages.Deploy, False, "deploying"),
+        (messages.CancelRelease, True, "cancelled"),
+        (messages.CancelRelease, False, "cancelled"),
+    ],
+)
+def test_after_its_end_everything_is_refused_naming_the_state(
+    command: type[Command], fields: dict[str, Any], end: type[Command], told: bool, state: str
+) -> None:
+    """R3, R4."""
+    world = a_world()
+    world.hear(messages.AttachDefect, defect="DEF-1")
+    world.places[Lane.WORKFLOWS].latency = timedelta(0) if told else HOUR
+    world.hear(end, reason="x")
+    said = refusal(world.release, command, FRIDAY, **fields)
+    assert said == f"state: is {state} since 2027-03-05T22:00:00Z"
+
+
+def test_another_date_lies_ahead() -> None:
+    """R3."""
+    release, _ = a_release()
+    said = refusal(release, messages.Reschedule, FRIDAY, deploy_at=FRIDAY.isoformat(), reason="x")
+    assert said == "deploy_at: must lie after 2027-03-05T22:00:00Z"
+
+
+def test_the_version_of_the_plan_grows_with_each_change_of_plan_and_only_then() -> None:
+    """R3: so that a defect can tell the newer word from the older."""
+    world = a_world()
+    versions = [world.release.plan_version]
+    for command, fields in (
+        (messages.AttachDefects, {"defects": ["DEF-1", "DEF-2"]}),
+        (messages.DetachDefect, {"defect": "DEF-2", "reason": "x"}),
+        (messages.Announce, {}),
+        (messages.Freeze, {"reason": "x"}),
+        (messages.Unfreeze, {}),
+        (messages.RetryDeliveries, {}),
+        (messages.Reschedule, {"deploy_at": DEPLOY.isoformat(), "reason": "the same date"}),
+        (messages.Reschedule, {"deploy_at": (DEPLOY + DAY).isoformat(), "reason": "x"}),
+        (messages.Deploy, {}),
+    ):
+        world.hear(command, **fields)
+        versions.append(world.release.plan_version)
+    assert versions == [1, 1, 1, 1, 1, 1, 1, 1, 2, 3]
+
+
+def test_the_same_date_again_changes_nothing() -> None:
+    """R3: nobody is told."""
+    release, _ = a_release()
+    effects = say(release, messages.Reschedule, FRIDAY, deploy_at=DEPLOY.isoformat(), reason="x")
+    assert effects == []
+
+
+@pytest.mark.parametrize(("command", "fields"), ANYTHING[:4] + ANYTHING[7:])
+def test_a_repeat_under_the_same_key_changes_nothing(
+    command: type[Command], fields: dict[str, Any]
+) -> None:
+    """Whether it ended the release or not."""
+    release, _ = a_release()
+    first = say(release, command, FRIDAY, key="key-1", **fields)
+    before = release.model_dump()
+    assert first != []
+    assert say(release, command, FRIDAY, key="key-1", **fields) == []
+    assert release.model_dump() == before
+
+
+def test_the_reasons_of_the_vendor_stay_internal() -> None:
+    """D8: nothing public, nothing a client gets."""
+    world = a_world()
+    world.hear(messages.AttachDefect, defect="DEF-1")
+    world.hear(messages.Announce)
+    world.hear(messages.Freeze, reason=SECRET)
+    world.hear(messages.Unfreeze)
+    world.hear(messages.DetachDefect, defect="DEF-1", reason=SECRET)
+    reschedule(world, 30 * DAY)
+    world.hear(messages.CancelRelease, reason=SECRET)
+    effects: list[Effect] = world.brought_about
+    shown = [e for e in effects if not isinstance(e, AlignDefects | Project)]
+    facts = [f for e in effects if isinstance(e, Project) for f in e.facts]
+    assert SECRET not in str(shown)
+    assert [f.event for f in facts if SECRET in str((f.public_text, f.details))] == []
+    assert SECRET not in str(world.release.status(world.now))
+    assert SECRET not in str([fact.flat() for fact in world.release.timeline])
+
+
+def test_what_has_passed_is_not_announced() -> None:
+    """R2."""
+    release, _ = a_release()
+    said = refusal(release, messages.Announce, DEPLOY)
+    assert said == "deploy_at: has passed; reschedule the release"
+
+
+# --- overdue (R5) --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("deploy_at", "asked"),
+    [
+        pytest.param("2027-03-24 10:00", "2027-03-24 11:00", id="in support hours"),
+        pytest.param("2027-03-26 17:00", "2027-03-29 07:00", id="at the close on Friday"),
+        pytest.param("2027-03-27 23:00", "2027-03-29 07:00", id="at midnight on Saturday"),
+        pytest.param("2027-07-02 20:00", "2027-07-06 07:00", id="before a holiday Monday"),
+        pytest.param("2027-03-14 00:30", "2027-03-15 07:00", id="as the clock jumps ahead"),
+    ],
+)
+def test_engineering_is_asked_once_when_its_hour_passes_in_support_hours(
+    deploy_at: str, asked: str
+) -> None:
+    """R5, T10: and clients are told nothing."""
+    world = a_world(at(deploy_at) - FRIDAY)
+    world.wait_until(at(deploy_at))
+    told = len(world.told(NOTICE))
+    world.wait(60 * DAY)
+    assert world.told(OVERDUE, to="engineering") == [at(asked)]
+    assert len(world.told(NOTICE)) == told
+    assert world.release.attention == [
+        "its hour has passed without word that it was deployed or moved"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "asked"),
+    [
+        pytest.param(messages.Deploy, [], id="it is out"),
+        pytest.param(messages.CancelRelease, [], id="it is called off"),
+        pytest.param(messages.Reschedule, [at("2027-03-31 10:00")], id="it moved: asked for that"),
+    ],
+)
+def test_the_question_is_dropped_where_word_comes_before_support_opens(
+    command: type[Command], asked: list[datetime]
+) -> None:
+    """R5, T10: on the weekend."""
+    world = a_world()
+    world.wait_until(at("2027-03-27 12:00"))
+    world.hear(command, reason="x", deploy_at=at("2027-03-31 09:00").isoformat())
+    world.wait(30 * DAY)
+    assert world.told(OVERDUE) == asked
+
+
+def test_a_release_that_went_out_in_time_is_not_asked_about() -> None:
+    """R5."""
+    world = a_world()
+    world.hear(messages.Deploy, DEPLOY + HOUR / 2)
+    world.wait(30 * DAY)
+    assert world.told(OVERDUE) == []
+    assert world.release.attention == []
+
+
+def test_once_its_hour_has_passed_no_fix_joins_but_one_may_still_leave() -> None:
+    """R3: what joined would be told of a date in the past."""
+    world = a_world()
+    world.hear(messages.AttachDefect, defect="DEF-1")
+    world.wait_until(DEPLOY)
+    said = refusal(world.release, messages.AttachDefect, DEPLOY, defect="DEF-2")
+    assert said == "defect: the hour of the release has passed; reschedule it"
+    world.hear(messages.DetachDefect, defect="DEF-1", reason="x")
+    assert world.last_words["DEF-1"].what == "withdrawn"
