@@ -1,6 +1,6 @@
 """Runs every part and writes `bench/RESULTS.md`, or runs the parts that are named.
 
-python -m bench                    everything, about five minutes; writes RESULTS.md
+python -m bench                    everything, about ten minutes; writes RESULTS.md
 python -m bench calendar replay    these parts, to the terminal
 python -m bench --quick            everything once and small, to the terminal: does it run?
 """
@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench import cost, machine, memory, opening_hours, quiet, replay, throughput
+from bench import cost, fan_out, machine, memory, opening_hours, quiet, replay, throughput
 from bench.measure import Aim, Section
 from runtime.time_zones import use_pinned_zones
 
@@ -21,6 +21,7 @@ PARTS = {
     "cost": cost.run,
     "quiet": quiet.run,
     "throughput": throughput.run,
+    "fan_out": fan_out.run,
     "memory": memory.run,
     "calendar": opening_hours.run,
     "replay": replay.run,

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -105,6 +105,8 @@ class Installation:
     """Workers at work, and a client to start lives with."""
 
     client: Client
+    mailbox: CountingMailbox = field(default_factory=CountingMailbox)
+    """Where the workers' letters go, if they work in this process."""
 
     async def start(self, kind: str, number: str, life: Life) -> None:
         """Begin a life, ours or bare."""
@@ -151,7 +153,7 @@ async def installation(
     site = await connected_to(address, heartbeats)
     engine = make_engine(f"sqlite:///{folder / 'bench.db'}")
     migrate(engine)
-    outside = Outside(engine, CountingMailbox(), DatabaseStatusPage(engine), PolicyFiles())
+    outside = Outside(engine, site.mailbox, DatabaseStatusPage(engine), PolicyFiles())
     async with workers(
         site.client, outside, _settings(), max_cached_workflows=max_cached_workflows
     ):

@@ -1,7 +1,7 @@
 """One worker process of its own, so that its memory and processor time can be told apart.
 
-It prints a line of JSON when it is ready, and one for each line it reads: what it has used so far.
-It ends with its input.
+It prints a line of JSON when it is ready, and one for each line of JSON it reads: what it has used
+so far, or how long it took to tell some defects what the line says. It ends with its input.
 """
 
 import asyncio
@@ -11,18 +11,21 @@ import json
 import resource
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from bench.bare_signals import tell_barely
 from bench.installation import Installation, connected_to, installation
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from runtime.time_zones import use_pinned_zones
 
 _PAGE = resource.getpagesize()
-_STARTUP = 60
+_PATIENCE = 120
+"""Seconds until it is ready, or has told what it was asked to tell."""
 _SHUTDOWN = 30
 
 
@@ -40,6 +43,10 @@ class Used:
     """Resident bytes, garbage collected and free memory given back."""
     processor: float
     """Seconds of processor time since it began."""
+    peak: int
+    """The most resident bytes it had since it was last asked."""
+    letters: int
+    """Letters its mailbox took since it began."""
 
 
 class WorkerProcess:
@@ -50,10 +57,19 @@ class WorkerProcess:
 
     async def used(self) -> Used:
         """What it has used so far."""
+        return Used(**await self._asked({}))
+
+    async def tell_barely(self, defects: Sequence[str], said: Mapping[str, Any]) -> float:
+        """Let it signal a plan to defects and do nothing else; answers the seconds it took."""
+        answer = await self._asked({"defects": list(defects), "said": dict(said)})
+        return float(answer["seconds"])
+
+    async def _asked(self, question: dict[str, Any]) -> dict[str, Any]:
         if self._process.stdin is None:
             raise RuntimeError("a worker process is started with a pipe to it")
-        self._process.stdin.write(b"\n")
-        return Used(**json.loads(await self.line()))
+        self._process.stdin.write(json.dumps(question).encode() + b"\n")
+        answer: dict[str, Any] = json.loads(await self.line())
+        return answer
 
     async def line(self) -> bytes:
         """The next line it prints.
@@ -63,7 +79,7 @@ class WorkerProcess:
         """
         if self._process.stdout is None:
             raise RuntimeError("a worker process is started with a pipe from it")
-        async with asyncio.timeout(_STARTUP):
+        async with asyncio.timeout(_PATIENCE):
             line = await self._process.stdout.readline()
         if not line:
             raise RuntimeError("the worker process has ended; its error output says why")
@@ -72,13 +88,18 @@ class WorkerProcess:
 
 @asynccontextmanager
 async def busy_server(
-    *, max_cached_workflows: int = 1000
+    *, max_cached_workflows: int = 1000, folder: Path | None = None, on_file: bool = False
 ) -> AsyncIterator[tuple[Installation, WorkerProcess]]:
-    """The real server with one worker process, and a client in this one."""
-    with tempfile.TemporaryDirectory() as folder:
+    """The real server, in memory or on a file, one worker process, and a client in this one.
+
+    Our database is in the folder; without one it is in a folder that goes with the server.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        kept = folder or Path(temporary)
+        database = kept / "temporal.db" if on_file else None
         async with (
-            dev_server(DefectsPlugin()) as server,
-            _worker_process(server.address, Path(folder), max_cached_workflows) as worker,
+            dev_server(DefectsPlugin(), database=database) as server,
+            _worker_process(server.address, kept, max_cached_workflows) as worker,
         ):
             yield await connected_to(server.address), worker
 
@@ -124,12 +145,30 @@ def _processor() -> float:
     return used.ru_utime + used.ru_stime
 
 
-async def _answer(_site: Installation) -> None:
+def _peak() -> int:
+    """Since it was last asked: the kernel is told to begin anew."""
+    status = Path("/proc/self/status").read_text()
+    Path("/proc/self/clear_refs").write_text("5")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024
+
+
+async def _answer(site: Installation) -> None:
     _print({"ready": True})
-    while await asyncio.to_thread(sys.stdin.readline):
-        # Asked before the memory is: collecting garbage is no work of the worker.
-        processor = _processor()
-        _print({"memory": _memory(), "processor": processor})
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        asked = json.loads(line)
+        if asked:
+            _print({"seconds": await tell_barely(site.client, asked["defects"], asked["said"])})
+        else:
+            _print(_used(site))
+
+
+def _used(site: Installation) -> dict[str, float]:
+    # Asked before the memory is: collecting garbage is no work of the worker.
+    processor = _processor()
+    memory = _memory()
+    letters = site.mailbox.letters
+    return {"memory": memory, "processor": processor, "peak": _peak(), "letters": letters}
 
 
 def _print(answer: dict[str, float]) -> None:
