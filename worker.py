@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -33,9 +33,12 @@ from activities.adapters.database import (
     make_engine,
     migrate,
 )
+from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
+from activities.adapters.database.webhooks import DatabaseWebhooks
 from activities.adapters.policy_files import PolicyError, PolicyFiles
 from activities.adapters.smtp import SmtpMailbox
 from activities.adapters.statuspage import StatuspageApi
+from activities.adapters.webhook_http import WebhookHttp
 from activities.consultation import BookCalls
 from activities.entities import Entities
 from activities.fan_out import FanOut
@@ -46,6 +49,9 @@ from activities.ports import Mailbox, Policies, StatusPage
 from activities.signals import Signals
 from activities.status_page import PostToStatusPage
 from activities.tell import Tell
+from activities.webhook_ports import Poster
+from activities.webhooks import CallReceivers, SendWebhooks, call_receiver
+from domain.webhooks import checked_url, secret_key
 from runtime.connection import NoServer, connect
 from runtime.drain import stop_on_signals
 from runtime.logs import configure_logs
@@ -59,6 +65,7 @@ from workflows.defect import DefectWorkflow
 from workflows.impact_review import ImpactReviewWorkflow
 from workflows.options import DEFECTS_QUEUE, OUTBOUND_QUEUE
 from workflows.release import ReleaseWorkflow
+from workflows.webhook import WEBHOOKS_QUEUE, WebhookWorkflow
 
 log = structlog.get_logger()
 
@@ -68,6 +75,7 @@ WORKFLOWS = [
     ReleaseWorkflow,
     AreaWorkWorkflow,
     ImpactReviewWorkflow,
+    WebhookWorkflow,
 ]
 ACTIVITY_THREADS = 40
 STICKY_PATIENCE = timedelta(seconds=1)
@@ -86,6 +94,7 @@ class Outside:
     mailbox: Mailbox
     status_page: StatusPage
     policies: Policies
+    webhooks: Poster = field(default_factory=WebhookHttp)
 
 
 def outside(settings: Settings) -> Outside:
@@ -94,7 +103,7 @@ def outside(settings: Settings) -> Outside:
     Raises:
         PolicyError: the policy file is wrong.
         NoDatabase: the database cannot be used.
-        SettingsError: the mail server's URL cannot be read.
+        SettingsError: the mail server's URL, a receiver's or the webhooks' secret cannot be used.
     """
     engine = make_engine(settings.database_url.get_secret_value(), pool_size=ACTIVITY_THREADS)
     migrate(engine)
@@ -112,7 +121,24 @@ def outside(settings: Settings) -> Outside:
             settings.statuspage_api_key.get_secret_value(),
             refs=IncidentRefs(engine),
         )
-    return Outside(engine, mailbox, page, PolicyFiles(settings.policy_file))
+    private = settings.webhook_allow_private
+    synchronise_receivers(engine, settings, private=private)
+    webhooks = WebhookHttp(allow_private=private)
+    return Outside(engine, mailbox, page, PolicyFiles(settings.policy_file), webhooks)
+
+
+def synchronise_receivers(engine: Engine, settings: Settings, *, private: bool) -> None:
+    """Bring the receivers of webhooks in line with the settings; those added otherwise stay."""
+    try:
+        urls = [checked_url(url, private=private) for url in settings.webhook_urls]
+    except ValueError as error:
+        raise SettingsError(f"DEFECTS_WEBHOOK_URLS: {error}") from None
+    try:
+        secret = settings.webhook_secret
+        key = secret_key(secret.get_secret_value()) if secret else None
+    except ValueError as error:
+        raise SettingsError(f"DEFECTS_WEBHOOK_SECRET: {error}") from None
+    DatabaseWebhookReceivers(engine).synchronise(urls, key, datetime.now(UTC))
 
 
 @asynccontextmanager
@@ -123,7 +149,8 @@ async def workers(
     *,
     max_cached_workflows: int = 1000,
 ) -> AsyncIterator[None]:
-    """Both workers: `defects` for workflows and quick activities, `outbound` rate-limited."""
+    """All workers: `defects` for workflows and quick activities, `outbound` rate-limited, and
+    `webhooks`, whose receivers may be as slow as they like."""
     engine, signals = world.engine, Signals(client)
     ledger, audience = DatabaseLedger(engine), DatabaseAudience(engine)
     impact, preferences = DatabaseImpact(engine), DatabasePreferences(engine)
@@ -139,7 +166,9 @@ async def workers(
     status_page = PostToStatusPage(world.status_page, ledger)
     entities = Entities(client, signals, DatabaseNumbers(engine), audience, DEFECTS_QUEUE)
     fan_out = FanOut(signals, DatabaseMembers(engine), impact)
-    pin, portal = PinPolicy(world.policies), Portal(DatabaseReadModel(engine), preferences)
+    webhooks = DatabaseWebhooks(engine)
+    calls = CallReceivers(client, webhooks, DEFECTS_QUEUE, asyncio.get_running_loop())
+    pin, portal = PinPolicy(world.policies), Portal(DatabaseReadModel(engine), preferences, calls)
     drain = timedelta(seconds=settings.graceful_shutdown_seconds)
     with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity") as threads:
         async with (
@@ -177,6 +206,12 @@ async def workers(
                 disable_eager_activity_execution=True,
                 graceful_shutdown_timeout=drain,
             ),
+            Worker(
+                client,
+                task_queue=WEBHOOKS_QUEUE,
+                activities=[SendWebhooks(webhooks, world.webhooks).send_webhooks],
+                graceful_shutdown_timeout=drain,
+            ),
         ):
             yield
 
@@ -185,6 +220,8 @@ async def prepare(client: Client, world: Outside) -> None:
     """Make on the server what it needs to have, or say what is missing where we may not."""
     if missing := await ensure(client):
         log.error("search_attributes.missing", names=missing, hint="register them, see docs")
+    for receiver in DatabaseWebhooks(world.engine).waited_for():
+        await call_receiver(client, DEFECTS_QUEUE, receiver)
     policy = world.policies.load("eto", datetime.now(UTC).year)
     try:
         await ensure_review(client, policy, DEFECTS_QUEUE)
@@ -210,7 +247,7 @@ async def main() -> int:
         return 2
     stop = stop_on_signals(asyncio.get_running_loop())
     async with workers(client, world, settings):
-        log.info("worker.started", queues=[DEFECTS_QUEUE, OUTBOUND_QUEUE])
+        log.info("worker.started", queues=[DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE])
         await stop.wait()
         log.info("worker.draining", seconds=settings.graceful_shutdown_seconds)
     log.info("worker.stopped")

@@ -13,11 +13,13 @@ from activities.adapters.database import make_engine
 from runtime.connection import connect
 from runtime.settings import Settings
 from workflows.options import DEFECTS_QUEUE, OUTBOUND_QUEUE
+from workflows.webhook import WEBHOOKS_QUEUE
 
 POLLED = (
     (DEFECTS_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
     (DEFECTS_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
     (OUTBOUND_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
+    (WEBHOOKS_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
 )
 
 

@@ -116,6 +116,10 @@ class Settings(BaseSettings):
     mail_from: Annotated[str, AfterValidator(_sender)] = "support@vendor.example"
     portal_url: Annotated[str, AfterValidator(_http_url)] | None = None
     """Where people reach the portal: unsubscribing with one click leads there."""
+    portal_address: Annotated[str, AfterValidator(_socket_address)] = "127.0.0.1:8080"
+    """Where the portal listens, `host:port`."""
+    temporal_ui_url: Annotated[str, AfterValidator(_http_url)] | None = None
+    """Where operators reach Temporal's UI: the staff page links each workflow there."""
     statuspage_url: Annotated[str, AfterValidator(_http_url)] | None = None
     """Base of a Statuspage v1 API, with `/v1`; None for the portal's own page."""
     statuspage_page_id: str | None = None
@@ -123,6 +127,8 @@ class Settings(BaseSettings):
     webhook_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_http_urls)] = ()
     """Receivers of Standard Webhooks; separated by commas in the environment."""
     webhook_secret: SecretStr | None = None
+    webhook_allow_private: bool = False
+    """Whether receivers may be on private, loopback or link-local addresses, and without TLS."""
     encryption_keys: Annotated[KeyRing, NoDecode, BeforeValidator(_key_ring)] = NO_KEYS
     """`id:base64key,…`: the first encrypts, all decrypt; without keys payloads are in clear."""
     log: LogStyle = Field(default_factory=lambda: "console" if sys.stderr.isatty() else "json")

@@ -10,6 +10,7 @@ from activities.adapters.database.audience import apply_changes
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.members import apply_members
 from activities.adapters.database.tables import entities, facts, subscriptions
+from activities.adapters.database.webhooks import queue_messages
 from domain.effects import Fact, Project
 
 _AHEAD = ("planned", "frozen", "deploying")
@@ -17,7 +18,7 @@ _AHEAD = ("planned", "frozen", "deploying")
 
 
 class DatabaseReadModel:
-    """`ReadModel`: snapshots, facts, audience, members, written together or not at all."""
+    """`ReadModel`: snapshots, facts, audience, members, webhooks, written all or not at all."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -35,6 +36,7 @@ class DatabaseReadModel:
             _write_facts(connection, projection.entity, projection.facts)
             apply_changes(connection, projection.entity, projection.audience)
             apply_members(connection, projection.entity, projection.members)
+            queue_messages(connection, projection)
 
     def entity(self, kind: str, number: str) -> dict[str, Any] | None:
         """The snapshot of a case, defect or release; None where there is none."""

@@ -1,0 +1,244 @@
+"""Webhooks that wait for their receivers: written with the facts they tell of, or not at all."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Exists,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from activities.adapters.database.engine import batches, insert, writing
+from activities.adapters.database.tables import facts
+from activities.adapters.database.tables_webhooks import webhook_messages, webhook_receivers
+from activities.webhook_ports import Attempt, Destination, Outgoing, Standing
+from domain.effects import Project
+from domain.webhooks import Verdict, announced, wants
+
+WAITING, SENT, FAILED = "waiting", "sent", "failed"
+CALL_HOLDS = timedelta(minutes=10)
+"""How long a receiver's workflow is not called again where no round has begun since the last call.
+
+Long enough to be silent while a receiver is down, short enough for a call that came to nothing."""
+
+_messages, _receivers = webhook_messages.c, webhook_receivers.c
+
+
+class DatabaseWebhooks:
+    """`Webhooks`: one row per receiver and fact; the text stays with the fact."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def to_call(self, projection: Project, at: datetime, *, again: bool) -> Sequence[str]:
+        """The receivers that a projection has something for, and nobody has called yet.
+
+        Whoever is named here counts as called. With `again` all are named: an earlier try may have
+        ended before it called them.
+        """
+        happened = announced(projection.facts)
+        if not happened:
+            return []
+        query = select(_receivers.id, _receivers.events, _receivers.called_at).where(
+            _receivers.disabled.is_(None)
+        )
+        stale = at - CALL_HOLDS
+        with self._engine.connect() as connection:
+            to_call = [
+                row.id
+                for row in connection.execute(query)
+                if (again or row.called_at is None or row.called_at < stale)
+                and any(wants(row.events, fact.event) for fact in happened)
+            ]
+        if not to_call:
+            return []
+        uncalled = or_(_receivers.called_at.is_(None), _receivers.called_at < stale)
+        calling = (
+            update(webhook_receivers)
+            .where(_receivers.id.in_(to_call))
+            .where(*([] if again else [uncalled]))
+            .values(called_at=at)
+            .returning(_receivers.id)
+        )
+        with writing(self._engine) as connection:
+            return sorted(connection.execute(calling).scalars())
+
+    def begin(self, receiver: str, at: datetime, *, at_once: bool) -> Destination | None:
+        """A round begins: who is sent to, None where it was removed. `at_once` makes all due.
+
+        What is written from now on calls the receiver anew.
+        """
+        beginning = (
+            update(webhook_receivers)
+            .where(_receivers.id == receiver)
+            .values(called_at=None)
+            .returning(_receivers.url, _receivers.secrets, _receivers.disabled)
+        )
+        with writing(self._engine) as connection:
+            row = connection.execute(beginning).one_or_none()
+            if at_once:
+                connection.execute(
+                    update(webhook_messages)
+                    .where(_of(receiver), _messages.next_at > at)
+                    .values(next_at=at)
+                )
+        if row is None:
+            return None
+        keys = [
+            secret["key"]
+            for secret in row.secrets
+            if secret["until"] is None or datetime.fromisoformat(secret["until"]) > at
+        ]
+        return Destination(id=receiver, url=row.url, keys=tuple(keys), disabled=row.disabled)
+
+    def due(self, receiver: str, at: datetime, limit: int) -> Sequence[Outgoing]:
+        """The first message of each entity, as far as it is due: the longest due goes first."""
+        query = (
+            select(
+                _messages.kind,
+                _messages.entity,
+                _messages.sequence,
+                _messages.event,
+                _messages.refusals,
+                facts.c.at,
+                facts.c.details,
+                facts.c.public_text,
+            )
+            .join(
+                facts,
+                and_(facts.c.entity == _messages.entity, facts.c.sequence == _messages.sequence),
+            )
+            .where(_of(receiver), _messages.next_at <= at, ~_behind_another())
+            .order_by(_messages.next_at, _messages.entity)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [Outgoing(**row) for row in connection.execute(query).mappings()]
+
+    def settle(self, receiver: str, attempts: Sequence[Attempt], at: datetime) -> None:
+        """Remember what came of some attempts, all at once."""
+        with writing(self._engine) as connection:
+            for attempt in attempts:
+                message = attempt.message
+                changed: dict[str, Any] = {}
+                if attempt.verdict is Verdict.TAKEN:
+                    changed = {"state": SENT}
+                elif attempt.verdict is Verdict.REFUSED:
+                    changed = {"refusals": message.refusals + 1}
+                    changed |= (
+                        {"state": FAILED}
+                        if attempt.again_at is None
+                        else {"next_at": attempt.again_at}
+                    )
+                connection.execute(
+                    update(webhook_messages)
+                    .where(
+                        _messages.receiver == receiver,
+                        _messages.entity == message.entity,
+                        _messages.sequence == message.sequence,
+                    )
+                    .values(
+                        attempts=_messages.attempts + 1,
+                        tried_at=at,
+                        problem=attempt.problem,
+                        **changed,
+                    )
+                )
+
+    def give_up(self, receiver: str, queued_until: datetime, problem: str | None) -> int:
+        """Mark as failed what has waited since then or longer; answers how many."""
+        giving_up = (
+            update(webhook_messages)
+            .where(_of(receiver), _messages.queued_at <= queued_until)
+            .values(state=FAILED, problem=problem)
+        )
+        with writing(self._engine) as connection:
+            return connection.execute(giving_up).rowcount
+
+    def end(self, receiver: str, down_since: datetime | None, problem: str | None) -> Standing:
+        """A round ends: notes how the receiver is, for whoever looks, and answers what waits."""
+        noting = (
+            update(webhook_receivers)
+            .where(_receivers.id == receiver)
+            .values(down_since=down_since, problem=problem)
+        )
+        counting = select(func.count(), func.count().filter(_messages.refusals > 0)).where(
+            _of(receiver)
+        )
+        # Not of those behind another: they are due, and cannot be sent.
+        first = select(func.min(_messages.next_at)).where(_of(receiver), ~_behind_another())
+        with writing(self._engine) as connection:
+            connection.execute(noting)
+            waiting, troubled = connection.execute(counting).tuples().one()
+            next_at = connection.execute(first).scalar_one()
+        return Standing(waiting=waiting, troubled=troubled, next_at=next_at)
+
+    def disable(self, receiver: str, why: str) -> None:
+        """Send nothing more to it, and write nothing more for it."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(webhook_receivers)
+                .where(_receivers.id == receiver, _receivers.disabled.is_(None))
+                .values(disabled=why)
+            )
+
+    def waited_for(self) -> Sequence[str]:
+        """The receivers for whom something waits."""
+        query = select(_receivers.id).where(
+            _receivers.disabled.is_(None),
+            exists().where(_messages.receiver == _receivers.id, _messages.state == WAITING),
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query.order_by(_receivers.id)).scalars().all()
+
+
+def queue_messages(connection: Connection, projection: Project) -> None:
+    """Write a message per fact and receiver that wants it; those that are there already stay."""
+    happened = announced(projection.facts)
+    if not happened:
+        return
+    query = select(_receivers.id, _receivers.events).where(_receivers.disabled.is_(None))
+    rows = [
+        {
+            "receiver": receiver,
+            "entity": projection.entity,
+            "sequence": fact.sequence,
+            "kind": projection.kind,
+            "event": fact.event,
+            "state": WAITING,
+            "queued_at": projection.at,
+            "next_at": projection.at,
+            "attempts": 0,
+            "refusals": 0,
+        }
+        for receiver, events in connection.execute(query.order_by(_receivers.id)).tuples()
+        for fact in happened
+        if wants(events, fact.event)
+    ]
+    writing_them = insert(connection, webhook_messages).on_conflict_do_nothing()
+    for batch in batches(rows):
+        connection.execute(writing_them, batch)
+
+
+def _of(receiver: str) -> ColumnElement[bool]:
+    return and_(_messages.receiver == receiver, _messages.state == WAITING)
+
+
+def _behind_another() -> Exists:
+    """Whether an earlier message of the same entity waits: they are sent in order."""
+    earlier = webhook_messages.alias("earlier")
+    return exists().where(
+        earlier.c.receiver == _messages.receiver,
+        earlier.c.entity == _messages.entity,
+        earlier.c.sequence < _messages.sequence,
+        earlier.c.state == WAITING,
+    )
