@@ -1,4 +1,4 @@
-# The worker and the command line. Exact tag, no digest: see the head of docker-compose.yml.
+# The worker, the portal and the command line. Exact tag, no digest: see the head of docker-compose.yml.
 # Python 3.11 because every test, replay and golden history runs on it: move both together, before
 # its security fixes end in October 2027. Debian's slim image because it has what the wheels need.
 
@@ -14,6 +14,7 @@ COPY workflows workflows
 COPY activities activities
 COPY runtime runtime
 COPY commands commands
+COPY portal portal
 # The file system will be read-only: compile here. Unchecked, as the sources cannot change either.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /app
 

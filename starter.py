@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from commands.cli import cases, defects, looking, releases, running, seeing
+from commands.cli import cases, defects, looking, portal, releases, running, seeing, webhooks
 from commands.cli.run import ExitCodes
 
 __all__ = ["ExitCodes", "app"]
@@ -20,6 +20,7 @@ SUBJECTS = {
     "Defects": defects.app,
     "Releases, areas, review": releases.app,
     "Anything": looking.app,
+    "Portal": portal.app,
     "Run it": running.app,
 }
 
@@ -28,6 +29,7 @@ for subject, commands in SUBJECTS.items():
     for command in commands.registered_commands:
         command.rich_help_panel = subject
     app.add_typer(commands)
+app.add_typer(webhooks.app, name="webhooks", rich_help_panel="Run it")
 
 
 if __name__ == "__main__":

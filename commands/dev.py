@@ -9,6 +9,9 @@ import structlog
 from pydantic import SecretStr
 from rich.console import Console
 
+from commands.talk import Line
+from portal.serving import beside
+from portal.site import Site
 from runtime.drain import stop_on_signals
 from runtime.mail_receiver import mail_receiver
 from runtime.plugin import DefectsPlugin
@@ -27,6 +30,7 @@ class Ports:
     server: int
     ui: int
     smtp: int
+    portal: int
 
 
 async def run(settings: Settings, folder: Path, ports: Ports) -> None:
@@ -38,6 +42,14 @@ async def run(settings: Settings, folder: Path, ports: Ports) -> None:
         here = settings.model_copy(update={"database_url": database})
         if settings.smtp_url is None:
             here = here.model_copy(update={"smtp_url": SecretStr(smtp_url)})
+        portal = f"127.0.0.1:{ports.portal}"
+        here = here.model_copy(
+            update={
+                "portal_address": portal,
+                "portal_url": f"http://{portal}",
+                "temporal_ui_url": f"http://127.0.0.1:{ports.ui}",
+            }
+        )
         world = outside(here)
         async with dev_server(
             DefectsPlugin.of(here),
@@ -46,7 +58,10 @@ async def run(settings: Settings, folder: Path, ports: Ports) -> None:
             ui_port=ports.ui,
         ) as server:
             await prepare(server.client, world)
-            async with workers(server.client, world, here):
+            site = Site(
+                Line(server.client), world.engine, world.policies, here, mailbox=world.mailbox
+            )
+            async with workers(server.client, world, here), beside(site):
                 _welcome(folder, ports, str(database.get_secret_value()))
                 await stop.wait()
                 console.print("\nStopping; nothing is lost.")
@@ -59,6 +74,8 @@ def _welcome(folder: Path, ports: Ports, database: str) -> None:
         f"""
 [bold]Everything is up.[/bold]
 
+  Portal           http://127.0.0.1:{ports.portal} (sign in as anybody who has a case)
+  Status page      http://127.0.0.1:{ports.portal}/status
   Temporal UI      http://127.0.0.1:{ports.ui}
   Temporal server  127.0.0.1:{ports.server}
   Mails            {folder / "mails"} (every mail that is sent, as a file)

@@ -187,7 +187,7 @@ def test_the_worker_starts_last() -> None:
         return direct.union(*(before(other) for other in direct))
 
     everything = {name for name, service in SERVICES.items() if "profiles" not in service}
-    assert before("worker") == everything - {"worker", "temporal-ui"}
+    assert before("worker") == everything - {"worker", "portal", "temporal-ui"}
 
 
 def test_whatever_runs_for_long_comes_back() -> None:
@@ -220,8 +220,8 @@ def test_temporal_versions_agree() -> None:
 
 
 def test_our_image_has_the_version_of_the_project() -> None:
-    """Migration and worker run one image, tagged with the version in pyproject.toml."""
-    assert PRODUCT == ["migrate", "worker"]
+    """Migration, worker and portal run one image, tagged with the version in pyproject.toml."""
+    assert PRODUCT == ["migrate", "portal", "worker"]
     expected = f"{PROJECT['project']['name']}:{PROJECT['project']['version']}"
     assert {SERVICES[name]["image"] for name in PRODUCT} == {expected}
     assert {SERVICES[name]["build"] for name in PRODUCT} == {"."}
@@ -234,7 +234,7 @@ def test_only_loopback_is_published() -> None:
         for port in published:
             assert re.fullmatch(r"127\.0\.0\.1:\d+:\d+", interpolated(port, {})), (name, port)
     assert {name for name, published in ports.items() if published} == {
-        "temporal", "temporal-ui", "mailpit",
+        "temporal", "temporal-ui", "portal", "mailpit",
     }  # fmt: skip
     assert not any("network_mode" in service for service in SERVICES.values())
 
@@ -359,7 +359,15 @@ def commands() -> Iterator[tuple[str, list[str]]]:
 def test_commands_exist(where: str, line: list[str]) -> None:
     """Each program is in the image, each subcommand in the command line."""
     program, *rest = line
-    assert program in copied()
+    if program == "-c":
+        assert where == "portal"
+        assert compile(rest.pop(), where, "exec")
+    elif program == "-m":
+        program = rest.pop()
+        assert (ROOT / program / "__main__.py").exists(), where
+        assert program in copied()
+    else:
+        assert program in copied()
     if program == "starter.py":
         command_line = typer.main.get_command(starter.app)
         assert isinstance(command_line, TyperGroup)
@@ -533,10 +541,10 @@ def imported(file: Path) -> set[str]:
 
 
 def pinned(lock: str) -> dict[str, str]:
-    """Name to version with all hashes, of one lock file."""
+    """Name to version with all hashes, of one lock file; not the machines it is wanted on."""
     text = (ROOT / lock).read_text(encoding="utf-8").replace("\\\n", " ")
     lines = [line.split(maxsplit=1) for line in text.splitlines() if line[:1].isalnum()]
-    return {what.partition("==")[0]: f"{what} {rest}" for what, rest in lines}
+    return {what.partition("==")[0]: what + rest[rest.index("--hash=") :] for what, rest in lines}
 
 
 def test_the_image_holds_all_that_it_imports() -> None:

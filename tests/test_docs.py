@@ -5,7 +5,7 @@ import json
 import re
 import shlex
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,16 +16,26 @@ from typer.core import TyperGroup
 
 import starter
 from domain import messages
-from domain.events import ClientEvent, Role, StaffEvent
+from domain.defect import Defect
+from domain.events import TOPIC_OF, ClientEvent, Role, StaffEvent
+from domain.machine import Machine
 from domain.search import ATTRIBUTES
 from runtime.settings import PREFIX, Settings
-from tests.domain.builders import CHICAGO, ETO, a_case, a_defect
-from workflows.case import CaseWorkflow
-from workflows.defect import DefectWorkflow
+from tests.domain.builders import (
+    CHICAGO,
+    ETO,
+    FRIDAY,
+    a_case,
+    a_defect,
+    a_release,
+    a_review,
+    an_area_work,
+)
+from worker import WORKFLOWS
 
 ROOT = Path(__file__).parents[1]
 GENERATED = {"var", "build", "node_modules"}
-FOLDERS = ("domain", "workflows", "activities", "runtime", "commands", "tests", "bench")
+FOLDERS = ("domain", "workflows", "activities", "runtime", "commands", "portal", "tests", "bench")
 OPENING = "When do you touch this folder?"
 OF_THE_COMMAND_LINE = {"DEFECTS_ACTOR"}
 """Variables of ours that are no settings of an installation."""
@@ -102,7 +112,7 @@ def _anchors(file: Path) -> set[str]:
 
 _PATH = re.compile(
     r"(?<![\w./:~-])"
-    r"((?:domain|workflows|activities|runtime|commands|tests|bench|docs)/[\w./-]*[\w/]"
+    r"((?:domain|workflows|activities|runtime|commands|portal|tests|bench|docs)/[\w./-]*[\w/]"
     r"|(?:[\w-]+/)*[\w-]+\.(?:py|toml|lock|yml)"
     r"|(?:[\w-]+/)+(?=`|$))"
     r"(?:::([\w.]+))?"
@@ -188,7 +198,15 @@ def test_commands_and_options_exist(page: Page) -> None:
             if words[0] not in commands:
                 wrong.append(words[0])
                 continue
-            known = {o for p in commands[words[0]].params for o in (*p.opts, *p.secondary_opts)}
+            command = commands[words[0]]
+            if isinstance(command, TyperGroup):
+                if len(words) == 1:
+                    continue
+                if words[1] not in command.commands:
+                    wrong.append(f"{words[0]} {words[1]}")
+                    continue
+                command = command.commands[words[1]]
+            known = {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
             given = {word.partition("=")[0] for word in words if re.match(r"--[a-z]", word)}
             wrong += [f"{words[0]} {option}" for option in given - known - {"--help"}]
 
@@ -206,7 +224,10 @@ def test_every_command_is_in_the_readme() -> None:
     """Who reads it knows all of them."""
     named = {n for code in README.code for n in re.findall(r"starter\.py ([a-z-]+)", code)}
 
+    groups = [c for c in _commands().values() if isinstance(c, TyperGroup)]
+
     assert set(_commands()) - named == set()
+    assert {name for group in groups for name in group.commands} - set(README.code) == set()
 
 
 @every_page
@@ -221,13 +242,20 @@ def test_every_setting_has_its_row_with_its_default() -> None:
     """The table of the README is complete, and says what holds where nothing is set."""
     rows = {row[0].strip("`"): row for row in README.rows() if row[0].startswith(f"`{PREFIX}")}
     plain = {
-        PREFIX + name.upper(): f"{default:g}" if isinstance(default, int | float) else default
+        PREFIX + name.upper(): _as_set(default)
         for name, field in Settings.model_fields.items()
         if isinstance(default := field.get_default(), str | int | float)
     }
 
     assert set(rows) == {PREFIX + name.upper() for name in Settings.model_fields}
     assert {name: rows[name][2].strip("`") for name in plain} == plain
+
+
+def _as_set(default: str | float) -> str:
+    """A default as one would set it."""
+    if isinstance(default, bool):
+        return str(default).lower()
+    return default if isinstance(default, str) else f"{default:g}"
 
 
 def test_every_package_earns_its_place() -> None:
@@ -283,16 +311,43 @@ def test_what_two_business_days_are() -> None:
     assert {row[0]: row[1] for row in rows} == {at: f"{due[at]:{form}}" for at in due}
 
 
-@pytest.mark.parametrize("kind", ["case", "defect"])
+MACHINES: dict[str, Callable[[], tuple[Machine, Any]]] = {
+    "case": a_case,
+    "defect": a_defect,
+    "release": a_release,
+    "area_work": an_area_work,
+    "review": a_review,
+}
+"""One of each kind that has a status."""
+
+
+@pytest.mark.parametrize("kind", MACHINES)
 def test_status_is_what_the_contract_shows(kind: str) -> None:
     """The example of a `status` has exactly the fields that the query answers, in its order."""
     (shown,) = (text for language, text in CONTRACT.blocks() if language == f"json {kind}")
-    machine = (a_case() if kind == "case" else a_defect())[0]
+    machine, _ = MACHINES[kind]()
     answered = machine.status(machine.timeline[0].at)
 
     assert list(json.loads(shown)) == [*answered, *_of_the_workflow()]
     if kind == "defect":
         assert list(json.loads(shown)["target"]) == list(answered["target"])
+
+
+def test_the_parts_of_a_release_are_what_the_contract_shows() -> None:
+    """Members, notices, rounds of telling and the banner have exactly the fields that are shown."""
+    (text,) = (text for language, text in CONTRACT.blocks() if language == "json release")
+    shown = json.loads(text)
+    release, _ = a_release()
+    said = messages.parse(messages.AttachDefect, {"actor": "a", "defect": "DEF-1"})
+    release.handle(said, release.planned_at)
+    answered = release.status(release.deploy_at)
+    (banner,) = (row[1] for row in CONTRACT.rows() if row[0] == "`banner`")
+
+    assert list(shown["defects"]) == list(answered["defects"])
+    assert [notice["days"] for notice in shown["notices"]] == ETO.releases.notice_days
+    for part in ("notices", "fan_outs"):
+        assert {*map(tuple, shown[part])} == {tuple(answered[part][0])}
+    assert re.findall(r"\w+", banner.partition("{")[2].partition("}")[0]) == [*answered["banner"]]
 
 
 def _of_the_workflow() -> list[str]:
@@ -305,7 +360,7 @@ def _of_the_workflow() -> list[str]:
     return [k.value for k in added.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
 
 
-@pytest.mark.parametrize("workflow", [CaseWorkflow, DefectWorkflow])
+@pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_messages_are_those_of_the_contract(workflow: type[Any]) -> None:
     """Each update, signal and query is in the section of its workflow, and no other is."""
     section = CONTRACT.text.partition(f"### `{workflow.__name__}`")[2]
@@ -321,6 +376,23 @@ def test_messages_are_those_of_the_contract(workflow: type[Any]) -> None:
     assert listed & commands <= updates | signals
     assert marked <= signals <= marked | (listed - updates)
     assert [q for q in queries if f"`{q}`" not in page.text] == []
+
+
+def test_payloads_are_those_of_the_contract() -> None:
+    """Each command has a row, whose braces name every field of its message and no other."""
+    rows = {row[0].split("`")[1]: row[1] for row in CONTRACT.rows() if row[0].startswith("`")}
+    ours = {"actor", "key"}
+    said = [c for c in messages.Command.__subclasses__() if c.__module__.startswith("domain.mess")]
+    fields = {command.name: set(command.model_fields) - ours for command in said}
+
+    assert {name: _fields(rows.get(name, "")) for name in fields} == fields
+
+
+def _fields(cell: str) -> set[str]:
+    """The names in the first braces of a cell, those of nested braces left out."""
+    braces = re.match(r"`\{(.*?)\}`", cell)
+    flat = re.sub(r"\{[^{}]*\}", "", braces[1]) if braces else "nothing is said of it"
+    return {found[0] for part in flat.split(",") if (found := re.search(r"\w+", part))}
 
 
 def _handlers(workflow: type[Any], kind: str) -> set[str]:
@@ -345,6 +417,50 @@ def test_the_contract_lists_what_is_told_and_found() -> None:
 
     assert sorted(name for name in named if f"`{name}`" not in built) == []
     assert sorted(name for name in named if f"`{name}`" in missing) == []
+
+
+_ABOUT = "case|cases|defect|call|release|area_work|review|reclassification|preferences|severity"
+_FACT = re.compile(rf"(?:{_ABOUT}|target|update|policy|deliveries|delivery)\.[a-z_]*[a-z]")
+
+
+def test_the_contract_lists_what_a_timeline_holds() -> None:
+    """Every fact that a machine records is there, and none that no machine does."""
+    section = CONTRACT.text.partition("### `timeline`")[2].partition("\n### ")[0]
+    named = {name for name in re.findall(r"`([^`\n]+)`", section) if _FACT.fullmatch(name)}
+    recorded = {
+        node.value
+        for file in (ROOT / "domain").glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and _FACT.fullmatch(node.value)
+    }
+
+    assert sorted(recorded - named - {*ClientEvent, *StaffEvent}) == []
+    assert sorted(named - recorded) == []
+
+
+def test_the_contract_says_what_one_can_opt_out_of() -> None:
+    """Each topic has its row with its events, and no other event is in one."""
+    section = CONTRACT.text.partition("### Preferences")[2].partition("\n### ")[0]
+    rows = {row[0].strip("`"): row[1].strip("`") for row in Page("", section).rows()}
+
+    assert {topic: rows.get(topic) for topic in TOPIC_OF.values()} == {
+        topic: event for event, topic in TOPIC_OF.items()
+    }
+
+
+def test_the_line_to_import_is_one() -> None:
+    """What the runbook shows as a line of a file begins a defect that has a past."""
+    (shown,) = (
+        text for language, text in PAGE["docs/operations.md"].blocks() if language == "json"
+    )
+    start = messages.parse(messages.DefectStart, json.loads(shown))
+    defect, effects = Defect.open("ETO-1234", start, ETO, FRIDAY)
+
+    assert start.past is not None
+    assert defect.confirmed_at == start.past.confirmed_at
+    assert [effect.event for effect in effects] == ["project"]
 
 
 def test_exit_codes_are_those_of_the_contract() -> None:

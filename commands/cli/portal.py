@@ -84,7 +84,9 @@ def list_tokens(as_json: AsJson = False) -> None:
         if as_json:
             show.as_json(known)
             return
-        table = Table(*(known[0] if known else ["no tokens"]), box=None)
+        table = Table(box=None)
+        for column in known[0] if known else ["no tokens"]:
+            table.add_column(column, overflow="fold", no_wrap=column in {"id", "name"})
         for token in known:
             table.add_row(*(escape(_said(value)) for value in token.values()))
         show.console.print(table)

@@ -27,10 +27,11 @@ def dev(
     port: Annotated[int, typer.Option(help="Port of the Temporal server.")] = 7233,
     ui_port: Annotated[int, typer.Option(help="Port of the Temporal UI.")] = 8233,
     smtp_port: Annotated[int, typer.Option(help="Port of the mail receiver.")] = 1025,
+    portal_port: Annotated[int, typer.Option(help="Port of the portal.")] = 8080,
     folder: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path("var/dev"),
 ) -> None:
     """Temporal server with its UI, worker and mail receiver; Ctrl-C stops all, nothing is lost."""
-    ports = development.Ports(port, ui_port, smtp_port)
+    ports = development.Ports(port, ui_port, smtp_port, portal_port)
     run(lambda settings: development.run(settings, folder, ports), logs=True)
 
 

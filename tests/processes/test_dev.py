@@ -1,9 +1,12 @@
 """`make dev`: everything in one process on this machine, stopped and started again."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+import httpx
 
 from commands.talk import Line
 from runtime.connection import connect_to
@@ -21,9 +24,11 @@ from tests.processes.programs import (
 
 async def test_dev_goes_on_where_it_was(tmp_path: Path) -> None:
     """It says where everything is, serves a case, stops on Ctrl-C, and the case is there again."""
-    port, ui_port, smtp_port = free_port(), free_port(), free_port()
-    ports = ("--port", str(port), "--ui-port", str(ui_port), "--smtp-port", str(smtp_port))
-    command = (*STARTER, "dev", *ports, "--folder", str(tmp_path / "dev"))
+    names = ("--port", "--ui-port", "--smtp-port", "--portal-port")
+    ports = {name: free_port() for name in names}
+    port, smtp_port = ports["--port"], ports["--smtp-port"]
+    options = [word for name, number in ports.items() for word in (name, str(number))]
+    command = (*STARTER, "dev", *options, "--folder", str(tmp_path / "dev"))
     env = environment(
         tmp_path,
         TEMPORAL_ADDRESS=f"127.0.0.1:{port}",
@@ -48,8 +53,11 @@ async def test_dev_goes_on_where_it_was(tmp_path: Path) -> None:
         return sorted(file.name for file in (tmp_path / "dev" / "mails").glob("*.eml"))
 
     async with dev() as program:
-        for address in (f"127.0.0.1:{port}", f"http://127.0.0.1:{ui_port}", "mails", "defects.db"):
+        addresses = [f"127.0.0.1:{number}" for number in ports.values() if number != smtp_port]
+        for address in (*addresses, "mails", "defects.db"):
             assert address in program.out
+        page = f"http://127.0.0.1:{ports['--portal-port']}/status"
+        assert (await asyncio.to_thread(httpx.get, page)).status_code == 200
         opened = await run(
             *(*STARTER, "open-case", "--client", "river", "--email", "you@example.org"),
             *("--subject", "Nobody can log in", "--priority", "critical", "--json"),

@@ -2,6 +2,7 @@
 
 from activities.adapters.database.audience import DatabaseAudience
 from activities.adapters.database.consultation import DatabaseConsultation
+from activities.adapters.database.contacts import DatabaseContacts
 from activities.adapters.database.engine import NoDatabase, make_engine
 from activities.adapters.database.impact import DatabaseImpact
 from activities.adapters.database.incident_refs import IncidentRefs
@@ -12,18 +13,29 @@ from activities.adapters.database.numbers import DatabaseNumbers
 from activities.adapters.database.preferences import DatabasePreferences
 from activities.adapters.database.read_model import DatabaseReadModel
 from activities.adapters.database.schema import migrate
+from activities.adapters.database.sessions import (
+    DatabaseAttempts,
+    DatabaseSessions,
+    DatabaseSignInLinks,
+)
 from activities.adapters.database.status_page import DatabaseStatusPage, Incident, IncidentUpdate
+from activities.adapters.database.track_record import DatabaseTrackRecord
 
 __all__ = [
+    "DatabaseAttempts",
     "DatabaseAudience",
     "DatabaseConsultation",
+    "DatabaseContacts",
     "DatabaseImpact",
     "DatabaseLedger",
     "DatabaseMembers",
     "DatabaseNumbers",
     "DatabasePreferences",
     "DatabaseReadModel",
+    "DatabaseSessions",
+    "DatabaseSignInLinks",
     "DatabaseStatusPage",
+    "DatabaseTrackRecord",
     "Incident",
     "IncidentRefs",
     "IncidentUpdate",

@@ -234,3 +234,34 @@ incident_refs = Table(
     Column("incident", Words, primary_key=True),
     Column("external_id", Words, nullable=False),
 )
+
+tokens = Table(
+    "tokens",
+    metadata,
+    # The part of a token that may be shown; what may not is kept as its hash only.
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("hash", Words, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("caller", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
+    # A hash of what was asked under the key.
+    Column("request", Words, nullable=False),
+    # The number that was issued for it, and what came of it where that is told again.
+    Column("number", Words),
+    Column("outcome", Words),
+    Column("at", Instant, nullable=False),
+    Index(None, "at"),
+)
+
+# A reply names the message it answers.
+Index(None, deliveries.c.message_id)

@@ -1,0 +1,49 @@
+"""The tables of the web pages: who is signed in, links to sign in with, and how often one tried.
+
+Tokens are kept as hashes only: who reads the database cannot sign in with what it finds.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table
+
+from activities.adapters.database.columns import Instant, Words
+from activities.adapters.database.tables import facts, metadata
+
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("token_hash", Words, primary_key=True),
+    # Client or staff, and who: an address, or the id of the token a member of staff showed.
+    Column("kind", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index(None, "kind", "subject"),
+    Index(None, "expires_at"),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("token_hash", Words, primary_key=True),
+    Column("address", Words, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Index(None, "address"),
+    Index(None, "expires_at"),
+)
+
+web_attempts = Table(
+    "web_attempts",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    # A hash of what is tried and by whom.
+    Column("bucket", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "bucket", "at"),
+    Index(None, "at"),
+)
+
+# For figures over time, which look for a few events among all facts.
+Index("ix_facts_event_at", facts.c.event, facts.c.at)

@@ -1,0 +1,58 @@
+"""`python -m portal`: serves the portal, the status page and the HTTP interface."""
+
+import asyncio
+import sys
+
+from activities.adapters.database import NoDatabase, make_engine, migrate
+from activities.adapters.policy_files import PolicyError, PolicyFiles
+from activities.adapters.smtp import SmtpMailbox
+from activities.ports import Mailbox
+from commands.talk import Line
+from portal.serving import server
+from portal.site import Site
+from runtime.connection import NoServer, connect
+from runtime.logs import configure_logs
+from runtime.settings import Settings, SettingsError, read_settings
+from runtime.time_zones import use_pinned_zones
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        NoDatabase, PolicyError, NoServer: what is needed cannot be had.
+    """
+    engine = make_engine(settings.database_url.get_secret_value())
+    migrate(engine)
+    client = await connect(settings)
+    mailbox = _mailbox(settings)
+    site = Site(Line(client), engine, PolicyFiles(settings.policy_file), settings, mailbox=mailbox)
+    await server(site).serve()
+    engine.dispose()
+
+
+def _mailbox(settings: Settings) -> Mailbox | None:
+    """The mail server that the settings name, if any."""
+    if settings.smtp_url is None:
+        return None
+    try:
+        return SmtpMailbox(settings.smtp_url.get_secret_value(), settings.mail_from)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
+def main() -> int:
+    """Read the settings and serve; answers the exit code."""
+    use_pinned_zones()
+    try:
+        settings = read_settings()
+        configure_logs(settings.log)
+        asyncio.run(serve(settings))
+    except (SettingsError, PolicyError, NoDatabase, NoServer) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

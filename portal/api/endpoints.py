@@ -1,0 +1,179 @@
+"""The endpoints of cases, defects and releases, made of the contract's messages."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from activities.adapters.database import DatabaseReadModel
+from activities.adapters.database.tokens import Token
+from domain.messages import NUMBER_PATTERN, Command, Message
+from portal.api.acting import Acting
+from portal.api.answers import Explanation, Fact, Kept, Page, Started
+from portal.api.contract import Kind, command_body, start_body
+from portal.api.documents import problems
+from portal.api.lists import ASKED, page
+from portal.api.problems import Problem
+from portal.api.security import Scope, needs
+from portal.site import Site
+
+PREFIX = "/api/v1"
+"""Where the interface is, for the addresses it answers."""
+
+_KEY_WORDS = (
+    "Makes a repeat harmless: it is the command's `key`, and a start gets the same number again. "
+    "With another request it is refused. Kept for 30 days."
+)
+_Key = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", pattern=r"^[!-~]{1,128}$", description=_KEY_WORDS),
+]
+_Number = Annotated[str, Path(pattern=NUMBER_PATTERN, description="Its number.")]
+_ANSWERS: dict[str, Any] = {"timeline": list[Fact], "explain": Explanation}
+_WORDS = {
+    "timeline": "What happened: the last 200 facts, oldest first, without texts.",
+    "explain": "What produced every due instant.",
+}
+
+
+def router(kind: Kind) -> APIRouter:
+    """All that can be done with one kind."""
+    made = APIRouter(prefix=f"/{kind.plural}", tags=[kind.plural])
+    _add_start(made, kind)
+    _add_list(made, kind)
+    _add_status(made, kind)
+    for query in kind.queries:
+        _add_query(made, kind, query)
+    for command in kind.commands:
+        _add_command(made, kind, command)
+    return made
+
+
+def _add_start(made: APIRouter, kind: Kind) -> None:
+    async def start(
+        request: Request, said: Any, token: Any, idempotency_key: _Key = None
+    ) -> Response:
+        payload = _payload(said, token)
+        number = payload.pop("number", None)
+        begun = await _acting(request, token).start(kind, number, payload, idempotency_key)
+        status = 202 if begun.status is None else 201 if begun.new else 200
+        return JSONResponse(
+            begun.status or {"number": begun.number},
+            status,
+            {"Location": f"{PREFIX}/{kind.plural}/{begun.number}"},
+        )
+
+    start.__annotations__ |= {"said": start_body(kind), "token": needs(kind.write)}
+    location = {"Location": {"schema": {"type": "string"}, "description": "Where it is."}}
+    made.add_api_route(
+        "",
+        start,
+        methods=["POST"],
+        operation_id=f"start_{kind.name}",
+        summary=_title(kind.begins),
+        description="The `number` is a number of your own; without it the next one is issued.",
+        status_code=201,
+        response_model=kind.status,
+        responses={
+            200: {"model": kind.status, "headers": location, "description": "It runs already."},
+            201: {"headers": location, "description": "How it stands."},
+            202: {"model": Started, "headers": location, "description": "No answer from it yet."},
+            **problems(with_body=True),
+        },
+    )
+
+
+def _add_list(made: APIRouter, kind: Kind) -> None:
+    async def find(request: Request, asked: Any, token: Any) -> Response:
+        del token
+        site: Site = request.app.state.site
+        return JSONResponse(
+            await asyncio.to_thread(page, DatabaseReadModel(site.engine), kind, asked)
+        )
+
+    find.__annotations__ |= {
+        "asked": Annotated[ASKED[kind.name], Query()],
+        "token": needs(kind.read),
+    }
+    made.add_api_route(
+        "",
+        find,
+        methods=["GET"],
+        operation_id=f"list_{kind.plural}",
+        summary=f"The {kind.plural}, ordered by number, a page at a time.",
+        description="From the database, which hears of every change a moment later.",
+        response_model=Page[Kept],
+        responses=problems(),
+    )
+
+
+def _add_status(made: APIRouter, kind: Kind) -> None:
+    async def status(request: Request, number: _Number, token: Any) -> Response:
+        return JSONResponse(await _acting(request, token).ask(kind, number, "status"))
+
+    status.__annotations__ |= {"token": needs(kind.read)}
+    made.add_api_route(
+        "/{number}",
+        status,
+        methods=["GET"],
+        operation_id=f"{kind.name}_status",
+        summary=f"How the {kind.name} stands.",
+        response_model=kind.status,
+        responses=problems(with_number=True),
+    )
+
+
+def _add_query(made: APIRouter, kind: Kind, query: str) -> None:
+    async def ask(request: Request, number: _Number, token: Any) -> Response:
+        return JSONResponse(await _acting(request, token).ask(kind, number, query))
+
+    ask.__annotations__ |= {"token": needs(kind.read)}
+    made.add_api_route(
+        f"/{{number}}/{query}",
+        ask,
+        methods=["GET"],
+        operation_id=f"{kind.name}_{query}",
+        summary=_WORDS[query],
+        response_model=_ANSWERS[query],
+        responses=problems(with_number=True),
+    )
+
+
+def _add_command(made: APIRouter, kind: Kind, command: type[Command]) -> None:
+    async def tell(
+        request: Request, number: _Number, said: Any, token: Any, idempotency_key: _Key = None
+    ) -> Response:
+        payload = _payload(said, token)
+        key = idempotency_key or payload.get("key")
+        if payload.setdefault("key", key) != key:
+            raise Problem(422, "invalid-command", "must be the Idempotency-Key", field="key")
+        return JSONResponse(await _acting(request, token).tell(kind, number, command.name, payload))
+
+    tell.__annotations__ |= {"said": command_body(command), "token": needs(kind.write)}
+    made.add_api_route(
+        f"/{{number}}/{command.name}",
+        tell,
+        methods=["POST"],
+        operation_id=f"{kind.name}_{command.name}",
+        summary=_title(command),
+        description=command.__doc__ or "",
+        response_model=kind.status,
+        responses=problems(with_body=True, with_number=True),
+    )
+
+
+def _payload(said: Message, token: Token) -> dict[str, Any]:
+    """What was said, as the contract has it: the token says who, unless it may speak for others."""
+    payload = said.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    if Scope.ACTOR_ANY not in token.scopes or "actor" not in payload:
+        payload["actor"] = token.name
+    return payload
+
+
+def _acting(request: Request, token: Token) -> Acting:
+    return Acting(request.app.state.site, token.name)
+
+
+def _title(message: type[Message]) -> str:
+    return (message.__doc__ or message.__name__).partition("\n")[0]

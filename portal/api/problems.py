@@ -1,0 +1,166 @@
+"""What went wrong, as RFC 9457 has it: one document for every refusal, naming the field."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from domain.messages import InvalidCommand
+
+MEDIA_TYPE = "application/problem+json"
+_JSON = "application/json"
+RETRY_AFTER = 5
+"""Seconds after which to try again where nobody answered."""
+_FIELD = re.compile(r"([\w.-]+): (.*)", re.DOTALL)
+
+
+class ProblemDocument(BaseModel):
+    """Why a request was refused or could not be answered (RFC 9457)."""
+
+    type: str = Field(description="What kind of problem; branch on this.")
+    title: str
+    status: int
+    detail: str
+    field: str | None = Field(default=None, description="The field to change, where it is one.")
+
+
+class Problem(Exception):  # noqa: N818 - it is an answer
+    """A request that ends here."""
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        detail: str,
+        *,
+        field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.kind = kind
+        self.detail = detail
+        self.field = field
+        self.headers = dict(headers or {})
+
+    def response(self) -> JSONResponse:
+        """The document."""
+        document = ProblemDocument(
+            type=f"urn:defects:problem:{self.kind}",
+            title=TITLES[self.kind],
+            status=self.status,
+            detail=self.detail,
+            field=self.field,
+        )
+        return JSONResponse(
+            document.model_dump(exclude_none=True), self.status, self.headers, MEDIA_TYPE
+        )
+
+
+TITLES = {
+    "malformed": "The request cannot be read",
+    "unauthorized": "A valid token is needed",
+    "forbidden": "The token is not good for this",
+    "unknown-number": "There is nothing of that number here",
+    "not-found": "There is no such address",
+    "method-not-allowed": "The address does not take this method",
+    "request-timeout": "The request did not arrive in time",
+    "too-large": "The request is too large",
+    "unsupported-media-type": "The content is of another type",
+    "invalid-command": "The request cannot be applied",
+    "key-reused": "The idempotency key stands for another request",
+    "too-many-requests": "Too many requests",
+    "internal": "An error nobody foresaw",
+    "no-answer": "Nobody answers at present",
+}
+"""Every kind of problem and its title: both stay as they are."""
+
+_OF_HTTP = {404: "not-found", 405: "method-not-allowed", 415: "unsupported-media-type"}
+
+
+def refused(error: InvalidCommand) -> Problem:
+    """The contract said no, in its own words."""
+    return Problem(422, "invalid-command", error.reason, field=error.field)
+
+
+def refused_in_words(words: str) -> Problem:
+    """The contract said no: `field: reason`."""
+    said = _FIELD.fullmatch(words)
+    if said is None:
+        return Problem(422, "invalid-command", words)
+    return Problem(422, "invalid-command", said[2], field=said[1])
+
+
+def unknown_number(number: str, kind: str) -> Problem:
+    """Nothing of that kind has the number, as far as the caller need know."""
+    return Problem(404, "unknown-number", f"there is no {kind} {number} here", field="number")
+
+
+def no_answer(detail: str) -> Problem:
+    """Temporal, its workers or the database are away."""
+    return Problem(503, "no-answer", detail, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def internal() -> Problem:
+    """Nothing is said of what happened: it is in the log."""
+    return Problem(500, "internal", "it is in the log of the portal")
+
+
+def install(app: FastAPI) -> None:
+    """Let every error of an application end as a problem document."""
+    app.add_exception_handler(Problem, _of_ours)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(HTTPException, _of_http)
+
+
+async def _of_ours(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for this type
+    return error.response()
+
+
+async def _of_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
+    kind = _OF_HTTP.get(error.status_code, "malformed")
+    headers = {"Allow": ", ".join(_methods(request))} if error.status_code == 405 else error.headers
+    return Problem(error.status_code, kind, TITLES[kind].lower(), headers=headers).response()
+
+
+def _methods(request: Request) -> list[str]:
+    """What the address takes: the framework names the methods of one of its routes only."""
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    taken = [
+        route.methods or set()
+        for route in iter_route_contexts(request.app.routes)
+        if route.path_regex.match(path)
+    ]
+    return sorted(set().union(*taken))
+
+
+async def _of_validation(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
+    first = error.errors()[0]
+    said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if first["loc"][0] == "body" and isinstance(error.body, bytes) and said != _JSON:
+        return Problem(415, "unsupported-media-type", f"must be {_JSON}").response()
+    return _invalid(first).response()
+
+
+def _invalid(first: Mapping[str, Any]) -> Problem:
+    """The first thing that is wrong, without the value, which may be client text."""
+    place, *names = first["loc"]
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, InvalidCommand):
+        return refused(cause)
+    if first["type"] == "json_invalid":
+        return Problem(400, "malformed", "the body is no JSON")
+    if place == "body":
+        return refused(InvalidCommand("payload", "must be one JSON object"))
+    reasons = {"missing": "is required", "extra_forbidden": "is no parameter of this request"}
+    reason = reasons.get(first["type"], first["msg"].removeprefix("Value error, "))
+    return refused(InvalidCommand(".".join(map(str, names)) or place, reason))

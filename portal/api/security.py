@@ -1,0 +1,106 @@
+"""Who may do what: tokens with scopes, and the list of what needs none.
+
+Nothing is open by mistake: `portal/api/guard.py` lets nobody past without a token, whatever the
+address, and a test walks all routes of the whole application.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+
+from activities.adapters.database.tokens import Token
+from portal.api.problems import Problem
+
+PUBLIC = frozenset(
+    {
+        # The interface has none. Of the pages: where one signs in and out, ...
+        "/",
+        "/sign-in",
+        "/sign-in/{token}",
+        "/sign-out",
+        "/staff/sign-in",
+        "/staff/sign-out",
+        "/static",
+        # ... the way out of a mail, whose token says who it is for, ...
+        "/unsubscribe/{topic}/{token}",
+        # ... and the status page with its feeds.
+        "/status",
+        "/status/incidents/{ident}",
+        "/status/feed.atom",
+        "/status/api/v2/status.json",
+        "/status/api/v2/summary.json",
+        "/status/api/v2/incidents.json",
+        "/api/v2/status.json",
+        "/api/v2/summary.json",
+        "/api/v2/incidents.json",
+    }
+)
+"""Paths of the whole application that need neither token nor session, as its routes spell them."""
+
+
+class Scope(StrEnum):
+    """What a token is good for."""
+
+    CASES_READ = "cases:read"
+    CASES_WRITE = "cases:write"
+    DEFECTS_READ = "defects:read"
+    DEFECTS_WRITE = "defects:write"
+    RELEASES_READ = "releases:read"
+    RELEASES_WRITE = "releases:write"
+    MAIL_WRITE = "mail:write"
+    STAFF_READ = "staff:read"
+    """To sign in to the staff page."""
+    ACTOR_ANY = "actor:any"
+    """To act in the name of others: the payload's `actor` counts."""
+
+
+bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="token",
+    bearerFormat="dft_…",
+    description="Made by `starter.py token create`; the scopes an operation needs are its roles.",
+)
+
+
+async def caller(
+    request: Request,
+    needed: SecurityScopes,
+    _header: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
+) -> Token:
+    """Whose token the request has.
+
+    Raises:
+        Problem: 401 without one, 403 without the scopes the operation needs.
+    """
+    token = request.scope.get("defects.token")
+    if not isinstance(token, Token):
+        raise unauthorized()
+    missing = [scope for scope in needed.scopes if scope not in token.scopes]
+    if missing:
+        raise Problem(
+            403,
+            "forbidden",
+            f"the token lacks {', '.join(missing)}",
+            headers={
+                "WWW-Authenticate": 'Bearer error="insufficient_scope", '
+                f'scope="{" ".join(needed.scopes)}"'
+            },
+        )
+    return token
+
+
+def unauthorized() -> Problem:
+    """The same for no token, an unknown, a revoked and an expired one."""
+    return Problem(
+        401,
+        "unauthorized",
+        "send a valid one as `Authorization: Bearer dft_…`",
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+def needs(*scopes: Scope) -> Any:
+    """The annotation of an endpoint's parameter: the caller, who has these scopes."""
+    return Annotated[Token, Security(caller, scopes=[scope.value for scope in scopes])]

@@ -1,0 +1,18 @@
+"""Puts the web application together: every router is named here and nowhere else."""
+
+from fastapi import FastAPI
+
+from portal.api import mount_api
+from portal.pages import pages
+from portal.security import SecureHeaders, is_https
+from portal.site import Site
+
+
+def create_app(site: Site) -> FastAPI:
+    """The application for one installation; pages and endpoints find it as `app.state.site`."""
+    app = FastAPI(title="Defect orchestrator", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = site
+    mount_api(app, site)
+    app.add_middleware(SecureHeaders, https=is_https(site.settings))
+    app.mount("/", pages(site))  # The last one: it takes what nobody else took.
+    return app

@@ -1,0 +1,1 @@
+"""Mails from clients: read with bounded work, judged, and made a case or a note on one."""

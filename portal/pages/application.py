@@ -1,0 +1,92 @@
+"""Puts the pages together: an application of its own, with its own ways of saying no."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from portal.pages import (
+    choices,
+    my_cases,
+    my_defects,
+    new_case,
+    sign_in,
+    staff,
+    status,
+)
+from portal.pages.forms import FormRefused
+from portal.pages.look import STATIC, Look, look_of
+from portal.pages.people import NotHere, SignInNeeded
+from portal.site import Site
+from runtime.connection import NoServer
+
+
+def pages(site: Site) -> FastAPI:
+    """All pages of one installation. They find it as `app.state.site`, as endpoints do."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = site
+    app.state.look = Look(site)
+    for part in (sign_in, my_cases, new_case, my_defects, choices, status, staff):
+        app.include_router(part.router)
+    app.mount("/static", _Static(directory=STATIC))
+    app.exception_handler(SignInNeeded)(_sign_in_first)
+    app.exception_handler(NotHere)(_not_here)
+    app.exception_handler(HTTPException)(_not_here)
+    app.exception_handler(FormRefused)(_form_refused)
+    app.exception_handler(NoServer)(_away)
+    return app
+
+
+class _Static(StaticFiles):
+    """The style sheet: its address changes with its content, so it may be kept."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        """With leave to keep it for a year."""
+        response: Response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _sign_in_first(request: Request, needed: SignInNeeded) -> Response:
+    where = {"client": "/sign-in", "staff": "/staff/sign-in"}[needed.kind]
+    response = RedirectResponse(where, 303)
+    look_of(request).cookies.clear(response, needed.kind)
+    return response
+
+
+def _not_here(request: Request, error: NotHere | HTTPException) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    response = look_of(request).show(
+        request,
+        "problem.html.j2",
+        status=status,
+        title="There is no such page",
+        said="The address may be mistyped, or what was here is not yours to see.",
+        back="/",
+    )
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+def _form_refused(request: Request, refused: FormRefused) -> Response:
+    return look_of(request).show(
+        request,
+        "problem.html.j2",
+        status=refused.status,
+        title="This form was not taken",
+        said=f"Nothing was changed: {refused.reason}. Please go back, reload the page, try again.",
+        back="/",
+    )
+
+
+def _away(request: Request, error: NoServer) -> Response:
+    del error
+    return look_of(request).show(
+        request,
+        "problem.html.j2",
+        status=503,
+        title="We cannot take this at the moment",
+        said="Please try again in a few minutes.",
+        back="/",
+    )

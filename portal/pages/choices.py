@@ -1,0 +1,134 @@
+"""What a person chooses: mails, zone and language; and the one-click way out of a kind of mail."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
+
+from activities.adapters.database import DatabaseContacts, DatabasePreferences
+from activities.languages import Languages
+from commands.talk import CommandRefused, NoSuchNumber
+from domain.events import Topic
+from portal.pages.catching_up import until
+from portal.pages.forms import NO_TROUBLE, OurForm, Trouble, trouble_of
+from portal.pages.look import look_of, site_of
+from portal.pages.people import NotHere, Person, SignedIn
+from portal.pages.when import zone_of, zones
+from runtime.connection import NoServer
+
+router = APIRouter()
+
+_LANGUAGES = {"en": "English", "de": "Deutsch"}
+"""What the languages of mails call themselves; one that is not here goes by its tag."""
+
+
+@router.get("/preferences")
+def preferences_page(request: Request, person: SignedIn) -> Response:
+    """What they chose so far."""
+    return _page(request, person)
+
+
+@router.post("/preferences")
+async def choose(request: Request, person: SignedIn, form: OurForm) -> Response:
+    """Remember what they chose: by way of a case of theirs that is open, where there is one.
+
+    So the choice is on that case's record like any other word of the client.
+    """
+    zone, language = form.text("time_zone"), form.text("language")
+    if zone and zone_of(zone) is None:
+        trouble = Trouble("preferences", "Please choose a zone.", "time_zone", form.fields)
+        return await run_in_threadpool(_page, request, person, trouble)
+    chosen: dict[str, Any] = {
+        topic.value: form.text(topic.value) == "yes" for topic in _optional(request)
+    }
+    if zone:
+        chosen["time_zone"] = zone
+    if language in Languages().known:
+        chosen["language"] = language
+    try:
+        await _keep(request, person, chosen)
+    except (CommandRefused, NoServer) as problem:
+        trouble = trouble_of(problem, "preferences", form, person.times)
+        return await run_in_threadpool(_page, request, person, trouble)
+    kept = DatabasePreferences(person.site.engine)
+    await until(
+        lambda: all(
+            getattr(kept.of([person.address])[person.address], thing) == value
+            for thing, value in chosen.items()
+        )
+    )
+    return RedirectResponse("/preferences?done=preferences", 303)
+
+
+async def _keep(request: Request, person: Person, chosen: dict[str, Any]) -> None:
+    site = site_of(request)
+    cases = await run_in_threadpool(DatabaseContacts(site.engine).cases, person.address)
+    numbers = [c.snapshot["number"] for c in cases if c.snapshot.get("state") != "closed"]
+    if numbers:
+        try:
+            await site.line.tell(numbers[0], "set_preferences", {"actor": person.actor} | chosen)
+        except NoSuchNumber:
+            pass  # It closed meanwhile, or another program owns it.
+        else:
+            return
+    await run_in_threadpool(
+        DatabasePreferences(site.engine).keep, person.address, chosen, site.now()
+    )
+
+
+def _optional(request: Request) -> list[Topic]:
+    """What the policy lets people opt out of."""
+    return look_of(request).policy().preferences.optional
+
+
+def _page(request: Request, person: Person, trouble: Trouble = NO_TROUBLE) -> Response:
+    return look_of(request).show(
+        request,
+        "preferences.html.j2",
+        status=trouble.status if trouble.message else 200,
+        person=person,
+        times=person.times,
+        area="client",
+        optional=[topic.value for topic in _optional(request)],
+        zones=zones(),
+        languages={tag: _LANGUAGES.get(tag, tag) for tag in Languages().known},
+        trouble=trouble,
+        done=request.query_params.get("done"),
+    )
+
+
+# --- one click, from a mail ----------------------------------------------------------------------
+
+
+@router.get("/unsubscribe/{topic}/{token}")
+def unsubscribe_page(request: Request, topic: str, token: str) -> Response:
+    """A page with a button: mail programs open links, and must not change anything by that.
+
+    It looks nothing up, so that it says nothing of who has which token.
+    """
+    response = look_of(request).show(
+        request, "unsubscribe.html.j2", topic=_topic(topic), token=token, done=False
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@router.post("/unsubscribe/{topic}/{token}")
+def unsubscribe(request: Request, topic: str, token: str) -> Response:
+    """Opt out (RFC 8058): no cookie and no form token, since a mail program sends it.
+
+    The answer to a token that nobody has is the same.
+    """
+    known, site = _topic(topic), site_of(request)
+    DatabasePreferences(site.engine).unsubscribe(token, known, site.now())
+    return look_of(request).show(
+        request, "unsubscribe.html.j2", topic=known, token=token, done=True
+    )
+
+
+def _topic(name: str) -> Topic:
+    try:
+        return Topic(name)
+    except ValueError:
+        raise NotHere from None

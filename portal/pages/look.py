@@ -1,0 +1,104 @@
+"""Puts pages on the screen: the templates, what every page shows, and the style sheet's address."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from domain.policy import Policy, Texts
+from portal.pages.when import Times
+from portal.pages.words import words
+from portal.security import Cookies, FormGuard, public_url
+from portal.site import Site
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+POLICY = "eto"
+"""The name under which every installation knows its policy."""
+
+
+class Look:
+    """The pages of one installation, in the vendor's name."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self.cookies = Cookies.of(site.settings)
+        # Everything is escaped whatever its name; a value that is missing is an error.
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        style = sha256((STATIC / "portal.css").read_bytes()).hexdigest()[:12]
+        self._templates.globals |= {
+            "style": f"/static/portal.css?{style}",
+            "portal": public_url(site.settings),
+            "words": words,
+            "new_key": token_urlsafe,
+        }
+        self._templates.filters["zip_same"] = _each_for_itself
+        self._load = lru_cache(maxsize=2)(lambda year: site.policies.load(POLICY, year))
+
+    def policy(self) -> Policy:
+        """The policy as it is published now."""
+        return self._load(self._site.now().year)
+
+    def texts(self) -> Texts:
+        """How the vendor and the product are called."""
+        return self.policy().texts
+
+    def vendor_times(self) -> Times:
+        """The vendor's own clock."""
+        return Times(ZoneInfo(self.policy().calendar.time_zone))
+
+    def show(
+        self, request: Request, template: str, *, status: int = 200, **values: Any
+    ) -> Response:
+        """One page; whoever has a form on it gets the cookie the form needs."""
+        guard = FormGuard(self.cookies, request)
+        now: datetime = self._site.now()
+        texts = self.texts()
+        shown = {
+            "times": self.vendor_times(),
+            "now": now,
+            "vendor": texts.vendor,
+            "product": texts.product,
+            "form_token": guard.token,
+            "person": None,
+            "area": "public",
+            "here": request.url.path,
+        } | values
+        response = HTMLResponse(self._templates.get_template(template).render(shown), status)
+        guard.keep(response)
+        return response
+
+    def render(self, template: str, **values: Any) -> str:
+        """The text of a template alone."""
+        return self._templates.get_template(template).render(values)
+
+
+def _each_for_itself(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Options of a choice whose values are their own words."""
+    return [(value, value) for value in values]
+
+
+def look_of(request: Request) -> Look:
+    """The look of the application that answers."""
+    look: Look = request.app.state.look
+    return look
+
+
+def site_of(request: Request) -> Site:
+    """The installation of the application that answers."""
+    site: Site = request.app.state.site
+    return site

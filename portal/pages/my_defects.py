@@ -1,0 +1,121 @@
+"""The public side of a defect, and what its clients may say of its severity (D3, D4, D8)."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
+
+from activities.adapters.database import DatabaseReadModel
+from activities.adapters.database.contacts import Attached
+from commands.talk import CommandRefused, NoSuchNumber
+from portal.pages.catching_up import until
+from portal.pages.forms import NO_TROUBLE, OurForm, Trouble, trouble_of
+from portal.pages.look import look_of, site_of
+from portal.pages.people import Person, SignedIn
+from portal.pages.public_side import PublicDefect, public_defect, public_timeline
+from portal.pages.words import SEVERITIES
+from runtime.connection import NoServer
+
+router = APIRouter()
+
+_FEEDBACK, _RECLASSIFY = "severity", "reclassification"
+_COMMANDS = {
+    _FEEDBACK: "record_severity_feedback",
+    _RECLASSIFY: "request_reclassification",
+}
+_INSTEAD = {
+    "comment": "Please write at most 20,000 characters.",
+    "justification": "Please tell us why, in at most 20,000 characters.",
+    "client": "Your case is not on this defect any more.",
+    "state": "This defect is not open any more.",
+}
+"""What is said for a field: the contract's own words are for staff, and may name other clients."""
+_UNDECIDED = "A request for this defect is being decided. You can make yours after that."
+
+
+@router.get("/defects/{number}")
+def defect_page(request: Request, number: str, person: SignedIn) -> Response:
+    """How a defect stands that one of their cases is on."""
+    return _page(request, person, number)
+
+
+@router.post("/defects/{number}/severity")
+async def say_severity(request: Request, number: str, person: SignedIn, form: OurForm) -> Response:
+    """How severe it is for them: recorded, and shown to the people who review it (D3)."""
+    said = {"comment": form.text("comment") or None}
+    return await _say(request, person, number, _FEEDBACK, form, said)
+
+
+@router.post("/defects/{number}/reclassification")
+async def request_reclassification(
+    request: Request, number: str, person: SignedIn, form: OurForm
+) -> Response:
+    """Ask client success to have it classified otherwise (D4)."""
+    if not form.text("justification"):
+        trouble = Trouble(_RECLASSIFY, "Please tell us why.", "justification", form.fields)
+        return await run_in_threadpool(_page, request, person, number, trouble)
+    said = {"justification": form.text("justification")}
+    return await _say(request, person, number, _RECLASSIFY, form, said)
+
+
+async def _say(
+    request: Request,
+    person: Person,
+    number: str,
+    about: str,
+    form: OurForm,
+    said: dict[str, Any],
+) -> Response:
+    before = await run_in_threadpool(person.defect, number)
+    trouble = _in_the_way(before, about, form)
+    if trouble is None:
+        client = form.text("client")
+        payload = said | {
+            "actor": person.actor,
+            "key": form.text("key")[:128] or None,
+            "client": client if client in before.clients else before.clients[0],
+            "severity": form.text("severity"),
+        }
+        try:
+            await site_of(request).line.tell(number, _COMMANDS[about], payload)
+        except (CommandRefused, NoSuchNumber, NoServer) as problem:
+            instead = _INSTEAD | {"severity": _UNDECIDED}
+            trouble = trouble_of(problem, about, form, person.times, instead)
+    if trouble is not None:
+        return await run_in_threadpool(_page, request, person, number, trouble)
+    await until(lambda: person.defect(number).snapshot != before.snapshot)
+    return RedirectResponse(f"/defects/{number}?done={about}", 303)
+
+
+def _in_the_way(defect: Attached, about: str, form: OurForm) -> Trouble | None:
+    """What can be seen to be wrong before anybody is asked."""
+    severity = form.text("severity")
+    if severity not in SEVERITIES:
+        return Trouble(about, "Please choose a severity.", "severity", form.fields)
+    if about == _RECLASSIFY and defect.snapshot.get("reclassification"):
+        return Trouble(about, _UNDECIDED, None, form.fields)
+    if about == _RECLASSIFY and severity == defect.snapshot["severity"]:
+        return Trouble(about, "That is its severity already.", "severity", form.fields)
+    return None
+
+
+def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_TROUBLE) -> Response:
+    attached = person.defect(number)
+    defect: PublicDefect = public_defect(attached)
+    facts = DatabaseReadModel(site_of(request).engine).timeline(number, public_only=True)
+    asked = attached.snapshot.get("reclassification")
+    return look_of(request).show(
+        request,
+        "defect.html.j2",
+        status=trouble.status if trouble.message else 200,
+        person=person,
+        times=person.times,
+        area="client",
+        defect=defect,
+        timeline=public_timeline(facts),
+        trouble=trouble,
+        done=request.query_params.get("done"),
+        # Their own request only: that somebody else asked is nobody's business.
+        asked=asked["severity"] if asked and asked["client"] in attached.clients else None,
+    )

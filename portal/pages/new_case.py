@@ -1,0 +1,113 @@
+"""A contact opens a case: one contact, one case, whatever it is about (C1, C3, C6)."""
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
+
+from activities.adapters.database import DatabaseAttempts, DatabaseContacts, DatabaseNumbers
+from activities.adapters.database.sessions import hashed
+from commands.talk import CommandRefused
+from domain.messages import CaseStart, Channel, InvalidCommand, parse
+from portal.pages.catching_up import until
+from portal.pages.forms import NO_TROUBLE, Form, OurForm, Trouble, trouble_of
+from portal.pages.look import look_of, site_of
+from portal.pages.my_cases import listed
+from portal.pages.people import Person, SignedIn
+from portal.pages.words import ITEMS
+from runtime.connection import NoServer
+
+router = APIRouter()
+
+PER_PERSON = (30, timedelta(hours=1))
+"""Cases one person opens."""
+_TEXTS = ("subject", "description", "priority", *ITEMS)
+
+
+@router.get("/new-case")
+def new_case_page(request: Request, person: SignedIn) -> Response:
+    """The form, empty."""
+    return _page(request, person)
+
+
+@router.post("/new-case")
+async def open_case(request: Request, person: SignedIn, form: OurForm) -> Response:
+    """Log the case under the next number; the form sent twice is one case."""
+    clients = await run_in_threadpool(person.clients)
+    client = form.text("client") if len(clients) > 1 else next(iter(clients), "")
+    if client not in clients:
+        problem = Trouble("case", "Please choose whom you write for.", "client", form.fields)
+        return await run_in_threadpool(_page, request, person, problem)
+    if not form.text("description"):
+        problem = Trouble("case", "Please describe the problem.", "description", form.fields)
+        return await run_in_threadpool(_page, request, person, problem)
+    start = await run_in_threadpool(_start, person, client, form)
+    try:
+        parse(CaseStart, start)
+        number = await run_in_threadpool(_number, person, form)
+        await site_of(request).line.start("CaseWorkflow", number, start)
+    except (InvalidCommand, CommandRefused, NoServer) as refusal:
+        trouble = trouble_of(refusal, "case", form, person.times, _INSTEAD)
+        return await run_in_threadpool(_page, request, person, trouble)
+    contacts = DatabaseContacts(person.site.engine)
+    if await until(lambda: bool(contacts.cases(person.address, number))):
+        return RedirectResponse(f"/cases/{number}?done=opened", 303)
+    return RedirectResponse(f"/cases?logged={number}", 303)
+
+
+_INSTEAD = {
+    "subject": "Please give it a subject of at most 200 characters.",
+    "priority": "Please choose a priority.",
+    "participant_case_numbers": "Please list each number on a line of its own.",
+}
+
+
+def _start(person: Person, client: str, form: Form) -> dict[str, Any]:
+    """What was typed, as the contract's start payload."""
+    given: dict[str, Any] = form.given(*_TEXTS)
+    if numbers := given.pop("participant_case_numbers", None):
+        given["participant_case_numbers"] = listed(numbers)
+    latest = DatabaseContacts(person.site.engine).cases(person.address)
+    packages = [
+        case.snapshot["support_package"] for case in latest if case.snapshot.get("support_package")
+    ]
+    return (
+        {"priority": "normal", "subject": ""}
+        | given
+        | {
+            "client": client,
+            "contact": person.contact(),
+            "channel": Channel.PORTAL.value,
+            # The package of their last case, where that is known: we keep no master data.
+            "support_package": next(iter(packages), "standard"),
+            "actor": person.actor,
+        }
+    )
+
+
+def _number(person: Person, form: Form) -> str:
+    """The number of the case this form is for: whoever sends it again gets the same one.
+
+    Raises:
+        InvalidCommand: too many cases came from this person lately.
+    """
+    attempts, now = DatabaseAttempts(person.site.engine), person.site.now()
+    if not attempts.allows("case of", person.address, *PER_PERSON, now):
+        raise InvalidCommand("case", "many cases came from you lately: please wait an hour")
+    key = f"portal/{person.actor}/{hashed(form.text('key'))}"
+    return DatabaseNumbers(person.site.engine).issue("CASE", key)
+
+
+def _page(request: Request, person: Person, trouble: Trouble = NO_TROUBLE) -> Response:
+    return look_of(request).show(
+        request,
+        "new_case.html.j2",
+        status=trouble.status if trouble.message else 200,
+        person=person,
+        times=person.times,
+        area="client",
+        clients=person.clients(),
+        trouble=trouble,
+    )

@@ -1,0 +1,139 @@
+"""Clients sign in by a link that is mailed to them: no passwords, and no word on who is known.
+
+The answer to an address that nobody has is the same, takes as long, and is counted alike. The link
+leads to a page with a button, since mail programs open links before people do.
+"""
+
+from datetime import timedelta
+
+import structlog
+from fastapi import APIRouter, BackgroundTasks, Request, Response
+from fastapi.responses import RedirectResponse
+
+from activities.adapters.database import (
+    DatabaseAttempts,
+    DatabaseReadModel,
+    DatabaseSessions,
+    DatabaseSignInLinks,
+)
+from activities.adapters.database.sessions import hashed
+from domain.messages import Contact, InvalidCommand, parse
+from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
+from portal.pages.letters import send_link
+from portal.pages.look import look_of, site_of
+from portal.pages.people import SignInNeeded, signed_in_client
+from portal.pages.public_side import public_banners
+
+router = APIRouter()
+log = structlog.get_logger(__name__)
+
+PER_ADDRESS = (5, timedelta(hours=1))
+"""Letters one address gets."""
+PER_COMPUTER = (20, timedelta(minutes=15))
+"""Tries from one computer."""
+
+
+@router.get("/")
+def front(request: Request) -> Response:
+    """Where to go from the bare address of the portal."""
+    try:
+        signed_in_client(request)
+    except SignInNeeded:
+        return RedirectResponse("/sign-in", 303)
+    return RedirectResponse("/cases", 303)
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request) -> Response:
+    """The login page, with what is ahead (R2)."""
+    return _page(request, NO_TROUBLE)
+
+
+@router.post("/sign-in")
+def ask_for_link(request: Request, after: BackgroundTasks, form: OurForm) -> Response:
+    """Send a link, if the address is somebody's; nobody is told whether it is."""
+    site, now = site_of(request), site_of(request).now()
+    try:
+        address = parse(Contact, {"email": form.text("email")}).email.lower()
+    except InvalidCommand:
+        wrong = "Please enter an e-mail address such as name@example.org."
+        return _page(request, Trouble("sign-in", wrong, "email", form.fields))
+    attempts = DatabaseAttempts(site.engine)
+    if not attempts.allows("sign-in from", computer(request), *PER_COMPUTER, now):
+        return too_often(request)
+    token = DatabaseSignInLinks(site.engine).make(address, now)
+    if attempts.allows("sign-in to", address, *PER_ADDRESS, now):
+        after.add_task(send_link, site, look_of(request), address, token)
+    return look_of(request).show(request, "link_sent.html.j2", address=form.text("email"))
+
+
+@router.get("/sign-in/{token}")
+def link_page(request: Request, token: str) -> Response:
+    """The page a link leads to: it looks nothing up, so opening it uses nothing up."""
+    response = look_of(request).show(request, "link.html.j2", token=token)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@router.post("/sign-in/{token}")
+def use_link(request: Request, token: str, form: OurForm) -> Response:
+    """Sign in, once; the session is a new one whatever the browser had."""
+    del form
+    site, look, now = site_of(request), look_of(request), site_of(request).now()
+    if not DatabaseAttempts(site.engine).allows("link from", computer(request), *PER_COMPUTER, now):
+        return too_often(request)
+    address = DatabaseSignInLinks(site.engine).use(token, now)
+    if address is None:
+        return look.show(request, "link_void.html.j2", status=410)
+    sessions = DatabaseSessions(site.engine)
+    if before := look.cookies.read(request, "client"):
+        sessions.end(before)
+    response = RedirectResponse("/cases", 303)
+    look.cookies.set(response, "client", sessions.begin("client", address, now))
+    look.cookies.clear(response, "visitor")
+    log.info("portal.signed_in", contact=hashed(address)[:16])
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, form: OurForm) -> Response:
+    """Sign out here, or wherever one is signed in."""
+    site, look = site_of(request), look_of(request)
+    if token := look.cookies.read(request, "client"):
+        sessions = DatabaseSessions(site.engine)
+        session = sessions.find("client", token, site.now())
+        if session and form.text("everywhere"):
+            sessions.end_all("client", session.subject)
+        sessions.end(token)
+    response = RedirectResponse("/sign-in?signed_out=1", 303)
+    look.cookies.clear(response, "client")
+    return response
+
+
+def computer(request: Request) -> str:
+    """Where a request comes from, as far as the server knows; counted by its hash only."""
+    return request.client.host if request.client else "unknown"
+
+
+def too_often(request: Request) -> Response:
+    """The answer to whoever tries too often; the same for every address."""
+    return look_of(request).show(
+        request,
+        "problem.html.j2",
+        status=429,
+        title="Please wait a little",
+        said="Too many tries came from your network. Please try again in a quarter of an hour.",
+        back="/sign-in",
+    )
+
+
+def _page(request: Request, trouble: Trouble) -> Response:
+    site = site_of(request)
+    return look_of(request).show(
+        request,
+        "sign_in.html.j2",
+        status=200 if trouble is NO_TROUBLE else 422,
+        trouble=trouble,
+        banners=public_banners(DatabaseReadModel(site.engine).banners(), site.now()),
+        signed_out="signed_out" in request.query_params,
+    )

@@ -1,0 +1,157 @@
+"""What every answer of the portal says to browsers, and what keeps its forms and cookies safe.
+
+Forms carry a token that is made from one of the browser's own cookies: another site can make a
+browser send the cookie, but cannot know the token. Nothing of it needs a secret of the server's.
+"""
+
+import hmac
+import ipaddress
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from secrets import token_urlsafe
+from typing import Literal
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from runtime.settings import Settings
+
+CookieName = Literal["client", "staff", "visitor"]
+"""Who is signed in as a client, as staff, and who only has a form open."""
+NAMES: tuple[CookieName, ...] = ("client", "staff", "visitor")
+TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field
+_PURPOSE = b"form of the portal"
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_TWO_YEARS = 63_072_000
+
+
+class SecureHeaders:
+    """Middleware that adds what an answer does not say itself; by default nothing may be kept."""
+
+    def __init__(self, app: ASGIApp, https: bool) -> None:
+        self._app = app
+        self._headers = dict(_HEADERS)
+        if https:
+            self._headers["Strict-Transport-Security"] = f"max-age={_TWO_YEARS}; includeSubDomains"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does, with more headers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, answer)
+
+
+def public_url(settings: Settings) -> str:
+    """Where people reach the portal, never what a request claims: links in mails lead there."""
+    return settings.portal_url or f"http://{settings.portal_address}"
+
+
+def is_https(settings: Settings) -> bool:
+    """Whether people reach the portal over TLS."""
+    return urlsplit(public_url(settings)).scheme == "https"
+
+
+def _is_loopback(settings: Settings) -> bool:
+    host = urlsplit(public_url(settings)).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Cookies:
+    """The portal's cookies: for the browser's eyes only, and only over TLS unless on loopback."""
+
+    secure: bool
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Cookies":
+        """As the installation is reached."""
+        return cls(secure=not _is_loopback(settings))
+
+    def read(self, request: Request, name: CookieName) -> str | None:
+        """What the browser sent; nothing counts as nothing."""
+        return request.cookies.get(self._name(name)) or None
+
+    def set(self, response: Response, name: CookieName, value: str) -> None:
+        """For as long as the browser runs: when a session ends the server decides."""
+        response.set_cookie(
+            self._name(name), value, secure=self.secure, httponly=True, samesite="lax", path="/"
+        )
+
+    def clear(self, response: Response, name: CookieName) -> None:
+        """Make the browser forget it."""
+        response.delete_cookie(
+            self._name(name), secure=self.secure, httponly=True, samesite="lax", path="/"
+        )
+
+    def _name(self, name: CookieName) -> str:
+        # The prefix makes browsers refuse one that another host of the domain has set.
+        return f"__Host-{name}" if self.secure else f"portal-{name}"
+
+
+class FormGuard:
+    """Gives out the token of a page's forms, and knows it again.
+
+    A browser without any cookie of ours gets one, but only with a page that has a form.
+    """
+
+    def __init__(self, cookies: Cookies, request: Request) -> None:
+        self._cookies = cookies
+        self._here = {name: cookies.read(request, name) for name in NAMES}
+        self._new: str | None = None
+
+    def token(self) -> str:
+        """What a form on this page has to carry."""
+        present = next((value for value in self._here.values() if value), None)
+        if present is None:
+            present = self._new = self._new or token_urlsafe(32)
+        return form_token(present)
+
+    def keep(self, response: Response) -> None:
+        """Send the browser the cookie that the page's forms need."""
+        if self._new is not None:
+            self._cookies.set(response, "visitor", self._new)
+
+    def knows(self, token: str) -> bool:
+        """Whether a token is that of any cookie the browser sent."""
+        given = token.encode(errors="replace")
+        here = [form_token(value).encode() for value in self._here.values() if value]
+        return any(hmac.compare_digest(known, given) for known in here)
+
+
+def form_token(cookie: str) -> str:
+    """The token of forms in the browser that has this cookie; says nothing of the cookie."""
+    digest = hmac.digest(cookie.encode(), _PURPOSE, "sha256")
+    return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def from_another_site(headers: Mapping[str, str]) -> bool:
+    """Whether the browser says that another site made it send this."""
+    return headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}

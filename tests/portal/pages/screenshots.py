@@ -1,0 +1,74 @@
+"""`python -m tests.portal.pages.screenshots`: every page as people see it, in build/screenshots."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import Page, ViewportSize
+
+from runtime.time_zones import use_pinned_zones
+from tests.portal.pages.installation import ADA, Pages, pages_installation
+from tests.portal.pages.screen import DESK, PHONE, chromium, served, sign_in
+from tests.portal.pages.story import tell_the_story
+
+OUT = Path(__file__).parents[3] / "build" / "screenshots"
+PUBLIC = {"sign-in": "/sign-in", "status": "/status", "staff-sign-in": "/staff/sign-in"}
+PUBLIC |= {"unsubscribe": "/unsubscribe/newsletter/token", "not-here": "/nothing"}
+CLIENT = {
+    "cases": "/cases",
+    "case": "/cases/CASE-2",
+    "new-case": "/new-case",
+    "defect": "/defects/DEF-1",
+    "defect-resolved": "/defects/DEF-4",
+    "preferences": "/preferences",
+}
+STAFF = {"staff": "/staff", "compliance": "/staff/compliance"}
+
+
+async def take(hostile: bool) -> None:
+    """All pages, on a phone and a desk, light and dark; `hostile` with markup in every text."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        async with pages_installation(Path(folder)) as pages, chromium() as browser:
+            await tell_the_story(pages, hostile=hostile)
+            async with served(pages) as at:
+                for name, size in (("desk", DESK), ("phone", PHONE)):
+                    for scheme in ("light", "dark"):
+                        await _all(browser, pages, at, name, size, scheme)
+
+
+async def _all(
+    browser: Chromium, pages: Pages, at: str, device: str, size: ViewportSize, scheme: str
+) -> None:
+    dark = scheme == "dark"
+    context = await browser.new_context(
+        viewport=size,
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=False,
+        device_scale_factor=1,
+    )
+    page = await context.new_page()
+    await _each(page, at, PUBLIC, device, scheme)
+    await sign_in(page, pages, at, ADA)
+    await _each(page, at, CLIENT, device, scheme)
+    await page.goto(f"{at}/staff/sign-in")
+    await page.get_by_label("Your token").fill(pages.token())
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Desk").wait_for()
+    await _each(page, at, STAFF, device, scheme)
+    await context.close()
+
+
+async def _each(page: Page, at: str, paths: dict[str, str], device: str, scheme: str) -> None:
+    for name, path in paths.items():
+        await page.goto(at + path)
+        for summary in await page.locator("summary").all():
+            await summary.click()
+        await page.screenshot(path=OUT / f"{name}-{device}-{scheme}.png", full_page=True)
+
+
+if __name__ == "__main__":
+    use_pinned_zones()
+    asyncio.run(take(hostile="--hostile" in sys.argv))

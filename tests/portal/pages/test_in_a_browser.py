@@ -1,0 +1,150 @@
+"""The pages in a real browser: by keyboard, without JavaScript, on a phone, light and dark."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.portal.pages.installation import ADA, Pages, on_case
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser as Chromium
+    from playwright.async_api import Page
+
+playwright = pytest.importorskip("playwright.async_api")
+
+from tests.portal.pages.screen import PHONE, served, sign_in  # noqa: E402
+
+PUBLIC = ["/sign-in", "/sign-in/token", "/status", "/unsubscribe/newsletter/token", "/nothing"]
+CLIENT = [
+    "/cases",
+    "/cases/CASE-1",
+    "/cases/CASE-2",
+    "/defects/DEF-1",
+    "/defects/DEF-4",
+    "/new-case",
+    "/preferences",
+]
+STAFF = ["/staff", "/staff/compliance"]
+
+
+async def test_from_the_mailed_link_to_feedback_with_the_keyboard_only(
+    pages: Pages, chromium: "Chromium"
+) -> None:
+    """Without a mouse and without JavaScript: sign in, find the defect, say how severe it is."""
+    await pages.world.defect(
+        "DEF-1", "S3", on_case("CASE-1"), public_summary="Totals are wrong in the report"
+    )
+    await pages.world.release("REL-1", days=10, title="Spring release")
+    await pages.tick(minutes=1)
+    async with served(pages) as at:
+        context = await chromium.new_context(java_script_enabled=False)
+        page = await context.new_page()
+        await page.goto(f"{at}/sign-in")
+        banner = await page.get_by_role("region", name="Spring release").inner_text()
+        await sign_in(page, pages, at, ADA)
+        await tab_to(page, "Totals are wrong in the report")
+        await page.keyboard.press("Enter")
+        await tab_to(page, "Tell the people who review it")
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("S1")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("We cannot bill")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("status").wait_for()
+        said = await page.get_by_role("status").inner_text()
+        await context.close()
+    (feedback,) = (await pages.world.status("DEF-1"))["feedback"]
+
+    assert "(America/Chicago)" in banner
+    assert "Thank you" in said
+    assert (feedback["client"], feedback["severity"]) == ("river", "S1")
+
+
+async def tab_to(page: "Page", words: str) -> None:
+    """Press Tab until what has these words has the focus."""
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        # Without JavaScript the page cannot be asked; its accessibility can.
+        focused = page.locator(":focus")
+        if await focused.count() and words in await focused.inner_text():
+            return
+    raise AssertionError(f"Tab never leads to {words}")
+
+
+async def test_the_status_page_through_an_s1s_life_as_it_is_seen(
+    pages: Pages, chromium: "Chromium"
+) -> None:
+    """Posted, updated, resolved: the verdict on top changes with it."""
+    async with served(pages) as at:
+        verdicts = []
+        for step in (
+            None,
+            pages.world.defect("DEF-1", "S1", on_case("CASE-1"), public_summary="Login fails"),
+            pages.world.tell("DEF-1", "post_progress", public_text="We found the cause."),
+            pages.world.tell("DEF-1", "resolve", resolution="internal"),
+        ):
+            if step is not None:
+                await step
+                await pages.tick()
+            page = await chromium.new_page()  # Another reader: the page may be kept a while.
+            await page.goto(f"{at}/status")
+            verdicts.append(await page.get_by_role("heading", level=1).inner_text())
+            if step is not None and verdicts[-1].startswith("1"):
+                assert await page.get_by_role("article", name="Login fails").is_visible()
+            await page.context.close()
+
+    assert verdicts == [
+        "No open incidents",
+        "1 open incident",
+        "1 open incident",
+        "No open incidents",
+    ]
+
+
+async def test_axe_finds_no_obstacle_and_nothing_is_wider_than_a_phone(
+    story: Pages, chromium: "Chromium", axe_script: str
+) -> None:
+    """WCAG 2.2 AA as far as a program can tell, on every page, light and dark, at 360 pixels."""
+    found: list[str] = []
+    async with served(story) as at:
+        context = await chromium.new_context(viewport=PHONE)
+        page = await context.new_page()
+        page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
+        await visit(page, at, PUBLIC, axe_script, found)
+        for browser in (await story.signed_in(), await story.staff()):
+            for cookie in browser.http.cookies.jar:
+                given = {"name": cookie.name, "value": cookie.value or "", "url": at}
+                await context.add_cookies([given])  # type: ignore[list-item]
+        await visit(page, at, CLIENT + STAFF, axe_script, found)
+        await context.close()
+
+    # What the pages' own policy forbids would be on the console too.
+    assert [each for each in found if "404 (Not Found)" not in each] == []
+
+
+ALL_RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+CONTRAST = "{runOnly: ['color-contrast']}"
+
+
+async def visit(page: "Page", at: str, paths: list[str], axe: str, found: list[str]) -> None:
+    """Open pages, all their details too, and note what axe finds and what does not fit."""
+    for path in paths:
+        await page.emulate_media(color_scheme="light")
+        await page.goto(at + path)
+        await page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        # Run by the debugger: the page's own policy lets no script in.
+        await page.evaluate(axe)
+        for scheme, rules in (("light", ALL_RULES), ("dark", CONTRAST)):
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            report = await page.evaluate(f"axe.run({rules})")
+            found += [
+                f"{path}: {v['id']} {[n['html'][:160] for n in v['nodes']]}"
+                for v in report["violations"]
+            ]
+        wide = await page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if wide > 0:
+            found.append(f"{path}: {wide} pixels too wide")

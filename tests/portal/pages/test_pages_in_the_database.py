@@ -1,0 +1,157 @@
+"""What the pages keep and read is the same on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import pytest
+from sqlalchemy import Engine
+
+from activities.adapters.database import (
+    DatabaseAttempts,
+    DatabaseContacts,
+    DatabaseReadModel,
+    DatabaseSessions,
+    DatabaseSignInLinks,
+    DatabaseTrackRecord,
+    make_engine,
+)
+from domain.effects import AudienceChange, Detachment, Fact, Project
+from domain.messages import Attachment, Contact
+from tests.portal.pages.installation import ADA, BOB
+
+NOW = datetime(2027, 5, 3, 15, 0, tzinfo=UTC)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A migrated, empty database."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+def project(
+    engine: Engine,
+    number: str,
+    *attached: Attachment,
+    kind: Literal["case", "defect"] = "defect",
+    sequence: int = 1,
+    detached: tuple[str, ...] = (),
+    facts: tuple[Fact, ...] = (),
+    **snapshot: Any,
+) -> None:
+    """Write how something stands, and who joined and left."""
+    leaving = [Detachment(case=case) for case in detached]
+    change = AudienceChange(sequence=sequence, at=NOW, attach=list(attached), detach=leaving)
+    DatabaseReadModel(engine).project(
+        Project(
+            key=f"{number}/{sequence}/project",
+            entity=number,
+            sequence=sequence,
+            at=NOW + sequence * MINUTE,
+            kind=kind,
+            snapshot={"number": number, "state": "open"} | snapshot,
+            facts=list(facts),
+            audience=[change],
+        )
+    )
+
+
+def attach(case: str, client: str, email: str, **contact: Any) -> Attachment:
+    """A case and its contact."""
+    return Attachment(case=case, client=client, contact=Contact(email=email, **contact))
+
+
+def test_a_session_is_found_by_its_token_and_kind_until_it_ends(engine: Engine) -> None:
+    """Idle, over, signed out: three ways to end, and none of them another's."""
+    sessions = DatabaseSessions(engine)
+    one, two = (sessions.begin("client", ADA, NOW) for _ in range(2))
+    other = sessions.begin("client", BOB, NOW)
+    found = sessions.find("client", one, NOW + MINUTE)
+
+    assert found is not None
+    assert (found.subject, found.expires_at) == (ADA, NOW + 12 * HOUR)
+    assert sessions.find("staff", one, NOW) is None
+    assert sessions.find("client", two, NOW + HOUR) is None
+    assert sessions.find("client", one, NOW + HOUR) is not None
+    sessions.end_all("client", ADA)
+    assert sessions.find("client", one, NOW + MINUTE) is None
+    assert sessions.find("client", other, NOW + MINUTE) is not None
+    sessions.end(other)
+    assert sessions.find("client", other, NOW + MINUTE) is None
+
+
+def test_a_link_is_used_once_and_voids_the_others(engine: Engine) -> None:
+    """Of the same address, and of no other."""
+    links = DatabaseSignInLinks(engine)
+    first, second = (links.make(ADA, NOW) for _ in range(2))
+    theirs, late = links.make(BOB, NOW), links.make(BOB, NOW - 15 * MINUTE)
+
+    assert links.use(late, NOW) is None
+    assert links.use(second, NOW) == ADA
+    assert [links.use(token, NOW) for token in (second, first)] == [None, None]
+    assert links.use(theirs, NOW + 14 * MINUTE) == BOB
+
+
+def test_attempts_count_per_what_and_whom_within_a_span(engine: Engine) -> None:
+    """What lies further back counts no more."""
+    attempts = DatabaseAttempts(engine)
+    tried = [attempts.allows("a", ADA, 2, HOUR, NOW + n * MINUTE) for n in range(3)]
+
+    assert tried == [True, True, False]
+    assert attempts.allows("a", BOB, 2, HOUR, NOW)
+    assert attempts.allows("b", ADA, 2, HOUR, NOW)
+    assert attempts.allows("a", ADA, 2, HOUR, NOW + 62 * MINUTE)
+
+
+def test_a_contact_sees_what_they_are_attached_to_now(engine: Engine) -> None:
+    """However their address is spelled; the newest attachment says who they are."""
+    mine = attach("CASE-1", "river", "Ada@River.example", name="Ada", language="de")
+    also = attach("CASE-2", "hill", ADA, time_zone="Asia/Tokyo")
+    theirs = attach("CASE-3", "harbour", BOB)
+    project(engine, "CASE-1", mine, kind="case")
+    project(engine, "CASE-3", theirs, kind="case")
+    project(engine, "DEF-1", mine, also, theirs, sequence=2)
+    project(engine, "DEF-2", mine, sequence=3)
+    project(engine, "DEF-2", sequence=4, detached=("CASE-1",))
+    contacts = DatabaseContacts(engine)
+    ((defect,),) = [contacts.defects(ADA)]
+
+    assert [case.snapshot["number"] for case in contacts.cases(ADA)] == ["CASE-1"]
+    assert (defect.snapshot["number"], defect.cases, defect.clients) == (
+        "DEF-1",
+        ("CASE-1", "CASE-2"),
+        ("hill", "river"),
+    )
+    assert contacts.defects(ADA, "DEF-2") == contacts.cases(ADA, "CASE-3") == []
+    assert contacts.clients(ADA) == ["hill", "river"]
+    known = contacts.known(ADA)
+    assert known is not None
+    assert known.address == ADA
+    assert contacts.known("nobody@nowhere.example") is None
+
+
+def test_the_record_is_read_by_event_and_by_what_still_goes_on(engine: Engine) -> None:
+    """Since an instant, oldest first; snapshots page by page."""
+    facts = tuple(
+        Fact(sequence=n, at=NOW + n * HOUR, event=event, public_text=text)
+        for n, event, text in (
+            (1, "defect.update", None),
+            (2, "defect.progress", "x"),
+            (3, "z", None),
+        )
+    )
+    project(engine, "DEF-1", facts=facts)
+    project(engine, "DEF-2", state="resolved", sequence=5)
+    record = DatabaseTrackRecord(engine)
+    found = record.facts(["defect.progress", "defect.update"], NOW + 2 * HOUR)
+
+    assert [(f.entity, f.event, f.has_public_text) for f in found] == [
+        ("DEF-1", "defect.progress", True)
+    ]
+    open_ones = record.entities("defect", states_but=["resolved"])
+    assert [snapshot["number"] for snapshot in open_ones] == ["DEF-1"]
+    lately = record.entities("defect", changed_since=NOW + 5 * MINUTE)
+    assert [snapshot["number"] for snapshot in lately] == ["DEF-2"]

@@ -1,0 +1,128 @@
+"""The public status page through the life of an S1, for people and for programs."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.portal.pages.installation import Pages, on_case, pages_installation
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+async def test_an_s1_from_its_post_to_its_end(pages: Pages) -> None:
+    """D6, S1: posted, updated each day, resolved, remembered for ninety days and no longer."""
+    world, browser = pages.world, pages.browser()
+    assert "No open incidents" in await browser.get("/status")
+    await world.defect("DEF-1", "S1", on_case("CASE-1"), public_summary="Nobody can log in")
+    await pages.tick()
+    posted = await browser.get("/status")
+    await pages.tick(hours=25)
+    daily = await browser.get("/status")
+    await world.tell("DEF-1", "post_progress", public_text="A fix is tested.", stage="verifying")
+    await pages.tick()
+    progress = await browser.get("/status")
+    await world.tell("DEF-1", "resolve", resolution="internal", public_text="All can log in.")
+    await pages.tick()
+    resolved = await browser.get("/status")
+    await pages.tick(days=88)
+    remembered = await browser.get("/status")
+    await pages.tick(days=3)
+    forgotten = await browser.get("/status")
+
+    assert "1 open incident<" in posted
+    assert "Nobody can log in" in posted
+    assert "Work on this issue goes on." in daily
+    assert "A fix is tested." in progress
+    assert "Being verified" in progress
+    assert "No open incidents" in resolved
+    assert "88 of 90 days without an incident" in resolved
+    assert "Nobody can log in" in remembered
+    assert "Nobody can log in" not in forgotten
+    assert "DEF-1" not in posted + daily + progress + resolved
+
+
+async def test_programs_read_it_as_they_read_statuspage(story: Pages) -> None:
+    """Every field that readers of `summary.json` look at, from wherever they run."""
+    browser = story.browser()
+    response = await browser.http.get("/api/v2/summary.json")
+    said = response.json()
+    (incident,) = said["incidents"]
+    (component,) = said["components"]
+    update_ids = [u["id"] for u in incident["incident_updates"]]
+
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert said["status"] == {"indicator": "critical", "description": "Critical incident"}
+    assert component["status"] == "major_outage"
+    assert (incident["impact"], incident["status"]) == ("critical", "investigating")
+    assert incident["resolved_at"] is None
+    assert len(set(update_ids)) == len(update_ids) > 3
+    assert {m["status"] for m in said["scheduled_maintenances"]} == {"scheduled"}
+    assert all(m["scheduled_for"] for m in said["scheduled_maintenances"])
+    assert await browser.get("/status/api/v2/summary.json") == response.text
+    path = incident["shortlink"].removeprefix("http://127.0.0.1:8080")
+    assert incident["name"].split("<")[0] in await browser.get(path)
+    every = (await browser.http.get("/api/v2/incidents.json")).json()["incidents"]
+    assert [i["status"] for i in every] == ["investigating", "resolved"]
+
+
+async def test_the_feed_has_an_entry_per_incident_with_what_was_said(story: Pages) -> None:
+    """Ids that stay, instants with zones, links to the page of each."""
+    feed = ElementTree.fromstring(await story.browser().get("/status/feed.atom"))
+    entries = feed.findall(f"{ATOM}entry")
+    ids = [entry.findtext(f"{ATOM}id") for entry in entries]
+
+    assert len(set(ids)) == len(entries) == 2
+    assert all((e.findtext(f"{ATOM}updated") or "").endswith("Z") for e in entries)
+    assert "It is fast." in (entries[1].findtext(f"{ATOM}content") or "")
+
+
+async def test_an_overdue_update_is_for_staff_and_not_for_the_public(pages: Pages) -> None:
+    """What was promised to clients and not kept is seen inside first."""
+    await pages.world.defect("DEF-1", "S1", on_case("CASE-1"), public_summary="Down")
+    await pages.tick()
+    pages.world.mailbox.down = True
+    fresh = await pages.browser().get("/status")
+    # The snapshot as it stands when a worker has been away for a day.
+    pages.wall.at = pages.wall.at.replace(day=pages.wall.at.day + 2)
+    public = await pages.browser().get("/status")
+    desk = await (await pages.staff()).get("/staff")
+    pages.world.mailbox.down = False
+
+    assert "verdue" not in fresh + public
+    overdue = desk.split('id="overdue"')[1].split('id="due"')[0]
+    assert "DEF-1" in overdue
+    assert "Update to clients" in overdue
+
+
+async def test_what_is_ahead_is_announced_until_its_hour(pages: Pages) -> None:
+    """R2, R5: on the login page too; nothing is said of what should be out and is not."""
+    await pages.world.release(
+        "REL-1", days=10, title="Spring release", public_notes="Faster reports", window_minutes=60
+    )
+    await pages.world.release("REL-2", days=20, title="Summer release")
+    await pages.tick(minutes=1)
+    login = await pages.browser().get("/sign-in")
+    await pages.tick(days=10)
+    now = await pages.browser().get("/status")
+    await pages.tick(hours=2)
+    after = await pages.browser().get("/sign-in")
+    await pages.world.tell("REL-1", "deploy")
+    await pages.tick()
+    done = await pages.browser().get("/status")
+
+    assert "Spring release" in login
+    assert "(America/Chicago)" in login
+    assert "Summer release" not in login
+    assert "Release, now" in now
+    assert "Spring release" not in after
+    assert "Release done" in done
+
+
+async def test_where_incidents_go_elsewhere_nothing_is_said_here(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """An empty page would say that all is well."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    async with pages_installation(folder, statuspage_url="https://api.example/v1") as pages:
+        for path in ("/status", "/status/feed.atom", "/api/v2/summary.json"):
+            assert (await pages.browser().http.get(path)).status_code == 404
