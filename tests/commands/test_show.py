@@ -49,18 +49,23 @@ RELEASE: dict[str, Any] = {
 
 
 def _rows(answer: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
-    """The table by its first column."""
+    """The table by its first column, whatever the width it is wrapped to."""
     show.status(answer)
-    lines = capsys.readouterr().out.splitlines()
-    cells = [line.partition("  ") for line in lines if line.strip() and not line.startswith("  ")]
-    return {name.strip(): value.strip() for name, _, value in cells}
+    rows: dict[str, str] = {}
+    name = ""
+    for line in filter(str.strip, capsys.readouterr().out.splitlines()):
+        if line.startswith("  "):
+            rows[name] += f" {line.strip()}"
+        else:
+            name, _, value = line.partition("  ")
+            rows[name] = value.strip()
+    return rows
 
 
 def test_a_release_shows_its_defects_notices_and_rounds(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Who is in it, when clients hear of it, and how far its defects have been told."""
-    monkeypatch.setenv("COLUMNS", "200")
     rows = _rows(RELEASE, capsys)
 
     assert rows["defects"] == "12 attached, 3 still to be told; not running here: DEF-9"

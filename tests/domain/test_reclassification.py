@@ -93,7 +93,7 @@ def test_a_second_request_is_refused_naming_the_first() -> None:
     with pytest.raises(InvalidCommand) as answer:
         ask(world, FRIDAY + HOUR, client="client-2", severity="S3")
     assert str(answer.value) == (
-        "severity: S1 is requested by client-1 since 2027-03-05T22:00:00Z and not decided yet"
+        "severity: S1 is requested since 2027-03-05T22:00:00Z and not decided yet"
     )
     decide(world, approve=False)
     ask(world, client="client-2", severity="S3")

@@ -129,6 +129,7 @@ async def _review(world: World) -> str:
     await world.defect("DEF-1", "S3")
     await world.after(days=5)
     await world.line.start("ImpactReviewWorkflow", "impact-review-1", {})
+    await world.after(days=3)
     await world.handle("impact-review-1").result()
     return "impact-review-1"
 
