@@ -182,7 +182,13 @@ class Entities:
         else:
             cases = [attachment.model_dump(mode="json") for attachment in page]
             feedback = [said.model_dump(mode="json") for said in effect.feedback]
-            name, command = Absorb.name, command | {"cases": cases, "feedback": feedback}
+            name = Absorb.name
+            command |= {
+                "cases": cases,
+                "feedback": feedback,
+                "severity": effect.severity,
+                "formerly": effect.formerly,
+            }
         refused = await self._ask(effect.other, name, command)
         if refused == _NOBODY and effect.back:
             refused = None  # The other defect has ended: there is nobody to take them from.

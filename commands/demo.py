@@ -175,7 +175,8 @@ class _Story:
         call = _at_ten(await self._clock.now() + timedelta(days=2))
         await self._tell(CASES[3], "book_call", at=_iso(call), minutes=30)
         await self._says("Nobody decides for two business days: client success is reminded")
-        await self._clock.until(_at_ten(await self._clock.now() + timedelta(days=4)))
+        monday = _at_ten(await self._clock.now() + timedelta(days=4))
+        await self._clock.until(monday + timedelta(hours=1))
         await self._says("Declined with a reason; clients get it in their own language")
         reason = "The figures are right and the heading can be changed by hand before printing."
         await self._tell(TYPO, "decide_reclassification", approve=False, reason=reason)

@@ -100,10 +100,15 @@ class AttendedDefect(ReviewedDefect):
         """Take cases of a defect that is the same; only who did not know this number is told."""
         self._must_be_active()
         self._must_not_be_moving()
+        if command.severity is not None and command.severity < self.severity:
+            raise InvalidCommand(
+                "severity", f"is {self.severity}: raise it to {command.severity} before the merge"
+            )
         taken = {attachment.case: attachment for attachment in command.cases}
         new = [attachment for case, attachment in taken.items() if case not in self.cases]
         if command.defect not in self.formerly:
-            self.formerly = [*self.formerly, command.defect]
+            numbers = [*self.formerly, *command.formerly, command.defect]
+            self.formerly = list(dict.fromkeys(numbers))
             self._record(
                 "defect.absorbed", now, defect=command.defect, actor=command.actor, public=True
             )
@@ -165,6 +170,8 @@ class AttendedDefect(ReviewedDefect):
             back=back,
             actor=actor,
             feedback=[] if back else said,
+            severity=None if back else self.severity,
+            formerly=[] if back else self.formerly,
         )
         self.moving, self.moving_refused = effect.key, None
         self._emit(effect)

@@ -238,8 +238,12 @@ class MoveCases(_Effect):
     """The defect that takes them, or gives them back."""
     back: bool = False
     actor: str
+    severity: Severity | None = None
+    """How severe the merged one is."""
     feedback: list[SaidOfSeverity] = Field(default_factory=list)
     """What clients said of the severity: it goes along (D3)."""
+    formerly: list[str] = Field(default_factory=list)
+    """Defects that were merged into it before: cases may still go by their numbers."""
 
 
 class KeepPreferences(_Effect):

@@ -234,6 +234,10 @@ class Absorb(Command):
     defect: Number
     cases: list[Attachment] = Field(max_length=500)
     feedback: list[SaidOfSeverity] = Field(default_factory=list, max_length=100)
+    severity: Severity | None = None
+    """How severe the merged one is: what is owed for it must not be lost."""
+    formerly: list[Number] = Field(default_factory=list)
+    """Defects that were merged into the merged one."""
 
 
 class GiveBack(Command):

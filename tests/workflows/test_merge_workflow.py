@@ -129,14 +129,20 @@ async def test_a_defect_cannot_be_merged_into_itself_or_into_one_merged_into_it(
         await world.tell("DEF-2", "merge_into", defect=source, reason="oops")
 
 
-async def test_a_merged_s1_stops_what_it_owed(world: World) -> None:
-    """No update, no escalation and no status page of its own any more."""
+async def test_what_an_s1_owes_is_not_lost_by_a_merge(world: World) -> None:
+    """Into a lesser defect it is refused; into another S1 the updates go on under one number."""
     await world.defect("DEF-1", "S1", attachment("CASE-1", "ada"))
     await world.defect("DEF-2", "S3", attachment("CASE-2", "bob"))
+    with pytest.raises(CommandRefused, match="raise it to S1"):
+        await world.tell("DEF-1", "merge_into", defect="DEF-2", reason="the same")
+    await world.tell("DEF-2", "change_severity", severity="S1", reason="the same as DEF-1")
     await world.tell("DEF-1", "merge_into", defect="DEF-2", reason="the same")
     await world.settle()
+    await world.settle()
     world.mailbox.letters.clear()
-    await world.after(days=5)
+    await world.after(days=1)
 
-    assert world.mailbox.letters == []
-    assert [incident.stage for incident in world.page.incidents()] == ["resolved"]
+    updates = [x for x in world.mailbox.letters if x.headers["X-Event"] == "defect.update"]
+    assert sorted(x.to for x in updates) == [ADA, BOB]
+    assert {x.headers["X-Defect"] for x in world.mailbox.letters} == {"DEF-2"}
+    assert sorted(i.stage for i in world.page.incidents()) == ["investigating", "resolved"]
