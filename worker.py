@@ -51,6 +51,7 @@ from activities.status_page import PostToStatusPage
 from activities.tell import Tell
 from activities.webhook_ports import Poster
 from activities.webhooks import CallReceivers, SendWebhooks, call_receiver
+from domain.promises import find_promise
 from domain.webhooks import checked_url, secret_key
 from runtime.connection import NoServer, connect
 from runtime.drain import stop_on_signals
@@ -151,6 +152,8 @@ async def workers(
 ) -> AsyncIterator[None]:
     """All workers: `defects` for workflows and quick activities, `outbound` rate-limited, and
     `webhooks`, whose receivers may be as slow as they like."""
+    # Compiles the table of phrases now: inside a workflow's task it would take too long.
+    find_promise("ready")
     engine, signals = world.engine, Signals(client)
     ledger, audience = DatabaseLedger(engine), DatabaseAudience(engine)
     impact, preferences = DatabaseImpact(engine), DatabasePreferences(engine)

@@ -1,6 +1,7 @@
 """Decides where a text names a time, with which words leading to it, and where an innocent."""
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from domain.promises.innocents import INNOCENTS
@@ -29,8 +30,6 @@ _ANCHOR = r"""
     (?:the )?(?:morning|afternoon|evening|night) of
 """
 
-_FOUND_BY = [(time, compiled(time.pattern)) for time in TIMES]
-_EXCUSED_BY = [compiled(innocent.pattern) for innocent in INNOCENTS]
 _LEADS = "|".join((alternatives(_DEADLINE), alternatives(_ANCHOR), "for"))
 _LEAD = re.compile(
     compiled(rf"(?:(?:{_LEADS}):? [\"'(]?(?:the |an? )?){{1,4}}").pattern.removesuffix(r"(?!\w)")
@@ -40,6 +39,17 @@ _LED_ITSELF = compiled("in|over|during|within|for")
 _DEADLINE_LEAD = compiled(_DEADLINE)
 _MET_BY = compiled("by")
 _AIMED_LEAD = compiled("for")
+
+
+@cache
+def _found_by() -> list[tuple[Time, re.Pattern[str]]]:
+    """Compiled when first needed: it takes half a second, which no command line should wait for."""
+    return [(time, compiled(time.pattern)) for time in TIMES]
+
+
+@cache
+def _excused_by() -> list[re.Pattern[str]]:
+    return [compiled(innocent.pattern) for innocent in INNOCENTS]
 
 
 class Candidate(NamedTuple):
@@ -54,7 +64,7 @@ class Candidate(NamedTuple):
 def candidates(plain: str) -> list[Candidate]:
     """Return the times named, in order, each once: the longest of those that overlap."""
     found: list[Candidate] = []
-    for time, pattern in _FOUND_BY:
+    for time, pattern in _found_by():
         for match in pattern.finditer(plain):
             start, rule = _led(plain, match.start(), time)
             if rule is not Rule.NEVER:
@@ -82,7 +92,7 @@ def _led(plain: str, start: int, time: Time) -> tuple[int, Rule]:
 def excused(plain: str) -> list[tuple[int, int]]:
     """Return the slices that innocents cover, none within another, in order."""
     slices = sorted(
-        (match.span() for pattern in _EXCUSED_BY for match in pattern.finditer(plain)),
+        (match.span() for pattern in _excused_by() for match in pattern.finditer(plain)),
         key=lambda span: (span[0], -span[1]),
     )
     kept: list[tuple[int, int]] = []

@@ -1,5 +1,6 @@
 """What clause D7 lets an agent write to a client, and what it does not."""
 
+import inspect
 import pkgutil
 import re
 import string
@@ -2043,8 +2044,10 @@ HOSTILE = HOSTILE_CHARACTERS + [f"{cell} " for cell in cells(HOSTILE_WORDS)]
 
 
 def compiled(value: object) -> Iterator[str]:
-    """The patterns within a value of a module."""
-    if isinstance(value, re.Pattern):
+    """The patterns within a value of a module, or within what is made when first needed."""
+    if hasattr(value, "cache_info") and not inspect.signature(value).parameters:
+        yield from compiled(value())
+    elif isinstance(value, re.Pattern):
         yield value.pattern
     elif isinstance(value, tuple | list):
         for item in value:

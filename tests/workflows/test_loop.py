@@ -74,6 +74,7 @@ async def test_continue_as_new_loses_nothing_and_repeats_nothing(tmp_path: Path)
         assert status["state"] == "resolved"
 
 
+@pytest.mark.timeout(300)
 async def test_a_thousand_signals_are_all_applied(tmp_path: Path) -> None:
     """1,000 concurrent signals into one defect through continue-as-new: none lost, none doubled."""
     async with real_world(tmp_path, CAN_SOON) as world:
