@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from importlib import import_module
 from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -2043,7 +2044,7 @@ HOSTILE_WORDS = """
 HOSTILE = HOSTILE_CHARACTERS + [f"{cell} " for cell in cells(HOSTILE_WORDS)]
 
 
-def compiled(value: object) -> Iterator[str]:
+def compiled(value: Any) -> Iterator[str]:
     """The patterns within a value of a module, or within what is made when first needed."""
     if hasattr(value, "cache_info") and not inspect.signature(value).parameters:
         yield from compiled(value())
