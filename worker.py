@@ -28,15 +28,14 @@ from activities.adapters.database import (
     DatabaseReadModel,
     DatabaseStatusPage,
     IncidentRefs,
-    KeptMail,
     NoDatabase,
     make_engine,
     migrate,
 )
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.database.webhooks import DatabaseWebhooks
+from activities.adapters.mailbox import mailbox_for
 from activities.adapters.policy_files import PolicyError, PolicyFiles
-from activities.adapters.smtp import SmtpMailbox
 from activities.adapters.statuspage import StatuspageApi
 from activities.adapters.webhook_http import WebhookHttp
 from activities.consultation import BookCalls
@@ -108,12 +107,11 @@ def outside(settings: Settings) -> Outside:
     """
     engine = make_engine(settings.database_url.get_secret_value(), pool_size=ACTIVITY_THREADS)
     migrate(engine)
-    mailbox: Mailbox = KeptMail(engine)
-    if settings.smtp_url is not None:
-        try:
-            mailbox = SmtpMailbox(settings.smtp_url.get_secret_value(), settings.mail_from)
-        except ValueError as error:
-            raise SettingsError(str(error)) from None
+    smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
+    try:
+        mailbox = mailbox_for(engine, smtp_url, settings.mail_from)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     page: StatusPage = DatabaseStatusPage(engine)
     if settings.statuspage_url and settings.statuspage_page_id and settings.statuspage_api_key:
         page = StatuspageApi(

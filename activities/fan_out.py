@@ -13,13 +13,13 @@ from temporalio import activity
 
 from activities.ports import Member, Members, OpenDefects
 from activities.signals import PAGE, Said, Signals
+from domain.defect_state import OVER
 from domain.effects import AlignDefects, MarkArea, Receipt
 from domain.messages import AreaWorkStarted, ReleaseDeployed, ScheduleRelease, WithdrawRelease
 
 ROUND = 1_000
 """Defects told before the release hears how far it has come."""
 MISSING_SHOWN = 20
-SETTLED = {"resolved", "merged", "closed"}
 
 
 @dataclass
@@ -95,7 +95,7 @@ class FanOut:
     async def _align(
         self, effect: AlignDefects, page: Sequence[Member], told: _Told, after: str | None
     ) -> None:
-        settled = [member for member in page if member.state in SETTLED]
+        settled = [member for member in page if member.state in OVER]
         reached = await self._signals.tell_all(
             ((member.defect, _said(effect, member)) for member in page if member not in settled),
             functools.partial(activity.heartbeat, after, asdict(told)),

@@ -19,6 +19,9 @@ from domain.policy import SeverityRules
 from domain.target import TargetClock
 from domain.updates import UpdateClock
 
+State = Literal["open", "on_hold", "scheduled", "resolved", "merged", "closed"]
+OVER: tuple[State, ...] = ("resolved", "merged", "closed")
+"""The states in which nothing is owed any more."""
 CASES_SHOWN = 100
 """Cases a `status` names; `case_count` counts them all."""
 HOLDS_KEPT = 20
@@ -145,7 +148,7 @@ class DefectState(Machine):
         return self.closed_at is not None
 
     @property
-    def state(self) -> Literal["open", "on_hold", "scheduled", "resolved", "merged", "closed"]:
+    def state(self) -> State:
         """The one word for where it stands."""
         if self.closed_at is not None:
             return "closed"

@@ -4,9 +4,8 @@ import asyncio
 import sys
 
 from activities.adapters.database import NoDatabase, make_engine, migrate
+from activities.adapters.mailbox import mailbox_for
 from activities.adapters.policy_files import PolicyError, PolicyFiles
-from activities.adapters.smtp import SmtpMailbox
-from activities.ports import Mailbox
 from commands.talk import Line
 from portal.serving import server
 from portal.site import Site
@@ -25,20 +24,14 @@ async def serve(settings: Settings) -> None:
     engine = make_engine(settings.database_url.get_secret_value())
     migrate(engine)
     client = await connect(settings)
-    mailbox = _mailbox(settings)
+    smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
+    try:
+        mailbox = mailbox_for(engine, smtp_url, settings.mail_from)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     site = Site(Line(client), engine, PolicyFiles(settings.policy_file), settings, mailbox=mailbox)
     await server(site).serve()
     engine.dispose()
-
-
-def _mailbox(settings: Settings) -> Mailbox | None:
-    """The mail server that the settings name, if any."""
-    if settings.smtp_url is None:
-        return None
-    try:
-        return SmtpMailbox(settings.smtp_url.get_secret_value(), settings.mail_from)
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
 
 
 def main() -> int:

@@ -9,10 +9,11 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.defect_state import State
 from domain.messages import Channel, Effort, ReleaseKind, Severity, Stage
 
 CaseState = Literal["open", "waiting_for_client", "attached", "closed"]
-DefectState = Literal["open", "on_hold", "scheduled", "resolved", "closed", "merged"]
+DefectState = State
 ReleaseState = Literal["planned", "frozen", "deploying", "deployed", "cancelled"]
 
 T = TypeVar("T")

@@ -9,11 +9,12 @@ from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseLedger, DatabaseTrackRecord
 from activities.ports import Delivery, DeliveryState
+from domain.defect_state import OVER
 from portal.pages.when import instant, maybe_instant
 
 _SOON = timedelta(days=14)
 """How far ahead what is due is listed."""
-_OVER = ("resolved", "merged", "closed", "deployed", "cancelled")
+_OVER = (*OVER, "deployed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ from sqlalchemy import ColumnElement, Engine, or_, select
 
 from activities.adapters.database.engine import batches, insert, writing
 from activities.adapters.database.tables import entities, facts, reviews
+from domain.defect_state import OVER
 from domain.messages import Severity
 
-_OVER = ("resolved", "closed", "merged")
 _PAGE = 500
 
 
 def still_open() -> ColumnElement[bool]:
     """Whether an entity goes on, as far as the read model knows."""
-    return or_(entities.c.state.is_(None), entities.c.state.not_in(_OVER))
+    return or_(entities.c.state.is_(None), entities.c.state.not_in(OVER))
 
 
 class DatabaseImpact:

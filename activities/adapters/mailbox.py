@@ -1,0 +1,16 @@
+"""Chooses where letters go: a mail server, or the database where none is named."""
+
+from sqlalchemy import Engine
+
+from activities.adapters.database import KeptMail
+from activities.adapters.smtp import SmtpMailbox
+from activities.ports import Mailbox
+
+
+def mailbox_for(engine: Engine, smtp_url: str | None, mail_from: str) -> Mailbox:
+    """The mailbox of an installation.
+
+    Raises:
+        ValueError: the mail server's URL cannot be used.
+    """
+    return KeptMail(engine) if smtp_url is None else SmtpMailbox(smtp_url, mail_from)
