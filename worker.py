@@ -59,6 +59,7 @@ from runtime.schedules import IMPACT_REVIEW, ensure_review
 from runtime.search_attributes import ensure
 from runtime.settings import Settings, SettingsError, read_settings
 from runtime.time_zones import use_pinned_zones
+from runtime.versioning import deployment_config
 from workflows.area_work import AreaWorkWorkflow
 from workflows.case import CaseWorkflow
 from workflows.defect import DefectWorkflow
@@ -171,6 +172,7 @@ async def workers(
     calls = CallReceivers(client, webhooks, DEFECTS_QUEUE, asyncio.get_running_loop())
     pin, portal = PinPolicy(world.policies), Portal(DatabaseReadModel(engine), preferences, calls)
     drain = timedelta(seconds=settings.graceful_shutdown_seconds)
+    version = deployment_config(settings.build_id)
     with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity") as threads:
         async with (
             Worker(
@@ -195,6 +197,7 @@ async def workers(
                 max_cached_workflows=max_cached_workflows,
                 sticky_queue_schedule_to_start_timeout=STICKY_PATIENCE,
                 graceful_shutdown_timeout=drain,
+                deployment_config=version,
             ),
             Worker(
                 client,
@@ -206,12 +209,14 @@ async def workers(
                 # Eager activities would go past the queue, and so past its rate limit.
                 disable_eager_activity_execution=True,
                 graceful_shutdown_timeout=drain,
+                deployment_config=version,
             ),
             Worker(
                 client,
                 task_queue=WEBHOOKS_QUEUE,
                 activities=[SendWebhooks(webhooks, world.webhooks).send_webhooks],
                 graceful_shutdown_timeout=drain,
+                deployment_config=version,
             ),
         ):
             yield
@@ -248,7 +253,8 @@ async def main() -> int:
         return 2
     stop = stop_on_signals(asyncio.get_running_loop())
     async with workers(client, world, settings):
-        log.info("worker.started", queues=[DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE])
+        queues = [DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE]
+        log.info("worker.started", queues=queues, build_id=settings.build_id)
         await stop.wait()
         log.info("worker.draining", seconds=settings.graceful_shutdown_seconds)
     log.info("worker.stopped")

@@ -1,4 +1,4 @@
-"""Whether a worker can do its work: server, pollers, database."""
+"""Whether workers can do their work: server, pollers, versions, database."""
 
 import asyncio
 
@@ -10,16 +10,17 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
 from activities.adapters.database import make_engine
+from commands.versions import abandoned
 from runtime.connection import connect
 from runtime.settings import Settings
 from workflows.options import DEFECTS_QUEUE, OUTBOUND_QUEUE
 from workflows.webhook import WEBHOOKS_QUEUE
 
 POLLED = (
-    (DEFECTS_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
-    (DEFECTS_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
-    (OUTBOUND_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
-    (WEBHOOKS_QUEUE, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
+    (DEFECTS_QUEUE, "workflows", TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
+    (DEFECTS_QUEUE, "activities", TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
+    (OUTBOUND_QUEUE, "activities", TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
+    (WEBHOOKS_QUEUE, "activities", TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
 )
 
 
@@ -27,9 +28,13 @@ async def run(settings: Settings) -> int:
     """Say what is wrong, a line each; 0 where nothing is, else 1. Raises NoServer."""
     client = await connect(settings)
     problems = [
-        f"nobody polls the task queue {queue} for {TaskQueueType.Name(kind)}"
-        for queue, kind in POLLED
+        f"nobody polls the task queue {queue} for {what}"
+        for queue, what, kind in POLLED
         if not await _pollers(client, queue, kind)
+    ]
+    problems += [
+        f"{count} open on version {build_id}, which no worker serves"
+        for build_id, count in (await abandoned(client)).items()
     ]
     problems += await asyncio.to_thread(_database_problems, settings)
     for problem in problems:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.errordetails.v1 import WorkflowNotReadyFailure
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import (
     Client,
@@ -28,7 +29,7 @@ from workflows.options import DEFECTS_QUEUE
 
 RPC_TIMEOUT = timedelta(seconds=30)
 BEGINNING = 10.0
-"""Seconds anything may take until its policy is pinned and it can be asked."""
+"""Seconds anything may take until its policy is pinned and it can be asked, or told."""
 POLL = 0.05
 _NOBODY = {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.UNAVAILABLE}
 
@@ -115,17 +116,23 @@ class Line:
             NoAnswer: nobody works on it.
         """
         given = {name: value for name, value in payload.items() if value is not None}
-        try:
-            answer: dict[str, Any] = await self.client.get_workflow_handle(number).execute_update(
-                command, given, id=str(uuid.uuid4()), rpc_timeout=RPC_TIMEOUT
-            )
-        except WorkflowUpdateFailedError as error:
-            raise _refused(error.cause) from None
-        except WorkflowUpdateRPCTimeoutOrCancelledError:
-            raise _nobody(number) from None
-        except RPCError as error:
-            raise _missing(number, error) from None
-        return answer
+        handle, update = self.client.get_workflow_handle(number), str(uuid.uuid4())
+        give_up_at = time.monotonic() + BEGINNING
+        while True:
+            try:
+                answer: dict[str, Any] = await handle.execute_update(
+                    command, given, id=update, rpc_timeout=RPC_TIMEOUT
+                )
+            except WorkflowUpdateFailedError as error:
+                raise _refused(error.cause) from None
+            except WorkflowUpdateRPCTimeoutOrCancelledError:
+                raise _nobody(number) from None
+            except RPCError as error:
+                if not _is_leaving(error) or time.monotonic() > give_up_at:
+                    raise _missing(number, error) from None
+            else:
+                return answer
+            await asyncio.sleep(POLL)
 
     async def ask(self, number: str, query: str) -> Any:
         """Ask a case or defect something; one that is only beginning is given a moment.
@@ -166,6 +173,12 @@ def _refused(cause: BaseException | None) -> CommandRefused:
 
 def _nobody(number: str) -> NoAnswer:
     return NoAnswer(f"nobody answers for {number}: does a worker run? Try `python worker.py`")
+
+
+def _is_leaving(error: RPCError) -> bool:
+    """Whether it came just as the workflow continued as new: nothing happened, ask the next run."""
+    details = error.grpc_status.details
+    return any(detail.Is(WorkflowNotReadyFailure.DESCRIPTOR) for detail in details)
 
 
 def _missing(number: str, error: RPCError) -> Exception:

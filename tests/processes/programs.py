@@ -25,13 +25,13 @@ _POLL = 0.05
 _numbers = count(1)
 
 
-async def eventually(what: str, condition: Callable[[], Any]) -> Any:
+async def eventually(what: str, condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
     """The first true answer of `condition`, which may be asynchronous.
 
     Raises:
         AssertionError: saying `what` did not come about in time.
     """
-    give_up_at = time.monotonic() + PATIENCE
+    give_up_at = time.monotonic() + patience
     while True:
         answer = condition()
         if inspect.isawaitable(answer):
@@ -39,7 +39,7 @@ async def eventually(what: str, condition: Callable[[], Any]) -> Any:
         if answer:
             return answer
         if time.monotonic() > give_up_at:
-            raise AssertionError(f"not within {PATIENCE} seconds: {what}")
+            raise AssertionError(f"not within {patience} seconds: {what}")
         await asyncio.sleep(_POLL)
 
 
@@ -112,9 +112,9 @@ class Program:
         """Send it a signal."""
         self.process.send_signal(number)
 
-    async def ended(self) -> int:
+    async def ended(self, patience: float = PATIENCE) -> int:
         """Its exit code, once it has one."""
-        await eventually("the program ends", lambda: not self.alive)
+        await eventually("the program ends", lambda: not self.alive, patience)
         code: int = self.process.wait()
         return code
 

@@ -1,0 +1,226 @@
+"""Which version of the worker's code runs what, and how all of it gets to another one.
+
+Temporal keeps each run on the version it began on. A run moves where it continues as new, which
+it does by itself as soon as it has something to do; the sleepers among them have to be nudged.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from temporalio.api.enums.v1 import TaskQueueType, WorkerDeploymentVersionStatus
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DescribeTaskQueueRequest,
+    DescribeWorkerDeploymentRequest,
+    SetWorkerDeploymentCurrentVersionRequest,
+    SetWorkerDeploymentRampingVersionRequest,
+)
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from commands.talk import CommandRefused
+from runtime.versioning import DEPLOYMENT
+from workflows.options import DEFECTS_QUEUE
+
+UNVERSIONED = "unversioned"
+"""Stands for workers without a build id, and for what they run."""
+KINDS = {
+    "CaseWorkflow": "case",
+    "DefectWorkflow": "defect",
+    "ReleaseWorkflow": "release",
+    "AreaWorkWorkflow": "area work",
+    "ImpactReviewWorkflow": "review",
+    "WebhookWorkflow": "receiver",
+}
+RECENTLY = timedelta(minutes=2)
+"""A worker that lives asks for work at least once a minute."""
+WORKERS_SETTLE = 15.0
+"""Seconds from a worker's start until the server knows all queues that it serves."""
+
+_STATUS = {
+    WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_CURRENT: "current",
+    WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_RAMPING: "ramping",
+    WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_DRAINING: "draining",
+    WorkerDeploymentVersionStatus.WORKER_DEPLOYMENT_VERSION_STATUS_DRAINED: "drained",
+}
+OPEN = f'ExecutionStatus = "Running" AND TaskQueue = "{DEFECTS_QUEUE}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the worker's code, and what depends on it."""
+
+    build_id: str
+    """`UNVERSIONED` for workers without one."""
+    state: str
+    """`current`, `ramping`, `draining`, `drained`, or `inactive`: never current."""
+    workers: int
+    """Processes that asked for work within `RECENTLY`."""
+    running: dict[str, int]
+    """Open workflows by kind, as `KINDS` words them; without those there are none of."""
+
+    @property
+    def may_stop(self) -> bool:
+        """Whether nothing depends on its workers any more."""
+        return not self.running and self.state not in {"current", "ramping"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """All versions, and which of them new runs begin on."""
+
+    current: str
+    ramping: str | None
+    percent: float
+    """Of new runs that begin on `ramping`."""
+    versions: list[Version] = field(default_factory=list)
+
+
+class Place(NamedTuple):
+    """Where an open workflow is."""
+
+    build_id: str
+    kind: str
+    number: str
+
+
+async def look(client: Client) -> Rollout:
+    """How things stand. Raises RPCError."""
+    states, current, ramping, percent = await routing(client)
+    workers = await _workers(client)
+    versions = [
+        Version(build_id, state, len(workers.get(build_id, ())), await _running(client, build_id))
+        for build_id, state in states.items()
+    ]
+    return Rollout(current, ramping, percent, [v for v in versions if _is_worth_a_line(v, current)])
+
+
+async def abandoned(client: Client, now: datetime | None = None) -> dict[str, int]:
+    """How many open workflows stand still on each version that no worker serves."""
+    states, *_ = await routing(client)
+    workers = await _workers(client, now)
+    counts = {
+        build_id: (await client.count_workflows(f"{OPEN} AND {on_version(build_id)}")).count
+        for build_id in states
+        if build_id not in workers
+    }
+    return {build_id: count for build_id, count in counts.items() if count}
+
+
+async def where(client: Client) -> AsyncIterator[Place]:
+    """Where each open workflow is."""
+    states, *_ = await routing(client)
+    for build_id in states:
+        async for found in client.list_workflows(f"{OPEN} AND {on_version(build_id)}"):
+            yield Place(build_id, KINDS.get(found.workflow_type, found.workflow_type), found.id)
+
+
+async def route(client: Client, build_id: str, percent: float | None = None) -> None:
+    """Let new runs, and those that continue as new, begin on a version; or some percent of them.
+
+    Raises:
+        CommandRefused: no worker of that version has been seen, or another one works on queues that
+            this one does not serve.
+    """
+    give_up_at = time.monotonic() + WORKERS_SETTLE
+    while True:
+        try:
+            return await _route(client, "" if build_id == UNVERSIONED else build_id, percent)
+        except RPCError as error:
+            if error.status not in {RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION}:
+                raise
+            if time.monotonic() > give_up_at:
+                problem = f"version: {build_id} cannot be used: {error.message}"
+                raise CommandRefused(problem) from None
+        await asyncio.sleep(1)
+
+
+async def _route(client: Client, build_id: str, percent: float | None) -> None:
+    service, who = client.workflow_service, client.identity
+    if percent is None:
+        await service.set_worker_deployment_current_version(
+            SetWorkerDeploymentCurrentVersionRequest(
+                namespace=client.namespace,
+                deployment_name=DEPLOYMENT,
+                build_id=build_id,
+                identity=who,
+            )
+        )
+        return
+    await service.set_worker_deployment_ramping_version(
+        SetWorkerDeploymentRampingVersionRequest(
+            namespace=client.namespace,
+            deployment_name=DEPLOYMENT,
+            build_id=build_id,
+            percentage=percent,
+            identity=who,
+        )
+    )
+
+
+async def routing(client: Client) -> tuple[dict[str, str], str, str | None, float]:
+    """The state of every version; the current one; the ramping one and its percentage."""
+    try:
+        answer = await client.workflow_service.describe_worker_deployment(
+            DescribeWorkerDeploymentRequest(namespace=client.namespace, deployment_name=DEPLOYMENT)
+        )
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return {UNVERSIONED: "current"}, UNVERSIONED, None, 0.0
+    found = answer.worker_deployment_info
+    routing = found.routing_config
+    current = routing.current_deployment_version.build_id or UNVERSIONED
+    ramping, percent = routing.ramping_deployment_version.build_id, 0.0
+    if percent := routing.ramping_version_percentage:
+        ramping = ramping or UNVERSIONED
+    states = {
+        version.deployment_version.build_id: _STATUS.get(version.status, "inactive")
+        for version in found.version_summaries
+    }
+    states[UNVERSIONED] = {current: "current", ramping: "ramping"}.get(UNVERSIONED, "inactive")
+    return states, current, ramping or None, percent
+
+
+async def _workers(client: Client, now: datetime | None = None) -> dict[str, set[str]]:
+    """Processes by version, as the server has seen them lately."""
+    since = (now or datetime.now(UTC)) - RECENTLY
+    answer = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=client.namespace,
+            task_queue=TaskQueue(name=DEFECTS_QUEUE),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        )
+    )
+    seen: dict[str, set[str]] = {}
+    for poller in answer.pollers:
+        if poller.last_access_time.ToDatetime(UTC) > since:
+            build_id = poller.deployment_options.build_id or UNVERSIONED
+            seen.setdefault(build_id, set()).add(poller.identity)
+    return seen
+
+
+async def _running(client: Client, build_id: str) -> dict[str, int]:
+    counts = {}
+    for workflow, kind in KINDS.items():
+        query = f'{OPEN} AND WorkflowType = "{workflow}" AND {on_version(build_id)}'
+        if count := (await client.count_workflows(query)).count:
+            counts[kind] = count
+    return counts
+
+
+def on_version(build_id: str) -> str:
+    """The part of a query that finds what runs on a version."""
+    if build_id == UNVERSIONED:
+        return "TemporalWorkerDeploymentVersion IS NULL"
+    return f'TemporalWorkerDeploymentVersion = "{DEPLOYMENT}:{build_id}"'
+
+
+def _is_worth_a_line(version: Version, current: str) -> bool:
+    if version.build_id != UNVERSIONED:
+        return True
+    return current == UNVERSIONED or bool(version.workers or version.running)

@@ -1,0 +1,35 @@
+"""What `starter.py health` says: containers are restarted by it, and people ask it first."""
+
+from pathlib import Path
+
+from runtime.plugin import DefectsPlugin
+from runtime.servers import dev_server
+from tests.processes.conftest import Running
+from tests.processes.programs import STARTER, environment, run
+
+
+async def test_an_installation_that_works_is_healthy(up: Running) -> None:
+    """Server, workers and database are there: one word, and 0."""
+    ended = await up.here.starter("health")
+
+    assert (ended.code, ended.out, ended.err) == (0, "healthy\n", "")
+
+
+async def test_everything_that_is_wrong_is_named(tmp_path: Path) -> None:
+    """Nobody polls any queue and the database is not to be had: a line for each, and 1."""
+    async with dev_server(DefectsPlugin()) as server:
+        env = environment(
+            tmp_path,
+            TEMPORAL_ADDRESS=server.address,
+            DEFECTS_DATABASE_URL="postgresql://127.0.0.1:1/nothing",
+        )
+        ended = await run(*STARTER, "health", folder=tmp_path, env=env)
+
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.splitlines() == [
+        "nobody polls the task queue defects for workflows",
+        "nobody polls the task queue defects for activities",
+        "nobody polls the task queue outbound for activities",
+        "nobody polls the task queue webhooks for activities",
+        "the database does not answer: OperationalError",
+    ]

@@ -1,0 +1,321 @@
+"""A second version of the worker under 200 open defects: moved to it, and back, losing nothing."""
+
+import asyncio
+import json
+import shutil
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.api.enums.v1 import WorkflowTaskFailedCause
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client, WorkflowHistory
+from temporalio.worker import Replayer
+
+from commands.talk import Line
+from commands.versions import abandoned
+from runtime.plugin import DefectsPlugin
+from runtime.servers import dev_server
+from tests.domain.builders import attachment, case_start, defect_start, release_start
+from tests.processes.installation import Installation, an_installation, settled
+from tests.processes.programs import ROOT, STARTER, Program, running
+from worker import WORKFLOWS
+
+DEFECTS = [f"DEF-{n:03}" for n in range(1, 201)]
+URGENT = DEFECTS[:10]
+"""Of severity S1: their updates are due within a day, whatever is rolled out."""
+TOUCHED = DEFECTS[-20:]
+"""Those that are held again under each version, to see which one they run on."""
+OTHERS = ["CASE-1", "CASE-2", "REL-1"]
+EVERYTHING = [*DEFECTS, *OTHERS]
+AT_ONCE = 20
+UNDECIDED = "version: 2.0 is ramping; first decide for one of the two"
+MOVING = 120.0
+"""Seconds for all of them, on a slow machine."""
+MEANWHILE = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
+"""Something was said while it was about to continue as new: the server lets it hear that first."""
+
+CHANGED = {
+    "domain/defect_state.py": [
+        ("    held_since: Instant | None = None\n", "    holds_begun: int = 0\n"),
+        (
+            '            "updates_missed": self.updates_missed,\n',
+            '            "holds_begun": self.holds_begun,\n',
+        ),
+    ],
+    "domain/defect_severity.py": [
+        (
+            "    def _begin_hold(self, now: datetime) -> None:\n",
+            "        self.holds_begun += 1\n"
+            '        self._update_clients(now, "Work on it stands for a while.")\n',
+        ),
+    ],
+}
+"""What the second version does otherwise, after which line: it counts holds, and tells clients."""
+
+REPLAY = """
+import asyncio, json, sys
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+from runtime.plugin import DefectsPlugin
+from worker import WORKFLOWS
+history = WorkflowHistory.from_json(*json.load(sys.stdin))
+asyncio.run(Replayer(workflows=WORKFLOWS, plugins=[DefectsPlugin()]).replay_workflow(history))
+"""
+
+
+@pytest.mark.timeout(300)
+async def test_a_second_version_takes_over_and_gives_back(tmp_path: Path) -> None:
+    """Each keeps what it was told, its instants and its mails, on either version and on the way."""
+    second = _changed_tree(tmp_path / "second")
+    with an_installation(tmp_path) as here:
+        async with dev_server(DefectsPlugin()) as server, AsyncExitStack() as stack:
+            here.use(server)
+            client, line = server.client, Line(server.client)
+            first_worker = await stack.enter_async_context(_worker(here, ROOT, "1.0"))
+            await _rollout(here, "to", "1.0")
+            await _open_all(line)
+            await _each(DEFECTS, lambda number: line.tell(number, "hold", _why("hold-1")))
+            await settled(client, *EVERYTHING)
+            before = await _statuses(line)
+            assert await _where(here) == {("1.0", number) for number in EVERYTHING}
+            assert not await _replays_in(second, await _history(client, DEFECTS[-1]))
+
+            # --- there, while everybody goes on talking ---
+            second_worker = await stack.enter_async_context(_worker(here, second, "2.0"))
+            ramping = await _rollout(here, "to", "2.0", "--percent", "50")
+            assert "ramping, 50 %" in ramping
+            undecided = await here.starter("rollout", "nudge")
+            assert (undecided.code, undecided.err.strip()) == (4, UNDECIDED)
+            await _rollout(here, "to", "2.0")
+            moved, _ = await asyncio.gather(
+                _rollout(here, "nudge", "--json"),
+                _each(
+                    DEFECTS,
+                    lambda number: line.tell(number, "offer_workaround", _said("way") | WAY_ROUND),
+                ),
+            )
+            assert (moved["target"], moved["left"]) == ("2.0", [])
+            assert await _where(here) == {("2.0", number) for number in EVERYTHING}
+            assert await _may_stop(here) == {"1.0": True, "2.0": False}
+            await _end(first_worker)
+
+            assert await abandoned(client) == {}
+            in_a_while = datetime.now(UTC) + timedelta(minutes=5)
+            assert await abandoned(client, in_a_while) == {"2.0": len(EVERYTHING)}
+            await settled(client, *EVERYTHING)
+            there = await _statuses(line)
+            await _each(TOUCHED, lambda number: _hold_again(line, number, "2"))
+            assert {(await line.ask(number, "status"))["holds_begun"] for number in TOUCHED} == {1}
+
+            # --- and back ---
+            await stack.enter_async_context(_worker(here, ROOT, "1.0"))
+            await _rollout(here, "to", "1.0")
+            back = await _rollout(here, "nudge", "--json")
+            assert (back["target"], back["moved"], back["left"]) == ("1.0", len(EVERYTHING), [])
+            await _end(second_worker)
+
+            await _each(TOUCHED, lambda number: _hold_again(line, number, "1"))
+            await settled(client, *EVERYTHING)
+            after = await _statuses(line)
+            await _assert_timers_stand(client, after)
+            await _assert_sound(client)
+
+    for number in DEFECTS:
+        assert there[number].pop("holds_begun") == 0
+        assert there[number]["workaround"].items() >= WAY_ROUND.items()
+        assert there[number] | _changed_by_it(before[number]) == before[number]
+        assert _but_for_spending(after[number]) == _but_for_spending(there[number])
+    assert [after[n] for n in OTHERS] == [there[n] for n in OTHERS] == [before[n] for n in OTHERS]
+    assert _mails_to_clients(here) == _expected_mails()
+    assert set(here.message_ids().values()) == {1}
+
+
+# --- two versions ------------------------------------------------------------------------------
+
+
+def _changed_tree(folder: Path) -> Path:
+    """The worker's source with other behaviour, as the next version would have it."""
+    for name in ("domain", "workflows", "activities", "runtime"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "worker.py", folder)
+    for name, changes in CHANGED.items():
+        text = (folder / name).read_text("utf-8")
+        for line, more in changes:
+            assert text.count(line) == 1, f"{name} has no line {line!r} any more"
+            text = text.replace(line, line + more)
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+@asynccontextmanager
+async def _worker(here: Installation, tree: Path, build_id: str) -> AsyncIterator[Program]:
+    env = here.env | {"DEFECTS_BUILD_ID": build_id}
+    program = (sys.executable, str(tree / "worker.py"))
+    async with running(*program, folder=here.folder, env=env) as worker:
+        await worker.logs("worker.started")
+        yield worker
+        if worker.alive:
+            await _end(worker)
+
+
+async def _end(worker: Program) -> None:
+    worker.send(signal.SIGTERM)
+    assert await worker.ended() == 0, worker.err
+
+
+async def _replays_in(tree: Path, history: WorkflowHistory) -> bool:
+    """Whether a version could go on with what another one has written."""
+    (tree / "replay.py").write_text(REPLAY, "utf-8")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(tree / "replay.py")),
+        stdin=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, problem = await process.communicate(
+        json.dumps([history.workflow_id, history.to_json()]).encode()
+    )
+    assert process.returncode == 0 or b"Nondeterminism" in problem, problem.decode()
+    return process.returncode == 0
+
+
+# --- what people do -----------------------------------------------------------------------------
+
+
+WAY_ROUND = {"description": "Use the other door.", "effort": "easy"}
+
+
+def _said(key: str) -> dict[str, Any]:
+    """Who, and what makes a repeat harmless."""
+    return {"actor": "agent-1", "key": key}
+
+
+def _why(key: str) -> dict[str, Any]:
+    return _said(key) | {"reason": "a test"}
+
+
+async def _open_all(line: Line) -> None:
+    async def opened(number: str) -> None:
+        severity = "S1" if number in URGENT else "S3"
+        case = attachment(f"{number}-CASE", number.lower())
+        await line.start("DefectWorkflow", number, defect_start(severity, case))
+
+    await _each(DEFECTS, opened)
+    await line.start("CaseWorkflow", "CASE-1", case_start())
+    await line.start("CaseWorkflow", "CASE-2", case_start())
+    deploy_at = datetime.now(UTC) + timedelta(days=30)
+    await line.start("ReleaseWorkflow", "REL-1", release_start(deploy_at=deploy_at.isoformat()))
+
+
+async def _hold_again(line: Line, number: str, version: str) -> None:
+    await line.tell(number, "resume", _why(f"resume-{version}"))
+    await line.tell(number, "hold", _why(f"hold-{version}-again"))
+
+
+async def _each(numbers: list[str], act: Any) -> None:
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(number: str) -> None:
+        async with room:
+            await act(number)
+
+    await asyncio.gather(*(one(number) for number in numbers))
+
+
+# --- what is seen -------------------------------------------------------------------------------
+
+
+async def _rollout(here: Installation, *arguments: str) -> Any:
+    command = (*STARTER, "rollout", *arguments)
+    async with running(*command, folder=here.folder, env=here.env) as program:
+        assert await program.ended(MOVING) == 0, program.err
+        return json.loads(program.out) if "--json" in arguments else program.out
+
+
+async def _where(here: Installation) -> set[tuple[str, str]]:
+    """Version and number of everything that is open."""
+    lines = (await _rollout(here, "--numbers")).splitlines()
+    return {(version, number) for version, _, number in (line.split("\t") for line in lines)}
+
+
+async def _may_stop(here: Installation) -> dict[str, bool]:
+    return {v["build_id"]: v["may_stop"] for v in (await _rollout(here, "--json"))["versions"]}
+
+
+async def _statuses(line: Line) -> dict[str, dict[str, Any]]:
+    answers: dict[str, dict[str, Any]] = {}
+
+    async def ask(number: str) -> None:
+        answers[number] = await line.ask(number, "status")
+
+    await _each(EVERYTHING, ask)
+    return answers
+
+
+def _changed_by_it(status: dict[str, Any]) -> dict[str, Any]:
+    """What a way round changes: it counts as an update too."""
+    return {name: status[name] for name in ("workaround", "next_update_due_at")}
+
+
+def _but_for_spending(status: dict[str, Any]) -> dict[str, Any]:
+    """The target of what was resumed for a moment has moved on by that moment."""
+    return status | {"target": None} if status["number"] in TOUCHED else status
+
+
+async def _history(client: Client, number: str) -> WorkflowHistory:
+    return await client.get_workflow_handle(number).fetch_history()
+
+
+async def _assert_timers_stand(client: Client, statuses: dict[str, dict[str, Any]]) -> None:
+    """The last run of each urgent one has a timer, before its update is due."""
+    for number in URGENT:
+        assert statuses[number]["next_update_due_at"] is not None
+        events = (await _history(client, number)).events
+        assert any(event.HasField("timer_started_event_attributes") for event in events)
+
+
+async def _assert_sound(client: Client) -> None:
+    """No task of any run has failed, and the runs of the first version replay."""
+    replayer = Replayer(workflows=WORKFLOWS, plugins=[DefectsPlugin()])
+    runs, replayed = Counter[str](), 0
+    async for found in client.list_workflows('TaskQueue = "defects"'):
+        history = await client.get_workflow_handle(found.id, run_id=found.run_id).fetch_history()
+        assert {_why_a_task_failed(event) for event in history.events} <= {None, MEANWHILE}
+        runs[found.id] += 1
+        version = found.search_attributes["TemporalWorkerDeploymentVersion"]
+        if found.id in DEFECTS[::20] and version == ["defects:1.0"]:
+            await replayer.replay_workflow(history)
+            replayed += 1
+    assert set(runs) == set(EVERYTHING)
+    assert min(runs.values()) >= 3
+    assert replayed >= 20
+
+
+def _why_a_task_failed(event: HistoryEvent) -> "WorkflowTaskFailedCause.ValueType | None":
+    if not event.HasField("workflow_task_failed_event_attributes"):
+        return None
+    return event.workflow_task_failed_event_attributes.cause
+
+
+def _mails_to_clients(here: Installation) -> Counter[tuple[str, str]]:
+    return Counter(
+        {
+            (event, address): count
+            for (event, address), count in here.mails().items()
+            if address.startswith("def-")
+        }
+    )
+
+
+def _expected_mails() -> Counter[tuple[str, str]]:
+    """Once each: confirmed, the way round, and where the second version says so, the hold."""
+    told = {"defect.confirmed": DEFECTS, "defect.workaround": DEFECTS, "defect.update": TOUCHED}
+    return Counter(
+        (event, f"{number.lower()}@example.org") for event in told for number in told[event]
+    )
