@@ -7,7 +7,9 @@ from activities.adapters.database import NoDatabase, make_engine, migrate
 from activities.adapters.mailbox import mailbox_for
 from activities.adapters.policy_files import PolicyError, PolicyFiles
 from commands.talk import Line
-from portal.serving import server
+from portal.app import create_app
+from portal.metrics import measured
+from portal.serving import application_server
 from portal.site import Site
 from runtime.connection import NoServer, connect
 from runtime.logs import configure_logs
@@ -23,14 +25,15 @@ async def serve(settings: Settings) -> None:
     """
     engine = make_engine(settings.database_url.get_secret_value())
     migrate(engine)
-    client = await connect(settings)
+    client = await connect(settings, service="defects-portal")
     smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     try:
         mailbox = mailbox_for(engine, smtp_url, settings.mail_from)
     except ValueError as error:
         raise SettingsError(str(error)) from None
     site = Site(Line(client), engine, PolicyFiles(settings.policy_file), settings, mailbox=mailbox)
-    await server(site).serve()
+    with measured(create_app(site), site) as app:
+        await application_server(app, settings.portal_address, settings).serve()
     engine.dispose()
 
 

@@ -6,9 +6,10 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 
-from runtime.core import core
+from runtime.core import WORKER, core
 from runtime.plugin import DefectsPlugin
 from runtime.settings import Settings, SettingsError
+from runtime.tracing import tracing
 
 DEFAULT_ADDRESS = "localhost:7233"
 _PATIENCE = timedelta(seconds=10)
@@ -18,14 +19,18 @@ class NoServer(ConnectionError):  # noqa: N818 - what the reader sees
     """No Temporal server answers; the message says where and what to try."""
 
 
-async def connect(settings: Settings, *, serve_metrics: bool = False) -> Client:
+async def connect(
+    settings: Settings, *, serve_metrics: bool = False, service: str = "defects-starter"
+) -> Client:
     """Connect as Temporal's own variables and `temporal.toml` say, with our plugin.
 
     Workers made of this client have the plugin too: do not give it to them again. Only one process
-    of a machine can serve metrics at their address, so only the worker asks for that.
+    of a machine can serve metrics at their address, so only the worker asks for that. `service` is
+    what any other process is called in traces.
 
     Raises:
-        SettingsError: Temporal's variables, or where metrics shall be served, cannot be used.
+        SettingsError: Temporal's or OpenTelemetry's variables, or where metrics shall be served,
+            cannot be used.
         NoServer: nobody answers at the address, or not in the way a Temporal server does.
     """
     try:
@@ -33,13 +38,17 @@ async def connect(settings: Settings, *, serve_metrics: bool = False) -> Client:
     except ValueError as error:
         raise SettingsError(f"DEFECTS_METRICS_ADDRESS: {error}") from None
     try:
+        traces = tracing(WORKER if serve_metrics else service)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+    try:
         config = ClientConfig.load_client_connect_config()
     except (RuntimeError, ValueError, OSError) as error:
         raise SettingsError(
             f"The connection settings cannot be used: {error}. They are TEMPORAL_ADDRESS, "
             "TEMPORAL_PROFILE, TEMPORAL_TLS_… and what temporal.toml says"
         ) from None
-    return await _open(config, DefectsPlugin.of(settings), runtime)
+    return await _open(config, DefectsPlugin.of(settings, traces), runtime)
 
 
 async def connect_to(address: str, plugin: DefectsPlugin) -> Client:

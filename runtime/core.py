@@ -17,6 +17,22 @@ from runtime.settings import LogStyle
 
 _LAST_WORDS = 0.05
 """Seconds; a thread needs microseconds to hand over its last answer."""
+_QUICK = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+"""Seconds; a workflow task has two before the SDK takes it for stuck."""
+_WAITING = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
+_REQUESTS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+BUCKETS = {
+    "workflow_task_schedule_to_start_latency": _WAITING,
+    "activity_schedule_to_start_latency": _WAITING,
+    "activity_execution_latency": _WAITING,
+    "activity_succeed_endtoend_latency": _WAITING,
+    "workflow_task_execution_latency": _QUICK,
+    "workflow_task_replay_latency": _QUICK,
+    "request_latency": _REQUESTS,
+}
+"""Where each histogram looks closely: those of the SDK jump from 1 second to 10, and on to 100."""
+WORKER = "defects-worker"
+"""What the worker is called, in metrics and in traces."""
 
 
 @functools.cache
@@ -40,6 +56,7 @@ def core(
         counters_total_suffix=True,
         unit_suffix=True,
         durations_as_seconds=True,
+        histogram_bucket_overrides=BUCKETS,
     )
     return Runtime(
         telemetry=TelemetryConfig(
@@ -48,6 +65,9 @@ def core(
                 format=LoggingFormat.JSON if log == "json" else LoggingFormat.COMPACT,
             ),
             metrics=metrics or None,
+            # Instead of the SDK's own name, which is the same for every program in the world.
+            attach_service_name=False,
+            global_tags={"service_name": WORKER},
         )
     )
 

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import structlog
 from temporalio import activity
+from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.plugin import SimplePlugin
@@ -28,24 +29,24 @@ Pure code and data only. pydantic is passed through by the SDK itself; `workflow
 
 
 class DefectsPlugin(SimplePlugin):
-    """Converter, codec, sandbox and log context.
+    """Converter, codec, sandbox, log context, and traces where they are wanted.
 
     Give it to `Client.connect` and to `Replayer`. A worker takes it over from its client; given to
     the worker as well it would be applied twice.
     """
 
-    def __init__(self, keys: KeyRing = NO_KEYS) -> None:
+    def __init__(self, keys: KeyRing = NO_KEYS, traces: TracingInterceptor | None = None) -> None:
         super().__init__(
             "defects",
             data_converter=_converter(keys),
             workflow_runner=_sandboxed,
-            interceptors=[LogContext()],
+            interceptors=[*([traces] if traces else []), LogContext()],
         )
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, traces: TracingInterceptor | None = None) -> Self:
         """The plugin these settings ask for."""
-        return cls(settings.encryption_keys)
+        return cls(settings.encryption_keys, traces)
 
 
 def _converter(keys: KeyRing) -> DataConverter:

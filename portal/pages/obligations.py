@@ -1,20 +1,38 @@
-"""What is owed to whom and by when, over all cases, defects and releases: for staff."""
+"""What is owed to whom and by when, over all cases, defects and releases: for staff, and alerts.
+
+The page for staff and the metrics both take it from here, so that they cannot disagree.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseLedger, DatabaseTrackRecord
+from activities.adapters.database.pulse import DatabasePulse
 from activities.ports import Delivery, DeliveryState
 from domain.defect_state import OVER
 from portal.pages.when import instant, maybe_instant
 
 _SOON = timedelta(days=14)
 """How far ahead what is due is listed."""
+_LOST = timedelta(minutes=2)
+"""After that a message which is being sent has lost its sender, and its outcome is unknown."""
+SEVERITIES = ("S1", "S2", "S3", "S4")
 _OVER = (*OVER, "deployed", "cancelled")
+
+
+class Duty(StrEnum):
+    """The kinds of things owed."""
+
+    UPDATE = "update"
+    RESOLUTION = "resolution"
+    DECISION = "decision"
+    FIRST_RESPONSE = "first_response"
+    DEPLOYMENT = "deployment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +41,9 @@ class Obligation:
 
     number: str
     kind: str
+    duty: Duty
     what: str
+    """The duty in words."""
     at: datetime
     severity: str | None = None
     title: str | None = None
@@ -58,6 +78,8 @@ class Desk:
     waiting: int
     """Messages tried and not sent; `failing` shows the first of them."""
     oldest_waiting_at: datetime | None
+    deliveries: Mapping[DeliveryState, int]
+    """How many messages stand in each state; those that lost their sender are `unknown`."""
     attention: Sequence[Concern]
     open_by_severity: Mapping[str, int]
     open_cases: int
@@ -72,17 +94,18 @@ def desk_of(engine: Engine, now: datetime) -> Desk:
     owed = sorted(
         [*_of_defects(defects), *_of_cases(cases), *_of_releases(releases)], key=lambda o: o.at
     )
-    standing = ledger.summary()
+    deliveries = _deliveries(engine, now)
     everything = [("defect", defects), ("case", cases), ("release", releases)]
     return Desk(
         overdue=[o for o in owed if o.is_overdue(now)],
         due=[o for o in owed if not o.is_overdue(now) and (o.is_since or o.at <= now + _SOON)],
         failing=ledger.failing(50),
         waiting=sum(
-            standing[state]
+            deliveries[state]
             for state in (DeliveryState.PLANNED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
         ),
         oldest_waiting_at=ledger.oldest_unsent_at(),
+        deliveries=deliveries,
         attention=[
             Concern(e["number"], kind, e["state"], e.get("severity"), _title(e))
             for kind, entities in everything
@@ -91,10 +114,18 @@ def desk_of(engine: Engine, now: datetime) -> Desk:
         ],
         open_by_severity={
             severity: sum(defect["severity"] == severity for defect in defects)
-            for severity in ("S1", "S2", "S3", "S4")
+            for severity in SEVERITIES
         },
         open_cases=len(cases),
     )
+
+
+def _deliveries(engine: Engine, now: datetime) -> dict[DeliveryState, int]:
+    counts = DatabaseLedger(engine).summary()
+    lost = DatabasePulse(engine).being_sent_since(now - _LOST)
+    counts[DeliveryState.SENDING] = max(0, counts[DeliveryState.SENDING] - lost)
+    counts[DeliveryState.UNKNOWN] += lost
+    return counts
 
 
 def _title(entity: Mapping[str, Any]) -> str | None:
@@ -107,16 +138,23 @@ def _of_defects(defects: Iterable[Mapping[str, Any]]) -> Iterator[Obligation]:
         about = {"number": number, "kind": "defect", "severity": severity, "title": title}
         update_at = maybe_instant(defect.get("next_update_due_at"))
         if update_at is not None:
-            yield Obligation(what="Update to clients", at=update_at, **about)
+            yield Obligation(duty=Duty.UPDATE, what="Update to clients", at=update_at, **about)
         target = defect.get("target") or {}
         missed_at, due_at = target.get("missed_at"), target.get("due_at")
         if missed_at:
-            yield Obligation(what="Resolution", at=instant(missed_at), is_missed=True, **about)
+            yield Obligation(
+                duty=Duty.RESOLUTION,
+                what="Resolution",
+                at=instant(missed_at),
+                is_missed=True,
+                **about,
+            )
         elif due_at:
-            yield Obligation(what="Resolution", at=instant(due_at), **about)
+            yield Obligation(duty=Duty.RESOLUTION, what="Resolution", at=instant(due_at), **about)
         asked = defect.get("reclassification")
         if asked:
             yield Obligation(
+                duty=Duty.DECISION,
                 what=f"Decision: {asked['severity']} is requested",
                 at=instant(asked["requested_at"]),
                 is_since=True,
@@ -132,6 +170,7 @@ def _of_cases(cases: Iterable[Mapping[str, Any]]) -> Iterator[Obligation]:
             yield Obligation(
                 case["number"],
                 "case",
+                Duty.FIRST_RESPONSE,
                 "First response",
                 instant(first["due_at"]),
                 title=case.get("subject"),
@@ -145,6 +184,7 @@ def _of_releases(releases: Iterable[Mapping[str, Any]]) -> Iterator[Obligation]:
             yield Obligation(
                 release["number"],
                 "release",
+                Duty.DEPLOYMENT,
                 "Deployment",
                 instant(release["deploy_at"]),
                 title=release.get("title"),

@@ -1,0 +1,261 @@
+"""Tells Prometheus what is owed and how the portal does, on an address of its own.
+
+The portal does that, not the worker: what is owed has to be seen when every worker is dead.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
+from prometheus_client import Counter as Counted
+from prometheus_client import Histogram as Timed
+from prometheus_client.metrics_core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from activities.adapters.database.pulse import DatabasePulse, Waiting
+from portal.pages.obligations import SEVERITIES, Desk, Duty, Obligation, desk_of
+from portal.site import Site
+from runtime.settings import SettingsError
+
+FRESH = 10.0
+"""Seconds for which one look at the database serves every scrape."""
+PATIENCE = 5.0
+"""Seconds a scrape waits for the database: half of what Prometheus waits for a scrape."""
+
+_DUTIES: Mapping[str, Sequence[Duty]] = {
+    "defect": (Duty.UPDATE, Duty.RESOLUTION, Duty.DECISION),
+    "case": (Duty.FIRST_RESPONSE,),
+    "release": (Duty.DEPLOYMENT,),
+}
+_NO_SEVERITY = ""
+_EVERY_DUTY = [
+    (kind, duty, severity)
+    for kind, duties in _DUTIES.items()
+    for duty in duties
+    for severity in (SEVERITIES if kind == "defect" else (_NO_SEVERITY,))
+]
+"""What there can be, so that nought is told as 0."""
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How everything stood at an instant."""
+
+    at: datetime
+    desk: Desk
+    webhooks: Waiting
+    read_model_written_at: datetime | None
+    seconds: float
+    """What looking took."""
+
+
+class Owed(Collector):
+    """Looks at the database when somebody asks, but not all the time and not for ever.
+
+    One that does not answer is told as `defects_database_up 0`, and nothing else is told then: a
+    nought would say that nothing is owed.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        now: Callable[[], datetime],
+        *,
+        fresh: float = FRESH,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._engine = engine
+        self._now = now
+        self._fresh = fresh
+        self._patience = patience
+        self._turn = threading.Lock()
+        self._asked_at = 0.0
+        self._answer: Future[Look] | None = None
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The library's hook."""
+        look = self._last_look()
+        words = "1 where the database answers, 0 where it does not."
+        yield _gauge("database_up", words, look is not None)
+        if look is not None:
+            yield from _gauges(look)
+
+    def _last_look(self) -> Look | None:
+        with self._turn:
+            if self._answer is None or (self._answer.done() and self._is_stale()):
+                self._answer, self._asked_at = Future(), time.monotonic()
+                looking = threading.Thread(target=self._look, args=[self._answer], daemon=True)
+                looking.start()
+            answer = self._answer
+        try:
+            return answer.result(self._patience)
+        except (TimeoutError, SQLAlchemyError):
+            return None
+
+    def _is_stale(self) -> bool:
+        return time.monotonic() - self._asked_at >= self._fresh
+
+    def _look(self, answer: Future[Look]) -> None:
+        began, at, pulse = time.monotonic(), self._now(), DatabasePulse(self._engine)
+        try:
+            desk, webhooks = desk_of(self._engine, at), pulse.webhooks()
+            written_at = pulse.read_model_written_at()
+        except Exception as error:  # noqa: BLE001 - whoever waits for the answer hears of it
+            answer.set_exception(error)
+        else:
+            took = time.monotonic() - began
+            answer.set_result(Look(at, desk, webhooks, written_at, took))
+
+
+class Requests:
+    """Counts and times what the portal answers, by the template of the address, never by itself."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._answered = Counted(
+            "defects_portal_requests",
+            "Requests that were answered, by template of the address and class of the status.",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+        self._took = Timed(
+            "defects_portal_request_seconds",
+            "From a request to the end of its answer.",
+            ["route"],
+            registry=registry,
+            buckets=_SECONDS,
+        )
+
+    def of(self, app: ASGIApp) -> ASGIApp:
+        """The same application, counted."""
+
+        async def counted(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            status = 500
+
+            async def answer(message: Message) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                await send(message)
+
+            began = time.monotonic()
+            try:
+                await app(scope, receive, answer)
+            finally:
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                route = _template(scope)
+                self._answered.labels(method, route, f"{status // 100}xx").inc()
+                self._took.labels(route).observe(time.monotonic() - began)
+
+        return counted
+
+
+@contextmanager
+def measured(app: ASGIApp, site: Site) -> Iterator[ASGIApp]:
+    """The application, counted, with metrics served while the context lasts; where they are wanted.
+
+    Raises:
+        SettingsError: nothing can listen where they are wanted.
+    """
+    address = site.settings.portal_metrics_address
+    if address is None:
+        yield app
+        return
+    registry = CollectorRegistry()
+    registry.register(Owed(site.engine, site.now))
+    ProcessCollector(registry=registry)
+    host, _, port = address.rpartition(":")
+    try:
+        server, thread = start_http_server(int(port), host.strip("[]"), registry)
+    except OSError as error:
+        raise SettingsError(f"DEFECTS_PORTAL_METRICS_ADDRESS: {error}") from None
+    try:
+        yield Requests(registry).of(app)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _template(scope: Scope) -> str:
+    """`/api/v1/cases/{number}`: what applications left in the scope on the way down."""
+    route = scope.get("route")
+    path = getattr(route, "path", None)
+    return f"{scope.get('root_path', '')}{path if isinstance(path, str) else '/*'}"
+
+
+def _gauges(look: Look) -> Iterator[GaugeMetricFamily]:
+    desk, at = look.desk, look.at
+    yield _obligations("overdue", "What should have been done and was not.", desk.overdue)
+    yield _obligations("due", "What falls due within two weeks or is undecided.", desk.due)
+    yield _counts(
+        "deliveries",
+        "Messages by their state in the ledger.",
+        "state",
+        {state.value: count for state, count in desk.deliveries.items()},
+    )
+    yield _gauge(
+        "oldest_undelivered_seconds",
+        "Since the first try of the message that waits longest; 0 where none waits.",
+        _age(desk.oldest_waiting_at, at),
+    )
+    concerns = Counter(concern.kind for concern in desk.attention)
+    yield _counts(
+        "needing_attention",
+        "Cases, defects and releases that somebody should look at.",
+        "kind",
+        {kind: concerns[kind] for kind in _DUTIES},
+    )
+    yield _counts("open", "Open defects.", "severity", desk.open_by_severity)
+    yield _gauge("cases_open", "Open cases.", desk.open_cases)
+    yield _gauge("webhooks_waiting", "Webhooks not yet taken.", look.webhooks.count)
+    yield _gauge(
+        "webhooks_oldest_waiting_seconds",
+        "Since the webhook was written that waits longest; 0 where none waits.",
+        _age(look.webhooks.since, at),
+    )
+    if look.read_model_written_at is not None:
+        yield _gauge(
+            "read_model_written_timestamp_seconds",
+            "The instant of the newest change in the read model.",
+            look.read_model_written_at.timestamp(),
+        )
+    yield _gauge("database_look_seconds", "What it took to find all that out.", look.seconds)
+
+
+def _obligations(which: str, words: str, owed: Sequence[Obligation]) -> GaugeMetricFamily:
+    found = Counter((o.kind, o.duty, o.severity or _NO_SEVERITY) for o in owed)
+    family = GaugeMetricFamily(
+        f"defects_obligations_{which}", words, labels=["kind", "what", "severity"]
+    )
+    for labels in dict.fromkeys([*_EVERY_DUTY, *found]):
+        family.add_metric(labels, found[labels])
+    return family
+
+
+def _counts(name: str, words: str, label: str, counts: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"defects_{name}", words, labels=[label])
+    for value, count in counts.items():
+        family.add_metric([value], count)
+    return family
+
+
+def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"defects_{name}", words, value=value)
+
+
+def _age(since: datetime | None, at: datetime) -> float:
+    return 0.0 if since is None else max(0.0, (at - since).total_seconds())

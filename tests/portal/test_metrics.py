@@ -1,0 +1,289 @@
+"""What Prometheus is told: the numbers of the page for staff, and no nought that is none."""
+
+import re
+import socket
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Engine, event
+
+from activities.adapters.database import DatabaseLedger, DatabaseReadModel, make_engine, migrate
+from activities.adapters.database.pulse import DatabasePulse, Waiting
+from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
+from activities.ports import Delivery, DeliveryState
+from domain.effects import Fact, Project
+from portal.metrics import Owed, Requests
+from portal.pages.obligations import desk_of
+from runtime.plugin import DefectsPlugin
+from runtime.servers import dev_server
+from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
+from tests.processes.installation import an_installation
+from tests.processes.programs import ROOT, eventually, free_port, run, running
+
+NOON = datetime(2026, 11, 9, 12, tzinfo=UTC)
+PYTHON = sys.executable
+
+
+@pytest_asyncio.fixture
+async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
+    """An empty installation."""
+    async with pages_installation(tmp_path) as standing:
+        yield standing
+
+
+class Scraped:
+    """What a scrape of some collectors finds."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.values = {
+            (sample.name, *sorted(sample.labels.items())): sample.value
+            for family in registry.collect()
+            for sample in family.samples
+        }
+
+    def __call__(self, name: str, **labels: str) -> float | None:
+        """A value, None where there is none."""
+        return self.values.get((f"defects_{name}", *sorted(labels.items())))
+
+    def total(self, name: str, **labels: str) -> float:
+        """All values of a name that have these labels."""
+        return sum(
+            value
+            for (found, *own), value in self.values.items()
+            if found == f"defects_{name}" and set(labels.items()) <= set(own)
+        )
+
+    @property
+    def names(self) -> set[str]:
+        """Of every value."""
+        return {str(key[0]) for key in self.values}
+
+
+def scraped(owed: Owed) -> Scraped:
+    """Scrape what is owed."""
+    registry = CollectorRegistry()
+    registry.register(owed)
+    return Scraped(registry)
+
+
+def a_database(folder: Path) -> Engine:
+    """A migrated one, with nothing in it."""
+    engine = make_engine(f"sqlite:///{folder / 'here.db'}")
+    migrate(engine)
+    return engine
+
+
+def a_delivery(key: str) -> Delivery:
+    """A message to Ada."""
+    return Delivery(key, ADA, "email", "DEF-1", "defect.update", f"<{key}@vendor.example>")
+
+
+# --- what is owed ---------------------------------------------------------------------------------
+
+
+async def test_alerts_and_staff_see_the_same(pages: Pages) -> None:
+    """T9, D4, C6: overdue, failing and to look at, as many as the page for staff lists."""
+    world = pages.world
+    world.mailbox.refused[ADA] = "smtp-550"
+    await world.defect("DEF-1", "S1", on_case("CASE-1"))
+    await world.defect("DEF-2", "S3", on_case("CASE-2", "harbour", "bob@harbour.example"))
+    ask = {"client": "harbour", "severity": "S2", "justification": "we cannot bill"}
+    await world.tell("DEF-2", "request_reclassification", **ask)
+    await world.defect("DEF-3", "S4", cases=[])
+    await world.case("CASE-3", priority="critical", channel="portal")
+    await world.settle()
+    await pages.tick(days=4)
+    told = scraped(Owed(pages.site.engine, pages.wall))
+    desk = desk_of(pages.site.engine, pages.wall.at)
+    page = await (await pages.staff()).get("/staff")
+
+    assert told("database_up") == 1
+    assert told("obligations_overdue", kind="defect", what="resolution", severity="S1") == 1
+    assert told("obligations_overdue", kind="defect", what="decision", severity="S3") == 1
+    assert told("obligations_overdue", kind="case", what="first_response", severity="") == 1
+    assert told("obligations_due", kind="defect", what="update", severity="S1") == 1
+    assert told.total("obligations_overdue") == len(desk.overdue)
+    assert told("deliveries", state="failed") == desk.deliveries[DeliveryState.FAILED] > 0
+    assert told("needing_attention", kind="defect") == 1
+    assert told("open", severity="S1") == told("open", severity="S3") == told("cases_open") == 1
+    assert f"<strong>{told.total('obligations_overdue'):.0f}</strong> overdue" in page
+    assert f"<strong>{told('deliveries', state='failed'):.0f}</strong> not delivered" in page
+    assert f"<strong>{told.total('needing_attention'):.0f}</strong> to look at" in page
+
+
+def test_a_quiet_installation_is_told_as_noughts(tmp_path: Path) -> None:
+    """Nothing owed is 0 for every kind of duty, so that an alert has something to compare."""
+    told = scraped(Owed(a_database(tmp_path), lambda: NOON))
+
+    assert told.total("obligations_overdue") == told.total("deliveries") == 0
+    assert told("obligations_overdue", kind="defect", what="update", severity="S1") == 0
+    assert told("oldest_undelivered_seconds") == told("webhooks_oldest_waiting_seconds") == 0
+    assert told("read_model_written_timestamp_seconds") is None
+
+
+def test_a_message_whose_sender_died_is_unknown(tmp_path: Path) -> None:
+    """Being sent for two minutes without a word; the page for staff counts it as not delivered."""
+    engine = a_database(tmp_path)
+    ledger = DatabaseLedger(engine)
+    for key, minutes in [("k-1", 3), ("k-2", 1)]:
+        ledger.claim(a_delivery(key), NOON - timedelta(minutes=minutes))
+    told = scraped(Owed(engine, lambda: NOON))
+
+    assert told("deliveries", state="unknown") == told("deliveries", state="sending") == 1
+    assert told("oldest_undelivered_seconds") == 180
+    assert desk_of(engine, NOON).waiting == 1
+
+
+def test_webhooks_wait_for_receivers_that_are_enabled(database_url: str) -> None:
+    """What waits for one that was disabled is nobody's concern."""
+    engine = make_engine(database_url)
+    receivers, pulse = DatabaseWebhookReceivers(engine), DatabasePulse(engine)
+    key = "whsec_" + "A" * 32
+    here, gone = (
+        receivers.add(f"https://{name}.example/hook", key, NOON) for name in ("here", "gone")
+    )
+    fact = Fact(sequence=1, at=NOON, event="defect.confirmed", details={}, public=True)
+    DatabaseReadModel(engine).project(
+        Project(
+            key="DEF-1/1/portal", entity="DEF-1", sequence=1, at=NOON, kind="defect",
+            policy="eto", snapshot={"number": "DEF-1", "state": "open"}, facts=[fact],
+        )
+    )  # fmt: skip
+    both = pulse.webhooks()
+    receivers.disable(gone or "")
+    one = pulse.webhooks()
+    receivers.disable(here or "")
+
+    assert (both, one) == (Waiting(2, NOON), Waiting(1, NOON))
+    assert pulse.webhooks() == Waiting(0, None)
+    assert pulse.read_model_written_at() == NOON
+    engine.dispose()
+
+
+# --- a database that does not answer --------------------------------------------------------------
+
+
+def test_a_database_that_refuses_is_told_as_down() -> None:
+    """Not as a failed scrape, and not as noughts, which would say that nothing is owed."""
+    told = scraped(Owed(make_engine("postgresql://u@127.0.0.1:1/d"), lambda: NOON))
+
+    assert told("database_up") == 0
+    assert told.names == {"defects_database_up"}
+
+
+def test_a_database_that_hangs_is_told_as_down_in_time() -> None:
+    """A scrape waits for it a moment only; those that follow wait for the same look."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        engine = make_engine(f"postgresql://u@127.0.0.1:{silent.getsockname()[1]}/d")
+        owed = Owed(engine, lambda: NOON, fresh=0, patience=0.05)
+        answers = [scraped(owed)("database_up") for _ in range(3)]
+        first, _ = silent.accept()
+        silent.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+        first.close()
+
+    assert answers == [0, 0, 0]
+
+
+def test_a_database_that_is_back_is_told_at_the_next_look(tmp_path: Path) -> None:
+    """Nothing is remembered of its absence."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'late.db'}")
+    owed = Owed(engine, lambda: NOON, fresh=0)
+    before = scraped(owed)
+    migrate(engine)
+    after = scraped(owed)
+
+    assert (before("database_up"), after("database_up")) == (0, 1)
+    assert after.total("obligations_overdue") == 0
+
+
+def test_many_scrapes_share_one_look(tmp_path: Path) -> None:
+    """The database is not asked again while an answer is fresh."""
+    engine, asked = a_database(tmp_path), []
+    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    owed = Owed(engine, lambda: NOON, fresh=3600)
+    scraped(owed)
+    first = len(asked)
+    scraped(owed)
+
+    assert len(asked) == first > 0
+
+
+# --- requests -------------------------------------------------------------------------------------
+
+
+async def test_requests_are_counted_by_their_template(pages: Pages) -> None:
+    """Neither a number nor what a stranger types becomes a label."""
+    registry = CollectorRegistry()
+    transport = httpx.ASGITransport(Requests(registry).of(pages.app))
+    await pages.world.defect("DEF-1", "S3", on_case("CASE-1"))
+    await pages.world.settle()
+    token = {"Authorization": f"Bearer {pages.token('defects:read')}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as http:
+        for path in ("/api/v1/defects/DEF-1", "/api/v1/defects/DEF-2", "/api/v1/secret", "/x/y"):
+            await http.get(path, headers=token)
+        await http.request("SECRET", "/status")
+    told = Scraped(registry)
+    one = {"method": "GET", "route": "/api/v1/defects/{number}"}
+
+    assert told("portal_requests_total", **one, status="2xx") == 1
+    assert told("portal_requests_total", **one, status="4xx") == 1
+    assert told("portal_requests_total", method="GET", route="/*", status="4xx") == 1
+    assert told("portal_request_seconds_count", route="/api/v1/defects/{number}") == 2
+    assert told.total("portal_requests_total", method="other") == 1
+    assert not re.search("DEF-|secret|SECRET|/x/y", str(told.values))
+
+
+async def test_what_breaks_is_counted_as_our_fault() -> None:
+    """An application that raises before it answers has answered 500, and raises on."""
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("no")
+
+    registry = CollectorRegistry()
+    transport = httpx.ASGITransport(Requests(registry).of(broken))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+        with pytest.raises(RuntimeError):
+            await http.get("/")
+
+    assert Scraped(registry).total("portal_requests_total", status="5xx") == 1
+
+
+# --- the process ----------------------------------------------------------------------------------
+
+
+async def test_the_portal_serves_them_on_an_address_of_their_own(tmp_path: Path) -> None:
+    """`python -m portal` tells what is owed there; the public address knows no metrics."""
+    here, there = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
+    settings = {"DEFECTS_PORTAL_ADDRESS": here, "DEFECTS_PORTAL_METRICS_ADDRESS": there}
+    with an_installation(tmp_path, **settings) as installation:
+        async with dev_server(DefectsPlugin()) as server, httpx.AsyncClient() as http:
+            installation.use(server)
+            env = {**installation.env, "PYTHONPATH": str(ROOT)}
+            command = (PYTHON, "-m", "portal")
+            async with running(*command, folder=tmp_path, env=env):
+
+                async def answers() -> bool:
+                    try:
+                        return (await http.get(f"http://{here}/status")).status_code == 200
+                    except httpx.TransportError:
+                        return False
+
+                await eventually("the portal answers", answers)
+                metrics = (await http.get(f"http://{there}/metrics")).text
+                public = await http.get(f"http://{here}/metrics")
+                taken = await run(*command, folder=tmp_path, env=env)
+
+    assert "defects_database_up 1.0" in metrics
+    assert 'defects_portal_requests_total{method="GET",route="/status",status="2xx"} 1.0' in metrics
+    assert "process_resident_memory_bytes" in metrics
+    assert public.status_code == 404
+    assert taken.code == 2
+    assert taken.err.startswith("DEFECTS_PORTAL_METRICS_ADDRESS: ")

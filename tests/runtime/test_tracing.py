@@ -1,0 +1,262 @@
+"""Traces: one runs from a client to its activities; none tells words or holds up work."""
+
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from temporalio.client import Client, WorkflowFailureError, WorkflowHistory
+from temporalio.contrib.opentelemetry import TracingInterceptor
+from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
+
+from commands.talk import Line
+from runtime.connection import connect
+from runtime.plugin import DefectsPlugin
+from runtime.servers import DevServer, dev_server
+from runtime.settings import Settings, SettingsError
+from runtime.tracing import LAST_SPANS, Discreet, in_time, tracing
+from tests.domain.builders import attachment, defect_start
+from tests.processes.installation import an_installation, assert_sound, settled
+from tests.processes.programs import eventually
+from tests.runtime.collector import Collector, collector
+from tests.runtime.conftest import KEYS, letter_worker
+from tests.runtime.letters import TASK_QUEUE, Letter, LetterWorkflow, TornWorkflow
+from tests.workflows.broken import BrokenDefectWorkflow
+from worker import WORKFLOWS
+
+HISTORIES = Path(__file__).parents[1] / "workflows" / "histories"
+SECRET = "patient 4711 vanished"
+SOON = {"OTEL_BSP_SCHEDULE_DELAY": "100"}
+"""Spans are handed on after 100 milliseconds."""
+
+
+@pytest.fixture(autouse=True)
+def _no_collector_of_whoever_runs_this(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("ENDPOINT", "TRACES_ENDPOINT", "PROTOCOL", "TRACES_PROTOCOL", "HEADERS"):
+        monkeypatch.delenv(f"OTEL_EXPORTER_OTLP_{variable}", raising=False)
+    for variable in ("SDK_DISABLED", "TRACES_EXPORTER", "SERVICE_NAME", "RESOURCE_ATTRIBUTES"):
+        monkeypatch.delenv(f"OTEL_{variable}", raising=False)
+
+
+@pytest.fixture
+def listening() -> Iterator[Collector]:
+    """A collector."""
+    with collector() as here:
+        yield here
+
+
+@pytest.fixture(scope="module")
+async def in_clear() -> AsyncIterator[DevServer]:
+    """A server for processes that have no keys."""
+    async with dev_server(DefectsPlugin()) as server:
+        yield server
+
+
+class Kept:
+    """Spans that stay in this process, behind what keeps words back."""
+
+    def __init__(self) -> None:
+        self.exporter = InMemorySpanExporter()
+        provider = TracerProvider(shutdown_on_exit=False)
+        provider.add_span_processor(SimpleSpanProcessor(Discreet(self.exporter)))
+        self.traces = TracingInterceptor(provider.get_tracer("tests"))
+
+    @property
+    def names(self) -> list[str]:
+        """Of all spans, in the order they ended."""
+        return [span.name for span in self.exporter.get_finished_spans()]
+
+
+async def test_a_trace_runs_from_a_client_to_the_mail(
+    in_clear: DevServer, listening: Collector, tmp_path: Path
+) -> None:
+    """Command, workflow and activities of two processes make one trace, each under its own name."""
+    with an_installation(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=listening.endpoint, **SOON) as here:
+        here.use(in_clear)
+        async with here.worker():
+            words = ("--subject", SECRET, "--client", "river", "--email", "ada@example.org")
+            opened = await here.starter("open-case", *words, "--json")
+            number = opened.answer["number"]
+            await settled(in_clear.client, number)
+            await eventually("a mail's span", lambda: listening.named("RunActivity:tell_clients"))
+        await assert_sound(in_clear.client, number)
+
+    (start,) = listening.named("StartWorkflow:CaseWorkflow")
+    (run,) = listening.named("RunWorkflow:CaseWorkflow")
+    begun = {span.id: span for span in listening.named("StartActivity:tell_clients")}
+    mails = listening.named("RunActivity:tell_clients")
+    assert (start.service, start.parent) == ("defects-starter", b"")
+    assert (run.service, run.parent, run.trace) == ("defects-worker", start.id, start.trace)
+    assert {mail.service for mail in mails} == {"defects-worker"}
+    assert {mail.trace for mail in mails} == {start.trace}
+    assert {begun[mail.parent].parent for mail in mails} == {start.id}
+    assert {mail.attributes["temporalWorkflowID"] for mail in mails} == {number}
+    assert SECRET.encode() not in listening.everything
+    assert b"@example.org" not in listening.everything
+
+
+async def test_spans_tell_no_words(dev: DevServer) -> None:
+    """Neither payloads, nor the words of an error, nor a signal's name that is none."""
+    kept = Kept()
+    config = dev.client.config(active_config=True)
+    config["interceptors"] = [kept.traces]
+    client = Client(**config)
+    async with letter_worker(client):
+        with pytest.raises(WorkflowFailureError):
+            await client.execute_workflow(
+                TornWorkflow.run, Letter(words=SECRET), id="torn-traced", task_queue=TASK_QUEUE
+            )
+        handle = await client.start_workflow(
+            LetterWorkflow.run, Letter(words=SECRET), id="traced", task_queue=TASK_QUEUE
+        )
+        await handle.signal(SECRET, Letter(words=SECRET))
+        await handle.signal(LetterWorkflow.reply, Letter(words=SECRET))
+        await handle.result()
+
+    spans = kept.exporter.get_finished_spans()
+    failed = [span for span in spans if not span.status.is_ok and span.name.endswith("tear_up")]
+    assert {"StartWorkflow:TornWorkflow", "RunActivity:tear_up", "SignalWorkflow:?"} <= set(
+        kept.names
+    )
+    assert SECRET not in "".join(span.to_json() for span in spans)
+    assert [event.attributes for event in failed[0].events] == [
+        {"exception.type": "temporalio.exceptions.ApplicationError"}
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(HISTORIES.glob("*.json")), ids=lambda path: path.stem)
+async def test_golden_histories_replay_with_traces(path: Path) -> None:
+    """Traces can be switched on while workflows are open: no history is read in another way."""
+    kept = Kept()
+    history = WorkflowHistory.from_json(path.stem, path.read_text())
+    replayer = Replayer(workflows=WORKFLOWS, plugins=[DefectsPlugin(traces=kept.traces)])
+    result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+
+    assert result.replay_failure is None
+    assert kept.names == []
+
+
+async def test_with_traces_a_broken_variant_is_still_found_out() -> None:
+    """The guard bites with the interceptor too."""
+    path = HISTORIES / "s1-weekend-0.1.0.json"
+    history = WorkflowHistory.from_json(path.stem, path.read_text())
+    replayer = Replayer(
+        workflows=[BrokenDefectWorkflow], plugins=[DefectsPlugin(traces=Kept().traces)]
+    )
+    result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+
+    assert isinstance(result.replay_failure, NondeterminismError)
+
+
+async def test_traced_histories_replay_without_traces(dev: DevServer) -> None:
+    """And they can be switched off again."""
+    kept = Kept()
+    config = dev.client.config(active_config=True)
+    config["interceptors"] = [kept.traces]
+    client = Client(**config)
+    async with letter_worker(client):
+        handle = await client.start_workflow(
+            LetterWorkflow.run, Letter(words="hello"), id="traced-once", task_queue=TASK_QUEUE
+        )
+        await handle.signal(LetterWorkflow.reply, Letter(words="there"))
+        await handle.result()
+    history = await handle.fetch_history()
+    replayer = Replayer(workflows=[LetterWorkflow], plugins=[DefectsPlugin(KEYS)])
+
+    assert "RunActivity:read_aloud" in kept.names
+    await replayer.replay_workflow(history)
+
+
+@pytest.mark.parametrize("collector_is", ["silent", "absent"])
+async def test_a_collector_that_fails_holds_up_nobody(
+    collector_is: str, in_clear: DevServer, listening: Collector, tmp_path: Path
+) -> None:
+    """Mails go out as ever, and the worker ends as soon as it would but for a short wait."""
+    endpoint = listening.endpoint if collector_is == "silent" else "http://127.0.0.1:1"
+    listening.silent.set()
+    number = f"DEF-{collector_is}"
+    with an_installation(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint, **SOON) as here:
+        here.use(in_clear)
+        async with here.worker() as worker:
+            client = in_clear.client
+            await Line(client).start("DefectWorkflow", number, defect_start("S1", attachment()))
+            await settled(client, number)
+            worker.send(signal.SIGTERM)
+            await worker.logs("worker.stopped")
+            stopped = time.monotonic()
+            code = await worker.ended()
+            took = time.monotonic() - stopped
+
+    assert here.mails(number)["defect.confirmed", "client-1@example.org"] == 1
+    assert code == 0
+    # What the interpreter takes to end is not the collector's doing; the SDK alone waits for 30.
+    assert took < LAST_SPANS + 5
+
+
+async def test_the_last_spans_of_a_short_command_arrive(
+    in_clear: DevServer, listening: Collector, tmp_path: Path
+) -> None:
+    """What ends at once still tells of itself."""
+    with an_installation(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=listening.endpoint) as here:
+        here.use(in_clear)
+        ended = await here.starter("status", "DEF-unknown")
+
+    (asked,) = listening.named("QueryWorkflow:status")
+    assert ended.code != 0
+    assert (asked.service, asked.is_error) == ("defects-starter", True)
+    assert asked.attributes == {"temporalWorkflowID": "DEF-unknown"}
+
+
+def test_waiting_for_the_last_spans_has_an_end() -> None:
+    """An act that takes for ever is left alone after its time."""
+    never, began = threading.Event(), threading.Event()
+
+    def act() -> None:
+        began.set()
+        never.wait()
+
+    ask = in_time(act, 0.05)
+    ask()
+
+    assert began.is_set()
+    never.set()
+
+
+def test_no_collector_no_traces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is made and nothing sent unless a collector is named, or where it is switched off."""
+    assert tracing("defects-tests") is None
+
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+    assert tracing("defects-tests") is None
+
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "false")
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "none")
+    assert tracing("defects-tests") is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:secret", "OTEL_EXPORTER_OTLP_ENDPOINT: must be"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://", "TRACES_ENDPOINT: must be a URL"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "OTLP_PROTOCOL: must be http/protobuf"),
+    ],
+)
+async def test_a_collector_that_cannot_be_is_named(
+    variable: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing starts with a wrong variable, and its value is not shown."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(SettingsError, match=said) as caught:
+        await connect(Settings())
+
+    assert "secret" not in str(caught.value)
