@@ -1,0 +1,187 @@
+"""Tools that only look: how something stands, what happened, why it is due, and what is owed.
+
+Answers are bounded, and what a client wrote is marked as theirs.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field, create_model
+
+from activities.adapters.database import DatabaseReadModel
+from domain.machine import iso
+from domain.messages import Message, Number
+from portal.agents.callers import Caller
+from portal.agents.offers import Answer, Offer
+from portal.api.acting import TIMELINE_KEPT, Acting
+from portal.api.contract import KINDS, Kind
+from portal.api.lists import ASKED, page
+from portal.api.security import Scope
+from portal.pages.obligations import Obligation, desk_of
+from portal.site import Site
+
+PAGE = 50
+"""At most so many in one answer."""
+_CLIENT_WRITTEN = frozenset({"subject"})
+"""Fields of an answer that hold what a client wrote, word for word."""
+
+
+class Numbered(Message):
+    """About one of them."""
+
+    number: Number
+
+
+class TimelineAsked(Numbered):
+    """The end of what happened."""
+
+    last: int = Field(default=50, ge=1, le=TIMELINE_KEPT, description="How many facts.")
+
+
+class OwedAsked(Message):
+    """How far ahead."""
+
+    hours: int = Field(default=24, ge=1, le=14 * 24, description="How far ahead to look.")
+
+
+def reading(site: Site) -> Iterator[Offer]:
+    """All of them."""
+    yield _owed(site)
+    for kind in KINDS:
+        yield _list(site, kind)
+        yield _status(site, kind)
+        yield _timeline(site, kind)
+        if "explain" in kind.queries:
+            yield _explain(site, kind)
+
+
+def _list(site: Site, kind: Kind) -> Offer:
+    async def find(_caller: Caller, given: dict[str, Any]) -> Answer:
+        asked = ASKED[kind.name].model_validate(given)
+        return await asyncio.to_thread(page, DatabaseReadModel(site.engine), kind, asked)
+
+    fields: dict[str, Any] = {
+        name: (field.rebuild_annotation(), field)
+        for name, field in ASKED[kind.name].model_fields.items()
+    }
+    fields["limit"] = (int, Field(default=20, ge=1, le=PAGE))
+    return Offer(
+        name=f"{kind.name}_list",
+        words=f"The {kind.plural} by number, a page at a time, as they stood a moment ago. "
+        "`next` of an answer is the `after` of the next page.",
+        takes=create_model(f"{kind.name}_list", __base__=Message, **fields),
+        scope=kind.read,
+        act=find,
+    )
+
+
+def _status(site: Site, kind: Kind) -> Offer:
+    async def status(caller: Caller, given: dict[str, Any]) -> Answer:
+        answer: Answer = await Acting(site, caller.name).ask(kind, given["number"], "status")
+        return answer
+
+    return Offer(
+        name=f"{kind.name}_status",
+        words=f"How a {kind.name} stands: its state, and what is due when.",
+        takes=Numbered,
+        scope=kind.read,
+        act=status,
+    )
+
+
+def _timeline(site: Site, kind: Kind) -> Offer:
+    async def timeline(caller: Caller, given: dict[str, Any]) -> Answer:
+        facts = await Acting(site, caller.name).ask(kind, given["number"], "timeline")
+        return {"facts": facts[-given["last"] :], "earlier": max(0, len(facts) - given["last"])}
+
+    return Offer(
+        name=f"{kind.name}_timeline",
+        words=f"What happened to a {kind.name} and who did it, oldest first, without texts.",
+        takes=TimelineAsked,
+        scope=kind.read,
+        act=timeline,
+    )
+
+
+def _explain(site: Site, kind: Kind) -> Offer:
+    async def explain(caller: Caller, given: dict[str, Any]) -> Answer:
+        answer: Answer = await Acting(site, caller.name).ask(kind, given["number"], "explain")
+        return answer
+
+    return Offer(
+        name=f"{kind.name}_explain",
+        words=f"Why everything that is due for a {kind.name} is due then, as data and in words.",
+        takes=Numbered,
+        scope=kind.read,
+        act=explain,
+    )
+
+
+def _owed(site: Site) -> Offer:
+    async def owed(_caller: Caller, given: dict[str, Any]) -> Answer:
+        now = site.now()
+        return await asyncio.to_thread(_desk, site, now, timedelta(hours=given["hours"]))
+
+    return Offer(
+        name="owed",
+        words="What is owed over all cases, defects and releases: overdue, due within the next "
+        "hours, undecided; messages that could not be delivered; what needs attention.",
+        takes=OwedAsked,
+        scope=Scope.STAFF_READ,
+        act=owed,
+    )
+
+
+def _desk(site: Site, now: datetime, ahead: timedelta) -> Answer:
+    desk = desk_of(site.engine, now)
+    due = [o for o in desk.due if o.is_since or o.at <= now + ahead]
+    return {
+        "at": iso(now),
+        "until": iso(now + ahead),
+        "overdue": [_obligation(o) for o in desk.overdue[:PAGE]],
+        "overdue_count": len(desk.overdue),
+        "due": [_obligation(o) for o in due[:PAGE]],
+        "due_count": len(due),
+        # Numbers and events: addresses are nothing an agent needs.
+        "failing_deliveries": [
+            {"number": d.entity, "event": d.event, "attempts": d.attempts, "state": d.state.value}
+            for d in desk.failing[:PAGE]
+        ],
+        "waiting_deliveries": desk.waiting,
+        "attention": [
+            {"number": c.number, "kind": c.kind, "state": c.state, "severity": c.severity}
+            for c in desk.attention[:PAGE]
+        ],
+        "attention_count": len(desk.attention),
+        "open_defects": dict(desk.open_by_severity),
+        "open_cases": desk.open_cases,
+    }
+
+
+def _obligation(owed: Obligation) -> Answer:
+    return {
+        "number": owed.number,
+        "kind": owed.kind,
+        "what": owed.what,
+        "since" if owed.is_since else "due_at": iso(owed.at),
+        "missed": owed.is_missed,
+        "severity": owed.severity,
+        # What a case is called is what its client wrote.
+        "subject" if owed.kind == "case" else "title": owed.title,
+    }
+
+
+def marked(answer: Any) -> Any:
+    """The answer, each text of a client's as `{"from_client": …}`: material, no instruction."""
+    if isinstance(answer, list):
+        return [marked(part) for part in answer]
+    if not isinstance(answer, dict):
+        return answer
+    return {
+        name: {"from_client": part}
+        if name in _CLIENT_WRITTEN and isinstance(part, str)
+        else marked(part)
+        for name, part in answer.items()
+    }
