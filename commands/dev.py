@@ -1,6 +1,7 @@
 """`make dev`: a real Temporal server with its UI, a worker and a mail receiver on this machine."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -8,9 +9,12 @@ from pathlib import Path
 import structlog
 from pydantic import SecretStr
 from rich.console import Console
+from sqlalchemy import Engine
 
 from commands.talk import Line
-from portal.serving import beside
+from portal.codec import create_codec_server
+from portal.codec.place import Place
+from portal.serving import application_beside, beside
 from portal.site import Site
 from runtime.drain import stop_on_signals
 from runtime.mail_receiver import mail_receiver
@@ -31,6 +35,7 @@ class Ports:
     ui: int
     smtp: int
     portal: int
+    codec: int
 
 
 async def run(settings: Settings, folder: Path, ports: Ports) -> None:
@@ -48,24 +53,35 @@ async def run(settings: Settings, folder: Path, ports: Ports) -> None:
                 "portal_address": portal,
                 "portal_url": f"http://{portal}",
                 "temporal_ui_url": f"http://127.0.0.1:{ports.ui}",
+                "codec_address": f"127.0.0.1:{ports.codec}",
             }
         )
+        encrypted = here.encryption_keys.first is not None
         world = outside(here)
         async with dev_server(
             DefectsPlugin.of(here),
             database=folder / "temporal.db",
             port=ports.server,
             ui_port=ports.ui,
+            codec_url=f"http://{here.codec_address}" if encrypted else None,
         ) as server:
             await prepare(server.client, world)
             site = Site(
                 Line(server.client), world.engine, world.policies, here, mailbox=world.mailbox
             )
-            async with workers(server.client, world, here), beside(site):
+            codec = _codec_beside(world.engine, here) if encrypted else nullcontext()
+            async with workers(server.client, world, here), beside(site), codec:
                 _welcome(folder, ports, str(database.get_secret_value()))
+                if encrypted:
+                    _how_to_read(ports)
                 await stop.wait()
                 console.print("\nStopping; nothing is lost.")
         world.engine.dispose()
+
+
+def _codec_beside(engine: Engine, settings: Settings) -> AbstractAsyncContextManager[None]:
+    app = create_codec_server(Place(engine, settings))
+    return application_beside(app, settings.codec_address, settings)
 
 
 def _welcome(folder: Path, ports: Ports, database: str) -> None:
@@ -90,6 +106,19 @@ Three commands to try in another terminal:
       --input '{{"severity":"S1","reason":"all sites are down","actor":"agent-7"}}'
 
 Ctrl-C stops all of it; `make dev` goes on where it was.
+""",
+        soft_wrap=True,
+    )
+
+
+def _how_to_read(ports: Ports) -> None:
+    console.print(
+        f"""[bold]Payloads are encrypted.[/bold] To read them in the UI:
+
+1. Make a token: `starter.py token create you --scope staff:read --scope payloads:read`, with the
+   database as above. Sign in with it at http://127.0.0.1:{ports.portal}/staff/sign-in
+2. In the UI click on the glasses, top right. Choose your browser setting, the endpoint
+   http://127.0.0.1:{ports.codec} and "Include cross-origin credentials"; reload.
 """,
         soft_wrap=True,
     )

@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from portal.app import create_app
 from portal.site import Site
+from runtime.settings import Settings
 
 
 class _Beside(uvicorn.Server):
@@ -22,7 +24,14 @@ class _Beside(uvicorn.Server):
 @asynccontextmanager
 async def beside(site: Site) -> AsyncIterator[None]:
     """Serve while the context lasts, in a program that does other things too."""
-    web = _Beside(_configuration(site))
+    async with application_beside(create_app(site), site.settings.portal_address, site.settings):
+        yield
+
+
+@asynccontextmanager
+async def application_beside(app: ASGIApp, address: str, settings: Settings) -> AsyncIterator[None]:
+    """The same for any application, on an address of its own."""
+    web = _Beside(_configuration(app, address, settings))
     serving = asyncio.create_task(web.serve())
     try:
         yield
@@ -31,15 +40,15 @@ async def beside(site: Site) -> AsyncIterator[None]:
         await serving
 
 
-def server(site: Site) -> uvicorn.Server:
-    """A server for one installation, on the address that its settings give."""
-    return uvicorn.Server(_configuration(site))
+def application_server(app: ASGIApp, address: str, settings: Settings) -> uvicorn.Server:
+    """A server for any application, on an address of its own, that ends at SIGTERM or SIGINT."""
+    return uvicorn.Server(_configuration(app, address, settings))
 
 
-def _configuration(site: Site) -> uvicorn.Config:
-    host, _, port = site.settings.portal_address.rpartition(":")
+def _configuration(app: ASGIApp, address: str, settings: Settings) -> uvicorn.Config:
+    host, _, port = address.rpartition(":")
     return uvicorn.Config(
-        create_app(site),
+        app,
         host=host.strip("[]"),
         port=int(port),
         log_config=None,
@@ -48,5 +57,5 @@ def _configuration(site: Site) -> uvicorn.Config:
         # Beyond that a request is answered 503 at once, instead of waiting its turn for ever.
         limit_concurrency=500,
         timeout_keep_alive=10,
-        timeout_graceful_shutdown=int(site.settings.graceful_shutdown_seconds),
+        timeout_graceful_shutdown=int(settings.graceful_shutdown_seconds),
     )

@@ -63,10 +63,12 @@ async def dev_server(
     database: Path | None = None,
     port: int | None = None,
     ui_port: int | None = None,
+    codec_url: str | None = None,
     dynamic_config: Mapping[str, str] | None = None,
 ) -> AsyncIterator[DevServer]:
     """The real server on loopback: in memory or on a file, with the UI where `ui_port` is given.
 
+    At `codec_url` the UI has payloads decoded, unless its user names another codec server.
     Started again on its file it goes on where it was. `dynamic_config` has values in JSON. Ctrl-C
     does not reach the server, which is a session of its own: it stops when this context ends, after
     the workers inside, and also where this process is killed.
@@ -77,7 +79,7 @@ async def dev_server(
     port = port or _free_port()
     # One in memory has nothing to save, and need not take leave of anybody.
     stop = "KILL" if database is None else "TERM"
-    command = [binary("temporal"), *_arguments(database, port, ui_port)]
+    command = [binary("temporal"), *_arguments(database, port, ui_port, codec_url)]
     for name, value in {**PROMPT_TIMERS, **(dynamic_config or {})}.items():
         command += ["--dynamic-config-value", f"{name}={value}"]
     with tempfile.TemporaryFile() as errors:
@@ -125,13 +127,17 @@ async def time_skipping_server(plugin: DefectsPlugin) -> AsyncIterator[WorkflowE
         yield env
 
 
-def _arguments(database: Path | None, port: int, ui_port: int | None) -> list[str]:
+def _arguments(
+    database: Path | None, port: int, ui_port: int | None, codec_url: str | None
+) -> list[str]:
     arguments = ["server", "start-dev", "--ip", LOOPBACK, "--port", str(port)]
     arguments += ["--log-level", "error", "--disable-config-file"]
     if ui_port is None:
         arguments += ["--headless"]
     else:
         arguments += ["--ui-port", str(ui_port), "--ui-disable-news-fetch"]
+        if codec_url is not None:
+            arguments += ["--ui-codec-endpoint", codec_url]
     if database is not None:
         database.parent.mkdir(parents=True, exist_ok=True)
         arguments += ["--db-filename", str(database)]

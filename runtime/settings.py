@@ -21,6 +21,7 @@ LogStyle = Literal["console", "json"]
 
 _DATABASES = re.compile(r"(sqlite|postgres|postgresql)(\+\w+)?://")
 _MAIL_SERVERS = re.compile(r"smtps?://")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _MISSPELT = 0.85
 """How alike two names are (0 to 1) for one to be the other misspelt: `KEY` for `KEYS`."""
 
@@ -77,6 +78,40 @@ def _http_urls(given: object) -> object:
     return urls
 
 
+def _build_id(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", text):
+        raise ValueError("must be 1 to 64 of A-Z a-z 0-9 . _ -, for example 1.4.0")
+    return text
+
+
+def _origins(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    origins = [origin.strip() for origin in given.split(",")]
+    for position, origin in enumerate(origins, 1):
+        try:
+            sound = origin_of(_http_url(origin)) == origin and "*" not in origin
+        except ValueError:
+            sound = False
+        if not sound:
+            raise ValueError(
+                f"origin {position} must be as browsers send it, such as https://ui.example.org: "
+                "in small letters, without a path, a default port or a star; several are "
+                "separated by commas"
+            )
+    return origins
+
+
+def origin_of(url: str) -> str:
+    """The origin of a page, in the form in which browsers name it."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    named = f"{parts.scheme}://[{host}]" if ":" in host else f"{parts.scheme}://{host}"
+    if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)):
+        return named
+    return f"{named}:{parts.port}"
+
+
 def _key_ring(given: object) -> object:
     return KeyRing.read(given) if isinstance(given, str) else given
 
@@ -118,6 +153,8 @@ class Settings(BaseSettings):
     """Where people reach the portal: unsubscribing with one click leads there."""
     portal_address: Annotated[str, AfterValidator(_socket_address)] = "127.0.0.1:8080"
     """Where the portal listens, `host:port`."""
+    portal_metrics_address: Annotated[str, AfterValidator(_socket_address)] | None = None
+    """Where Prometheus finds what is owed and how the portal does; None for no metrics."""
     temporal_ui_url: Annotated[str, AfterValidator(_http_url)] | None = None
     """Where operators reach Temporal's UI: the staff page links each workflow there."""
     statuspage_url: Annotated[str, AfterValidator(_http_url)] | None = None
@@ -131,11 +168,17 @@ class Settings(BaseSettings):
     """Whether receivers may be on private, loopback or link-local addresses, and without TLS."""
     encryption_keys: Annotated[KeyRing, NoDecode, BeforeValidator(_key_ring)] = NO_KEYS
     """`id:base64key,…`: the first encrypts, all decrypt; without keys payloads are in clear."""
+    codec_address: Annotated[str, AfterValidator(_socket_address)] = "127.0.0.1:8082"
+    """Where the codec server listens, `host:port`."""
+    codec_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = ()
+    """Whose pages may ask the codec server; where there are none, those of Temporal's UI."""
     log: LogStyle = Field(default_factory=lambda: "console" if sys.stderr.isatty() else "json")
     outbound_per_second: float = Field(default=50, gt=0)
     """Activities of the outbound queue that may start per second, over all workers."""
     metrics_address: Annotated[str, AfterValidator(_socket_address)] | None = None
     """Where Prometheus finds the SDK's metrics, `host:port`; None for no metrics."""
+    build_id: Annotated[str, AfterValidator(_build_id)] | None = None
+    """The version of the worker's code; None for a worker that is not versioned."""
     graceful_shutdown_seconds: float = Field(default=30, ge=0)
     """How long activities may go on after SIGTERM."""
 

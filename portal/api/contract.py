@@ -7,7 +7,7 @@ here: `actor` may be left out, since the token says who acts, and types are take
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Body
 from pydantic import BeforeValidator, ValidationError, create_model
@@ -27,6 +27,8 @@ from portal.api.answers import (
     Status,
 )
 from portal.api.security import Scope
+
+M = TypeVar("M", bound=Message)
 
 WITHIN = (messages.Absorb, messages.GiveBack, messages.WaitForClient, messages.StopWaiting)
 """Updates that workflows send each other and nobody else has cause to: not offered here."""
@@ -140,34 +142,42 @@ RELEASES = Kind(
 KINDS = (CASES, DEFECTS, RELEASES)
 
 
-def start_body(kind: Kind) -> Any:
-    """The annotation of a start's body: the start payload, and the number if there is one."""
-    model: Any = create_model(
+def start_model(kind: Kind) -> type[Message]:
+    """The start payload, and the number if there is one; it need not say who acts."""
+    return create_model(
         kind.begins.__name__,
         __base__=kind.begins,
         __doc__=kind.begins.__doc__,
         actor=(Opaque | None, None),
         number=(Number | None, None),
     )
-    return _body(model)
 
 
-def command_body(command: type[Command]) -> Any:
-    """The annotation of a command's body."""
-    model: Any = create_model(
+def command_model(command: type[Command]) -> type[Message]:
+    """The command's payload, which need not say who acts."""
+    return create_model(
         command.__name__,
         __base__=command,
         __doc__=command.__doc__,
         actor=(Opaque | None, None),
     )
-    return _body(model)
+
+
+def start_body(kind: Kind) -> Any:
+    """The annotation of a start's body."""
+    return _body(start_model(kind))
+
+
+def command_body(command: type[Command]) -> Any:
+    """The annotation of a command's body."""
+    return _body(command_model(command))
 
 
 def _body(model: Any) -> Any:
-    return Annotated[model, BeforeValidator(lambda payload: _read(model, payload)), Body()]
+    return Annotated[model, BeforeValidator(lambda payload: read(model, payload)), Body()]
 
 
-def _read(model: type[Message], payload: object) -> Message:
+def read(model: type[M], payload: object) -> M:
     """A payload in the contract's words, taken strictly: `"true"` is no truth value.
 
     Raises:

@@ -4,6 +4,7 @@ Nothing is open by mistake: `portal/api/guard.py` lets nobody past without a tok
 address, and a test walks all routes of the whole application.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -52,6 +53,8 @@ class Scope(StrEnum):
     MAIL_WRITE = "mail:write"
     STAFF_READ = "staff:read"
     """To sign in to the staff page."""
+    PAYLOADS_READ = "payloads:read"
+    """To have the codec server decrypt what Temporal keeps, and encrypt what is sent there."""
     ACTOR_ANY = "actor:any"
     """To act in the name of others: the payload's `actor` counts."""
 
@@ -77,15 +80,23 @@ async def caller(
     token = request.scope.get("defects.token")
     if not isinstance(token, Token):
         raise unauthorized()
-    missing = [scope for scope in needed.scopes if scope not in token.scopes]
+    return entitled(token, needed.scopes)
+
+
+def entitled(token: Token, scopes: Sequence[str]) -> Token:
+    """The token, which has all these scopes.
+
+    Raises:
+        Problem: 403, naming those that it lacks.
+    """
+    missing = [scope for scope in scopes if scope not in token.scopes]
     if missing:
         raise Problem(
             403,
             "forbidden",
             f"the token lacks {', '.join(missing)}",
             headers={
-                "WWW-Authenticate": 'Bearer error="insufficient_scope", '
-                f'scope="{" ".join(needed.scopes)}"'
+                "WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{" ".join(scopes)}"'
             },
         )
     return token

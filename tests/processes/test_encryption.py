@@ -1,17 +1,34 @@
-"""Payloads encrypted from end to end: what people write is nowhere in Temporal's keeping."""
+"""Payloads encrypted from end to end: nowhere in clear at Temporal, one key after another."""
 
 import base64
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from google.protobuf.json_format import MessageToJson
 
 from commands.talk import CommandRefused, Line
-from runtime.codec import KeyRing
+from runtime.codec import KEY_ID, KeyRing
+from runtime.connection import connect_to
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
-from tests.domain.builders import case_start
-from tests.processes.installation import an_installation, settled
-from tests.processes.programs import STARTER, environment, run
+from tests.domain.builders import attachment, case_start, defect_start
+from tests.processes.installation import Installation, an_installation, settled
+from tests.processes.programs import (
+    ROOT,
+    STARTER,
+    Ended,
+    Program,
+    environment,
+    eventually,
+    free_port,
+    run,
+    running,
+)
 
 KEY = "k1:" + base64.b64encode(bytes(range(32))).decode()
 SECRETS = (
@@ -80,3 +97,146 @@ async def _a_life_full_of_secrets(line: Line) -> None:
 
 def _in_clear(kept: bytes) -> list[str]:
     return [secret for secret in SECRETS if secret.encode() in kept]
+
+
+# --- one key after another ------------------------------------------------------------------------
+
+OLD = "old:" + base64.b64encode(bytes(range(32, 64))).decode()
+NEW = "new:" + base64.b64encode(bytes(range(64, 96))).decode()
+
+
+@pytest.mark.timeout(300)  # eight processes, one after the other
+async def test_a_key_is_rotated_under_running_defects(tmp_path: Path) -> None:
+    """Old histories stay readable and go on under the new key; a key that is gone is named."""
+    with an_installation(tmp_path) as here:
+        async with dev_server(DefectsPlugin()) as server:
+            here.use(server)
+            token = (await here.starter("token", "create", "lead-1", *READS)).out.strip()
+            await _a_defect_begins_under_the_old_key(here)
+            await _it_goes_on_under_the_new_one(here, token)
+            await _without_the_old_one_it_stands_still(here, token)
+            await _and_goes_on_once_it_is_back(here)
+
+
+async def _a_defect_begins_under_the_old_key(here: Installation) -> None:
+    async with under(here, OLD) as line, here.worker():
+        await line.start("DefectWorkflow", "DEF-OLD", a_defect("Login fails for all"))
+        await settled(line.client, "DEF-OLD")
+        assert await keys_of(line, "DEF-OLD") == {"old"}
+
+
+async def _it_goes_on_under_the_new_one(here: Installation, token: str) -> None:
+    """What is new is under the new key only, and all of it is readable."""
+    async with under(here, f"{NEW},{OLD}") as line, here.worker():
+        before = len(await events_of(line, "DEF-OLD"))
+        await line.start("DefectWorkflow", "DEF-NEW", a_defect("Totals are wrong"))
+        await line.tell("DEF-OLD", "hold", {"actor": "lead-1", "reason": "waiting for logs"})
+        await settled(line.client, "DEF-OLD", "DEF-NEW")
+        assert (await line.ask("DEF-OLD", "status"))["title"] == "Login fails for all"
+        assert await keys_of(line, "DEF-NEW") == {"new"}
+        assert await keys_of(line, "DEF-OLD", first=before) == {"new"}
+        async with codec_server(here) as (endpoint, _):
+            old = await shown(here, "DEF-OLD", *endpoint, f"Bearer {token}")
+            new = await shown(here, "DEF-NEW", *endpoint, f"Bearer {token}")
+    assert "Login fails for all" in beginning(old)
+    assert "Totals are wrong" in beginning(new)
+    assert "unreadable" not in old + new
+
+
+async def _without_the_old_one_it_stands_still(here: Installation, token: str) -> None:
+    """The worker and the codec server name the key and the variable, and the rest goes on."""
+    async with under(here, NEW) as line, here.worker() as worker:
+        await line.tell("DEF-NEW", "hold", {"actor": "lead-1", "reason": "waiting too"})
+        await line.client.get_workflow_handle("DEF-OLD").signal(
+            "change_severity", {"actor": "lead-1", "severity": "S1", "reason": "all are down"}
+        )
+        await eventually("the worker names the key", lambda: LACKS_OLD in worker.err)
+        async with codec_server(here) as (endpoint, program):
+            old = await shown(here, "DEF-OLD", *endpoint, f"Bearer {token}")
+            new = await shown(here, "DEF-NEW", *endpoint, f"Bearer {token}")
+            unsigned = await show(here, "DEF-NEW", *endpoint, "Bearer dft_nobody")
+    assert LACKS_OLD in beginning(old)
+    assert "Login fails" not in beginning(old)
+    # What came after the rotation.
+    assert "waiting for logs" in old
+    assert "Totals are wrong" in beginning(new)
+    assert "unreadable" not in new
+    assert (unsigned.code, "Totals" in unsigned.out + unsigned.err) == (1, False)
+    assert {"codec.decoded", "codec.refused"} <= {*program.logged}
+    assert "Totals" not in program.err
+
+
+async def _and_goes_on_once_it_is_back(here: Installation) -> None:
+    async with under(here, f"{NEW},{OLD}") as line, here.worker():
+        # The signal that waited comes first.
+        resumed = await line.tell("DEF-OLD", "resume", {"actor": "lead-1"})
+        assert (resumed["severity"], resumed["state"]) == ("S1", "open")
+
+
+async def test_a_codec_server_without_keys_does_not_start(tmp_path: Path) -> None:
+    """There is nothing it could read: it says what is missing, as every program of ours does."""
+    env = environment(tmp_path, PYTHONPATH=str(ROOT))
+
+    ended = await run(*CODEC_SERVER, folder=tmp_path, env=env)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("DEFECTS_ENCRYPTION_KEYS: must be set")
+
+
+CODEC_SERVER = (sys.executable, "-m", "portal.codec_server")
+READS = ("--scope", "payloads:read", "--scope", "staff:read")
+LACKS_OLD = "a payload is encrypted under the key 'old': add it to DEFECTS_ENCRYPTION_KEYS"
+
+
+def a_defect(title: str) -> dict[str, Any]:
+    """The start of one with a title of its own."""
+    return defect_start("S2", attachment("CASE-1", "river"), title=title)
+
+
+@asynccontextmanager
+async def under(here: Installation, keys: str) -> AsyncIterator[Line]:
+    """Every process started inside has these keys, and so has whoever talks over the line."""
+    here.settings["DEFECTS_ENCRYPTION_KEYS"] = keys
+    plugin = DefectsPlugin(KeyRing.read(keys))
+    yield Line(await connect_to(here.settings["TEMPORAL_ADDRESS"], plugin))
+
+
+@asynccontextmanager
+async def codec_server(here: Installation) -> AsyncIterator[tuple[list[str], Program]]:
+    """One with the keys of now: what to give to Temporal's command line, up to who asks."""
+    address = f"127.0.0.1:{free_port()}"
+    env = here.env | {"DEFECTS_CODEC_ADDRESS": address, "PYTHONPATH": str(ROOT)}
+    async with running(*CODEC_SERVER, folder=here.folder, env=env) as program:
+        await program.logs(f"Uvicorn running on http://{address} (Press CTRL+C to quit)")
+        yield ["--codec-endpoint", f"http://{address}", "--codec-auth"], program
+
+
+async def show(here: Installation, number: str, *codec: str) -> Ended:
+    """Temporal's own command line, asked for a history; who is refused it tries until the limit."""
+    limit = ("--command-timeout", "3s")
+    return await here.temporal("workflow", "show", "-w", number, "--detailed", *limit, *codec)
+
+
+async def shown(here: Installation, number: str, *codec: str) -> str:
+    """What it shows of a history."""
+    answer = await show(here, number, *codec)
+    assert answer.code == 0, answer.err
+    return answer.out
+
+
+def beginning(history: str) -> str:
+    """Its first event alone."""
+    assert "[1] WorkflowExecutionStarted" in history
+    return history.partition("---- [2] ")[0]
+
+
+async def events_of(line: Line, number: str) -> list[Any]:
+    """The history as the server keeps it."""
+    handle = line.client.get_workflow_handle(number)
+    return list((await handle.fetch_history()).events)
+
+
+async def keys_of(line: Line, number: str, first: int = 0) -> set[str]:
+    """The ids of all keys under which something is from the given event on."""
+    told = "".join(MessageToJson(event) for event in (await events_of(line, number))[first:])
+    return {base64.b64decode(key).decode() for key in re.findall(f'"{KEY_ID}": "(.+?)"', told)}

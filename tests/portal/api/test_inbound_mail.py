@@ -12,6 +12,7 @@ import typer
 
 from activities.adapters.database import DatabasePreferences, DatabaseReadModel
 from commands.cli import portal as commands
+from commands.inbound import LATER
 from portal.api.answers import Received
 from portal.api.problems import Problem
 from portal.inbound_mail import CASES_AN_HOUR, receive
@@ -309,5 +310,5 @@ def test_the_pipe_of_a_mail_system(
     with pytest.raises(typer.BadParameter):
         commands.inbound_mail(tmp_path / "none.eml")
 
-    assert later.value.exit_code == commands.LATER
+    assert later.value.exit_code == LATER
     assert "No Temporal server answers" in capsys.readouterr().err
