@@ -11,6 +11,7 @@ import sys
 import tomllib
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import pbkdf2_hmac, sha256
 from importlib.metadata import packages_distributions
@@ -29,7 +30,7 @@ from temporalio.testing import WorkflowEnvironment
 from typer.core import TyperGroup
 
 import starter
-from activities.adapters.database import make_engine
+from activities.adapters.database import DatabaseNumbers, make_engine, migrate
 from runtime.servers import binary
 from runtime.settings import PREFIX, Settings, read_settings
 from tests.postgres import PostgresServer
@@ -101,15 +102,16 @@ def script(service: str) -> str:
     return interpolated(text, {})
 
 
-def run_script(service: str, environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """Run a job's script on this machine."""
+def run_script(
+    service: str, environment: Mapping[str, str], given: bytes = b""
+) -> "subprocess.CompletedProcess[bytes]":
+    """Run a job's script on this machine, with something on standard input."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return subprocess.run(
         ["/bin/sh", "-euc", script(service)],
         env={"PATH": path, "HOME": "/nonexistent", **environment},
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
-        text=True,
         timeout=90,
         check=False,
     )
@@ -175,8 +177,10 @@ def test_everything_waited_for_says_when_it_is_ready() -> None:
 def test_every_job_is_waited_for() -> None:
     """`up --wait` takes a job that ended for a failure unless something depends on its success."""
     awaited = {other for service in SERVICES.values() for other in service.get("depends_on", {})}
-    assert set(JOBS) <= awaited
-    assert JOBS == ["databases", "migrate", "temporal-namespace", "temporal-schema"]
+    by_hand = {name for name in JOBS if SERVICES[name].get("profiles") == ["maintenance"]}
+    assert by_hand == {"backup", "restore"}
+    assert set(JOBS) - by_hand == {"databases", "migrate", "temporal-namespace", "temporal-schema"}
+    assert set(JOBS) - by_hand <= awaited
 
 
 def test_the_worker_starts_last() -> None:
@@ -188,6 +192,7 @@ def test_the_worker_starts_last() -> None:
 
     everything = {name for name, service in SERVICES.items() if "profiles" not in service}
     assert before("worker") == everything - {"worker", "portal", "temporal-ui"}
+    assert before("codec") == {"migrate", "databases", "postgres"}
 
 
 def test_whatever_runs_for_long_comes_back() -> None:
@@ -221,7 +226,7 @@ def test_temporal_versions_agree() -> None:
 
 def test_our_image_has_the_version_of_the_project() -> None:
     """Migration, worker and portal run one image, tagged with the version in pyproject.toml."""
-    assert PRODUCT == ["migrate", "portal", "worker"]
+    assert PRODUCT == ["codec", "migrate", "portal", "worker"]
     expected = f"{PROJECT['project']['name']}:{PROJECT['project']['version']}"
     assert {SERVICES[name]["image"] for name in PRODUCT} == {expected}
     assert {SERVICES[name]["build"] for name in PRODUCT} == {"."}
@@ -234,7 +239,7 @@ def test_only_loopback_is_published() -> None:
         for port in published:
             assert re.fullmatch(r"127\.0\.0\.1:\d+:\d+", interpolated(port, {})), (name, port)
     assert {name for name, published in ports.items() if published} == {
-        "temporal", "temporal-ui", "portal", "mailpit",
+        "temporal", "temporal-ui", "portal", "codec", "prometheus", "grafana", "mailpit",
     }  # fmt: skip
     assert not any("network_mode" in service for service in SERVICES.values())
 
@@ -264,6 +269,33 @@ def test_the_database_survives_its_container() -> None:
     assert "postgres" in COMPOSE["volumes"]
 
 
+def test_prometheus_asks_who_is_there() -> None:
+    """Each target of its configuration is a service that listens there, inside the network."""
+    (folder, _, target) = SERVICES["prometheus"]["volumes"][0].partition(":")
+    assert target == "/etc/prometheus:ro"
+    asked = yaml.safe_load((ROOT / folder / "prometheus.yml").read_text(encoding="utf-8"))
+    targets = {
+        target
+        for job in asked["scrape_configs"]
+        for group in job["static_configs"]
+        for target in group["targets"]
+    }
+    assert targets == {
+        f"worker:{_port('worker', 'DEFECTS_METRICS_ADDRESS')}",
+        f"portal:{_port('portal', 'DEFECTS_PORTAL_METRICS_ADDRESS')}",
+        f"temporal:{_port('temporal', 'PROMETHEUS_ENDPOINT')}",
+    }
+    assert all((ROOT / folder / name).exists() for name in asked["rule_files"])
+
+
+def _port(service: str, variable: str) -> str:
+    """The port of an address that a service is given, in its environment or its command."""
+    words = SERVICES[service].get("command", [])
+    by_command = dict(word.split("=", 1) for word in words if "=" in word)
+    given = by_command | SERVICES[service]["environment"]
+    return str(given[variable]).rpartition(":")[2]
+
+
 def test_the_worker_has_time_to_drain() -> None:
     """It is killed only well after the time it gives its activities."""
     grace = SERVICES["worker"]["stop_grace_period"]
@@ -286,7 +318,8 @@ def test_the_worker_gets_every_setting_and_no_other() -> None:
     fields = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     given = given_to_worker()
     assert {name for name in given if name.startswith(PREFIX)} == fields
-    assert given - fields == {"PGPASSWORD", "TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"}
+    of_others = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "OTEL_EXPORTER_OTLP_ENDPOINT"}
+    assert given - fields == {"PGPASSWORD", *of_others}
 
 
 def test_what_the_example_shows_is_a_working_configuration(
@@ -336,10 +369,10 @@ def test_no_secret_has_a_default() -> None:
 
 def test_folders_that_are_mounted_exist() -> None:
     """Compose would create a missing one, empty and owned by root."""
-    for name in PRODUCT:
-        for volume in SERVICES[name]["volumes"]:
-            folder = interpolated(volume, {}).partition(":")[0]
-            assert (ROOT / folder).is_dir(), folder
+    for service in SERVICES.values():
+        for volume in service.get("volumes", []):
+            source = interpolated(volume, {}).partition(":")[0]
+            assert source in COMPOSE["volumes"] or (ROOT / source).is_dir(), source
 
 
 # --- commands -------------------------------------------------------------------------------------
@@ -360,12 +393,14 @@ def test_commands_exist(where: str, line: list[str]) -> None:
     """Each program is in the image, each subcommand in the command line."""
     program, *rest = line
     if program == "-c":
-        assert where == "portal"
+        assert where in {"portal", "codec"}
         assert compile(rest.pop(), where, "exec")
     elif program == "-m":
-        program = rest.pop()
-        assert (ROOT / program / "__main__.py").exists(), where
-        assert program in copied()
+        module = Path(*rest.pop().split("."))
+        assert (ROOT / module / "__main__.py").exists() or (
+            ROOT / module.with_suffix(".py")
+        ).exists(), where
+        assert module.parts[0] in copied()
     else:
         assert program in copied()
     if program == "starter.py":
@@ -449,6 +484,74 @@ def test_databases_job_stops_at_an_error(postgres_server: PostgresServer) -> Non
     keeper = {"PGHOST": str(postgres_server.folder), "PGUSER": "keeper"}
     result = run_script("databases", {**keeper, "DEFECTS_PASSWORD": "given"})
     assert result.returncode != 0
+
+
+DATABASES = ("temporal", "temporal_visibility", "defects")
+
+
+@contextmanager
+def an_installation_in(server: PostgresServer) -> Iterator[dict[str, str]]:
+    """The databases of an installation with something in each; what the jobs need to reach them."""
+    keeper = {"PGHOST": str(server.folder), "PGUSER": "keeper"}
+    passwords = {"TEMPORAL_PASSWORD": "one", "DEFECTS_PASSWORD": "two"}
+    assert run_script("databases", {**keeper, **passwords}).returncode == 0
+    engine = make_engine(server.url("defects"))
+    migrate(engine)
+    assert DatabaseNumbers(engine).issue("CASE", "once") == "CASE-000001"
+    engine.dispose()
+    for name in ("temporal", "temporal_visibility"):
+        with psycopg.connect(server.url(name), autocommit=True) as connection:
+            connection.execute("CREATE TABLE histories AS SELECT generate_series(1, 500) AS event")
+    yield keeper
+    for name in DATABASES:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def contents(server: PostgresServer) -> dict[str, list[Any]]:
+    """What the databases of `an_installation_in` hold."""
+    queries = dict.fromkeys(DATABASES, "SELECT count(*), sum(event) FROM histories")
+    queries["defects"] = "SELECT prefix, last FROM number_sequences"
+    answers = {}
+    for name, query in queries.items():
+        with psycopg.connect(server.url(name)) as connection:
+            answers[name] = connection.execute(query.encode()).fetchall()
+    return answers
+
+
+def test_backup_and_restore(postgres_server: PostgresServer) -> None:
+    """The drill: what was there comes back over whatever is there, numbers stepped over."""
+    with an_installation_in(postgres_server) as keeper:
+        before = contents(postgres_server)
+        backup = run_script("backup", keeper)
+        assert backup.returncode == 0, backup.stderr
+        for name in ("temporal", "temporal_visibility"):
+            with psycopg.connect(postgres_server.url(name), autocommit=True) as connection:
+                connection.execute("DELETE FROM histories; CREATE TABLE later (id integer)")
+
+        restored = run_script("restore", keeper, backup.stdout)
+
+        assert restored.returncode == 0, restored.stderr
+        assert before.pop("defects") == [("CASE", 1)]
+        after = contents(postgres_server)
+        assert after.pop("defects") == [("CASE", 1001)]
+        assert after == before == {name: [(500, 125_250)] for name in before}
+
+
+def test_restoring_refuses_what_would_do_harm(postgres_server: PostgresServer) -> None:
+    """A database in use, an archive cut short, a dump that was altered: nothing is touched."""
+    with an_installation_in(postgres_server) as keeper:
+        before, archive = contents(postgres_server), run_script("backup", keeper).stdout
+        with psycopg.connect(postgres_server.url("defects")):
+            refused = run_script("restore", keeper, archive)
+        assert refused.returncode == 1
+        assert refused.stderr.decode().strip() == (
+            "somebody is connected to defects: stop what uses it first"
+        )
+        middle = len(archive) // 2
+        altered = archive[:middle] + bytes([archive[middle] ^ 1]) + archive[middle + 1 :]
+        for wrong in (archive[:middle], altered):
+            assert run_script("restore", keeper, wrong).returncode != 0
+        assert contents(postgres_server) == before
 
 
 async def test_namespace_job() -> None:
