@@ -1,15 +1,26 @@
 """The command line: a demonstration, a development server, and every command of the contract.
 
-Exit codes: 0 done, 1 a promise of the policy was broken (`simulate`) or a line was refused
-(`import`), 2 wrong usage or settings, 3 no Temporal server or worker answers, 4 the case, defect or
-release refused, 5 no such number.
+Exit codes: 0 done, 1 a promise of the policy was broken (`simulate`), a line was refused
+(`import`) or something did not move (`rollout nudge`), 2 wrong usage or settings, 3 no Temporal
+server or worker answers, 4 the case, defect or release refused, 5 no such number.
 """
 
 import sys
 
 import typer
 
-from commands.cli import cases, defects, looking, portal, releases, running, seeing, webhooks
+from commands.cli import (
+    agents,
+    cases,
+    defects,
+    looking,
+    portal,
+    releases,
+    rollout,
+    running,
+    seeing,
+    webhooks,
+)
 from commands.cli.run import ExitCodes
 
 __all__ = ["ExitCodes", "app"]
@@ -21,6 +32,7 @@ SUBJECTS = {
     "Releases, areas, review": releases.app,
     "Anything": looking.app,
     "Portal": portal.app,
+    "AI agents": agents.app,
     "Run it": running.app,
 }
 
@@ -29,6 +41,7 @@ for subject, commands in SUBJECTS.items():
     for command in commands.registered_commands:
         command.rich_help_panel = subject
     app.add_typer(commands)
+app.add_typer(rollout.app, name="rollout", rich_help_panel="Run it")
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel="Run it")
 
 

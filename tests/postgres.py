@@ -11,9 +11,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from activities.adapters.database import migrate
 
@@ -115,6 +117,63 @@ class PostgresServer:
             raise CannotRun(f"{program}: {error.stderr.strip()[-400:]}") from None
 
 
+_SHAPE = """
+SELECT (SELECT string_agg(version_num, ' ') FROM alembic_version), md5(string_agg(
+    concat_ws(' ', attrelid::regclass, attname, atttypid, attnotnull, atthasdef, attisdropped),
+    ',' ORDER BY attrelid, attnum))
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+WHERE relnamespace = 'public'::regnamespace
+"""
+_LEAVE = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+_COUNT_ANEW = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
+
+
+@dataclass
+class LentDatabase:
+    """A database that one test after another has to itself, which takes less than one for each."""
+
+    server: PostgresServer
+    template: str
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _url: str | None = None
+    _shape: Any = None
+
+    @contextmanager
+    def lent(self) -> Iterator[str]:
+        """Its URL; with tables as they were made, and nothing in them."""
+        if self._url is None:
+            self._url = self._stack.enter_context(self.server.database(self.template))
+            with self._connected() as connection:
+                self._shape = connection.execute(_SHAPE).fetchone()
+        yield self._url
+        with self._connected() as connection:
+            connection.execute(_LEAVE)
+            as_it_was = connection.execute(_SHAPE).fetchone() == self._shape
+            if as_it_was:
+                self._empty(connection)
+        if not as_it_was:
+            self.close()
+
+    def close(self) -> None:
+        """Drop it; whoever borrows next gets another."""
+        self._stack.close()
+        self._url = None
+
+    def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
+        return psycopg.connect(str(self._url), autocommit=True)
+
+    def _empty(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        connection.execute("SET session_replication_role = replica")  # in whatever order
+        for (table,) in connection.execute(_TABLES).fetchall():
+            if table != "alembic_version":
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        connection.execute(_COUNT_ANEW)
+
+
 @contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server with an empty data folder, stopped and removed at the end.
@@ -187,6 +246,16 @@ def migrated_postgres(postgres_server: PostgresServer) -> str:
 
 
 @pytest.fixture(scope="session")
+def lent_postgres(
+    postgres_server: PostgresServer, migrated_postgres: str
+) -> Iterator[LentDatabase]:
+    """A migrated database to lend."""
+    database = LentDatabase(postgres_server, migrated_postgres)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated file to copy."""
     file = tmp_path_factory.mktemp("migrated") / "defects.db"
@@ -212,9 +281,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         copy = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "defects.db")
         yield f"sqlite:///{copy}"
         return
-    template: str = request.getfixturevalue("migrated_postgres")
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.database(template) as url:
+    database: LentDatabase = request.getfixturevalue("lent_postgres")
+    with database.lent() as url:
         yield url
 
 

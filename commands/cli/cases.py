@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from commands import show
 from commands.cli.options import (
     AsJson,
     At,
@@ -128,6 +127,8 @@ def suggest_severity(
     as_json: AsJson = False,
 ) -> None:
     """Suggest a severity from intake facts, with the reason; the specialist decides (D1)."""
+    from commands import show
+
     suggestion = suggest(
         IntakeFacts(
             function=function,

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from commands import show
 from commands.cli.options import DEFAULT_ACTOR, AsJson, Number
 from commands.cli.run import ask
 from commands.cli.run import tell as send
@@ -16,18 +15,24 @@ app = typer.Typer()
 @app.command()
 def status(number: Number, as_json: AsJson = False) -> None:
     """How a case, defect or release stands."""
+    from commands import show
+
     ask(number, "status", as_json, show.status)
 
 
 @app.command()
 def timeline(number: Number, as_json: AsJson = False) -> None:
     """What happened, oldest first."""
+    from commands import show
+
     ask(number, "timeline", as_json, show.timeline)
 
 
 @app.command()
 def explain(defect: Number, as_json: AsJson = False) -> None:
     """What produced every due instant."""
+    from commands import show
+
     ask(defect, "explain", as_json, show.explanation)
 
 

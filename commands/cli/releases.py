@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from commands import review
 from commands.cli.options import (
     DEFAULT_ACTOR,
     Actor,
@@ -144,4 +143,6 @@ def begin_area_work(
 @app.command()
 def review_impact() -> None:
     """Let the impact review take place now, besides its schedule."""
+    from commands import review
+
     run(review.run)

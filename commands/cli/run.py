@@ -1,64 +1,72 @@
 """Runs one command: settings, connection, answer, and the exit code of what went wrong."""
 
 import asyncio
-import uuid
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
-from temporalio.service import RPCError
 
-from activities.adapters.database import DatabaseNumbers, NoDatabase, make_engine, migrate
-from activities.adapters.policy_files import PolicyError
-from commands import show
-from commands.histories import HistoryError
-from commands.talk import CommandRefused, Line, NoSuchNumber
-from domain.messages import InvalidCommand
-from runtime.codec import AlteredPayload, UnknownKey
-from runtime.connection import NoServer, connect
-from runtime.logs import configure_logs
-from runtime.settings import Settings, SettingsError, read_settings
-from runtime.time_zones import use_pinned_zones
+if TYPE_CHECKING:
+    from commands.talk import Line
+    from runtime.settings import Settings
 
-ExitCodes: dict[type[Exception], int] = {
-    SettingsError: 2,
-    PolicyError: 2,
-    NoDatabase: 2,
-    UnknownKey: 2,
-    AlteredPayload: 2,
-    HistoryError: 2,
-    InvalidCommand: 2,
-    NoServer: 3,
-    RPCError: 3,
-    CommandRefused: 4,
-    NoSuchNumber: 5,
+ExitCodes = {
+    "runtime.settings.SettingsError": 2,
+    "activities.adapters.policy_files.PolicyError": 2,
+    "activities.adapters.database.engine.NoDatabase": 2,
+    "runtime.codec.UnknownKey": 2,
+    "runtime.codec.AlteredPayload": 2,
+    "commands.histories.HistoryError": 2,
+    "domain.messages.reading.InvalidCommand": 2,
+    "runtime.connection.NoServer": 3,
+    "temporalio.service.RPCError": 3,
+    "commands.talk.CommandRefused": 4,
+    "commands.talk.NoSuchNumber": 5,
 }
+"""By name: whoever raised one has loaded it, and the other commands need not."""
 INTERRUPTED = 130
 
+Work = Callable[["Settings"], Coroutine[Any, Any, int | None]]
 
-def run(work: Callable[[Settings], Coroutine[Any, Any, int | None]], *, logs: bool = False) -> None:
+
+def run(work: Work, *, logs: bool = False) -> None:
     """Run one command with the settings of the environment, and end with its exit code."""
+    from runtime.settings import read_settings
+    from runtime.time_zones import use_pinned_zones
+
     use_pinned_zones()
-    code = 0
+    code: int | None = 0
     try:
         settings = read_settings()
         if logs:
+            from runtime.logs import configure_logs
+
             configure_logs(settings.log)
         code = asyncio.run(work(settings)) or 0
-    except tuple(ExitCodes) as error:
+    except Exception as error:
+        code = exit_code(error)
+        if code is None:
+            raise
         typer.echo(str(error), err=True)
-        code = next(c for kind, c in ExitCodes.items() if isinstance(error, kind))
     except KeyboardInterrupt:
         code = INTERRUPTED
     raise typer.Exit(code)
 
 
+def exit_code(error: Exception) -> int | None:
+    """The exit code of an error or of what it is a kind of; None for one that nobody foresaw."""
+    names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
+    return next((ExitCodes[name] for name in names if name in ExitCodes), None)
+
+
 def tell(number: str, as_json: bool, *updates: tuple[str, dict[str, Any]]) -> None:
     """Send updates one after another and show the last status."""
 
-    async def work(settings: Settings) -> None:
-        line = Line(await connect(settings))
+    async def work(settings: "Settings") -> None:
+        from commands import show
+
+        line = await _line(settings)
         answers = [
             await line.tell(number, command, as_payload(payload)) for command, payload in updates
         ]
@@ -70,8 +78,10 @@ def tell(number: str, as_json: bool, *updates: tuple[str, dict[str, Any]]) -> No
 def ask(number: str, query: str, as_json: bool, render: Callable[[Any], None]) -> None:
     """Send one query and show its answer."""
 
-    async def work(settings: Settings) -> None:
-        answer = await Line(await connect(settings)).ask(number, query)
+    async def work(settings: "Settings") -> None:
+        from commands import show
+
+        answer = await (await _line(settings)).ask(number, query)
         show.as_json(answer) if as_json else render(answer)
 
     run(work)
@@ -82,10 +92,14 @@ def start(
 ) -> None:
     """Start something under its number, or else the next of that prefix, and show its status."""
 
-    async def work(settings: Settings) -> None:
-        line, given = Line(await connect(settings)), as_payload(payload)
+    async def work(settings: "Settings") -> None:
+        from commands import show
+
+        line, given = await _line(settings), as_payload(payload)
         if number is None:
-            taken = await _under_the_next_number(line, workflow, prefix, given, settings)
+            from commands import numbers
+
+            taken = await numbers.under_the_next(line, workflow, prefix, given, settings)
         else:
             taken = number
             await line.start(workflow, number, given)
@@ -95,23 +109,11 @@ def start(
     run(work)
 
 
-async def _under_the_next_number(
-    line: Line, workflow: str, prefix: str, payload: dict[str, Any], settings: Settings
-) -> str:
-    """An import may have brought numbers that look like ours: those are passed over."""
-    while True:
-        number = await asyncio.to_thread(_next_number, prefix, settings)
-        if await line.begin(workflow, number, payload):
-            return number
+async def _line(settings: "Settings") -> "Line":
+    from commands.talk import Line
+    from runtime.connection import connect
 
-
-def _next_number(prefix: str, settings: Settings) -> str:
-    engine = make_engine(settings.database_url.get_secret_value())
-    migrate(engine)
-    try:
-        return DatabaseNumbers(engine).issue(prefix, str(uuid.uuid4()))
-    finally:
-        engine.dispose()
+    return Line(await connect(settings))
 
 
 def as_payload(fields: dict[str, Any]) -> dict[str, Any]:

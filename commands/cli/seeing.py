@@ -5,9 +5,6 @@ from typing import Annotated
 
 import typer
 
-from commands import demo as demonstration
-from commands import dev as development
-from commands import simulate as simulation
 from commands.cli.options import AsJson
 from commands.cli.run import run
 
@@ -19,7 +16,9 @@ def demo(
     mails: Annotated[Path, typer.Option(help="Folder for the mails.")] = Path("var/demo"),
 ) -> None:
     """Watch cases become defects whose policy carries itself out: months in under a minute."""
-    run(lambda settings: demonstration.run(settings, mails))
+    from commands import demo
+
+    run(lambda settings: demo.run(settings, mails))
 
 
 @app.command()
@@ -28,11 +27,16 @@ def dev(
     ui_port: Annotated[int, typer.Option(help="Port of the Temporal UI.")] = 8233,
     smtp_port: Annotated[int, typer.Option(help="Port of the mail receiver.")] = 1025,
     portal_port: Annotated[int, typer.Option(help="Port of the portal.")] = 8080,
+    codec_port: Annotated[
+        int, typer.Option(help="Port of the codec server, which runs with encryption keys only.")
+    ] = 8082,
     folder: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path("var/dev"),
 ) -> None:
     """Temporal server with its UI, worker and mail receiver; Ctrl-C stops all, nothing is lost."""
-    ports = development.Ports(port, ui_port, smtp_port, portal_port)
-    run(lambda settings: development.run(settings, folder, ports), logs=True)
+    from commands import dev
+
+    ports = dev.Ports(port, ui_port, smtp_port, portal_port, codec_port)
+    run(lambda settings: dev.run(settings, folder, ports), logs=True)
 
 
 @app.command()
@@ -52,8 +56,10 @@ def simulate(
     ] = None,
 ) -> None:
     """Run real histories under the policy; ends with 1 if one of its promises is broken."""
+    from commands import simulate
+
     run(
-        lambda settings: simulation.run(
+        lambda settings: simulate.run(
             settings,
             file,
             fast=fast,

@@ -1,31 +1,12 @@
 """Commands about webhooks: who receives them, what became of them, sending some once more."""
 
-import asyncio
-import base64
-import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from datetime import datetime, timedelta
+from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from activities.adapters.database import make_engine, migrate
-from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
-from activities.webhooks import call_receiver
-from commands import show
 from commands.cli.options import DEFAULT_ACTOR, INSTANTS, Actor, AsJson
 from commands.cli.run import run
-from commands.talk import NoSuchNumber
-from domain.messages import InvalidCommand, RetryDeliveries
-from domain.webhook_receiver import Wake
-from domain.webhooks import EVERYTHING, checked_url, secret_key, unknown_patterns
-from runtime.connection import NoServer, connect
-from runtime.settings import Settings
-from workflows.options import DEFECTS_QUEUE
 
 app = typer.Typer(no_args_is_help=True, help="Receivers of webhooks, and what became of each.")
 
@@ -37,7 +18,6 @@ Secret = Annotated[
         envvar="DEFECTS_ROTATED_SECRET",
     ),
 ]
-KEY_BYTES = 32
 
 
 @app.command()
@@ -51,31 +31,17 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a receiver; it gets what happens from now on."""
+    from commands import webhooks
 
-    async def work(settings: Settings) -> None:
-        wanted = _patterns(events)
-        to, key = _url(url, settings), _key(secret)
-        async with _receivers(settings) as receivers:
-            added = await asyncio.to_thread(receivers.add, to, key, _now(), wanted)
-        if added is None:
-            raise InvalidCommand("url", "is a receiver already; see `webhooks list`")
-        _show(as_json, {"id": added, "events": wanted} | _made(secret, key))
-
-    run(work)
+    run(lambda settings: webhooks.add(settings, url, events, secret, as_json))
 
 
 @app.command(name="list")
 def list_them(as_json: AsJson = False) -> None:
     """Every receiver: what it wants, how it is, how much waits. No secret is shown."""
+    from commands import webhooks
 
-    async def work(settings: Settings) -> None:
-        async with _receivers(settings) as receivers:
-            rows = [asdict(row) for row in await asyncio.to_thread(receivers.all)]
-        for row in rows:
-            row["state"] = row["disabled"] or ("down" if row["down_since"] else "up")
-        _show_rows(as_json, rows, "id", "url", "events", "state", "waiting", "sent", "failed")
-
-    run(work)
+    run(lambda settings: webhooks.list_them(settings, as_json))
 
 
 @app.command()
@@ -86,14 +52,9 @@ def deliveries(
     as_json: AsJson = False,
 ) -> None:
     """What became of the latest messages to a receiver."""
+    from commands import webhooks
 
-    async def work(settings: Settings) -> None:
-        async with _receivers(settings) as receivers:
-            rows = await asyncio.to_thread(receivers.deliveries, receiver, state, limit)
-        shown = "id", "state", "attempts", "tried_at", "problem"
-        _show_rows(as_json, [dict(row) for row in rows], *shown)
-
-    run(work)
+    run(lambda settings: webhooks.deliveries(settings, receiver, state, limit, as_json))
 
 
 @app.command()
@@ -107,43 +68,33 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Send again what was given up, or everything since an instant; the ids stay the same."""
+    from commands import webhooks
 
-    async def work(settings: Settings) -> None:
-        async with _receivers(settings) as receivers:
-            known = {row.id for row in await asyncio.to_thread(receivers.all)}
-            _must_exist(receiver, receiver in known)
-            if since is None:
-                count = await asyncio.to_thread(receivers.replay_failed, receiver, _now())
-            else:
-                count = await asyncio.to_thread(receivers.replay_since, receiver, since, _now())
-        await _call(settings, receiver, RetryDeliveries.name, actor)
-        _show(as_json, {"id": receiver, "messages": count})
-
-    run(work)
+    run(lambda settings: webhooks.replay(settings, receiver, since, actor, as_json))
 
 
 @app.command()
 def disable(receiver: Receiver, actor: Actor = DEFAULT_ACTOR) -> None:
     """Send nothing to it; what waits stays, and nothing is written for it meanwhile."""
-    _change(receiver, lambda receivers: receivers.disable(receiver), Wake.name, actor, "disabled")
+    from commands import webhooks
+
+    run(lambda settings: webhooks.disable(settings, receiver, actor))
 
 
 @app.command()
 def enable(receiver: Receiver, actor: Actor = DEFAULT_ACTOR) -> None:
     """Send to it again, what waits first; `replay --since` brings what happened meanwhile."""
-    _change(
-        receiver,
-        lambda receivers: receivers.enable(receiver),
-        RetryDeliveries.name,
-        actor,
-        "enabled",
-    )
+    from commands import webhooks
+
+    run(lambda settings: webhooks.enable(settings, receiver, actor))
 
 
 @app.command()
 def remove(receiver: Receiver, actor: Actor = DEFAULT_ACTOR) -> None:
     """Forget a receiver and every message to it. One of the settings comes back with a worker."""
-    _change(receiver, lambda receivers: receivers.remove(receiver), Wake.name, actor, "removed")
+    from commands import webhooks
+
+    run(lambda settings: webhooks.remove(settings, receiver, actor))
 
 
 @app.command()
@@ -156,125 +107,7 @@ def rotate(
     as_json: AsJson = False,
 ) -> None:
     """Give a receiver a new secret: both sign until the one before is over."""
+    from commands import webhooks
 
-    async def work(settings: Settings) -> None:
-        key, overlap = _key(secret), timedelta(hours=overlap_hours)
-        async with _receivers(settings) as receivers:
-            _must_exist(
-                receiver,
-                await asyncio.to_thread(receivers.rotate, receiver, key, _now(), overlap),
-            )
-        _show(as_json, {"id": receiver} | _made(secret, key))
-
-    run(work)
-
-
-# --- steps they share -----------------------------------------------------------------------------
-
-
-def _change(
-    receiver: str,
-    change: Callable[[DatabaseWebhookReceivers], bool],
-    signal: str,
-    actor: str,
-    done: str,
-) -> None:
-    """Change a receiver, and let its workflow hear of it."""
-
-    async def work(settings: Settings) -> None:
-        async with _receivers(settings) as receivers:
-            _must_exist(receiver, await asyncio.to_thread(change, receivers))
-        await _call(settings, receiver, signal, actor)
-        typer.echo(f"{receiver} is {done}")
-
-    run(work)
-
-
-@asynccontextmanager
-async def _receivers(settings: Settings) -> AsyncIterator[DatabaseWebhookReceivers]:
-    engine = make_engine(settings.database_url.get_secret_value())
-    try:
-        await asyncio.to_thread(migrate, engine)
-        yield DatabaseWebhookReceivers(engine)
-    finally:
-        engine.dispose()
-
-
-async def _call(settings: Settings, receiver: str, signal: str, actor: str) -> None:
-    """Without a server the change holds all the same, and a worker finds it when it starts."""
-    try:
-        await call_receiver(await connect(settings), DEFECTS_QUEUE, receiver, signal, actor)
-    except NoServer as error:
-        typer.echo(f"done, but nobody could be told: {error}", err=True)
-
-
-def _patterns(given: Sequence[str] | None) -> list[str]:
-    patterns = [p.strip() for each in given or EVERYTHING for p in each.split(",") if p.strip()]
-    if unknown := unknown_patterns(patterns):
-        raise InvalidCommand("events", f"no event is called {', '.join(unknown)}")
-    return patterns
-
-
-def _url(url: str, settings: Settings) -> str:
-    try:
-        return checked_url(url, private=settings.webhook_allow_private)
-    except ValueError as error:
-        raise InvalidCommand("url", str(error)) from None
-
-
-def _key(secret: str | None) -> str:
-    """The signing key that was given, or a new one."""
-    if secret is None:
-        return "whsec_" + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-    try:
-        return secret_key(secret)
-    except ValueError as error:
-        raise InvalidCommand("secret", str(error)) from None
-
-
-def _made(given: str | None, key: str) -> dict[str, str]:
-    """A secret is shown where it was made here, and never again."""
-    return {"secret": key} if given is None else {}
-
-
-def _must_exist(receiver: str, found: bool) -> None:
-    if not found:
-        raise NoSuchNumber(f"there is no receiver {receiver}; see `webhooks list`")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _show(as_json: bool, answer: dict[str, Any]) -> None:
-    """Line by line and never cut short: there may be a secret in it."""
-    if as_json:
-        show.as_json(answer)
-        return
-    for name, value in answer.items():
-        typer.echo(f"{name}: {_said(value)}")
-
-
-def _show_rows(as_json: bool, rows: list[dict[str, Any]], *shown: str) -> None:
-    """Everything in JSON; for people a table of the columns that are shown."""
-    if as_json:
-        show.as_json([{name: _plain(value) for name, value in row.items()} for row in rows])
-        return
-    table = Table(box=None)
-    for name in shown:
-        table.add_column(name, no_wrap=name == "id", overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(_said(row[name])) for name in shown))
-    show.console.print(table)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S}"
-    return "" if value is None else str(value)
+    overlap = timedelta(hours=overlap_hours)
+    run(lambda settings: webhooks.rotate(settings, receiver, secret, overlap, as_json))

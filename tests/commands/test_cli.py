@@ -1,5 +1,10 @@
 """Commands say what the contract understands, and say it as they were told to."""
 
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -12,6 +17,7 @@ import starter
 from commands.cli import options
 from commands.cli.options import OFFERED, At, Number, Payload, Why
 from commands.cli.releases import PAGE, attaching
+from commands.cli.run import exit_code
 from domain import messages
 from domain.messages import AttachDefects, parse
 
@@ -19,6 +25,10 @@ UPDATES = {model.name: model for model in messages.Command.__subclasses__()}
 OF_EVERY_UPDATE = {"actor", "key", "as_json", "help"}
 PUT_TOGETHER = {"attach": {"email", "name", "time_zone"}}
 """Options that become part of a field."""
+ROOT = Path(__file__).parents[2]
+OF_A_DATABASE_OR_A_WEBSITE = {"sqlalchemy", "alembic", "psycopg", "fastapi", "jinja2", "mcp"}
+HEAVY = OF_A_DATABASE_OR_A_WEBSITE | {"temporalio", "holidays", "cryptography", "structlog"}
+"""Packages that take long to load."""
 
 
 def _commands() -> dict[str, Any]:
@@ -122,3 +132,52 @@ def test_what_is_missing_or_wrong_is_said_at_once(arguments: list[str]) -> None:
 
     assert answer.exit_code == 2, answer.output
     assert "Usage" in answer.output
+
+
+def _loaded(statements: str, **variables: str) -> set[str]:
+    """The packages that a fresh interpreter has loaded after these statements."""
+    code = f"import sys\n{statements}\nprint(*{{name.split('.')[0] for name in sys.modules}})"
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return set(ended.stdout.split())
+
+
+def test_the_command_line_loads_nothing_heavy() -> None:
+    """`--help` and a slip are answered at once: what a command needs is loaded when it runs."""
+    loaded = _loaded("import starter")
+
+    assert "typer" in loaded
+    assert loaded & HEAVY == set()
+
+
+def test_who_only_talks_to_temporal_loads_no_database_and_no_website() -> None:
+    """A command comes as far as the connection with nothing but what connects."""
+    ask = "import starter\ntry:\n starter.app(['status', 'DEF-1'])\nexcept SystemExit: pass"
+    loaded = _loaded(ask, TEMPORAL_CONFIG_FILE="/dev/null", TEMPORAL_PROFILE="none-such")
+
+    assert {"temporalio", "runtime"} <= loaded
+    assert loaded & OF_A_DATABASE_OR_A_WEBSITE == set()
+
+
+@pytest.mark.parametrize("name", starter.ExitCodes)
+def test_every_exit_code_is_of_an_error_there_is(name: str) -> None:
+    """They are known by name only, and so is what is a kind of them."""
+    module, _, kind = name.rpartition(".")
+    error = getattr(import_module(module), kind)
+
+    assert (error.__module__, error.__qualname__) == (module, kind)
+    assert exit_code(error.__new__(error)) == starter.ExitCodes[name]
+    special = type("Special", (error,), {})
+    assert exit_code(special.__new__(special)) == starter.ExitCodes[name]
+
+
+def test_what_nobody_foresaw_has_no_exit_code() -> None:
+    """It is a fault of ours, and shows where."""
+    assert exit_code(ZeroDivisionError()) is None

@@ -83,6 +83,14 @@ def test_a_release_shows_its_defects_notices_and_rounds(
     )
 
 
+def test_one_defect_is_not_said_to_be_several(capsys: pytest.CaptureFixture[str]) -> None:
+    """Words agree with what they count."""
+    (first, *_) = RELEASE["fan_outs"]
+    rows = _rows(RELEASE | {"fan_outs": [first | {"told": 1}]}, capsys)
+
+    assert rows["plan 1"].startswith("planned: 1 defect told;")
+
+
 def test_what_is_not_set_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """A table holds what is set, whatever it is the status of."""
     shown = _rows(RELEASE | {"banner": None, "window_minutes": None}, capsys)

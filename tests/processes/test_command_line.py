@@ -171,10 +171,14 @@ async def test_a_call_is_booked_through_a_case(up: Running) -> None:
     """Inside support hours; and what its contact chooses is taken."""
     await Line(up.client).start("CaseWorkflow", "CASE-CL.3", case_start())
     at = ETO.calendar.next_opening(datetime.now(UTC) + timedelta(days=7))
-    await asyncio.gather(
+    booked, _ = await asyncio.gather(
         _done(up, "book-call", "CASE-CL.3", "--at", _said(at), "--minutes", "30"),
         _done(up, "set-preferences", "CASE-CL.3", "--no-progress", "--language", "de"),
     )
+    assert booked["call"] == {"at": _said(at), "minutes": 30}
+    timeline = await _done(up, "timeline", "CASE-CL.3")
+    chosen = [fact["chosen"] for fact in timeline if fact["event"] == "preferences.chosen"]
+    assert chosen == [["language", "progress"]]
 
 
 async def test_work_in_an_area_begins_and_defects_are_merged(up: Running) -> None:

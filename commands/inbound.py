@@ -1,0 +1,58 @@
+"""Takes one mail from a client, for a mail system's pipe."""
+
+import sys
+from pathlib import Path
+
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from activities.adapters.database import NoDatabase
+from activities.adapters.policy_files import PolicyFiles
+from commands import show
+from commands.talk import Line
+from commands.tokens import database
+from portal.api.problems import Problem
+from portal.inbound.reading import MAIL_BYTES
+from portal.inbound_mail import receive
+from portal.site import Site
+from runtime.connection import NoServer, connect
+from runtime.settings import Settings
+
+REFUSED = 65
+"""EX_DATAERR of sysexits.h: a mail system gives the mail back."""
+LATER = 75
+"""EX_TEMPFAIL of sysexits.h: a mail system tries again."""
+
+
+async def take(settings: Settings, file: Path | None, as_json: bool) -> int:
+    """Make a case or a note of the mail and say which; answers the exit code."""
+    raw = _read(file)
+    try:
+        with database(settings) as engine:
+            line = Line(await connect(settings))
+            received = await receive(
+                Site(line, engine, PolicyFiles(settings.policy_file), settings), raw
+            )
+    except Problem as problem:
+        typer.echo(f"{problem.field or problem.kind}: {problem.detail}", err=True)
+        return LATER if problem.status in {429, 503} else REFUSED
+    except (NoServer, NoDatabase, DBAPIError) as error:
+        typer.echo(str(error), err=True)
+        return LATER
+    if as_json:
+        show.as_json(received.model_dump())
+    else:
+        about = received.case or received.reason or ""
+        typer.echo(f"{received.outcome} {about}{' before' if received.repeated else ''}".strip())
+    return 0
+
+
+def _read(file: Path | None) -> bytes:
+    """One byte more than is taken tells that it is too large."""
+    if file is None:
+        return sys.stdin.buffer.read(MAIL_BYTES + 1)
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAIL_BYTES + 1)
+    except OSError as error:
+        raise typer.BadParameter(f"{file}: {error.strerror}") from None
