@@ -37,7 +37,7 @@ ROOT = Path(__file__).parents[1]
 GENERATED = {"var", "build", "node_modules"}
 FOLDERS = ("domain", "workflows", "activities", "runtime", "commands", "portal", "tests", "bench")
 OPENING = "When do you touch this folder?"
-OF_THE_COMMAND_LINE = {"DEFECTS_ACTOR"}
+OF_THE_COMMAND_LINE = {"DEFECTS_ACTOR", "DEFECTS_TOKEN"}
 """Variables of ours that are no settings of an installation."""
 NUMBERS = {"C": 11, "D": 8, "S": 4, "R": 6, "T": 10}
 """How many clauses the policy has of each kind."""

@@ -214,10 +214,12 @@ def test_opening_a_new_sqlite_file_waits_for_who_has_it(tmp_path: Path) -> None:
     release = threading.Timer(0.2, other.rollback)
     release.start()
     engine = make_engine(f"sqlite:///{file}")
-    engine.connect().close()
+    with engine.connect() as connection:
+        mode = connection.scalar(text("PRAGMA journal_mode"))
     engine.dispose()
     release.join()
     other.close()
+    assert mode == "wal"
 
 
 def test_a_server_that_is_away_is_an_operational_error() -> None:

@@ -509,7 +509,8 @@ def test_silent_server() -> None:
     with socket.create_server((HOST, 0)) as silent:
         port = silent.getsockname()[1]
 
-        not_now(SmtpMailbox(f"smtp://{HOST}:{port}", SENDER, timeout=0.05))
+        mailbox = SmtpMailbox(f"smtp://{HOST}:{port}", SENDER, timeout=0.05)
+        assert "SMTPServerDisconnected" in not_now(mailbox)
 
 
 # --- TLS and login -------------------------------------------------------------------------------

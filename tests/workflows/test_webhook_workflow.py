@@ -22,7 +22,7 @@ from runtime.servers import dev_server, time_skipping_server
 from tests.fakes import RecordingMailbox
 from tests.webhook_server import SECRET, Receiver, receiver
 from tests.workflows import world as worlds
-from tests.workflows.world import World, a_quiet_monday, an_outside
+from tests.workflows.world import World, an_outside
 from worker import workers
 from workflows.options import DEFECTS_QUEUE
 
@@ -67,7 +67,7 @@ async def a_world(
         virtual = env if isinstance(env, WorkflowEnvironment) else None
         world = Hooked(env.client, outside, mailbox, settings, virtual)
         if virtual is not None:
-            await world.clock.until(a_quiet_monday(await world.clock.now()))
+            await world.begin()
         yield world
         await world.assert_replays()
         world.assert_nobody_told_twice()
