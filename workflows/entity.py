@@ -291,7 +291,9 @@ class Entity(Generic[M]):
             if workflow.info().is_target_worker_deployment_version_changed()
             else None
         )
-        workflow.continue_as_new(carried, initial_versioning_behavior=behaviour)
+        # The server would hand the memo on as it is, under the key it was once encrypted with.
+        memo = dict(workflow.memo())
+        workflow.continue_as_new(carried, memo=memo, initial_versioning_behavior=behaviour)
 
     # --- being told ------------------------------------------------------------------------------
 

@@ -101,6 +101,7 @@ def _in_clear(kept: bytes) -> list[str]:
 
 # --- one key after another ------------------------------------------------------------------------
 
+BY = {"actor": "lead-1"}
 OLD = "old:" + base64.b64encode(bytes(range(32, 64))).decode()
 NEW = "new:" + base64.b64encode(bytes(range(64, 96))).decode()
 
@@ -122,7 +123,11 @@ async def _a_defect_begins_under_the_old_key(here: Installation) -> None:
     async with under(here, OLD) as line, here.worker():
         await line.start("DefectWorkflow", "DEF-OLD", a_defect("Login fails for all"))
         await settled(line.client, "DEF-OLD")
-        assert await keys_of(line, "DEF-OLD") == {"old"}
+        await line.start("CaseWorkflow", "CASE-1", case_start())
+        confirmed = {"defect": "DEF-MOVED", "severity": "S2", "functional_area": "login"}
+        await line.tell("CASE-1", "confirm_defect", BY | confirmed | {"title": "Slow"})
+        await settled(line.client, "CASE-1", "DEF-MOVED")
+        assert await keys_of(line, "DEF-OLD") == await keys_of(line, "DEF-MOVED") == {"old"}
 
 
 async def _it_goes_on_under_the_new_one(here: Installation, token: str) -> None:
@@ -135,6 +140,8 @@ async def _it_goes_on_under_the_new_one(here: Installation, token: str) -> None:
         assert (await line.ask("DEF-OLD", "status"))["title"] == "Login fails for all"
         assert await keys_of(line, "DEF-NEW") == {"new"}
         assert await keys_of(line, "DEF-OLD", first=before) == {"new"}
+        await line.client.get_workflow_handle("DEF-MOVED").signal("request_continue_as_new")
+        await eventually("a new run", lambda: _only_new(line, "DEF-MOVED"))
         async with codec_server(here) as (endpoint, _):
             old = await shown(here, "DEF-OLD", *endpoint, f"Bearer {token}")
             new = await shown(here, "DEF-NEW", *endpoint, f"Bearer {token}")
@@ -143,9 +150,16 @@ async def _it_goes_on_under_the_new_one(here: Installation, token: str) -> None:
     assert "unreadable" not in old + new
 
 
+async def _only_new(line: Line, number: str) -> bool:
+    """Whether nothing of its present run, its memo included, is under the old key."""
+    return await keys_of(line, number) == {"new"}
+
+
 async def _without_the_old_one_it_stands_still(here: Installation, token: str) -> None:
     """The worker and the codec server name the key and the variable, and the rest goes on."""
     async with under(here, NEW) as line, here.worker() as worker:
+        moved = await line.tell("DEF-MOVED", "hold", BY | {"reason": "it has left the old key"})
+        assert moved["title"] == "Slow"
         await line.tell("DEF-NEW", "hold", {"actor": "lead-1", "reason": "waiting too"})
         await line.client.get_workflow_handle("DEF-OLD").signal(
             "change_severity", {"actor": "lead-1", "severity": "S1", "reason": "all are down"}
