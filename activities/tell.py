@@ -1,6 +1,5 @@
 """Tells people: one activity per effect, however many recipients."""
 
-import time
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -18,13 +17,12 @@ from activities.ports import (
     Preference,
     Preferences,
 )
+from activities.pulse import BEAT_SECONDS, Pulse
 from activities.rendering import Renderer, Vendor
 from domain.effects import Person, Receipt, TellClients, TellStaff
 
 PAGE = 200
 """Recipients read from the database at a time."""
-BEAT_EVERY = 50
-BEAT_SECONDS = 10
 
 
 class Tell:
@@ -42,6 +40,7 @@ class Tell:
         mail_from: str,
         preferences: Preferences,
         portal_url: str | None = None,
+        beat_seconds: float = BEAT_SECONDS,
     ) -> None:
         self._mailbox = mailbox
         self._ledger = ledger
@@ -50,6 +49,7 @@ class Tell:
         self._mail_from = mail_from
         self._preferences = preferences
         self._portal_url = portal_url
+        self._beat_seconds = beat_seconds
         self._renderer = cache(self._make_renderer)
 
     @activity.defn(name="tell_clients")
@@ -58,11 +58,10 @@ class Tell:
 
         Goes on behind the last one where an attempt broke off.
         """
-        after, tally = _resumed()
         renderer = self._renderer(effect.policy, effect.at.year)
-        pulse = _Pulse()
-        with self._mailbox.open() as session:
-            for person, preference in self._people(effect, after):
+        with Pulse(self._beat_seconds) as pulse, self._mailbox.open() as session:
+            tally = pulse.tally
+            for person, preference in self._people(effect, pulse.after):
                 if renderer.is_wanted(effect.kind, preference):
                     letter = renderer.client_letter(effect, person, present(), preference)
                     self._send(session, effect, letter, tally, person.cases)
@@ -74,12 +73,12 @@ class Tell:
     @activity.defn(name="tell_staff")
     def tell_staff(self, effect: TellStaff) -> Receipt:
         """One message to the address the policy gives for the role."""
-        tally = Tally()
         address = self._policies.load(effect.policy, effect.at.year).contacts[effect.role]
         letter = self._renderer(effect.policy, effect.at.year).staff_letter(
             effect, address, present()
         )
-        with self._mailbox.open() as session:
+        tally = Tally()
+        with Pulse(self._beat_seconds), self._mailbox.open() as session:
             self._send(session, effect, letter, tally, [effect.case] if effect.case else [])
         return tally.receipt(effect.key)
 
@@ -143,27 +142,3 @@ def _behind(people: Sequence[Person], after: str | None) -> Sequence[Person]:
     """The people who come after that address, in the order they are named."""
     addresses = [person.contact.email.lower() for person in people]
     return people[addresses.index(after) + 1 :] if after in addresses else people
-
-
-class _Pulse:
-    """Heartbeats of a long delivery; a short one needs none, and each costs an action."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._last = time.monotonic()
-
-    def beat(self, after: str, tally: Tally) -> None:
-        """One more recipient is done: say so every fifty of them, or every ten seconds."""
-        self._count += 1
-        if self._count % BEAT_EVERY == 0 or time.monotonic() - self._last > BEAT_SECONDS:
-            self._last = time.monotonic()
-            activity.heartbeat(after, tally)
-
-
-def _resumed() -> tuple[str | None, Tally]:
-    """Where an earlier attempt of this activity had got to."""
-    details = activity.info().heartbeat_details
-    if not details:
-        return None, Tally()
-    address, tally = details
-    return address, Tally(**tally)

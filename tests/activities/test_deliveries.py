@@ -1,9 +1,11 @@
 """Deliveries as activities: one effect, however many people, each told once whatever happens."""
 
 import dataclasses
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -22,8 +24,9 @@ from activities.adapters.policy_files import PolicyFiles
 from activities.adapters.statuspage import StatuspageApi
 from activities.delivery import Tally
 from activities.ports import DeliveryState, Letter
+from activities.pulse import BEAT_EVERY
 from activities.status_page import PostToStatusPage
-from activities.tell import BEAT_EVERY, PAGE, Tell
+from activities.tell import PAGE, Tell
 from domain.defect import Defect
 from domain.effects import (
     Effect,
@@ -69,6 +72,12 @@ def preferences() -> MemoryPreferences:
 @pytest.fixture
 def tell(engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences) -> Tell:
     """The activities under test, over a real ledger."""
+    return _tell(engine, mailbox, preferences)
+
+
+def _tell(
+    engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences, **options: Any
+) -> Tell:
     return Tell(
         mailbox,
         DatabaseLedger(engine),
@@ -77,6 +86,7 @@ def tell(engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferenc
         "support@vendor.example",
         preferences,
         "https://portal.vendor.example",
+        **options,
     )
 
 
@@ -139,6 +149,31 @@ def test_a_broken_attempt_goes_on_where_it_was(
     assert receipt.sent + receipt.already == CROWD
     assert receipt.already < BEAT_EVERY
     assert len({letter.to for letter in mailbox.letters}) == CROWD == len(mailbox.letters)
+
+
+@pytest.mark.parametrize("kind", [TellClients, TellStaff])
+def test_one_letter_may_take_as_long_as_it_takes(
+    kind: type[TellClients | TellStaff],
+    engine: Engine,
+    mailbox: RecordingMailbox,
+    preferences: MemoryPreferences,
+) -> None:
+    """A mail system that is slow over one letter is waited for: no second attempt begins."""
+    _, effects = _resolved(engine)
+    effect = next(effect for effect in effects if isinstance(effect, kind))
+    alive = threading.Event()
+
+    def slow(letter: Letter) -> None:
+        assert alive.wait(20), "no heartbeat while a letter is under way"
+
+    mailbox.before_send = slow
+    tell = _tell(engine, mailbox, preferences, beat_seconds=0.01)
+    env = ActivityEnvironment()
+    env.on_heartbeat = lambda *details: alive.set()
+    receipt: Receipt = env.run(getattr(tell, effect.type), effect)
+
+    assert alive.is_set()
+    assert receipt.sent == len(mailbox.letters) > 0
 
 
 def test_a_repeat_of_a_finished_delivery_sends_nothing(
