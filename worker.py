@@ -53,6 +53,7 @@ from activities.webhooks import CallReceivers, SendWebhooks, call_receiver
 from domain.promises import find_promise
 from domain.webhooks import checked_url, secret_key
 from runtime.connection import NoServer, connect
+from runtime.core import WORKER
 from runtime.drain import stop_on_signals
 from runtime.logs import configure_logs
 from runtime.schedules import IMPACT_REVIEW, ensure_review
@@ -242,7 +243,7 @@ async def main() -> int:
         settings = read_settings()
         configure_logs(settings.log)
         world = outside(settings)
-        client = await connect(settings, serve_metrics=True)
+        client = await connect(settings, service=WORKER)
         await prepare(client, world)
     except (SettingsError, PolicyError, NoDatabase, NoServer) as error:
         print(error, file=sys.stderr)

@@ -6,7 +6,7 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 
-from runtime.core import WORKER, core
+from runtime.core import STARTER, WORKER, core
 from runtime.plugin import DefectsPlugin
 from runtime.settings import Settings, SettingsError
 from runtime.tracing import tracing
@@ -19,14 +19,13 @@ class NoServer(ConnectionError):  # noqa: N818 - what the reader sees
     """No Temporal server answers; the message says where and what to try."""
 
 
-async def connect(
-    settings: Settings, *, serve_metrics: bool = False, service: str = "defects-starter"
-) -> Client:
+async def connect(settings: Settings, *, service: str = STARTER) -> Client:
     """Connect as Temporal's own variables and `temporal.toml` say, with our plugin.
 
-    Workers made of this client have the plugin too: do not give it to them again. Only one process
-    of a machine can serve metrics at their address, so only the worker asks for that. `service` is
-    what any other process is called in traces.
+    Workers made of this client have the plugin too: do not give it to them again. `service` is what
+    the process is called in traces. Only one of a machine can serve metrics at their address, and
+    that is the worker. The core writes to standard output, which is the answer of a short command:
+    there it says nothing.
 
     Raises:
         SettingsError: Temporal's or OpenTelemetry's variables, or where metrics shall be served,
@@ -34,11 +33,15 @@ async def connect(
         NoServer: nobody answers at the address, or not in the way a Temporal server does.
     """
     try:
-        runtime = core(settings.log, settings.metrics_address if serve_metrics else None)
+        runtime = core(
+            settings.log,
+            settings.metrics_address if service == WORKER else None,
+            level="OFF" if service == STARTER else "WARN",
+        )
     except ValueError as error:
         raise SettingsError(f"DEFECTS_METRICS_ADDRESS: {error}") from None
     try:
-        traces = tracing(WORKER if serve_metrics else service)
+        traces = tracing(service)
     except ValueError as error:
         raise SettingsError(str(error)) from None
     try:

@@ -33,6 +33,8 @@ BUCKETS = {
 """Where each histogram looks closely: those of the SDK jump from 1 second to 10, and on to 100."""
 WORKER = "defects-worker"
 """What the worker is called, in metrics and in traces."""
+STARTER = "defects-starter"
+"""What a short command is called."""
 
 
 @functools.cache
@@ -61,7 +63,9 @@ def core(
     return Runtime(
         telemetry=TelemetryConfig(
             logging=LoggingConfig(
-                filter=TelemetryFilter(core_level=level, other_level="ERROR"),
+                filter=TelemetryFilter(
+                    core_level=level, other_level="OFF" if level == "OFF" else "ERROR"
+                ),
                 format=LoggingFormat.JSON if log == "json" else LoggingFormat.COMPACT,
             ),
             metrics=metrics or None,

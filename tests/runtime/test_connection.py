@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from runtime.connection import NoServer, connect
-from runtime.servers import LOOPBACK, DevServer
+from runtime.core import WORKER
+from runtime.plugin import DefectsPlugin
+from runtime.servers import LOOPBACK, DevServer, dev_server
 from runtime.settings import Settings, SettingsError
 from tests.runtime.conftest import KEYS
 
@@ -32,6 +34,24 @@ with asyncio.Runner(loop_factory=Dawdling) as runner:
     runner.run(main())
 """
 """Ends while the thread that delivered the last answer is still on its way out."""
+
+LOSES_ITS_SERVER = """
+import asyncio, sys
+from runtime.connection import connect
+from runtime.settings import Settings
+from temporalio.service import RPCError
+
+async def main():
+    client = await connect(Settings(), **eval(sys.argv[1]))
+    print("connected", file=sys.stderr, flush=True)
+    sys.stdin.readline()
+    try:
+        await client.count_workflows("")
+    except RPCError:
+        print("{}")
+
+asyncio.run(main())
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +129,7 @@ async def test_metrics(dev: DevServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server((LOOPBACK, 0)) as probe:
         address = f"{LOOPBACK}:{probe.getsockname()[1]}"
 
-    client = await connect(Settings(metrics_address=address), serve_metrics=True)
+    client = await connect(Settings(metrics_address=address), service=WORKER)
     await client.count_workflows("")
     async with httpx.AsyncClient() as scraper:
         metrics = (await scraper.get(f"http://{address}/metrics")).text
@@ -125,7 +145,7 @@ async def test_metrics_address_taken(dev: DevServer, monkeypatch: pytest.MonkeyP
         settings = Settings(metrics_address=f"{LOOPBACK}:{taken.getsockname()[1]}")
 
         with pytest.raises(SettingsError, match=r"DEFECTS_METRICS_ADDRESS: .*in use"):
-            await connect(settings, serve_metrics=True)
+            await connect(settings, service=WORKER)
         await connect(settings)
 
 
@@ -136,3 +156,28 @@ async def test_short_commands_end_well(dev: DevServer, monkeypatch: pytest.Monke
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", SHORT_COMMAND)
 
     assert await process.wait() == 0
+
+
+async def test_a_lost_server_leaves_answers_clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the core says of its tries is no part of a short command's answer, but of a log."""
+    async with dev_server(DefectsPlugin()) as server:
+        monkeypatch.setenv("TEMPORAL_ADDRESS", server.address)
+        short, serving = [await _connected("{}"), await _connected("{'service': 'defects-portal'}")]
+    (short_out, _), (serving_out, _) = await asyncio.gather(
+        short.communicate(b"\n"), serving.communicate(b"\n")
+    )
+
+    assert short_out == b"{}\n"
+    assert b"retr" in serving_out
+
+
+async def _connected(options: str) -> asyncio.subprocess.Process:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", LOSES_ITS_SERVER, options),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    assert await process.stderr.readline() == b"connected\n"
+    return process
