@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from portal.api import mount_api
+from portal.heads import Heads
 from portal.pages import pages
 from portal.security import SecureHeaders, is_https
 from portal.site import Site
@@ -13,6 +14,7 @@ def create_app(site: Site) -> FastAPI:
     app = FastAPI(title="Defect orchestrator", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
     mount_api(app, site)
+    app.add_middleware(Heads)
     app.add_middleware(SecureHeaders, https=is_https(site.settings))
     app.mount("/", pages(site))  # The last one: it takes what nobody else took.
     return app

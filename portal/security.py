@@ -19,9 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.settings import Settings
 
-CookieName = Literal["client", "staff", "visitor"]
-"""Who is signed in as a client, as staff, and who only has a form open."""
-NAMES: tuple[CookieName, ...] = ("client", "staff", "visitor")
+CookieName = Literal["client", "staff", "visitor", "language"]
+"""Who is signed in as a client, as staff, who only has a form open; what somebody reads."""
+SECRETS: tuple[CookieName, ...] = ("client", "staff", "visitor")
+"""Those that nobody can guess: only of them a form's token may be made."""
 TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field
 _PURPOSE = b"form of the portal"
 
@@ -124,7 +125,7 @@ class FormGuard:
 
     def __init__(self, cookies: Cookies, request: Request) -> None:
         self._cookies = cookies
-        self._here = {name: cookies.read(request, name) for name in NAMES}
+        self._here = {name: cookies.read(request, name) for name in SECRETS}
         self._new: str | None = None
 
     def token(self) -> str:

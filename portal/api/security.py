@@ -24,6 +24,8 @@ PUBLIC = frozenset(
         "/staff/sign-in",
         "/staff/sign-out",
         "/static",
+        # ... chooses a language, ...
+        "/language",
         # ... the way out of a mail, whose token says who it is for, ...
         "/unsubscribe/{topic}/{token}",
         # ... and the status page with its feeds.

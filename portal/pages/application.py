@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 
 from portal.pages import (
     choices,
+    kept_letters,
     my_cases,
     my_defects,
     new_case,
@@ -26,7 +27,7 @@ def pages(site: Site) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
     app.state.look = Look(site)
-    for part in (sign_in, my_cases, new_case, my_defects, choices, status, staff):
+    for part in (sign_in, my_cases, new_case, my_defects, choices, status, staff, kept_letters):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))
     app.exception_handler(SignInNeeded)(_sign_in_first)
@@ -60,8 +61,7 @@ def _not_here(request: Request, error: NotHere | HTTPException) -> Response:
         request,
         "problem.html.j2",
         status=status,
-        title="There is no such page",
-        said="The address may be mistyped, or what was here is not yours to see.",
+        what="not_here",
         back="/",
     )
     if isinstance(error, HTTPException) and error.headers:
@@ -70,12 +70,14 @@ def _not_here(request: Request, error: NotHere | HTTPException) -> Response:
 
 
 def _form_refused(request: Request, refused: FormRefused) -> Response:
-    return look_of(request).show(
+    look = look_of(request)
+    reason = look.words(request).plain(f"problem.{refused.reason}")
+    return look.show(
         request,
         "problem.html.j2",
         status=refused.status,
-        title="This form was not taken",
-        said=f"Nothing was changed: {refused.reason}. Please go back, reload the page, try again.",
+        what="form",
+        reason=reason,
         back="/",
     )
 
@@ -86,7 +88,6 @@ def _away(request: Request, error: NoServer) -> Response:
         request,
         "problem.html.j2",
         status=503,
-        title="We cannot take this at the moment",
-        said="Please try again in a few minutes.",
+        what="away",
         back="/",
     )

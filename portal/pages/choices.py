@@ -1,4 +1,7 @@
-"""What a person chooses: mails, zone and language; and the one-click way out of a kind of mail."""
+"""What a person chooses: mails, zone and language; and the one-click way out of a kind of mail.
+
+A visitor chooses a language by a button, which sets a cookie and nothing else.
+"""
 
 from typing import Any
 
@@ -7,20 +10,17 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseContacts, DatabasePreferences
-from activities.languages import Languages
 from commands.talk import CommandRefused, NoSuchNumber
 from domain.events import Topic
 from portal.pages.catching_up import until
-from portal.pages.forms import NO_TROUBLE, OurForm, Trouble, trouble_of
+from portal.pages.forms import NO_TROUBLE, HarmlessForm, OurForm, Trouble, trouble_of
 from portal.pages.look import look_of, site_of
 from portal.pages.people import NotHere, Person, SignedIn
 from portal.pages.when import zone_of, zones
+from portal.pages.words import VOCABULARY
 from runtime.connection import NoServer
 
 router = APIRouter()
-
-_LANGUAGES = {"en": "English", "de": "Deutsch"}
-"""What the languages of mails call themselves; one that is not here goes by its tag."""
 
 
 @router.get("/preferences")
@@ -37,14 +37,15 @@ async def choose(request: Request, person: SignedIn, form: OurForm) -> Response:
     """
     zone, language = form.text("time_zone"), form.text("language")
     if zone and zone_of(zone) is None:
-        trouble = Trouble("preferences", "Please choose a zone.", "time_zone", form.fields)
+        wrong = person.words.refused("preferences", "time_zone")
+        trouble = Trouble("preferences", wrong, "time_zone", form.fields)
         return await run_in_threadpool(_page, request, person, trouble)
     chosen: dict[str, Any] = {
         topic.value: form.text(topic.value) == "yes" for topic in _optional(request)
     }
     if zone:
         chosen["time_zone"] = zone
-    if language in Languages().known:
+    if language in VOCABULARY.known:
         chosen["language"] = language
     try:
         await _keep(request, person, chosen)
@@ -58,7 +59,9 @@ async def choose(request: Request, person: SignedIn, form: OurForm) -> Response:
             for thing, value in chosen.items()
         )
     )
-    return RedirectResponse("/preferences?done=preferences", 303)
+    response = RedirectResponse("/preferences?done=preferences", 303)
+    look_of(request).cookies.set(response, "language", chosen.get("language", person.words.tag))
+    return response
 
 
 async def _keep(request: Request, person: Person, chosen: dict[str, Any]) -> None:
@@ -92,10 +95,28 @@ def _page(request: Request, person: Person, trouble: Trouble = NO_TROUBLE) -> Re
         area="client",
         optional=[topic.value for topic in _optional(request)],
         zones=zones(),
-        languages={tag: _LANGUAGES.get(tag, tag) for tag in Languages().known},
+        languages={tag: words.name for tag, words in VOCABULARY.known.items()},
         trouble=trouble,
         done=request.query_params.get("done"),
     )
+
+
+# --- a visitor's language -------------------------------------------------------------------------
+
+
+@router.post("/language")
+def choose_language(request: Request, form: HarmlessForm) -> Response:
+    """Remember which language this browser reads, and go back to where it was."""
+    response = RedirectResponse(_own_page(form.text("back")), 303)
+    if form.text("language") in VOCABULARY.known:
+        look_of(request).cookies.set(response, "language", form.text("language"))
+    return response
+
+
+def _own_page(path: str) -> str:
+    """A path of this portal, whatever was sent: browsers take `//` and `/\\` for another site."""
+    ours = path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable()
+    return path if ours else "/"
 
 
 # --- one click, from a mail ----------------------------------------------------------------------

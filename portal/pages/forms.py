@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as made_by
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
 
@@ -23,7 +23,10 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d
 
 
 class FormRefused(Exception):  # noqa: N818 - it is an answer
-    """A form that cannot be taken: not from our page, too large, or no form."""
+    """A form that cannot be taken: not from our page, too large, or no form.
+
+    `reason` is the key of its words, within `problem`.
+    """
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -52,34 +55,35 @@ async def our_form(request: Request) -> Form:
     Raises:
         FormRefused: another site made the browser send it, or it is no form of ours.
     """
-    if from_another_site(request.headers):
-        raise FormRefused(403, "another site sent this form")
-    form = await plain_form(request)
+    form = await harmless_form(request)
     guard = FormGuard(look_of(request).cookies, request)
     if not guard.knows(form.text(TOKEN_FIELD)):
-        raise FormRefused(403, "the page was open for too long, or cookies are switched off")
+        raise FormRefused(403, "too_old")
     return form
 
 
-async def plain_form(request: Request) -> Form:
-    """A form from wherever.
+async def harmless_form(request: Request) -> Form:
+    """A form that carries no token, so that its page needs no cookie.
 
     Raises:
-        FormRefused: it is too large, or no form.
+        FormRefused: another site made the browser send it, it is too large, or no form.
     """
+    if from_another_site(request.headers):
+        raise FormRefused(403, "another_site")
     if request.headers.get("content-type", "").partition(";")[0].strip() != _FORM:
-        raise FormRefused(415, "this is no form")
+        raise FormRefused(415, "no_form")
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
-        raise FormRefused(411, "the form does not say how long it is")
+        raise FormRefused(411, "no_length")
     if int(length) > MOST_BYTES:
-        raise FormRefused(413, "this is too much text for one form")
+        raise FormRefused(413, "too_large")
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as sent:
         typed = {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
     return Form({name: value.replace("\r\n", "\n") for name, value in typed.items()})
 
 
 OurForm = Annotated[Form, Depends(our_form)]
+HarmlessForm = Annotated[Form, Depends(harmless_form)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,6 @@ class Trouble:
 
 
 NO_TROUBLE = Trouble("", "")
-_AWAY = "We cannot take this at the moment. What you typed is still here: please try again soon."
 
 
 def trouble_of(
@@ -106,19 +109,17 @@ def trouble_of(
     form: str,
     typed: Form,
     times: Times,
-    instead: Mapping[str, Any] | None = None,
 ) -> Trouble:
     """The answer of the contract as a client reads it: their clock, their words.
 
-    `instead` has what is said for a field in place of the contract's words: some of those are for
-    staff, and name other clients.
+    For most fields it has words of its own: the contract's are for staff, and may name others.
     """
+    words = times.words
     if isinstance(problem, NoServer):
-        return Trouble(form, _AWAY, None, typed.fields, 503)
+        return Trouble(form, words.plain("refused.away"), None, typed.fields, 503)
     if isinstance(problem, NoSuchNumber):
-        return Trouble(form, "This is closed. Please open a new case.", None, typed.fields)
+        return Trouble(form, words.plain("refused.closed"), None, typed.fields)
     named, _, reason = str(problem).partition(": ")
-    own = (instead or {}).get(named)
-    said = own or _INSTANT.sub(lambda found: times.moment(instant(found[0])), reason)
+    said = _INSTANT.sub(lambda found: times.moment(instant(found[0])), reason)
     sentence = said[:1].upper() + said[1:].rstrip(".") + "."
-    return Trouble(form, sentence, named, typed.fields)
+    return Trouble(form, words.refused(form, named, sentence), named, typed.fields)

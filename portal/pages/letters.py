@@ -1,5 +1,6 @@
-"""Writes and sends the letter with a link to sign in, on the same paper as every other mail."""
+"""Writes and sends the letter with a link to sign in, on the paper and in the language of mails."""
 
+from collections.abc import Sequence
 from email.utils import parseaddr
 from functools import lru_cache
 from hashlib import sha256
@@ -9,13 +10,14 @@ import structlog
 from jinja2 import Environment
 from markupsafe import escape
 
-from activities.adapters.database import DatabaseContacts, KeptMail
+from activities.adapters.database import DatabaseContacts, DatabasePreferences
 from activities.adapters.database.contacts import Known
 from activities.adapters.database.sessions import hashed
 from activities.languages import TEMPLATES
 from activities.paragraphs import as_value, behind, environment, paragraphs, wrap
-from activities.ports import Letter, Mailbox, NotNow, Refused
+from activities.ports import Letter, NotNow, Refused
 from portal.pages.look import Look
+from portal.pages.words import ENGLISH, VOCABULARY, Words
 from portal.security import public_url
 from portal.site import Site
 
@@ -24,29 +26,26 @@ SIGN_IN = "portal.sign_in"
 
 log = structlog.get_logger(__name__)
 
-_BODY = """Hello,
 
-someone, most likely you, asked to sign in to the {product} support portal.
-This link signs you in. It works once, within 15 minutes:
-
-{link}
-
-If you did not ask for it, you need not do anything: nobody gets in without the link."""
-
-
-def send_link(site: Site, look: Look, address: str, token: str) -> None:
+def send_link(
+    site: Site, look: Look, address: str, token: str, wanted: Sequence[str | None] = ()
+) -> None:
     """Send the link of a token to an address that is somebody's; runs after the answer has gone.
 
     The answer is the same and as fast whether anybody has the address or not. A letter that could
-    not be sent is on the log, and may be asked for again.
+    not be sent is on the log, and may be asked for again. `wanted` are the languages of the browser
+    that asked, for somebody who never chose one.
     """
     known = DatabaseContacts(site.engine).known(address)
-    letter = sign_in_letter(site, look, known or _nobody(address), token)
+    words = ENGLISH
+    if known is not None:
+        chosen = DatabasePreferences(site.engine).of([address])[address].language
+        words = VOCABULARY.preferred(chosen, known.language, *wanted)
+    letter = sign_in_letter(site, look, known or _nobody(address), token, words)
     if known is None:
         return
-    mailbox: Mailbox = site.mailbox or KeptMail(site.engine)
     try:
-        with mailbox.open() as session:
+        with site.outgoing().open() as session:
             session.send(letter)
     except (Refused, NotNow) as error:
         log.warning(
@@ -54,19 +53,26 @@ def send_link(site: Site, look: Look, address: str, token: str) -> None:
         )
 
 
-def sign_in_letter(site: Site, look: Look, known: Known, token: str) -> Letter:
+def sign_in_letter(site: Site, look: Look, known: Known, token: str, words: Words) -> Letter:
     """The letter to one person."""
-    texts, times, now = look.texts(), look.vendor_times(), site.now()
+    texts, times, now = look.texts(), look.vendor_times(words), site.now()
     link = f"{public_url(site.settings)}/sign-in/{token}"
-    subject = as_value(f"Sign in to {texts.product} support")
+    product = as_value(texts.product)
+    subject = words.plain("letter.subject", product=product)
+    body = (
+        words.plain("letter.greeting"),
+        words.plain("letter.asked", product=product),
+        link,
+        words.plain("letter.nobody_else"),
+    )
     paper: dict[str, Any] = {
-        "lang": "en",
+        "lang": words.tag,
         "subject": subject,
-        "paragraphs": list(paragraphs(_BODY.format(product=as_value(texts.product), link=link))),
+        "paragraphs": list(paragraphs("\n\n".join(body))),
         "signature": [*texts.signature.splitlines(), texts.vendor],
         "rows": [],
         "label_width": 0,
-        "sent": f"Sent {times.full(now)}",
+        "sent": words.language.when_sent(times.full(now)),
         "way_out": None,
         "unsubscribe": None,
     }

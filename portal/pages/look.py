@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.policy import Policy, Texts
 from portal.pages.when import Times
-from portal.pages.words import words
+from portal.pages.words import ENGLISH, VOCABULARY, Words, accepted
 from portal.security import Cookies, FormGuard, public_url
 from portal.site import Site
 
@@ -43,7 +43,7 @@ class Look:
         self._templates.globals |= {
             "style": f"/static/portal.css?{style}",
             "portal": public_url(site.settings),
-            "words": words,
+            "letters_are_kept": site.keeps_letters,
             "new_key": token_urlsafe,
         }
         self._templates.filters["zip_same"] = _each_for_itself
@@ -57,39 +57,65 @@ class Look:
         """How the vendor and the product are called."""
         return self.policy().texts
 
-    def vendor_times(self) -> Times:
+    def vendor_times(self, words: Words = ENGLISH) -> Times:
         """The vendor's own clock."""
-        return Times(ZoneInfo(self.policy().calendar.time_zone))
+        return Times(ZoneInfo(self.policy().calendar.time_zone), words)
+
+    def words(self, request: Request) -> Words:
+        """The language of whoever reads: theirs who is signed in, what a visitor chose or wants.
+
+        Staff read English.
+        """
+        if _is_for_staff(request.url.path):
+            return ENGLISH
+        theirs: Words | None = getattr(request.state, "words", None)
+        return theirs or VOCABULARY.preferred(*self.wanted(request))
+
+    def wanted(self, request: Request) -> list[str | None]:
+        """The languages a browser asks for: by our button, else by its settings."""
+        chosen = self.cookies.read(request, "language")
+        return [chosen, *accepted(request.headers.get("accept-language", ""))]
 
     def show(
         self, request: Request, template: str, *, status: int = 200, **values: Any
     ) -> Response:
-        """One page; whoever has a form on it gets the cookie the form needs."""
+        """One page, in the language of its `times`; a form on it gets the cookie it needs."""
         guard = FormGuard(self.cookies, request)
         now: datetime = self._site.now()
         texts = self.texts()
+        times: Times = values.get("times") or self.vendor_times(self.words(request))
+        words = times.words
         shown = {
-            "times": self.vendor_times(),
+            "times": times,
             "now": now,
+            "say": words.say,
+            "words": words.of,
+            "language": words,
+            "other_languages": VOCABULARY.others(words),
             "vendor": texts.vendor,
             "product": texts.product,
             "form_token": guard.token,
             "person": None,
             "area": "public",
             "here": request.url.path,
+            "back": request.url.path,
         } | values
         response = HTMLResponse(self._templates.get_template(template).render(shown), status)
+        response.headers["Content-Language"] = words.tag
+        response.headers["Vary"] = (
+            "Cookie" if _is_for_staff(request.url.path) else "Accept-Language, Cookie"
+        )
         guard.keep(response)
         return response
-
-    def render(self, template: str, **values: Any) -> str:
-        """The text of a template alone."""
-        return self._templates.get_template(template).render(values)
 
 
 def _each_for_itself(values: Iterable[str]) -> list[tuple[str, str]]:
     """Options of a choice whose values are their own words."""
     return [(value, value) for value in values]
+
+
+def _is_for_staff(path: str) -> bool:
+    return path == "/staff" or path.startswith("/staff/")
 
 
 def look_of(request: Request) -> Look:

@@ -54,7 +54,7 @@ async def provide_information(
     """Hand in what was asked for, or anything else worth knowing (C3)."""
     given: dict[str, Any] = form.given(*ITEMS, "note")
     if not given:
-        nothing = Trouble("information", "Please fill in at least one field.")
+        nothing = Trouble("information", person.words.refused("information", "nothing"))
         return await run_in_threadpool(_page, request, person, number, nothing)
     if numbers := given.pop("participant_case_numbers", None):
         given["participant_case_numbers"] = listed(numbers)
@@ -65,11 +65,11 @@ async def provide_information(
 async def book_call(request: Request, number: str, person: SignedIn, form: OurForm) -> Response:
     """Book a call, or move the one that is booked (C11)."""
     at, minutes = person.times.typed(form.text("at")), form.text("minutes")
-    problem = None
+    problem, words = None, person.words
     if at is None:
-        problem = Trouble("call", "Please choose a date and a time.", "at", form.fields)
+        problem = Trouble("call", words.refused("call", "no_time"), "at", form.fields)
     elif not minutes.isascii() or not minutes.isdecimal() or len(minutes) > 3:
-        problem = Trouble("call", "Please say how many minutes.", "minutes", form.fields)
+        problem = Trouble("call", words.refused("call", "no_minutes"), "minutes", form.fields)
     if problem or at is None:
         return await run_in_threadpool(_page, request, person, number, problem or NO_TROUBLE)
     wanted = {"at": at.isoformat(), "minutes": int(minutes)}
@@ -106,7 +106,7 @@ async def _tell(
     try:
         await site_of(request).line.tell(number, command, payload)
     except (CommandRefused, NoSuchNumber, NoServer) as problem:
-        trouble = trouble_of(problem, about, form, person.times, _INSTEAD)
+        trouble = trouble_of(problem, about, form, person.times)
         return await run_in_threadpool(_page, request, person, number, trouble)
     await until(lambda: person.case(number).snapshot != before.snapshot)
     return RedirectResponse(f"/cases/{number}?done={about}", 303)
@@ -115,12 +115,6 @@ async def _tell(
 def _key(form: Form) -> str | None:
     """The key of the form, made when its page was: sent twice, it counts once."""
     return form.text("key")[:128] or None
-
-
-_INSTEAD = {
-    "note": "Please fill in at least one field.",
-    "participant_case_numbers": "Please list each number on a line of its own.",
-}
 
 
 def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_TROUBLE) -> Response:
@@ -137,7 +131,7 @@ def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_T
         trouble=trouble,
         done=request.query_params.get("done"),
         call_is_ahead=case.call is not None and case.call.at > site.now(),
-        opening_hours=opening_hours(look.policy().calendar),
+        opening_hours=opening_hours(look.policy().calendar, person.words),
     )
 
 

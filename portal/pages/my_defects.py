@@ -14,7 +14,7 @@ from portal.pages.forms import NO_TROUBLE, OurForm, Trouble, trouble_of
 from portal.pages.look import look_of, site_of
 from portal.pages.people import Person, SignedIn
 from portal.pages.public_side import PublicDefect, public_defect, public_timeline
-from portal.pages.words import SEVERITIES
+from portal.pages.words import SEVERITIES, Words
 from runtime.connection import NoServer
 
 router = APIRouter()
@@ -24,14 +24,6 @@ _COMMANDS = {
     _FEEDBACK: "record_severity_feedback",
     _RECLASSIFY: "request_reclassification",
 }
-_INSTEAD = {
-    "comment": "Please write at most 20,000 characters.",
-    "justification": "Please tell us why, in at most 20,000 characters.",
-    "client": "Your case is not on this defect any more.",
-    "state": "This defect is not open any more.",
-}
-"""What is said for a field: the contract's own words are for staff, and may name other clients."""
-_UNDECIDED = "A request for this defect is being decided. You can make yours after that."
 
 
 @router.get("/defects/{number}")
@@ -53,7 +45,8 @@ async def request_reclassification(
 ) -> Response:
     """Ask client success to have it classified otherwise (D4)."""
     if not form.text("justification"):
-        trouble = Trouble(_RECLASSIFY, "Please tell us why.", "justification", form.fields)
+        said_nothing = person.words.refused(_RECLASSIFY, "why")
+        trouble = Trouble(_RECLASSIFY, said_nothing, "justification", form.fields)
         return await run_in_threadpool(_page, request, person, number, trouble)
     said = {"justification": form.text("justification")}
     return await _say(request, person, number, _RECLASSIFY, form, said)
@@ -68,7 +61,7 @@ async def _say(
     said: dict[str, Any],
 ) -> Response:
     before = await run_in_threadpool(person.defect, number)
-    trouble = _in_the_way(before, about, form)
+    trouble = _in_the_way(before, about, form, person.words)
     if trouble is None:
         client = form.text("client")
         payload = said | {
@@ -80,23 +73,22 @@ async def _say(
         try:
             await site_of(request).line.tell(number, _COMMANDS[about], payload)
         except (CommandRefused, NoSuchNumber, NoServer) as problem:
-            instead = _INSTEAD | {"severity": _UNDECIDED}
-            trouble = trouble_of(problem, about, form, person.times, instead)
+            trouble = trouble_of(problem, about, form, person.times)
     if trouble is not None:
         return await run_in_threadpool(_page, request, person, number, trouble)
     await until(lambda: person.defect(number).snapshot != before.snapshot)
     return RedirectResponse(f"/defects/{number}?done={about}", 303)
 
 
-def _in_the_way(defect: Attached, about: str, form: OurForm) -> Trouble | None:
+def _in_the_way(defect: Attached, about: str, form: OurForm, words: Words) -> Trouble | None:
     """What can be seen to be wrong before anybody is asked."""
     severity = form.text("severity")
     if severity not in SEVERITIES:
-        return Trouble(about, "Please choose a severity.", "severity", form.fields)
+        return Trouble(about, words.refused(about, "choose"), "severity", form.fields)
     if about == _RECLASSIFY and defect.snapshot.get("reclassification"):
-        return Trouble(about, _UNDECIDED, None, form.fields)
+        return Trouble(about, words.refused(about, "severity"), None, form.fields)
     if about == _RECLASSIFY and severity == defect.snapshot["severity"]:
-        return Trouble(about, "That is its severity already.", "severity", form.fields)
+        return Trouble(about, words.refused(about, "same"), "severity", form.fields)
     return None
 
 
@@ -118,4 +110,11 @@ def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_T
         done=request.query_params.get("done"),
         # Their own request only: that somebody else asked is nobody's business.
         asked=asked["severity"] if asked and asked["client"] in attached.clients else None,
+        severities=[(severity, _option(severity, person.words)) for severity in SEVERITIES],
     )
+
+
+def _option(severity: str, words: Words) -> str:
+    meaning = words.of("severity_means", severity)
+    name = words.of("severity", severity)
+    return words.plain("defect.severity_option", severity=severity, name=name, meaning=meaning)

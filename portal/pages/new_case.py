@@ -38,18 +38,16 @@ async def open_case(request: Request, person: SignedIn, form: OurForm) -> Respon
     clients = await run_in_threadpool(person.clients)
     client = form.text("client") if len(clients) > 1 else next(iter(clients), "")
     if client not in clients:
-        problem = Trouble("case", "Please choose whom you write for.", "client", form.fields)
-        return await run_in_threadpool(_page, request, person, problem)
+        return await run_in_threadpool(_page, request, person, _wrong(person, form, "client"))
     if not form.text("description"):
-        problem = Trouble("case", "Please describe the problem.", "description", form.fields)
-        return await run_in_threadpool(_page, request, person, problem)
+        return await run_in_threadpool(_page, request, person, _wrong(person, form, "description"))
     start = await run_in_threadpool(_start, person, client, form)
     try:
         parse(CaseStart, start)
         number = await run_in_threadpool(_number, person, form)
         await site_of(request).line.start("CaseWorkflow", number, start)
     except (InvalidCommand, CommandRefused, NoServer) as refusal:
-        trouble = trouble_of(refusal, "case", form, person.times, _INSTEAD)
+        trouble = trouble_of(refusal, "case", form, person.times)
         return await run_in_threadpool(_page, request, person, trouble)
     contacts = DatabaseContacts(person.site.engine)
     if await until(lambda: bool(contacts.cases(person.address, number))):
@@ -57,11 +55,8 @@ async def open_case(request: Request, person: SignedIn, form: OurForm) -> Respon
     return RedirectResponse(f"/cases?logged={number}", 303)
 
 
-_INSTEAD = {
-    "subject": "Please give it a subject of at most 200 characters.",
-    "priority": "Please choose a priority.",
-    "participant_case_numbers": "Please list each number on a line of its own.",
-}
+def _wrong(person: Person, form: Form, field: str) -> Trouble:
+    return Trouble("case", person.words.refused("case", field), field, form.fields)
 
 
 def _start(person: Person, client: str, form: Form) -> dict[str, Any]:
@@ -95,7 +90,7 @@ def _number(person: Person, form: Form) -> str:
     """
     attempts, now = DatabaseAttempts(person.site.engine), person.site.now()
     if not attempts.allows("case of", person.address, *PER_PERSON, now):
-        raise InvalidCommand("case", "many cases came from you lately: please wait an hour")
+        raise InvalidCommand("case", "many cases came from you lately")
     key = f"portal/{person.actor}/{hashed(form.text('key'))}"
     return DatabaseNumbers(person.site.engine).issue("CASE", key)
 

@@ -12,6 +12,7 @@ from activities.adapters.database.tokens import DatabaseTokens, Token
 from activities.ports import Preference
 from portal.pages.look import look_of, site_of
 from portal.pages.when import Times, zone_of
+from portal.pages.words import VOCABULARY, Words
 from portal.site import Site
 
 STAFF_SCOPE = "staff:read"
@@ -41,6 +42,11 @@ class Person:
     contact_zone: str | None
     preference: Preference
     times: Times
+
+    @property
+    def words(self) -> Words:
+        """What the pages say to them, in their language."""
+        return self.times.words
 
     @property
     def actor(self) -> str:
@@ -102,20 +108,27 @@ SignedIn = Annotated[Person, Depends(signed_in_client)]
 
 
 def person(request: Request, address: str) -> Person:
-    """Somebody by their address: their zone is the one they chose, their contact's, or ours."""
-    site = site_of(request)
+    """Somebody by their address: as they chose, as their contact says, or as we do.
+
+    That goes for their zone and for their language, which are those of their mails. Who never said
+    one reads what their browser asks for.
+    """
+    site, look = site_of(request), look_of(request)
     known = DatabaseContacts(site.engine).known(address)
     chosen = DatabasePreferences(site.engine).of([address])[address]
     contact_zone = known.time_zone if known else None
     zone = zone_of(chosen.time_zone) or zone_of(contact_zone)
+    language = known.language if known else None
+    words = VOCABULARY.preferred(chosen.language, language, *look.wanted(request))
+    request.state.words = words  # For what is shown instead of a page of theirs.
     return Person(
         site=site,
         address=address,
         name=known.name if known else None,
-        language=known.language if known else None,
+        language=language,
         contact_zone=contact_zone,
         preference=chosen,
-        times=Times(zone) if zone else look_of(request).vendor_times(),
+        times=Times(zone, words) if zone else look.vendor_times(words),
     )
 
 

@@ -21,7 +21,7 @@ from domain.messages import Contact, InvalidCommand, parse
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
 from portal.pages.letters import send_link
 from portal.pages.look import look_of, site_of
-from portal.pages.people import SignInNeeded, signed_in_client
+from portal.pages.people import SignInNeeded, person, signed_in_client
 from portal.pages.public_side import public_banners
 
 router = APIRouter()
@@ -56,14 +56,15 @@ def ask_for_link(request: Request, after: BackgroundTasks, form: OurForm) -> Res
     try:
         address = parse(Contact, {"email": form.text("email")}).email.lower()
     except InvalidCommand:
-        wrong = "Please enter an e-mail address such as name@example.org."
+        wrong = look_of(request).words(request).refused("sign-in", "email")
         return _page(request, Trouble("sign-in", wrong, "email", form.fields))
     attempts = DatabaseAttempts(site.engine)
     if not attempts.allows("sign-in from", computer(request), *PER_COMPUTER, now):
         return too_often(request)
     token = DatabaseSignInLinks(site.engine).make(address, now)
     if attempts.allows("sign-in to", address, *PER_ADDRESS, now):
-        after.add_task(send_link, site, look_of(request), address, token)
+        look = look_of(request)
+        after.add_task(send_link, site, look, address, token, look.wanted(request))
     return look_of(request).show(request, "link_sent.html.j2", address=form.text("email"))
 
 
@@ -90,6 +91,8 @@ def use_link(request: Request, token: str, form: OurForm) -> Response:
         sessions.end(before)
     response = RedirectResponse("/cases", 303)
     look.cookies.set(response, "client", sessions.begin("client", address, now))
+    # Pages that know nobody, such as the status page, speak their language too.
+    look.cookies.set(response, "language", person(request, address).words.tag)
     look.cookies.clear(response, "visitor")
     log.info("portal.signed_in", contact=hashed(address)[:16])
     return response
@@ -121,8 +124,7 @@ def too_often(request: Request) -> Response:
         request,
         "problem.html.j2",
         status=429,
-        title="Please wait a little",
-        said="Too many tries came from your network. Please try again in a quarter of an hour.",
+        what="too_often",
         back="/sign-in",
     )
 

@@ -11,7 +11,7 @@ from domain.policy import Texts
 from portal.pages.public_side import PublicBanner
 from portal.pages.status_history import History, PublicIncident
 from portal.pages.when import Times
-from portal.pages.words import STAGES
+from portal.pages.words import ENGLISH
 
 Shape = Callable[[History, Texts, Times, str, datetime], dict[str, Any]]
 
@@ -59,13 +59,13 @@ def atom(history: History, texts: Texts, portal: str, now: datetime) -> bytes:
     for incident in history.recent[:_ENTRIES]:
         entry = SubElement(feed, "entry")
         link = f"{page}/incidents/{incident.ident}"
-        _say(entry, "title", f"{STAGES.get(incident.stage, incident.stage)}: {incident.name}")
+        _say(entry, "title", f"{ENGLISH.of('stage', incident.stage)}: {incident.name}")
         _say(entry, "id", link)
         SubElement(entry, "link", rel="alternate", type="text/html", href=link)
         _say(entry, "published", iso(incident.started_at))
         _say(entry, "updated", iso(incident.updated_at))
         said = [
-            f"{iso(update.at)} {STAGES.get(update.stage, update.stage)}\n{update.body}"
+            f"{iso(update.at)} {ENGLISH.of('stage', update.stage)}\n{update.body}"
             for update in incident.updates
         ]
         _say(entry, "content", "\n\n".join(said)).set("type", "text")

@@ -1,13 +1,11 @@
 """Instants as a reader's clock says them, and what a reader types as an instant."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from activities.languages import ENGLISH, TEMPLATES, Language
-
-_ENGLISH = Language.read(TEMPLATES / ENGLISH)
+from portal.pages.words import ENGLISH, Words
 
 
 def instant(value: str | datetime) -> datetime:
@@ -22,24 +20,36 @@ def maybe_instant(value: str | datetime | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The clock of one zone."""
+    """The clock of one zone, read aloud in one language."""
 
     zone: ZoneInfo
+    words: Words = ENGLISH
 
     def moment(self, value: str | datetime) -> str:
         """`20 Nov 2026, 16:05 CST`."""
         there = instant(value).astimezone(self.zone)
-        month = _ENGLISH.months[there.month - 1][:3]
-        return f"{there.day} {month} {there.year}, {there:%H:%M} {_short_name(there)}"
+        return self.words.plain(
+            "date.moment",
+            day=there.day,
+            month=self.words.texts["date.months"].split()[there.month - 1],
+            year=there.year,
+            time=f"{there:%H:%M}",
+            zone=_short_name(there),
+        )
 
     def full(self, value: str | datetime) -> str:
         """As in mails: `Friday 20 November 2026, 16:05 CST (America/Chicago)`."""
-        return _ENGLISH.local_time(instant(value), self.zone)
+        return self.words.language.local_time(instant(value), self.zone)
 
-    def day(self, value: str | datetime) -> str:
-        """`20 November 2026`."""
-        there = instant(value).astimezone(self.zone)
-        return f"{there.day} {_ENGLISH.months[there.month - 1]} {there.year}"
+    def day(self, value: date) -> str:
+        """`Friday 20 November 2026`."""
+        language = self.words.language
+        return language.day.format(
+            weekday=language.weekdays[value.weekday()],
+            day=value.day,
+            month=language.months[value.month - 1],
+            year=value.year,
+        )
 
     def iso(self, value: str | datetime) -> str:
         """For programs that read the page."""
@@ -70,8 +80,8 @@ def _short_name(there: datetime) -> str:
 
 @lru_cache
 def zones() -> dict[str, list[str]]:
-    """The zones one can choose, by continent."""
-    grouped: dict[str, list[str]] = {"General": ["UTC"]}
+    """The zones one can choose, by continent, those of none first."""
+    grouped: dict[str, list[str]] = {"": ["UTC"]}
     for name in sorted(available_timezones()):
         continent, slash, _ = name.partition("/")
         if slash and continent not in {"Etc", "SystemV", "US", "Canada", "Brazil", "Chile"}:

@@ -12,6 +12,7 @@ from playwright.async_api import Page, ViewportSize, async_playwright
 
 from activities.ports import Letter
 from portal.pages.letters import SIGN_IN
+from portal.pages.words import ENGLISH, Words
 from tests.portal.pages.installation import Pages, link_in
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -54,19 +55,20 @@ async def chromium() -> AsyncIterator[Chromium]:
             await browser.close()
 
 
-async def sign_in(page: Page, pages: Pages, at: str, address: str) -> None:
+async def sign_in(page: Page, pages: Pages, at: str, address: str, words: Words = ENGLISH) -> None:
     """From the sign-in page by the mailed link to the cases, without a mouse."""
     came: asyncio.Future[Letter] = asyncio.get_running_loop().create_future()
     pages.world.mailbox.before_send = _hand_to(came)
     await page.goto(f"{at}/sign-in")
-    await page.get_by_label("Your e-mail address").fill(address)
+    await page.get_by_label(words.plain("sign_in.address")).fill(address)
     await page.keyboard.press("Enter")
-    await page.get_by_role("heading", name="Look into your mail").wait_for()
+    await page.get_by_role("heading", name=words.plain("sign_in.sent")).wait_for()
     # The letter leaves behind the answer.
     letter = await asyncio.wait_for(came, 10)
     await page.goto(at + link_in(letter))
+    await page.locator("button:focus").wait_for()  # It takes the focus a moment after the page.
     await page.keyboard.press("Enter")
-    await page.get_by_role("heading", name="Your cases", exact=True).wait_for()
+    await page.get_by_role("heading", name=words.plain("cases.title"), exact=True).wait_for()
 
 
 def _hand_to(came: "asyncio.Future[Letter]") -> Callable[[Letter], None]:

@@ -1,4 +1,7 @@
-"""`python -m tests.portal.pages.screenshots`: every page as people see it, in build/screenshots."""
+"""`python -m tests.portal.pages.screenshots`: every page as people see it, in build/screenshots.
+
+With `--german` in German, with `--hostile` with markup in every text.
+"""
 
 import asyncio
 import sys
@@ -8,11 +11,13 @@ from pathlib import Path
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, ViewportSize
 
+from portal.pages.words import ENGLISH, VOCABULARY, Words
 from runtime.time_zones import use_pinned_zones
 from tests.portal.pages.installation import ADA, Pages, pages_installation
 from tests.portal.pages.screen import DESK, PHONE, chromium, served, sign_in
 from tests.portal.pages.story import tell_the_story
 
+GERMAN = VOCABULARY.known["de"]
 OUT = Path(__file__).parents[3] / "build" / "screenshots"
 PUBLIC = {"sign-in": "/sign-in", "status": "/status", "staff-sign-in": "/staff/sign-in"}
 PUBLIC |= {"unsubscribe": "/unsubscribe/newsletter/token", "not-here": "/nothing"}
@@ -24,10 +29,10 @@ CLIENT = {
     "defect-resolved": "/defects/DEF-4",
     "preferences": "/preferences",
 }
-STAFF = {"staff": "/staff", "compliance": "/staff/compliance"}
+STAFF = {"staff": "/staff", "compliance": "/staff/compliance", "letters": "/staff/letters"}
 
 
-async def take(hostile: bool) -> None:
+async def take(hostile: bool, words: Words = ENGLISH) -> None:
     """All pages, on a phone and a desk, light and dark; `hostile` with markup in every text."""
     OUT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -36,11 +41,17 @@ async def take(hostile: bool) -> None:
             async with served(pages) as at:
                 for name, size in (("desk", DESK), ("phone", PHONE)):
                     for scheme in ("light", "dark"):
-                        await _all(browser, pages, at, name, size, scheme)
+                        await _all(browser, pages, at, name, size, scheme, words)
 
 
 async def _all(
-    browser: Chromium, pages: Pages, at: str, device: str, size: ViewportSize, scheme: str
+    browser: Chromium,
+    pages: Pages,
+    at: str,
+    device: str,
+    size: ViewportSize,
+    scheme: str,
+    words: Words,
 ) -> None:
     dark = scheme == "dark"
     context = await browser.new_context(
@@ -48,10 +59,12 @@ async def _all(
         color_scheme="dark" if dark else "light",
         java_script_enabled=False,
         device_scale_factor=1,
+        locale=words.tag,
     )
+    device = device if words is ENGLISH else f"{device}-{words.tag}"
     page = await context.new_page()
     await _each(page, at, PUBLIC, device, scheme)
-    await sign_in(page, pages, at, ADA)
+    await sign_in(page, pages, at, ADA, words)
     await _each(page, at, CLIENT, device, scheme)
     await page.goto(f"{at}/staff/sign-in")
     await page.get_by_label("Your token").fill(pages.token())
@@ -71,4 +84,4 @@ async def _each(page: Page, at: str, paths: dict[str, str], device: str, scheme:
 
 if __name__ == "__main__":
     use_pinned_zones()
-    asyncio.run(take(hostile="--hostile" in sys.argv))
+    asyncio.run(take("--hostile" in sys.argv, GERMAN if "--german" in sys.argv else ENGLISH))

@@ -14,10 +14,13 @@ from activities.adapters.database import (
     DatabaseSessions,
     DatabaseSignInLinks,
     DatabaseTrackRecord,
+    KeptMail,
     make_engine,
 )
+from activities.ports import Letter
 from domain.effects import AudienceChange, Detachment, Fact, Project
 from domain.messages import Attachment, Contact
+from portal.pages.kept_letters import latest, one
 from tests.portal.pages.installation import ADA, BOB
 
 NOW = datetime(2027, 5, 3, 15, 0, tzinfo=UTC)
@@ -155,3 +158,22 @@ def test_the_record_is_read_by_event_and_by_what_still_goes_on(engine: Engine) -
     assert [snapshot["number"] for snapshot in open_ones] == ["DEF-1"]
     lately = record.entities("defect", changed_since=NOW + 5 * MINUTE)
     assert [snapshot["number"] for snapshot in lately] == ["DEF-2"]
+
+
+def test_kept_letters_are_found_by_number(engine: Engine) -> None:
+    """By the whole number, alone or among others, whatever stands for anything in a pattern."""
+    with KeptMail(engine).open() as session:
+        for n, cases in enumerate(("CASE-1", "CASE-10", "CASE-2, CASE-1, CASE_3"), start=1):
+            headers = {"X-Case": cases, "X-Event": "case.opened"}
+            session.send(Letter(f"<{n}@v>", ADA, None, f"{n}", "Text", "", headers, NOW))
+
+    def subjects(number: str, before: int | None = None) -> list[str]:
+        return [letter.subject for letter in latest(engine, number, before)]
+
+    first, second, third = reversed(latest(engine, "", None))
+    assert subjects("") == ["3", "2", "1"]
+    assert subjects("CASE-1") == ["3", "1"]
+    assert subjects("CASE_3") == ["3"]
+    assert subjects("CASE_1") == subjects("%") == subjects('"') == []
+    assert subjects("", third.ident) == ["2", "1"]
+    assert (one(engine, first.ident).text, second.text) == ("Text", "")

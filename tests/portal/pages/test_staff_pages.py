@@ -2,16 +2,21 @@
 
 import csv
 import io
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
 
+from activities.adapters.database import KeptMail
 from activities.adapters.database.tokens import DatabaseTokens
+from activities.ports import Letter
 from portal.pages.compliance import compliance_of
+from portal.pages.kept_letters import PAGE
 from portal.pages.staff import WorkflowLinks
 from portal.pages.when import Times
 from tests.domain.builders import CHICAGO
-from tests.portal.pages.installation import ADA, Pages, on_case
+from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
 
 
 @pytest.mark.parametrize("scopes", [["cases:read"], ["staff:write"]])
@@ -111,3 +116,92 @@ def test_workflows_are_linked_where_the_settings_say() -> None:
 
     assert links("DEF-1") == "https://temporal.example/namespaces/default/workflows/DEF-1"
     assert WorkflowLinks(None, "default")("DEF-1") is None
+
+
+async def test_letters_are_shown_where_they_are_kept(pages: Pages) -> None:
+    """Newest first, by number, as text; the page says that they are links to sign in as well."""
+    kept = KeptMail(pages.site.engine)
+    with kept.open() as session:
+        for n, cases in enumerate(("CASE-1", "CASE-1, CASE-10", "CASE-10"), start=1):
+            session.send(letter(n, f"Letter {n} <b>", {"X-Case": cases, "X-Event": "case.opened"}))
+    staff = await pages.staff()
+    shown = await staff.get("/staff/letters")
+    about = await staff.get("/staff/letters?number=CASE-1")
+    none = await staff.get("/staff/letters?number=%25")
+    text = await staff.get(letters_in(shown)[0])
+
+    assert 'href="/staff/letters"' in await staff.get("/staff")
+    assert "names no mail server" in shown
+    assert [subject_of(await staff.get(path)) for path in letters_in(shown)] == [
+        *("Letter 3", "Letter 2", "Letter 1"),
+    ]
+    assert letters_in(about) == letters_in(shown)[1:]
+    assert letters_in(none) == []
+    assert "&lt;script&gt;" in text
+    assert "<script" not in text
+    assert "Letter 3 &lt;b&gt;" in text
+
+
+async def test_letters_are_listed_page_by_page(pages: Pages) -> None:
+    """Fifty at a time; what is no letter is no page."""
+    with KeptMail(pages.site.engine).open() as session:
+        for n in range(PAGE + 1):
+            session.send(letter(n, f"Letter {n}", {"X-Defect": "DEF-1"}))
+    staff = await pages.staff()
+    first = await staff.get("/staff/letters?number=DEF-1")
+    older = re.search(r'href="(/staff/letters\?[^"]+)">Older', first)
+    assert older is not None
+    second = await staff.get(older[1].replace("&amp;", "&"))
+
+    assert (len(letters_in(first)), len(letters_in(second))) == (PAGE, 1)
+    assert "Older" not in second
+    for path in ("/staff/letters/x", "/staff/letters/²", "/staff/letters/" + "9" * 30):
+        await staff.get(path, status=404)
+    await staff.get("/staff/letters?before=x", status=404)
+
+
+async def test_where_a_mail_server_is_named_there_are_no_letters(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Staff could sign in as a client by what was kept earlier: the pages are not there."""
+    folder = tmp_path_factory.mktemp("with-smtp")
+    async with pages_installation(folder, smtp_url=SecretStr("smtp://127.0.0.1:1")) as pages:
+        with KeptMail(pages.site.engine).open() as session:
+            session.send(letter(1, "Earlier", {}))
+        staff = await pages.staff()
+        for path in ("/staff/letters", "/staff/letters/1"):
+            assert "Earlier" not in await staff.get(path, status=404)
+        assert "/staff/letters" not in await staff.get("/staff")
+
+
+async def test_letters_are_for_staff(pages: Pages) -> None:
+    """A client and a visitor are asked for a token."""
+    for browser in (pages.browser(), await pages.signed_in()):
+        for path in ("/staff/letters", "/staff/letters/1"):
+            assert (await browser.http.get(path)).headers["location"] == "/staff/sign-in"
+
+
+def letter(n: int, subject: str, headers: dict[str, str]) -> Letter:
+    """One that is kept."""
+    return Letter(
+        message_id=f"<{n}@vendor.example>",
+        to=ADA,
+        to_name=None,
+        subject=subject,
+        text="Hello,\n<script>alert(1)</script>",
+        html="<p>Hello</p>",
+        headers=headers,
+        at=datetime(2027, 5, 3, 15, tzinfo=UTC),
+    )
+
+
+def letters_in(html: str) -> list[str]:
+    """The letters a page links to."""
+    return re.findall(r'href="(/staff/letters/\d+)"', html)
+
+
+def subject_of(html: str) -> str:
+    """The heading of a letter's page, without what is escaped."""
+    found = re.search(r"<h1[^>]*>(.*?)(?: &lt;b&gt;)?</h1>", html)
+    assert found is not None
+    return found[1]

@@ -244,7 +244,7 @@ async def test_one_click_unsubscribes_and_a_wrong_token_answers_alike(pages: Pag
     assert opened
     assert not kept.of([me.address])[me.address].newsletter
     assert kept.of([me.address])[me.address].progress
-    assert (right.status_code, right.text) == (200, wrong.text)
+    assert (right.status_code, right.text.replace(token, "nobody-has-this")) == (200, wrong.text)
     assert (await browser.http.get(f"/unsubscribe/everything/{token}")).status_code == 404
 
 

@@ -1,0 +1,165 @@
+"""The words of the pages: in every language the same ones, none in a template, none a promise."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from jinja2 import Environment
+
+from activities.languages import Languages
+from domain.promises import promises
+from portal.pages import words as words_module
+from portal.pages.words import ENGLISH, VOCABULARY
+
+OTHERS = sorted(set(VOCABULARY.known) - {"en"})
+GERMAN = VOCABULARY.known["de"]
+TEMPLATES = Path(words_module.__file__).with_name("templates")
+FOR_STAFF = ("staff", "compliance")
+
+
+# --- the words -----------------------------------------------------------------------------------
+
+
+def named(text: str) -> set[str]:
+    """What a page fills in."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_pages_and_letters_have_the_same_languages() -> None:
+    """Whoever gets a letter in a language finds the portal in it."""
+    assert set(VOCABULARY.known) == set(Languages().known) >= {"en", "de"}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_has_every_word(language: str) -> None:
+    """No key is missing, none is left over, none is empty, and each fills in the same things."""
+    texts = VOCABULARY.known[language].texts
+    reasons = {"reason"}  # The contract's own sentence is English: others may do without.
+
+    assert set(texts) == set(ENGLISH.texts)
+    assert [key for key, text in texts.items() if not text.strip()] == []
+    differing = {key for key, text in texts.items() if named(text) != named(ENGLISH.texts[key])}
+    assert {k for k in differing if named(ENGLISH.texts[k]) != reasons or named(texts[k])} == set()
+
+
+@pytest.mark.parametrize("language", VOCABULARY.known)
+def test_words_are_text_and_twelve_months(language: str) -> None:
+    """No word carries markup or an entity, and every month has its short name."""
+    words = VOCABULARY.known[language]
+
+    assert [key for key, text in words.texts.items() if re.search(r"[<>&]", text)] == []
+    assert len(set(words.texts["date.months"].split())) == 12
+
+
+LINKS_AND_TRIES = {
+    *("sign_in.sent_to", "sign_in.nothing_came", "letter.asked", "problem.too_often_why"),
+    "refused.away",
+}
+LENGTHS_AND_PAST = {
+    *("call.when.one", "call.when.other", "status.back", "status.day_by_day", "status.today"),
+}
+"""How long a call is, and what lies behind."""
+ALSO_IN_GERMAN = {
+    *("sign_in.void_why", "letter.greeting", "problem.away_why", "cases.logged"),
+    *("call.minutes", "call.left.one", "call.left.other", "refused.case.case", "refused.call.at"),
+    *("refused.call.minutes", "refused.call.no_minutes", "status.none_bad", "status.first_day"),
+    *("status.good_days", "status.bad.one", "status.bad.other"),
+}
+"""The same, and "Guten Tag": a mere list of words finds more than the check of promises does."""
+GERMAN_TIMES = re.compile(
+    r"\b(?:Stunden?|Minuten?|Tage?n?|Wochen?|Monate?n?|Viertelstunde|heute|morgen|bald|demnächst|"
+    r"gleich|in Kürze|innerhalb|spätestens|voraussichtlich|binnen|bis zum|Zieltermin)\b",
+    re.IGNORECASE,
+)
+
+
+def test_no_word_promises_a_time() -> None:
+    """D7: what the check of promises finds in our own words concerns links, tries and the past."""
+    said = {key: re.sub(r"\{\w+\}", "3", text) for key, text in ENGLISH.texts.items()}
+
+    found = {key for key, text in said.items() if promises(text)}
+    assert found == LINKS_AND_TRIES | LENGTHS_AND_PAST
+
+
+def test_no_german_word_promises_a_time() -> None:
+    """D7, where the check reads English only: every word of time in German is known by its key."""
+    found = {key for key, text in GERMAN.texts.items() if GERMAN_TIMES.search(text)}
+
+    assert found == (LINKS_AND_TRIES | LENGTHS_AND_PAST | ALSO_IN_GERMAN) - {"refused.away"}
+
+
+# --- the templates -------------------------------------------------------------------------------
+
+
+class Prose(HTMLParser):
+    """Collects what people would read of a template: texts, and attributes that are read aloud."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        """A text between tags."""
+        self._note(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Attributes that are shown or spoken."""
+        for name, value in attrs:
+            if name in {"title", "aria-label", "alt", "placeholder", "label"}:
+                self._note(value or "")
+
+    def _note(self, text: str) -> None:
+        # Macros may end within a tag: attributes are no prose, nor is a page's width.
+        spoken = re.sub(r'[\w-]+="[^"]*"', " ", text).strip()
+        if re.search(r"[^\W\d_]", spoken) and spoken not in {"narrow", "middle", "wide"}:
+            self.found.append(" ".join(spoken.split()))
+
+
+def prose(source: str) -> list[str]:
+    """What a template says in a language of its own, between its tags and in its expressions."""
+    text, spoken = "", Prose()
+    for _, kind, value in Environment().lex(source):
+        if kind == "data":
+            text += value
+        elif kind in {"variable_begin", "block_begin"}:
+            text += " "
+        elif kind == "string" and re.search(r"^[A-Z]\w*[a-z]|[a-zA-Z] [a-zA-Z]", value[1:-1]):
+            spoken.found.append(value)
+    spoken.feed(text)
+    return spoken.found
+
+
+def test_no_template_has_words_of_its_own() -> None:
+    """All that clients and the public read is in the translations; staff read English."""
+    read = {
+        path.name: prose(path.read_text(encoding="utf-8"))
+        for path in TEMPLATES.glob("*.j2")
+        if not path.name.startswith(FOR_STAFF)
+    }
+
+    assert {name: found for name, found in read.items() if found} == {}
+    assert prose('<p title="{{ x }}">Your {{ "Own Words" }}</p>') == ['"Own Words"', "Your"]
+
+
+def test_templates_ask_for_words_that_are_there() -> None:
+    """Every key a template or a page names is known, and every known one is used."""
+    sources = [*TEMPLATES.glob("*.j2"), *TEMPLATES.parent.glob("*.py")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    asked = set(re.findall(r"""(?:say|plain)\(\s*["']([a-z_]+\.[a-z_.]+)["']""", text))
+    spared = {key.removesuffix(".one").removesuffix(".other") for key in ENGLISH.texts}
+
+    assert asked - spared - set(ENGLISH.texts) == set()
+    looked_up = ("severity", "stage", "case_state", "outcome", "item", "effort", "release", "event")
+    built = ("refused", "problem", "area", "severity_means", "unsubscribe", *looked_up)
+    unused = {key for key in spared if key.split(".")[0] not in built and f'"{key}"' not in text}
+    assert unused == set()
+
+
+def test_numbers_of_things_are_said_as_one_says_them() -> None:
+    """One thing and several, in every language; values are escaped, markup of ours is not."""
+    assert GERMAN.plain("status.open", count=1) == "1 offene Störung"
+    assert GERMAN.plain("status.open", count=2) == "2 offene Störungen"
+    assert ENGLISH.say("sign_in.title", product="<b>") == "Sign in to &lt;b&gt; support"
+    assert ENGLISH.of("stage", "on_the_way") == "on the way"
