@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo dev test lint format bench lock clean
+.PHONY: help demo dev test lint format bench docs pictures lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -26,7 +26,7 @@ dev: $(STAMP) ## Temporal server and UI, worker and mailbox on this machine; Ctr
 	@$(BIN)/python starter.py dev
 
 test: $(STAMP) ## the whole test suite
-	$(BIN)/python -m pytest -q -n 2 --dist loadscope
+	$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 
 lint: $(STAMP) ## ruff and mypy --strict
 	$(BIN)/ruff check .
@@ -39,6 +39,13 @@ format: $(STAMP) ## let ruff rewrite what it can
 
 bench: $(STAMP) ## measure, and write bench/RESULTS.md
 	$(BIN)/python -m bench
+
+docs: $(STAMP) ## the documentation site, in build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "The site is in build/site: open build/site/index.html"
+
+pictures: $(STAMP) ## the pictures of the documentation again, from what runs (needs Chromium)
+	$(BIN)/python -m tests.portal.pages.pictures
 
 lock: ## pin again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --group dev --generate-hashes --no-annotate --no-header -o requirements.lock

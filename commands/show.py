@@ -105,7 +105,7 @@ def _notice(notice: dict[str, Any]) -> str:
 
 
 def _fan_out(told: dict[str, Any]) -> str:
-    said = f"{told['plan']}: {told['told']} defects told"
+    said = f"{told['plan']}: {told['told']} {'defect' if told['told'] == 1 else 'defects'} told"
     if told["left"]:
         said += f", {told['left']} left"
     if told.get("superseded"):

@@ -1,5 +1,6 @@
 """What every test shares: pinned zones, no way out of this machine, and the order."""
 
+import gc
 import ipaddress
 import socket
 from collections.abc import Iterator
@@ -27,6 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return min((ranks.get(folder, len(ranks)) for folder in item.path.parents), default=0)
 
     items.sort(key=rank)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the thousands of tests, which live to the end anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

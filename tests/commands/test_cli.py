@@ -174,7 +174,7 @@ def test_every_exit_code_is_of_an_error_there_is(name: str) -> None:
 
     assert (error.__module__, error.__qualname__) == (module, kind)
     assert exit_code(error.__new__(error)) == starter.ExitCodes[name]
-    special = type("Special", (error,), {})
+    special: type[Exception] = type("Special", (error,), {})
     assert exit_code(special.__new__(special)) == starter.ExitCodes[name]
 
 

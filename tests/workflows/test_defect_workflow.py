@@ -1,5 +1,6 @@
 """Defects on the time-skipping server: the policy of each severity carries itself out."""
 
+import logging
 from datetime import timedelta
 from itertools import pairwise
 
@@ -263,8 +264,11 @@ async def test_a_hold_stops_the_target_but_not_the_updates(world: World) -> None
 
 
 @pytest.mark.timeout(300)  # a thousand attempts
-async def test_three_days_without_mail_lose_nothing_and_pile_up_nothing(world: World) -> None:
+async def test_three_days_without_mail_lose_nothing_and_pile_up_nothing(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     """T9: missed updates are on record, the COO's mail waits, and one present status goes out."""
+    caplog.set_level(logging.ERROR, "temporalio.activity")  # as many tracebacks
     await world.defect()
     await world.settle()
     world.mailbox.down = True

@@ -100,8 +100,11 @@ class World:
         return answer
 
     async def after(self, **time: float) -> None:
-        """Let virtual time pass, and what it brings be delivered."""
-        await self.clock.until(await self.clock.now() + timedelta(**time))
+        """Let virtual time pass and a minute more, and what it brings be delivered.
+
+        What is due after whole days is then over, and not just about to happen.
+        """
+        await self.clock.until(await self.clock.now() + timedelta(**time) + timedelta(minutes=1))
         await self.settle()
 
     async def settle(self) -> None:
