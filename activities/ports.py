@@ -10,7 +10,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from domain.effects import BookMinutes, Person, PostStatus, Project, Whom
+from domain.effects import (
+    BookMinutes,
+    Person,
+    PostStatus,
+    Project,
+    TellClients,
+    TellStaff,
+    Whom,
+)
 from domain.events import Topic
 from domain.messages import Attachment, Severity
 from domain.policy import Policy
@@ -99,6 +107,13 @@ class Delivery:
     sent_at: datetime | None = None
     problem: str | None = None
     cases: tuple[str, ...] = field(default_factory=tuple)
+    lane: str | None = None
+    overtaken_at: datetime | None = None
+    """Since when nobody waits for it: a newer message was sent in its place."""
+
+
+Message = TellClients | TellStaff | PostStatus
+"""What the ledger remembers."""
 
 
 class Ledger(Protocol):
@@ -115,6 +130,13 @@ class Ledger(Protocol):
         self, delivery: Delivery, state: DeliveryState, at: datetime, problem: str | None = None
     ) -> None:
         """Record how the attempt ended."""
+
+    def overtake(self, effect: Message, at: datetime) -> None:
+        """An effect was brought about: nobody waits for what is left of it, or of older ones.
+
+        A lane goes in order, so those of the same lane were dropped for a newer message; and who is
+        left of the effect itself is no longer among those it is for.
+        """
 
     def deliveries(self, entity: str | None = None) -> Sequence[Delivery]:
         """All rows, oldest first, of one entity or of all."""

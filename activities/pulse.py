@@ -24,17 +24,17 @@ class Pulse:
 
     def __init__(self, seconds: float = BEAT_SECONDS) -> None:
         self._seconds = seconds
-        self.after, self._tally = _resumed()
+        self._reached = _resumed()
         self._count = 0
         self._over = threading.Event()
         # The thread is the same activity.
         context = contextvars.copy_context()
         self._thread = threading.Thread(target=context.run, args=(self._go_on,), daemon=True)
 
-    @property
-    def tally(self) -> Tally:
-        """What came of it in the attempts before this one."""
-        return dataclasses.replace(self._tally)
+    def resumed(self) -> tuple[str | None, Tally]:
+        """How far the attempts before this one had come: to whom, and with what success."""
+        after, tally = self._reached
+        return after, dataclasses.replace(tally)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -52,7 +52,8 @@ class Pulse:
     def beat(self, after: str, tally: Tally) -> None:
         """One more recipient is done."""
         self._count += 1
-        self.after, self._tally = after, dataclasses.replace(tally)
+        # In one piece: the thread may look at any time.
+        self._reached = after, dataclasses.replace(tally)
         if self._count % BEAT_EVERY == 0:
             self._say()
 
@@ -61,7 +62,7 @@ class Pulse:
             self._say()
 
     def _say(self) -> None:
-        activity.heartbeat(self.after, self._tally)
+        activity.heartbeat(*self._reached)
 
 
 def _resumed() -> tuple[str | None, Tally]:

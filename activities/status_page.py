@@ -26,6 +26,8 @@ class PostToStatusPage:
             event=f"status.{effect.stage}",
             message_id=effect.key,
             decided_at=effect.at,
+            lane=effect.lane,
         )
         deliver(self._ledger, delivery, lambda: self._page.post(effect, present()), tally)
+        self._ledger.overtake(effect, present())
         return tally.receipt(effect.key)

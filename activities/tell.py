@@ -60,14 +60,15 @@ class Tell:
         """
         renderer = self._renderer(effect.policy, effect.at.year)
         with Pulse(self._beat_seconds) as pulse, self._mailbox.open() as session:
-            tally = pulse.tally
-            for person, preference in self._people(effect, pulse.after):
+            after, tally = pulse.resumed()
+            for person, preference in self._people(effect, after):
                 if renderer.is_wanted(effect.kind, preference):
                     letter = renderer.client_letter(effect, person, present(), preference)
                     self._send(session, effect, letter, tally, person.cases)
                 else:
                     tally.opted_out += 1
                 pulse.beat(person.contact.email.lower(), tally)
+        self._ledger.overtake(effect, present())
         return tally.receipt(effect.key)
 
     @activity.defn(name="tell_staff")
@@ -80,6 +81,7 @@ class Tell:
         tally = Tally()
         with Pulse(self._beat_seconds), self._mailbox.open() as session:
             self._send(session, effect, letter, tally, [effect.case] if effect.case else [])
+        self._ledger.overtake(effect, present())
         return tally.receipt(effect.key)
 
     def _people(
@@ -119,6 +121,7 @@ class Tell:
             message_id=letter.message_id,
             decided_at=effect.at,
             cases=tuple(cases),
+            lane=effect.lane,
         )
         deliver(self._ledger, delivery, lambda: session.send(letter), tally)
 

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from multiprocessing import get_context
 from pathlib import Path
@@ -39,7 +40,17 @@ from activities.ports import (
     ReadModel,
     StatusPage,
 )
-from domain.effects import AudienceChange, Detachment, Fact, Person, PostStatus, Project
+from domain.effects import (
+    AudienceChange,
+    Detachment,
+    Fact,
+    Person,
+    PostStatus,
+    Project,
+    TellClients,
+    TellStaff,
+)
+from domain.events import ClientEvent, Role, StaffEvent
 from domain.messages import Attachment, Contact, Severity, Stage
 from tests.postgres import LentDatabase
 
@@ -471,6 +482,80 @@ def test_operators_see_what_fails_and_since_when(engine: Engine) -> None:
     assert [row.recipient for row in ledger.failing(2)] == ["failed", "planned"]
     assert ledger.oldest_unsent_at() == NOW + HOUR * len("planned")
     assert ledger.summary() == dict.fromkeys(states, 1) | {DeliveryState.SENDING: 0}
+
+
+def told(
+    sequence: int, lane: type[TellClients | TellStaff] = TellClients
+) -> TellClients | TellStaff:
+    """An effect of that sequence, an hour after the one before."""
+    about: dict[str, Any] = {
+        "key": f"{DEFECT}/{sequence}",
+        "entity": DEFECT,
+        "at": NOW + HOUR * sequence,
+    }
+    if lane is TellClients:
+        return TellClients(sequence=sequence, kind=ClientEvent.DEFECT_UPDATE, **about)
+    return TellStaff(
+        sequence=sequence, kind=StaffEvent.DEFECT_URGENT, role=Role.ENGINEERING, **about
+    )
+
+
+def tried(
+    ledger: DatabaseLedger, effect: TellClients | TellStaff, to: str, state: DeliveryState
+) -> None:
+    """One message of an effect that was tried, and what came of it."""
+    this = replace(
+        delivery(to), effect_key=effect.key, decided_at=effect.at, lane=effect.lane, message_id=to
+    )
+    ledger.claim(this, effect.at)
+    if state is not DeliveryState.SENDING:
+        ledger.settle(this, state, effect.at)
+
+
+def test_nobody_waits_for_what_was_overtaken(engine: Engine) -> None:
+    """A newer message of the lane was sent: what it replaced does not count, nor who has left."""
+    ledger = DatabaseLedger(engine)
+    tried(ledger, told(1), "ann", DeliveryState.PLANNED)
+    tried(ledger, told(2), "ann", DeliveryState.SENDING)
+    tried(ledger, told(3), "ann", DeliveryState.SENT)
+    tried(ledger, told(3), "left", DeliveryState.PLANNED)
+    before = ledger.oldest_unsent_at()
+    ledger.overtake(told(3), NOW + HOUR * 4)
+
+    assert before == NOW + HOUR
+    assert ledger.oldest_unsent_at() is None
+    assert ledger.failing() == []
+    assert {state: n for state, n in ledger.summary().items() if n} == {DeliveryState.SENT: 1}
+    assert [row.overtaken_at is not None for row in ledger.deliveries()] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+
+
+def test_overtaking_leaves_what_is_still_to_come(engine: Engine) -> None:
+    """Another lane, a newer message and one that was refused are still waited for."""
+    ledger = DatabaseLedger(engine)
+    tried(ledger, told(1, TellStaff), "staff", DeliveryState.PLANNED)
+    tried(ledger, told(1), "refused", DeliveryState.FAILED)
+    tried(ledger, told(3), "ann", DeliveryState.PLANNED)
+    ledger.overtake(told(2), NOW + HOUR * 4)
+
+    assert [row.recipient for row in ledger.failing()] == ["staff", "refused", "ann"]
+    assert ledger.oldest_unsent_at() == NOW + HOUR
+
+
+def test_what_was_overtaken_and_is_tried_again_counts_again(engine: Engine) -> None:
+    """As when a row is older than lanes are, and its lane has not come to it yet."""
+    ledger = DatabaseLedger(engine)
+    ledger.claim(replace(delivery(), decided_at=NOW), NOW)
+    ledger.overtake(told(2, TellStaff), NOW + HOUR)
+    between = ledger.oldest_unsent_at()
+    ledger.claim(replace(delivery(), decided_at=NOW, lane=told(1).lane), NOW + HOUR * 2)
+
+    assert between is None
+    assert ledger.oldest_unsent_at() == NOW
 
 
 def test_deliveries_are_listed_oldest_first(engine: Engine) -> None:

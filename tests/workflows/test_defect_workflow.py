@@ -285,6 +285,9 @@ async def test_three_days_without_mail_lose_nothing_and_pile_up_nothing(
     assert world.mailbox.events(CLIENT) == ["defect.confirmed", "defect.update"]
     assert world.mailbox.events(COO) == ["defect.escalated"]
     assert (await world.status("DEF-1"))["needs_attention"] is False
+    replaced = [row for row in world.ledger.deliveries() if row.overtaken_at is not None]
+    assert {(row.event, row.recipient) for row in replaced} == {("defect.update", CLIENT)}
+    assert world.ledger.oldest_unsent_at() is None
 
 
 async def test_a_refused_address_is_recorded_shown_and_told_to_staff(world: World) -> None:

@@ -5,14 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, select, update
 
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.tables import deliveries
-from activities.ports import Delivery, DeliveryState
+from activities.ports import Delivery, DeliveryState, Message
 
 _UNSENT = (DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 _FAILING = (DeliveryState.PLANNED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+_WAITED_FOR = deliveries.c.overtaken_at.is_(None)
+"""Nothing has taken its place."""
 
 
 class DatabaseLedger:
@@ -47,6 +49,8 @@ class DatabaseLedger:
                     attempts=before.attempts + 1,
                     cases=list(delivery.cases),
                     changed_at=at,
+                    lane=delivery.lane,
+                    overtaken_at=None,
                 )
             )
         if before.state is DeliveryState.SENDING:
@@ -77,6 +81,25 @@ class DatabaseLedger:
         if not known:
             raise LookupError(f"{delivery.effect_key}: settled without having been claimed")
 
+    def overtake(self, effect: Message, at: datetime) -> None:
+        """Nobody waits any more for what is left of an effect, or of older ones of its lane.
+
+        Rows from before lanes were written down count as of any.
+        """
+        older = deliveries.c.decided_at < effect.at
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(deliveries)
+                .where(
+                    deliveries.c.entity == effect.entity,
+                    deliveries.c.state.in_(_UNSENT),
+                    or_(deliveries.c.lane == effect.lane, deliveries.c.lane.is_(None)),
+                    or_(older, deliveries.c.effect_key == effect.key),
+                    _WAITED_FOR,
+                )
+                .values(overtaken_at=at)
+            )
+
     def deliveries(self, entity: str | None = None) -> Sequence[Delivery]:
         """All rows, oldest first, of one entity or of all."""
         query = select(deliveries).order_by(deliveries.c.id)
@@ -89,7 +112,7 @@ class DatabaseLedger:
         """What was tried and is neither sent nor being sent, the longest waiting first."""
         query = (
             select(deliveries)
-            .where(deliveries.c.state.in_(_FAILING))
+            .where(deliveries.c.state.in_(_FAILING), _WAITED_FOR)
             .order_by(deliveries.c.first_at, deliveries.c.id)
             .limit(limit)
         )
@@ -97,8 +120,10 @@ class DatabaseLedger:
             return [_delivery(row) for row in connection.execute(query)]
 
     def summary(self) -> dict[DeliveryState, int]:
-        """How many rows stand in each state; states without rows count nought."""
-        query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+        """How many rows stand in each state, but for those that were overtaken; none is nought."""
+        query = (
+            select(deliveries.c.state, func.count()).where(_WAITED_FOR).group_by(deliveries.c.state)
+        )
         with self._engine.connect() as connection:
             found = {DeliveryState(state): n for state, n in connection.execute(query).tuples()}
         return {state: found.get(state, 0) for state in DeliveryState}
@@ -106,9 +131,12 @@ class DatabaseLedger:
     def oldest_unsent_at(self) -> datetime | None:
         """When the longest waiting message was first tried (UTC); None where none waits.
 
-        What was refused for good does not wait: `failing` and `summary` show it.
+        What was refused for good does not wait: `failing` and `summary` show it. Neither does what
+        a newer message has taken the place of.
         """
-        query = select(func.min(deliveries.c.first_at)).where(deliveries.c.state.in_(_UNSENT))
+        query = select(func.min(deliveries.c.first_at)).where(
+            deliveries.c.state.in_(_UNSENT), _WAITED_FOR
+        )
         with self._engine.connect() as connection:
             oldest: datetime | None = connection.execute(query).scalar_one()
         return oldest
@@ -129,6 +157,7 @@ def _open(connection: Connection, delivery: Delivery, at: datetime) -> bool:
         "first_at": at,
         "changed_at": at,
         "cases": list(delivery.cases),
+        "lane": delivery.lane,
     }
     opened = connection.execute(
         insert(connection, deliveries)
@@ -161,4 +190,6 @@ def _delivery(row: Row[Any]) -> Delivery:
         sent_at=row.sent_at,
         problem=row.problem,
         cases=tuple(row.cases),
+        lane=row.lane,
+        overtaken_at=row.overtaken_at,
     )

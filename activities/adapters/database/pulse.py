@@ -28,7 +28,9 @@ class DatabasePulse:
     def being_sent_since(self, at: datetime) -> int:
         """How many messages have been on their way since then or longer, without a word."""
         query = select(func.count()).where(
-            deliveries.c.state == DeliveryState.SENDING, deliveries.c.changed_at <= at
+            deliveries.c.state == DeliveryState.SENDING,
+            deliveries.c.changed_at <= at,
+            deliveries.c.overtaken_at.is_(None),
         )
         with self._engine.connect() as connection:
             return connection.execute(query).scalar_one()

@@ -179,8 +179,11 @@ deliveries = Table(
     Column("sent_at", Instant),
     Column("problem", Words),
     Column("cases", JSON, nullable=False),
+    Column("lane", Words),
+    Column("overtaken_at", Instant),
     Index(None, "effect_key", "recipient", "channel", unique=True),
     Index(None, "entity", "id"),
+    Index(None, "entity", "state"),
     Index(None, "state", "first_at"),
 )
 
