@@ -624,12 +624,24 @@ def test_the_image_holds_no_secret() -> None:
 
 
 def sources() -> list[Path]:
-    """Every Python file in the image."""
+    """Every Python file in the image: what .dockerignore takes out again is not sent."""
+    rules = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    left_out = [ROOT / rule for rule in rules if re.match(r"\w", rule)]
     return sorted(
         file
         for name in copied()
         for file in ([ROOT / name] if name.endswith(".py") else (ROOT / name).rglob("*.py"))
+        if not any(file.is_relative_to(folder) for folder in left_out)
     )
+
+
+def test_nothing_in_the_image_needs_what_is_left_out() -> None:
+    """The documentation's code is not sent to the builder, and nobody else imports it."""
+    named = [file for file in sources() if "commands.documentation" in file.read_text("utf-8")]
+
+    assert (ROOT / "commands" / "talk.py") in sources()
+    assert not any("documentation" in file.parts for file in sources())
+    assert named == []
 
 
 def imported(file: Path) -> set[str]:

@@ -72,9 +72,11 @@ class Ended:
         return json.loads(self.out)
 
 
-async def run(*command: str, folder: Path, env: Mapping[str, str]) -> Ended:
+async def run(
+    *command: str, folder: Path, env: Mapping[str, str], cwd: Path | None = None
+) -> Ended:
     """Run a program to its end."""
-    async with running(*command, folder=folder, env=env) as program:
+    async with running(*command, folder=folder, env=env, cwd=cwd) as program:
         code = await program.ended()
         return Ended(code, program.out, program.err)
 
@@ -131,12 +133,17 @@ class Program:
 
 
 @asynccontextmanager
-async def running(*command: str, folder: Path, env: Mapping[str, str]) -> AsyncIterator[Program]:
-    """A program that runs while the context lasts, and does not outlive it."""
+async def running(
+    *command: str, folder: Path, env: Mapping[str, str], cwd: Path | None = None
+) -> AsyncIterator[Program]:
+    """A program that runs while the context lasts, and does not outlive it.
+
+    What it writes is kept in `folder`, which is also where it runs unless `cwd` says otherwise.
+    """
     name = f"{Path(command[1]).stem if len(command) > 1 else 'program'}-{next(_numbers)}"
     stdout, stderr = folder / f"{name}.out", folder / f"{name}.err"
     with stdout.open("wb") as out, stderr.open("wb") as err:
-        program = Program(_started(command, folder, env, out, err), stdout, stderr)
+        program = Program(_started(command, cwd or folder, env, out, err), stdout, stderr)
     try:
         yield program
     finally:

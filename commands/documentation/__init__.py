@@ -1,0 +1,1 @@
+"""The documentation site: reference pages written from code, and the hook that adds them."""
