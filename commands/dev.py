@@ -51,6 +51,8 @@ async def run(settings: Settings, folder: Path, ports: Ports) -> None:
         here = here.model_copy(
             update={
                 "portal_address": portal,
+                # Nobody would roll it out.
+                "build_id": None,
                 "portal_url": f"http://{portal}",
                 "temporal_ui_url": f"http://127.0.0.1:{ports.ui}",
                 "codec_address": f"127.0.0.1:{ports.codec}",

@@ -10,7 +10,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
 from activities.adapters.database import make_engine
-from commands.versions import abandoned
+from commands.versions import unserved
 from runtime.connection import connect
 from runtime.settings import Settings
 from workflows.options import DEFECTS_QUEUE, OUTBOUND_QUEUE
@@ -32,10 +32,7 @@ async def run(settings: Settings) -> int:
         for queue, what, kind in POLLED
         if not await _pollers(client, queue, kind)
     ]
-    problems += [
-        f"{count} open on version {build_id}, which no worker serves"
-        for build_id, count in (await abandoned(client)).items()
-    ]
+    problems += await unserved(client)
     problems += await asyncio.to_thread(_database_problems, settings)
     for problem in problems:
         typer.echo(problem, err=True)

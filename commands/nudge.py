@@ -14,7 +14,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from commands.talk import CommandRefused
-from commands.versions import OPEN, UNVERSIONED, routing
+from commands.versions import OPEN, UNVERSIONED, routing, serving
 from runtime.versioning import DEPLOYMENT
 from workflows.entity import REQUEST_CONTINUE_AS_NEW
 
@@ -22,7 +22,7 @@ PAGE = 200
 """Woken at the same time: each replays its history, and so does whoever waits behind it."""
 AT_ONCE = 20
 LOOK_AGAIN = 0.5
-NUDGE_AGAIN = 15.0
+NUDGE_AGAIN = 5.0
 """Seconds; what was busy when it was nudged moves when it is done, without another nudge."""
 PATIENCE = timedelta(seconds=60)
 """How long nothing of a page may move until the rest of it is given up."""
@@ -50,11 +50,14 @@ async def nudge(
     """Wake what runs on another version than the current one, until it has moved.
 
     Raises:
-        CommandRefused: a version is ramping, so that some would move to it and back.
+        CommandRefused: a version is ramping, so that some would move to it and back; or nobody
+            would work on what has moved.
     """
     _, target, ramping, _ = await routing(client)
     if ramping is not None:
         raise CommandRefused(f"version: {ramping} is ramping; first decide for one of the two")
+    if target not in await serving(client):
+        raise CommandRefused(f"version: no worker of {target}, the current one, was seen lately")
     count, left = 0, list[str]()
     async for page in _pages(client, target, limit):
         stuck = await _move(client, page, target, patience)

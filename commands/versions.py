@@ -91,7 +91,7 @@ class Place(NamedTuple):
 async def look(client: Client) -> Rollout:
     """How things stand. Raises RPCError."""
     states, current, ramping, percent = await routing(client)
-    workers = await _workers(client)
+    workers = await serving(client)
     versions = [
         Version(build_id, state, len(workers.get(build_id, ())), await _running(client, build_id))
         for build_id, state in states.items()
@@ -99,16 +99,27 @@ async def look(client: Client) -> Rollout:
     return Rollout(current, ramping, percent, [v for v in versions if _is_worth_a_line(v, current)])
 
 
-async def abandoned(client: Client, now: datetime | None = None) -> dict[str, int]:
-    """How many open workflows stand still on each version that no worker serves."""
-    states, *_ = await routing(client)
-    workers = await _workers(client, now)
-    counts = {
-        build_id: (await client.count_workflows(f"{OPEN} AND {on_version(build_id)}")).count
-        for build_id in states
-        if build_id not in workers
-    }
-    return {build_id: count for build_id, count in counts.items() if count}
+async def unserved(client: Client, now: datetime | None = None) -> list[str]:
+    """What stands still because no worker of its version runs, a line each."""
+    states, current, ramping, _ = await routing(client)
+    workers = await serving(client, now)
+    problems = [
+        f"what begins now waits for workers {_of(build_id)}"
+        for build_id in (current, ramping)
+        if build_id is not None and build_id not in workers
+    ]
+    for build_id in states.keys() - workers.keys() - {current}:
+        # Where a version is current, it takes over those of none, and those that have not begun.
+        if build_id == UNVERSIONED:
+            continue
+        count = (await client.count_workflows(f"{OPEN} AND {on_version(build_id)}")).count
+        if count:
+            problems.append(f"{count} open wait for workers {_of(build_id)}")
+    return problems
+
+
+def _of(build_id: str) -> str:
+    return "without a build id" if build_id == UNVERSIONED else f"of version {build_id}"
 
 
 async def where(client: Client) -> AsyncIterator[Place]:
@@ -119,24 +130,40 @@ async def where(client: Client) -> AsyncIterator[Place]:
             yield Place(build_id, KINDS.get(found.workflow_type, found.workflow_type), found.id)
 
 
-async def route(client: Client, build_id: str, percent: float | None = None) -> None:
+async def route(
+    client: Client,
+    build_id: str,
+    percent: float | None = None,
+    *,
+    patience: float = WORKERS_SETTLE,
+) -> None:
     """Let new runs, and those that continue as new, begin on a version; or some percent of them.
 
+    What was ramping before is so no more.
+
     Raises:
-        CommandRefused: no worker of that version has been seen, or another one works on queues that
-            this one does not serve.
+        CommandRefused: no worker of that version has been seen lately, or another one works on
+            queues that this one does not serve.
     """
-    give_up_at = time.monotonic() + WORKERS_SETTLE
+    if percent == 0:
+        return await _route(client, "", 0)
+    give_up_at = time.monotonic() + patience
     while True:
+        problem = "no worker of it has been seen lately"
         try:
-            return await _route(client, "" if build_id == UNVERSIONED else build_id, percent)
+            if build_id in await serving(client):
+                await _route(client, "" if build_id == UNVERSIONED else build_id, percent)
+                break
         except RPCError as error:
             if error.status not in {RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION}:
                 raise
-            if time.monotonic() > give_up_at:
-                problem = f"version: {build_id} cannot be used: {error.message}"
-                raise CommandRefused(problem) from None
+            problem = error.message
+        if time.monotonic() > give_up_at:
+            raise CommandRefused(f"version: {build_id} cannot be used: {problem}")
         await asyncio.sleep(1)
+    if percent is None and (await routing(client))[2] is not None:
+        await _route(client, "", 0)
+    return None
 
 
 async def _route(client: Client, build_id: str, percent: float | None) -> None:
@@ -186,8 +213,8 @@ async def routing(client: Client) -> tuple[dict[str, str], str, str | None, floa
     return states, current, ramping or None, percent
 
 
-async def _workers(client: Client, now: datetime | None = None) -> dict[str, set[str]]:
-    """Processes by version, as the server has seen them lately."""
+async def serving(client: Client, now: datetime | None = None) -> dict[str, set[str]]:
+    """Worker processes by version, as the server has seen them lately."""
     since = (now or datetime.now(UTC)) - RECENTLY
     answer = await client.workflow_service.describe_task_queue(
         DescribeTaskQueueRequest(

@@ -2,6 +2,7 @@
 
 With a build id, a run stays on the version it began on, whose code wrote its history. It moves
 where it continues as new: `Entity` does so as soon as it hears that another version is current.
+Runs of workers without one are not held: a version that becomes current goes on with them.
 """
 
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion

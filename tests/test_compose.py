@@ -270,21 +270,24 @@ def test_the_database_survives_its_container() -> None:
 
 
 def test_prometheus_asks_who_is_there() -> None:
-    """Each target of its configuration is a service that listens there, inside the network."""
+    """Each target is a service that listens there, inside the network; of the product, every one.
+
+    A target that is a name has one address, however many containers have it.
+    """
     (folder, _, target) = SERVICES["prometheus"]["volumes"][0].partition(":")
     assert target == "/etc/prometheus:ro"
     asked = yaml.safe_load((ROOT / folder / "prometheus.yml").read_text(encoding="utf-8"))
-    targets = {
-        target
-        for job in asked["scrape_configs"]
-        for group in job["static_configs"]
-        for target in group["targets"]
+    jobs = {job.pop("job_name"): job for job in asked["scrape_configs"]}
+    by_name = {name: job["dns_sd_configs"] for name, job in jobs.items() if name != "temporal"}
+    assert {
+        name: (group["names"], group["type"], group["port"]) for name, (group,) in by_name.items()
+    } == {
+        "defects-worker": (["worker"], "A", int(_port("worker", "DEFECTS_METRICS_ADDRESS"))),
+        "defects-portal": (["portal"], "A", int(_port("portal", "DEFECTS_PORTAL_METRICS_ADDRESS"))),
     }
-    assert targets == {
-        f"worker:{_port('worker', 'DEFECTS_METRICS_ADDRESS')}",
-        f"portal:{_port('portal', 'DEFECTS_PORTAL_METRICS_ADDRESS')}",
-        f"temporal:{_port('temporal', 'PROMETHEUS_ENDPOINT')}",
-    }
+    server = f"temporal:{_port('temporal', 'PROMETHEUS_ENDPOINT')}"
+    assert jobs["temporal"] == {"static_configs": [{"targets": [server]}]}
+    assert all(len(job) == 1 for job in jobs.values())
     assert all((ROOT / folder / name).exists() for name in asked["rule_files"])
 
 
@@ -519,14 +522,19 @@ def contents(server: PostgresServer) -> dict[str, list[Any]]:
 
 
 def test_backup_and_restore(postgres_server: PostgresServer) -> None:
-    """The drill: what was there comes back over whatever is there, numbers stepped over."""
+    """The drill after an upgrade: all is as it was, what came later is gone, numbers step over."""
     with an_installation_in(postgres_server) as keeper:
         before = contents(postgres_server)
         backup = run_script("backup", keeper)
         assert backup.returncode == 0, backup.stderr
-        for name in ("temporal", "temporal_visibility"):
+        for name in DATABASES:
             with psycopg.connect(postgres_server.url(name), autocommit=True) as connection:
-                connection.execute("DELETE FROM histories; CREATE TABLE later (id integer)")
+                connection.execute("CREATE TABLE later (id integer PRIMARY KEY)")
+        with psycopg.connect(postgres_server.url("defects"), autocommit=True) as connection:
+            # As the next migration may: what is there cannot be dropped without it.
+            connection.execute("ALTER TABLE later ADD FOREIGN KEY (id) REFERENCES deliveries (id)")
+        with psycopg.connect(postgres_server.url("temporal"), autocommit=True) as connection:
+            connection.execute("DELETE FROM histories")
 
         restored = run_script("restore", keeper, backup.stdout)
 
@@ -535,6 +543,52 @@ def test_backup_and_restore(postgres_server: PostgresServer) -> None:
         after = contents(postgres_server)
         assert after.pop("defects") == [("CASE", 1001)]
         assert after == before == {name: [(500, 125_250)] for name in before}
+        assert databases(postgres_server) == [
+            ("defects", "defects", False, None),
+            ("temporal", "temporal", False, None),
+            ("temporal_visibility", "temporal", False, None),
+        ]
+
+
+def databases(server: PostgresServer) -> list[tuple[Any, ...]]:
+    """Each database of an installation: its owner, whether anybody may enter, and `later`."""
+    with psycopg.connect(server.url("postgres")) as connection:
+        found = connection.execute(
+            "SELECT datname, pg_get_userbyid(datdba), has_database_privilege('public', oid, "
+            "'CONNECT') FROM pg_database WHERE datname LIKE 'temporal%' OR datname LIKE 'defects%' "
+            "ORDER BY datname"
+        ).fetchall()
+    rows = []
+    for name, *rest in found:
+        with psycopg.connect(server.url(name)) as connection:
+            later = connection.execute("SELECT to_regclass('later')").fetchone()
+        assert later is not None
+        rows.append((name, *rest, later[0]))
+    return rows
+
+
+def test_a_restore_that_fails_in_the_middle_changes_nothing(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    """The last of three dumps cannot be restored: the first two are not either."""
+    with an_installation_in(postgres_server) as keeper:
+        archive = run_script("backup", keeper).stdout
+        with psycopg.connect(postgres_server.url("temporal"), autocommit=True) as connection:
+            connection.execute("DELETE FROM histories WHERE event > 1")
+        before = contents(postgres_server)
+        (tmp_path / "backup.tar").write_bytes(archive)
+        subprocess.run(
+            "tar -xf backup.tar && head -c 2000 defects.dump > cut && mv cut defects.dump"
+            " && sha256sum ./*.dump > SHA256SUMS && tar -cf wrong.tar SHA256SUMS *.dump",
+            shell=True,
+            check=True,
+            cwd=tmp_path,
+        )
+
+        refused = run_script("restore", keeper, (tmp_path / "wrong.tar").read_bytes())
+
+        assert refused.returncode != 0
+        assert contents(postgres_server) == before
 
 
 def test_restoring_refuses_what_would_do_harm(postgres_server: PostgresServer) -> None:

@@ -31,5 +31,6 @@ async def test_everything_that_is_wrong_is_named(tmp_path: Path) -> None:
         "nobody polls the task queue defects for activities",
         "nobody polls the task queue outbound for activities",
         "nobody polls the task queue webhooks for activities",
+        "what begins now waits for workers without a build id",
         "the database does not answer: OperationalError",
     ]

@@ -18,8 +18,8 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Replayer
 
-from commands.talk import Line
-from commands.versions import abandoned
+from commands.talk import CommandRefused, Line
+from commands.versions import route, unserved
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, case_start, defect_start, release_start
@@ -93,6 +93,9 @@ async def test_a_second_version_takes_over_and_gives_back(tmp_path: Path) -> Non
             assert "ramping, 50 %" in ramping
             undecided = await here.starter("rollout", "nudge")
             assert (undecided.code, undecided.err.strip()) == (4, UNDECIDED)
+            assert "ramping" not in await _rollout(here, "to", "2.0", "--percent", "0")
+            await _rollout(here, "to", "2.0", "--percent", "10")
+            assert "ramping" not in await _rollout(here, "to", "1.0")
             await _rollout(here, "to", "2.0")
             moved, _ = await asyncio.gather(
                 _rollout(here, "nudge", "--json"),
@@ -106,15 +109,19 @@ async def test_a_second_version_takes_over_and_gives_back(tmp_path: Path) -> Non
             assert await _may_stop(here) == {"1.0": True, "2.0": False}
             await _end(first_worker)
 
-            assert await abandoned(client) == {}
+            assert await unserved(client) == []
             in_a_while = datetime.now(UTC) + timedelta(minutes=5)
-            assert await abandoned(client, in_a_while) == {"2.0": len(EVERYTHING)}
+            assert await unserved(client, in_a_while) == [
+                "what begins now waits for workers of version 2.0"
+            ]
             await settled(client, *EVERYTHING)
             there = await _statuses(line)
             await _each(TOUCHED, lambda number: _hold_again(line, number, "2"))
             assert {(await line.ask(number, "status"))["holds_begun"] for number in TOUCHED} == {1}
 
             # --- and back ---
+            with pytest.raises(CommandRefused, match="no worker of it has been seen lately"):
+                await route(client, "0.9", patience=0)
             await stack.enter_async_context(_worker(here, ROOT, "1.0"))
             await _rollout(here, "to", "1.0")
             back = await _rollout(here, "nudge", "--json")
