@@ -1,7 +1,7 @@
 """Sends traces to a collector: who called, which workflow it reached, which activity came of it.
 
-Off unless OpenTelemetry's own variables name a collector. A span is a name, ids and instants, and
-nothing else leaves: the SDK would add the words of an error, which may quote a client.
+Off unless OpenTelemetry's own variables name a collector. A span is a name of ours, ids and
+instants; nothing else leaves: the SDK would add the words of an error, which may quote a client.
 
 The interceptor that makes spans writes two headers and no command, so it can be switched on and off
 while workflows are open. (`OpenTelemetryPlugin`, its successor, draws ids from the workflow's own
@@ -12,9 +12,9 @@ experimental.)
 import atexit
 import functools
 import os
-import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import get_args
 from urllib.parse import urlsplit
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -23,6 +23,9 @@ from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import Link, Status
 from temporalio.contrib.opentelemetry import TracingInterceptor
+
+from domain import messages
+from domain.effects import Effect
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
@@ -37,7 +40,24 @@ _IDS = {
     "temporalActivityType",
     "temporalUpdateID",
 }
-_NAME = re.compile(r"[A-Za-z]{1,40}:[A-Za-z_][A-Za-z0-9_]{0,63}")
+_WORKFLOWS = {
+    "CaseWorkflow",
+    "DefectWorkflow",
+    "ReleaseWorkflow",
+    "AreaWorkWorkflow",
+    "ImpactReviewWorkflow",
+    "WebhookWorkflow",
+}
+_MESSAGES = [getattr(messages, name) for name in messages.__all__ if name != "Command"]
+_COMMANDS = {m.name for m in _MESSAGES if isinstance(m, type) and issubclass(m, messages.Command)}
+_ACTIVITIES = {effect.model_fields["type"].default for effect in get_args(get_args(Effect)[0])}
+_OTHERS = {
+    *("status", "timeline", "explain"),
+    *("load_policy", "send_webhooks"),
+    *("wake", "request_continue_as_new"),
+}
+NAMES = frozenset(_WORKFLOWS | _COMMANDS | _ACTIVITIES | _OTHERS)
+"""All that is traced here. Whoever sends a signal may call it by any name, that of a client too."""
 _TYPE = "exception.type"
 
 
@@ -97,14 +117,15 @@ def in_time(last_act: Callable[[], None], seconds: float) -> Callable[[], None]:
 
 
 class Discreet(SpanExporter):
-    """Hands on of each span its name, ids and instants, and of an error its type."""
+    """Hands on of each span its name if that is known, ids and instants; of an error its type."""
 
-    def __init__(self, exporter: SpanExporter) -> None:
+    def __init__(self, exporter: SpanExporter, known: Collection[str] = NAMES) -> None:
         self._exporter = exporter
+        self._known = known
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """The SDK's hook."""
-        return self._exporter.export([_discreet(span) for span in spans])
+        return self._exporter.export([self._discreet(span) for span in spans])
 
     def shutdown(self) -> None:
         """The SDK's hook."""
@@ -114,27 +135,26 @@ class Discreet(SpanExporter):
         """The SDK's hook."""
         return self._exporter.force_flush(timeout_millis)
 
+    def _discreet(self, span: ReadableSpan) -> ReadableSpan:
+        return ReadableSpan(
+            name=self._name(span.name),
+            context=span.context,
+            parent=span.parent,
+            resource=span.resource,
+            attributes={k: v for k, v in (span.attributes or {}).items() if k in _IDS},
+            events=[_typed(event) for event in span.events],
+            links=[Link(link.context) for link in span.links],
+            kind=span.kind,
+            status=Status(span.status.status_code),
+            start_time=span.start_time,
+            end_time=span.end_time,
+            instrumentation_scope=span.instrumentation_scope,
+        )
 
-def _discreet(span: ReadableSpan) -> ReadableSpan:
-    return ReadableSpan(
-        name=_name(span.name),
-        context=span.context,
-        parent=span.parent,
-        resource=span.resource,
-        attributes={k: v for k, v in (span.attributes or {}).items() if k in _IDS},
-        events=[_typed(event) for event in span.events],
-        links=[Link(link.context) for link in span.links],
-        kind=span.kind,
-        status=Status(span.status.status_code),
-        start_time=span.start_time,
-        end_time=span.end_time,
-        instrumentation_scope=span.instrumentation_scope,
-    )
-
-
-def _name(name: str) -> str:
-    """Anybody may send a signal of any name: one that is no identifier is not handed on."""
-    return name if _NAME.fullmatch(name) else name.partition(":")[0][:40] + ":?"
+    def _name(self, name: str) -> str:
+        """`SignalWorkflow:hold` as it is, `SignalWorkflow:?` for a name that is not ours."""
+        kind, _, what = name.partition(":")
+        return name if what in self._known else f"{kind[:40]}:?"
 
 
 def _typed(event: Event) -> Event:

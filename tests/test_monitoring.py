@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Container, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +17,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from commands.talk import Line
 from portal.metrics import PATIENCE
-from runtime.plugin import DefectsPlugin
-from runtime.servers import dev_server
 from tests.domain.builders import attachment, defect_start
+from tests.measured_server import measured_server
 from tests.processes.installation import an_installation, settled
 from tests.processes.programs import ROOT, eventually, free_port, running
 from tests.promtool import Promtool
@@ -39,6 +38,7 @@ TOLD_AFTER_TROUBLE = {
 }
 """Counters of the SDK that begin with their first event, as its reference of metrics names them."""
 LABELS_AFTER_TROUBLE = {"failure_reason"}
+OF_THE_SERVER = {"approximate_backlog_count", "poll_success"}
 
 every_dashboard = pytest.mark.parametrize("file", DASHBOARDS, ids=lambda file: file.stem)
 
@@ -49,33 +49,40 @@ class Told:
 
     labels: dict[str, dict[str, set[str]]] = field(default_factory=dict)
 
-    def take(self, text: str) -> None:
-        """Read one scrape."""
+    def take(self, text: str, only: Container[str] | None = None) -> None:
+        """Read one scrape, or what of it goes by certain names."""
         for family in text_string_to_metric_families(text):
             for sample in family.samples:
-                labels = self.labels.setdefault(sample.name, {})
-                for name, value in sample.labels.items():
-                    labels.setdefault(name, set()).add(value)
+                # The parser gives every counter the end `_total`; Prometheus takes what it is told.
+                name = sample.name if sample.name in text else family.name
+                if only is not None and name not in only:
+                    continue
+                labels = self.labels.setdefault(name, {})
+                for label, value in sample.labels.items():
+                    labels.setdefault(label, set()).add(value)
 
 
 @pytest_asyncio.fixture(scope="module")
 async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Told]:
-    """One scrape of a worker process and a portal process that have done some work."""
+    """One scrape of a worker, a portal and a server that have done some work."""
     folder, found = tmp_path_factory.mktemp("told"), Told()
     worker, portal, public = (f"127.0.0.1:{free_port()}" for _ in range(3))
     settings = {"DEFECTS_PORTAL_METRICS_ADDRESS": portal, "DEFECTS_PORTAL_ADDRESS": public}
     async with AsyncExitStack() as stack:
         here = stack.enter_context(an_installation(folder, **settings))
-        server = await stack.enter_async_context(dev_server(DefectsPlugin()))
+        measured = await stack.enter_async_context(measured_server(folder))
+        server = measured.server
         http = await stack.enter_async_context(httpx.AsyncClient())
         here.use(server)
+        await Line(server.client).start("DefectWorkflow", "DEF-1", defect_start("S1", attachment()))
+        # Before the first worker it waits: the server tells nothing of what never did.
+        await eventually("the server counts it", lambda: measured.waiting(http))
         here.settings["DEFECTS_METRICS_ADDRESS"] = worker
         await stack.enter_async_context(here.worker())
         del here.settings["DEFECTS_METRICS_ADDRESS"]
         env = {**here.env, "PYTHONPATH": str(ROOT)}
         command = (sys.executable, "-m", "portal")
         await stack.enter_async_context(running(*command, folder=folder, env=env))
-        await Line(server.client).start("DefectWorkflow", "DEF-1", defect_start("S1", attachment()))
         await settled(server.client, "DEF-1")
 
         async def answers() -> bool:
@@ -87,6 +94,7 @@ async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Told]:
         await eventually("the portal answers", answers)
         for address in (worker, portal):
             found.take((await http.get(f"http://{address}/metrics")).text)
+        found.take((await http.get(measured.metrics_url)).text, OF_THE_SERVER)
         yield found
 
 
@@ -112,21 +120,23 @@ def _expressions() -> Iterator[str]:
 
 
 RULES = _rules()
-_NAME = re.compile(r"\b(?:temporal|defects|process)_[a-z_0-9]+\b|\bup\b")
-_SELECTOR = re.compile(r"\b((?:temporal|defects|process)_[a-z_0-9]+)\{([^}]*)\}")
+_METRIC = rf"(?:temporal|defects|process)_[a-z_0-9]+|{'|'.join(sorted(OF_THE_SERVER))}"
+_NAME = re.compile(rf"\b(?:{_METRIC}|up)\b")
+_SELECTOR = re.compile(rf"\b({_METRIC})\{{([^}}]*)\}}")
 _MATCHER = re.compile(r'(\w+)\s*(?:=~|!=|=)\s*"([^"]*)"')
 
 
 # --- names ----------------------------------------------------------------------------------------
 
 
-async def test_every_name_is_told_by_a_worker_or_a_portal(told: Told) -> None:
+async def test_every_name_is_told(told: Told) -> None:
     """A name that was mistyped would never raise an alert, and look like a quiet day."""
     asked = {
         name for text in _expressions() for name in _NAME.findall(re.sub(r'"[^"]*"', "", text))
     }
 
     assert len(asked) > 20
+    assert asked >= OF_THE_SERVER
     assert asked - set(told.labels) - TOLD_AFTER_TROUBLE - OF_PROMETHEUS == set()
 
 
@@ -168,7 +178,45 @@ async def test_the_sdk_tells_units_and_looks_closely_where_it_matters(told: Told
     assert {"0.05", "1", "10", "30"} <= workflow
     assert {"60", "300", "1800"} <= activity
     assert told.labels["temporal_num_pollers"]["service_name"] == {"defects-worker"}
-    assert told.labels["temporal_num_pollers"]["task_queue"] == {"defects", "outbound", "webhooks"}
+    pollers = told.labels["temporal_num_pollers"]
+    assert pollers["task_queue"] == {"defects", "outbound", "webhooks"}
+    assert pollers["poller_type"] == {"workflow_task", "sticky_workflow_task", "activity_task"}
+
+
+async def test_the_server_tells_of_each_queue_and_version(told: Told) -> None:
+    """What waits and what is fetched, and what goes to who has a workflow in memory told apart."""
+    for name in OF_THE_SERVER:
+        assert "defects" in told.labels[name]["taskqueue"]
+        assert told.labels[name]["worker_version"] == {"__unversioned__"}
+    assert "outbound" in told.labels["poll_success"]["taskqueue"]
+    assert "__sticky__" in told.labels["poll_success"]["partition"]
+
+
+async def test_the_server_tells_what_waits_for_a_version_that_nobody_serves(tmp_path: Path) -> None:
+    """First for a build that was never rolled out, then for one whose workers are gone."""
+
+    async def waits(*places: tuple[str, str]) -> None:
+        async def as_said() -> bool:
+            return set(await measured.waiting(http)) == set(places)
+
+        await eventually(f"tasks wait in {places}", as_said)
+
+    async with AsyncExitStack() as stack:
+        here = stack.enter_context(an_installation(tmp_path, DEFECTS_BUILD_ID="1.0"))
+        measured = await stack.enter_async_context(measured_server(tmp_path))
+        http = await stack.enter_async_context(httpx.AsyncClient())
+        here.use(measured.server)
+        client, line = measured.server.client, Line(measured.server.client)
+        async with here.worker():
+            await line.start("DefectWorkflow", "DEF-1", defect_start("S2"))
+            await waits(("defects", "__unversioned__"))
+            assert (await here.starter("rollout", "to", "1.0")).code == 0
+            await settled(client, "DEF-1")
+            await waits()
+        here.settings["DEFECTS_BUILD_ID"] = "2.0"
+        async with here.worker():
+            await line.start("DefectWorkflow", "DEF-2", defect_start("S2"))
+            await waits(("defects", "defects_1_0"))
 
 
 # --- alerts ---------------------------------------------------------------------------------------

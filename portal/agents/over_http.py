@@ -63,16 +63,18 @@ class Listening:
 
     @classmethod
     def at(cls, address: str) -> "Listening":
-        """Listen at an IP address and a port.
+        """Listen at an IP address and a port; with port 0, at one that is free.
 
         Raises:
             ValueError: it is none.
             OSError: nothing can listen there.
         """
-        host, _, port = address.replace("localhost", "127.0.0.1").rpartition(":")
+        host, _, digits = address.replace("localhost", "127.0.0.1").rpartition(":")
         ip = ipaddress.ip_address(host.strip("[]"))
+        if not 0 <= (port := int(digits)) < 65_536:
+            raise ValueError(f"a port is 0 to 65535, not {port}")
         family = socket.AF_INET6 if ip.version == 6 else socket.AF_INET
-        opened = socket.create_server((str(ip), int(port)), family=family)
+        opened = socket.create_server((str(ip), port), family=family)
         named = f"[{ip}]" if ip.version == 6 else str(ip)
         names = [named, "localhost"] if ip.is_loopback else [named]
         return cls(opened, [f"{name}:{opened.getsockname()[1]}" for name in names])

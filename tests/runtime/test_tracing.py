@@ -1,8 +1,10 @@
 """Traces: one runs from a client to its activities; none tells words or holds up work."""
 
+import re
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from temporalio import workflow
 from temporalio.client import Client, WorkflowFailureError, WorkflowHistory
 from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.worker import Replayer
@@ -20,18 +23,22 @@ from runtime.connection import connect
 from runtime.plugin import DefectsPlugin
 from runtime.servers import DevServer, dev_server
 from runtime.settings import Settings, SettingsError
-from runtime.tracing import LAST_SPANS, Discreet, in_time, tracing
+from runtime.tracing import LAST_SPANS, NAMES, Discreet, in_time, tracing
 from tests.domain.builders import attachment, defect_start
 from tests.processes.installation import an_installation, assert_sound, settled
-from tests.processes.programs import eventually
+from tests.processes.programs import ROOT, eventually
 from tests.runtime.collector import Collector, collector
 from tests.runtime.conftest import KEYS, letter_worker
 from tests.runtime.letters import TASK_QUEUE, Letter, LetterWorkflow, TornWorkflow
 from tests.workflows.broken import BrokenDefectWorkflow
 from worker import WORKFLOWS
+from workflows.entity import REQUEST_CONTINUE_AS_NEW
 
 HISTORIES = Path(__file__).parents[1] / "workflows" / "histories"
 SECRET = "patient 4711 vanished"
+A_PERSON = "ada_lovelace"
+LETTERS = {"LetterWorkflow", "TornWorkflow", "read_aloud", "tear_up", "reply"}
+"""What is traced of the workflows of these tests."""
 SOON = {"OTEL_BSP_SCHEDULE_DELAY": "100"}
 """Spans are handed on after 100 milliseconds."""
 
@@ -64,7 +71,7 @@ class Kept:
     def __init__(self) -> None:
         self.exporter = InMemorySpanExporter()
         provider = TracerProvider(shutdown_on_exit=False)
-        provider.add_span_processor(SimpleSpanProcessor(Discreet(self.exporter)))
+        provider.add_span_processor(SimpleSpanProcessor(Discreet(self.exporter, NAMES | LETTERS)))
         self.traces = TracingInterceptor(provider.get_tracer("tests"))
 
     @property
@@ -116,18 +123,36 @@ async def test_spans_tell_no_words(dev: DevServer) -> None:
             LetterWorkflow.run, Letter(words=SECRET), id="traced", task_queue=TASK_QUEUE
         )
         await handle.signal(SECRET, Letter(words=SECRET))
+        await handle.signal(A_PERSON, Letter(words=SECRET))
         await handle.signal(LetterWorkflow.reply, Letter(words=SECRET))
         await handle.result()
 
     spans = kept.exporter.get_finished_spans()
     failed = [span for span in spans if not span.status.is_ok and span.name.endswith("tear_up")]
-    assert {"StartWorkflow:TornWorkflow", "RunActivity:tear_up", "SignalWorkflow:?"} <= set(
-        kept.names
-    )
-    assert SECRET not in "".join(span.to_json() for span in spans)
+    told = "".join(span.to_json() for span in spans)
+    assert {"StartWorkflow:TornWorkflow", "RunActivity:tear_up"} <= set(kept.names)
+    assert Counter(kept.names)["SignalWorkflow:?"] == 2
+    assert (SECRET in told, A_PERSON in told) == (False, False)
     assert [event.attributes for event in failed[0].events] == [
         {"exception.type": "temporalio.exceptions.ApplicationError"}
     ]
+
+
+def test_everything_of_ours_is_called_by_its_name() -> None:
+    """Types of workflows and activities, updates, signals and queries, and nothing else."""
+    ours = {REQUEST_CONTINUE_AS_NEW}
+    for each in WORKFLOWS:
+        defined = workflow._Definition.must_from_class(each)
+        ours |= {
+            str(defined.name),
+            *vars(each).get("signals", {}),
+            *map(str, [*defined.updates, *defined.queries]),
+        }
+    for found in (ROOT / "activities").rglob("*.py"):
+        ours |= set(re.findall(r'@activity\.defn\(name="(\w+)"\)', found.read_text("utf-8")))
+
+    assert ours == NAMES
+    assert len(ours) > 50
 
 
 @pytest.mark.parametrize("path", sorted(HISTORIES.glob("*.json")), ids=lambda path: path.stem)

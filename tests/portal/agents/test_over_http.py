@@ -7,9 +7,11 @@ import pytest
 from mcp.shared.exceptions import MCPError
 
 from activities.adapters.database.tokens import DatabaseTokens
-from portal.agents.over_http import PATH
+from commands.agents import over_http
+from portal.agents.over_http import PATH, Listening
 from portal.api.rates import Rate
 from portal.api.security import Scope
+from runtime.settings import Settings, SettingsError
 from tests.domain.builders import defect_start
 from tests.portal.agents.sessions import (
     done,
@@ -95,3 +97,29 @@ async def test_requests_that_are_none_of_ours_are_refused(portal: Portal) -> Non
         "to something else": 404,
         "too often": 429,
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("127.0.0.1:99999", "a port is 0 to 65535, not 99999"),
+        ("127.0.0.1:-1", "a port is 0 to 65535, not -1"),
+        ("127.0.0.1:http", "invalid literal"),
+        ("127.0.0.1", "does not appear to be"),
+        ("agents.example:8083", "does not appear to be"),
+    ],
+)
+async def test_an_address_that_is_none_is_named(address: str, said: str) -> None:
+    """What nothing can listen at is refused in words, before anything is connected to."""
+    with pytest.raises(SettingsError, match=f"--http: nothing can listen at {address}: .*{said}"):
+        await over_http(Settings(), address, [])
+
+
+def test_a_free_port_is_found() -> None:
+    """Port 0 is any: requests call it by the one it became, and on loopback by `localhost`."""
+    listening = Listening.at("localhost:0")
+    with listening.socket:
+        port = listening.socket.getsockname()[1]
+
+    assert port > 0
+    assert listening.hosts == [f"127.0.0.1:{port}", f"localhost:{port}"]
