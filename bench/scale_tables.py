@@ -61,7 +61,7 @@ _STORES: list[Row] = [
     ("history of what has ended, 30 days", lambda s: size(s.closed_history)),
     ("our database, now", lambda s: size(s.database)),
     ("our database grows a year by", lambda s: size(s.database_a_year)),
-    ("a backup, before compression", lambda s: size(s.backup)),
+    ("a backup of what is open, before compression", lambda s: size(s.backup)),
 ]
 _LEAVING: list[Row] = [
     ("messages that wait at most, at 50 a second", lambda s: whole(_sent(s).longest(LIMIT))),

@@ -223,8 +223,12 @@ class Sizing:
         return WORKER_CONNECTIONS * workers + TEMPORAL_CONNECTIONS + PORTAL_CONNECTIONS
 
     def sent_at_most(self, workers: int) -> float:
-        """Messages a second that so many workers can have taken by the mail server."""
-        return workers * PLACES / SECONDS_A_MAIL
+        """Messages a second that so many workers can have taken by the mail server.
+
+        A message is one mail to each of its people, in turn: as many as at the peak.
+        """
+        (mails, _), (messages, _) = self.week["peaks"]["mails"], self.week["peaks"]["sent"]
+        return workers * PLACES / (SECONDS_A_MAIL * float(mails) / float(messages))
 
     # --- rare events -----------------------------------------------------------------------------
 

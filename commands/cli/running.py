@@ -42,7 +42,7 @@ def migrate_database() -> None:
 
 @app.command()
 def health() -> None:
-    """Whether the server answers, workers poll both queues and the database is up to date."""
+    """Whether server and database answer, and workers serve all queues and versions."""
     from commands import health
 
     run(health.run)

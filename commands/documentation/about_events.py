@@ -11,6 +11,7 @@ from domain.events import TOPIC_OF, ClientEvent, Role, StaffEvent
 from domain.webhooks import EVENTS
 
 CONTRACT = Path(__file__).parents[2] / "docs" / "contract.md"
+_CHOICE = re.compile(r'\{\{\s*"([^"]*)" if [^"]*? else "([^"]*)"\s*\}\}')
 _SUBJECT = re.compile(r"\{% block subject %\}(.*?)\{% endblock %\}", re.DOTALL)
 
 
@@ -73,7 +74,8 @@ def _subject(side: str, event: str) -> str:
     """The subject of a template, its places in braces and its choices left out."""
     text = (TEMPLATES / "en" / side / f"{event}.j2").read_text(encoding="utf-8")
     found = _SUBJECT.search(text)
-    said = re.sub(r"\{\{\s*([\w.]+)[^}]*\}\}", r"{\1}", found[1] if found else "")
+    said = _CHOICE.sub(r"\1 … \2", found[1] if found else "")
+    said = re.sub(r"\{\{\s*([\w.]+)[^}]*\}\}", r"{\1}", said)
     shown = " ".join(re.sub(r"\{%.*?%\}", " … ", said).split())
     return code(re.sub(r"^(… )+|( …)+$", "", shown))
 

@@ -4,6 +4,7 @@ Answers are bounded, and what a client wrote is marked as theirs.
 """
 
 import asyncio
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,11 +20,13 @@ from portal.api.acting import TIMELINE_KEPT, Acting
 from portal.api.contract import KINDS, Kind
 from portal.api.lists import ASKED, page
 from portal.api.security import Scope
-from portal.pages.obligations import Obligation, desk_of
+from portal.pages.obligations import Desk, Obligation, desk_of
 from portal.site import Site
 
 PAGE = 50
 """At most so many in one answer."""
+FRESH = 2.0
+"""Seconds for which one look at what is owed serves everybody."""
 _CLIENT_WRITTEN = frozenset({"subject"})
 """Fields of an answer that hold what a client wrote, word for word."""
 
@@ -119,10 +122,34 @@ def _explain(site: Site, kind: Kind) -> Offer:
     )
 
 
+class _Look:
+    """One look at everything that is open serves all who ask within moments, and one at a time.
+
+    It takes as long as much is open, and threads are few: whoever asks often must not keep others
+    from being recognised.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._turn = asyncio.Lock()
+        self._seen: tuple[float, datetime, Desk] | None = None
+
+    async def __call__(self) -> tuple[datetime, Desk]:
+        """When it was, and what was seen."""
+        async with self._turn:
+            if self._seen is None or time.monotonic() - self._seen[0] > FRESH:
+                now = self._site.now()
+                desk = await asyncio.to_thread(desk_of, self._site.engine, now)
+                self._seen = time.monotonic(), now, desk
+            return self._seen[1:]
+
+
 def _owed(site: Site) -> Offer:
+    look = _Look(site)
+
     async def owed(_caller: Caller, given: dict[str, Any]) -> Answer:
-        now = site.now()
-        return await asyncio.to_thread(_desk, site, now, timedelta(hours=given["hours"]))
+        now, desk = await look()
+        return _shown(desk, now, timedelta(hours=given["hours"]))
 
     return Offer(
         name="owed",
@@ -134,8 +161,7 @@ def _owed(site: Site) -> Offer:
     )
 
 
-def _desk(site: Site, now: datetime, ahead: timedelta) -> Answer:
-    desk = desk_of(site.engine, now)
+def _shown(desk: Desk, now: datetime, ahead: timedelta) -> Answer:
     due = [o for o in desk.due if o.is_since or o.at <= now + ahead]
     return {
         "at": iso(now),

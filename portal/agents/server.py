@@ -10,12 +10,13 @@ import mcp_types as types
 import structlog
 from mcp.server import Server, ServerRequestContext
 from mcp.shared.exceptions import MCPError
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from domain.messages import NUMBER_PATTERN, InvalidCommand
 from portal.agents.callers import Caller, Who
 from portal.agents.offers import Answer, Offer
-from portal.agents.reading import marked, reading
+from portal.agents.reading import OwedAsked, marked, reading
 from portal.agents.words import HAND_OVER, INSTRUCTIONS, hand_over
 from portal.agents.writing import writing
 from portal.api.problems import Problem, no_answer, refused
@@ -24,7 +25,6 @@ from portal.site import Site
 POLICY_URI = "defects://policy"
 _POLICY = "eto"
 _NUMBER = re.compile(NUMBER_PATTERN)
-_HOURS = re.compile(r"[1-9][0-9]{0,2}")
 Context = ServerRequestContext[Any, Any]
 
 log = structlog.get_logger(__name__)
@@ -136,8 +136,11 @@ class _Desk:
         hours = (params.arguments or {}).get("hours", "24")
         if params.name != HAND_OVER.name:
             raise MCPError(types.INVALID_PARAMS, f"there is only {HAND_OVER.name}")
-        if not _HOURS.fullmatch(hours):
-            raise MCPError(types.INVALID_PARAMS, "hours: must be a number of hours")
+        try:
+            OwedAsked.model_validate({"hours": hours})
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"]
+            raise MCPError(types.INVALID_PARAMS, f"hours: {reason}") from None
         words = types.TextContent(text=hand_over(hours))
         return types.GetPromptResult(messages=[types.PromptMessage(role="user", content=words)])
 

@@ -1,6 +1,7 @@
 """The endpoints of cases, defects and releases, made of the contract's messages."""
 
 import asyncio
+import inspect
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -157,7 +158,8 @@ def _add_command(made: APIRouter, kind: Kind, command: type[Command]) -> None:
         methods=["POST"],
         operation_id=f"{kind.name}_{command.name}",
         summary=_title(command),
-        description=command.__doc__ or "",
+        # Where one sentence says it all, the summary is that.
+        description=_rest(command),
         response_model=kind.status,
         responses=problems(with_body=True, with_number=True),
     )
@@ -177,3 +179,7 @@ def _acting(request: Request, token: Token) -> Acting:
 
 def _title(message: type[Message]) -> str:
     return (message.__doc__ or message.__name__).partition("\n")[0]
+
+
+def _rest(message: type[Message]) -> str:
+    return inspect.cleandoc(message.__doc__ or "").partition("\n")[2].strip()

@@ -54,7 +54,10 @@ class Scope(StrEnum):
     RELEASES_WRITE = "releases:write"
     MAIL_WRITE = "mail:write"
     STAFF_READ = "staff:read"
-    """To sign in to the staff page."""
+    """To sign in to the staff page, and for agents to ask what is owed.
+
+    Where no mail server is set it opens all letters, links to sign in as any client among them.
+    """
     PAYLOADS_READ = "payloads:read"
     """To have the codec server decrypt what Temporal keeps, and encrypt what is sent there."""
     ACTOR_ANY = "actor:any"
