@@ -29,7 +29,9 @@ from workflows.options import DEFECTS_QUEUE
 
 RPC_TIMEOUT = timedelta(seconds=30)
 BEGINNING = 10.0
-"""Seconds anything may take until its policy is pinned and it can be asked, or told."""
+"""Seconds anything may take until its policy is pinned and it can be asked."""
+LEAVING = 30.0
+"""Seconds it may take to continue as new, on a busy machine, while something is said to it."""
 POLL = 0.05
 _NOBODY = {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.UNAVAILABLE}
 
@@ -117,7 +119,7 @@ class Line:
         """
         given = {name: value for name, value in payload.items() if value is not None}
         handle, update = self.client.get_workflow_handle(number), str(uuid.uuid4())
-        give_up_at = time.monotonic() + BEGINNING
+        give_up_at = time.monotonic() + LEAVING
         while True:
             try:
                 answer: dict[str, Any] = await handle.execute_update(
