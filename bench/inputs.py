@@ -28,7 +28,7 @@ def measured(results: Results, kept: Mapping[str, Any]) -> Measured:
     stored = kept["story"]["seen"]["stored"].values()
     return Measured(
         turn=max(turn_milliseconds(results, kept["turns"]).values()) / 1_000,
-        replayed_per_second=results.figure("Replay", "events per second"),
+        replayed_per_second=results.figure("Replay", "events per second of CPU"),
         cached=results.figure("Memory of an open defect", "kB per cached open defect") * _KB,
         told_per_second=kept["fan_out"]["per_second"],
         families=kept["families"],
