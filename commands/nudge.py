@@ -7,13 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import WorkflowExecutionStatus
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
-from commands.talk import CommandRefused
+from commands.talk import CommandRefused, Line
 from commands.versions import OPEN, UNVERSIONED, routing, serving
 from runtime.versioning import DEPLOYMENT
 from workflows.entity import REQUEST_CONTINUE_AS_NEW
@@ -114,15 +112,11 @@ async def _wake(client: Client, number: str) -> bool:
 async def _is_there(client: Client, number: str, target: str) -> bool:
     """Whether it runs on the version, or not at all any more; lists are a little behind."""
     try:
-        answer = await client.workflow_service.describe_workflow_execution(
-            DescribeWorkflowExecutionRequest(
-                namespace=client.namespace, execution=WorkflowExecution(workflow_id=number)
-            )
-        )
-    except RPCError as error:
-        return error.status is RPCStatusCode.NOT_FOUND
-    here = answer.workflow_execution_info
-    if here.status != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING:
+        here = await Line(client).look(number)
+    except RPCError:
+        return False
+    running = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
+    if here is None or here.status != running:
         return True
     return (here.versioning_info.deployment_version.build_id or UNVERSIONED) == target
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.errordetails.v1 import WorkflowNotReadyFailure
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import (
     Client,
@@ -94,9 +95,13 @@ class Line:
 
     async def exists(self, number: str) -> bool:
         """Whether the number was ever used here: a look, where `begin` would be a try."""
+        return await self.look(number) is not None
+
+    async def look(self, number: str) -> WorkflowExecutionInfo | None:
+        """What the server knows of a number's last run; None where it was never used here."""
         try:
             # Not the handle's `describe`: it cannot read a date the time-skipping server has unset.
-            await self.client.workflow_service.describe_workflow_execution(
+            answer = await self.client.workflow_service.describe_workflow_execution(
                 DescribeWorkflowExecutionRequest(
                     namespace=self.client.namespace,
                     execution=WorkflowExecution(workflow_id=number),
@@ -106,8 +111,8 @@ class Line:
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            return False
-        return True
+            return None
+        return answer.workflow_execution_info
 
     async def tell(self, number: str, command: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send an update and wait for the new status.

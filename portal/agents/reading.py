@@ -81,17 +81,24 @@ def _list(site: Site, kind: Kind) -> Offer:
 
 
 def _status(site: Site, kind: Kind) -> Offer:
-    async def status(caller: Caller, given: dict[str, Any]) -> Answer:
-        answer: Answer = await Acting(site, caller.name).ask(kind, given["number"], "status")
+    return _query(
+        site, kind, "status", f"How a {kind.name} stands: its state, and what is due when."
+    )
+
+
+def _explain(site: Site, kind: Kind) -> Offer:
+    words = f"Why everything that is due for a {kind.name} is due then, as data and in words."
+    return _query(site, kind, "explain", words)
+
+
+def _query(site: Site, kind: Kind, query: str, words: str) -> Offer:
+    """A query of the contract that is answered as it stands."""
+
+    async def ask(caller: Caller, given: dict[str, Any]) -> Answer:
+        answer: Answer = await Acting(site, caller.name).ask(kind, given["number"], query)
         return answer
 
-    return Offer(
-        name=f"{kind.name}_status",
-        words=f"How a {kind.name} stands: its state, and what is due when.",
-        takes=Numbered,
-        scope=kind.read,
-        act=status,
-    )
+    return Offer(name=f"{kind.name}_{query}", words=words, takes=Numbered, scope=kind.read, act=ask)
 
 
 def _timeline(site: Site, kind: Kind) -> Offer:
@@ -105,20 +112,6 @@ def _timeline(site: Site, kind: Kind) -> Offer:
         takes=TimelineAsked,
         scope=kind.read,
         act=timeline,
-    )
-
-
-def _explain(site: Site, kind: Kind) -> Offer:
-    async def explain(caller: Caller, given: dict[str, Any]) -> Answer:
-        answer: Answer = await Acting(site, caller.name).ask(kind, given["number"], "explain")
-        return answer
-
-    return Offer(
-        name=f"{kind.name}_explain",
-        words=f"Why everything that is due for a {kind.name} is due then, as data and in words.",
-        takes=Numbered,
-        scope=kind.read,
-        act=explain,
     )
 
 

@@ -13,9 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import WorkflowExecutionStatus
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.adapters.database import DatabaseNumbers, DatabaseReadModel
@@ -25,7 +23,7 @@ from activities.adapters.database.idempotency import (
     Remembered,
 )
 from activities.adapters.policy_files import UnknownPolicy
-from commands.talk import RPC_TIMEOUT, CommandRefused, NoAnswer, NoSuchNumber
+from commands.talk import CommandRefused, NoAnswer, NoSuchNumber
 from domain.messages import InvalidCommand
 from portal.api.contract import Kind
 from portal.api.problems import (
@@ -219,21 +217,8 @@ class Acting:
             NoSuchNumber: nothing of that kind has the number.
             CommandRefused: it has ended, and must run.
         """
-        # Not the handle's `describe`: it cannot read a date the time-skipping server has unset.
-        try:
-            found = await self._line.client.workflow_service.describe_workflow_execution(
-                DescribeWorkflowExecutionRequest(
-                    namespace=self._line.client.namespace,
-                    execution=WorkflowExecution(workflow_id=number),
-                ),
-                timeout=RPC_TIMEOUT,
-            )
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                raise NoSuchNumber(number) from None
-            raise
-        here = found.workflow_execution_info
-        if here.type.name != kind.workflow:
+        here = await self._line.look(number)
+        if here is None or here.type.name != kind.workflow:
             raise NoSuchNumber(number)
         if running and here.status != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING:
             raise CommandRefused("state: has ended")
