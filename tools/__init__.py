@@ -1,0 +1,1 @@
+"""What maintainers run on the code: none of it is part of an installation."""
