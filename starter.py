@@ -6,19 +6,19 @@ server or worker answers, 4 the case, defect or release refused, 5 no such numbe
 """
 
 import sys
+from importlib.util import find_spec
 
 import typer
 
 from commands.cli import (
+    admin,
     agents,
     cases,
     defects,
-    looking,
+    inspect,
     portal,
     releases,
     rollout,
-    running,
-    seeing,
     webhooks,
 )
 from commands.cli.run import ExitCodes
@@ -26,15 +26,19 @@ from commands.cli.run import ExitCodes
 __all__ = ["ExitCodes", "app"]
 
 SUBJECTS = {
-    "See it": seeing.app,
     "Cases": cases.app,
     "Defects": defects.app,
     "Releases, areas, review": releases.app,
-    "Anything": looking.app,
+    "Anything": inspect.app,
     "Portal": portal.app,
     "AI agents": agents.app,
-    "Run it": running.app,
+    "Run it": admin.app,
 }
+
+if find_spec("simulation"):  # An installation goes without.
+    from simulation.cli import app as simulation_app
+
+    SUBJECTS = {"See it": simulation_app} | SUBJECTS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 for subject, commands in SUBJECTS.items():

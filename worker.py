@@ -42,32 +42,32 @@ from activities.consultation import BookCalls
 from activities.entities import Entities
 from activities.fan_out import FanOut
 from activities.impact import ReviewImpact
+from activities.notifications import Tell
 from activities.pin_policy import PinPolicy
-from activities.portal import Portal
 from activities.ports import Mailbox, Policies, StatusPage
+from activities.read_model import Portal
 from activities.signals import Signals
 from activities.status_page import PostToStatusPage
-from activities.tell import Tell
 from activities.webhook_ports import Poster
 from activities.webhooks import CallReceivers, SendWebhooks, call_receiver
-from domain.promises import find_promise
-from domain.webhooks import checked_url, secret_key
+from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
+from domain.promise_guard import find_promise
+from domain.webhooks.events import checked_url, secret_key
 from runtime.connection import NoServer, connect
-from runtime.core import WORKER
-from runtime.drain import stop_on_signals
 from runtime.logs import configure_logs
 from runtime.schedules import IMPACT_REVIEW, ensure_review
 from runtime.search_attributes import ensure
 from runtime.settings import Settings, SettingsError, read_settings
+from runtime.shutdown import stop_on_signals
+from runtime.temporal_runtime import WORKER
 from runtime.time_zones import use_pinned_zones
 from runtime.versioning import deployment_config
 from workflows.area_work import AreaWorkWorkflow
 from workflows.case import CaseWorkflow
 from workflows.defect import DefectWorkflow
 from workflows.impact_review import ImpactReviewWorkflow
-from workflows.options import DEFECTS_QUEUE, OUTBOUND_QUEUE
 from workflows.release import ReleaseWorkflow
-from workflows.webhook import WEBHOOKS_QUEUE, WebhookWorkflow
+from workflows.webhook import WebhookWorkflow
 
 log = structlog.get_logger()
 
@@ -84,7 +84,7 @@ STICKY_PATIENCE = timedelta(seconds=1)
 """How long a task waits for the worker that has its workflow in memory before any may take it.
 
 With the SDK's ten seconds, whatever is said or asked within them of a worker's death waits for the
-dead; and so do the queries that `runtime/in_step.py` is about.
+dead; and so do the queries that `runtime/query_guard.py` is about.
 """
 
 

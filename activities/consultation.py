@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from activities.ports import Consultation
-from domain.effects import BookMinutes, Receipt
+from domain.contract.effects import BookMinutes, Receipt
 
 
 class BookCalls:

@@ -9,7 +9,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import Delivery, DeliveryState, Ledger, NotNow, Refused
-from domain.effects import Receipt
+from domain.contract.effects import Receipt
 
 log = structlog.get_logger()
 

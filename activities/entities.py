@@ -15,15 +15,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Audience, Numbers
 from activities.signals import PAGE, RPC_TIMEOUT, Signals
-from domain.effects import CloseCases, MoveCases, OpenDefect, Receipt, TellDefect
-from domain.messages import (
-    Absorb,
-    AttachCase,
-    Attachment,
-    DefectMerged,
-    DefectResolved,
-    GiveBack,
-)
+from domain.contract.case import DefectMerged, DefectResolved
+from domain.contract.defect import Absorb, AttachCase, GiveBack
+from domain.contract.effects import CloseCases, MoveCases, OpenDefect, Receipt, TellDefect
+from domain.contract.values import Attachment
 
 OPENED_BY = "opened_by"
 """Memo of a defect: the key of the effect that started it."""

@@ -13,9 +13,14 @@ from temporalio import activity
 
 from activities.ports import Member, Members, OpenDefects
 from activities.signals import PAGE, Said, Signals
-from domain.defect_state import OVER
-from domain.effects import AlignDefects, MarkArea, Receipt
-from domain.messages import AreaWorkStarted, ReleaseDeployed, ScheduleRelease, WithdrawRelease
+from domain.contract.defect import (
+    AreaWorkStarted,
+    ReleaseDeployed,
+    ScheduleRelease,
+    WithdrawRelease,
+)
+from domain.contract.effects import AlignDefects, MarkArea, Receipt
+from domain.defect.state import OVER
 
 ROUND = 1_000
 """Defects told before the release hears how far it has come."""

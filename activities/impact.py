@@ -4,8 +4,8 @@ from temporalio import activity
 
 from activities.delivery import present
 from activities.ports import Impact
-from domain.effects import RankImpact, Receipt
-from domain.review import digest, rank
+from domain.contract.effects import RankImpact, Receipt
+from domain.impact_review import digest, rank
 
 
 class ReviewImpact:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from domain.effects import (
+from domain.contract.effects import (
     BookMinutes,
     Person,
     PostStatus,
@@ -19,8 +19,8 @@ from domain.effects import (
     TellStaff,
     Whom,
 )
-from domain.events import Topic
-from domain.messages import Attachment, Severity
+from domain.contract.events import Topic
+from domain.contract.values import Attachment, Severity
 from domain.policy import Policy
 
 EVERYONE = Whom()

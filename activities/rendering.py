@@ -27,8 +27,8 @@ from jinja2.runtime import Context
 from activities.languages import TEMPLATES, Language, Languages
 from activities.paragraphs import Quote, as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, Preference
-from domain.effects import Person, TellClients, TellStaff
-from domain.events import TOPIC_OF, ClientEvent, Role, Topic
+from domain.contract.effects import Person, TellClients, TellStaff
+from domain.contract.events import TOPIC_OF, ClientEvent, Role, Topic
 
 SUBJECT_LENGTH = 120
 """Characters of a subject; a longer one ends in an ellipsis."""

@@ -4,7 +4,7 @@ from temporalio import activity
 
 from activities.delivery import Tally, deliver, present
 from activities.ports import Delivery, Ledger, StatusPage
-from domain.effects import PostStatus, Receipt
+from domain.contract.effects import PostStatus, Receipt
 
 
 class PostToStatusPage:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from activities.ports import NotNow
-from domain.effects import Project
-from domain.webhooks import Verdict
+from domain.contract.effects import Project
+from domain.webhooks.events import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,8 @@ from activities.webhook_ports import (
     Poster,
     Webhooks,
 )
-from domain.effects import Project
-from domain.webhook_receiver import Report, Round, Stop, Wake, workflow_id
-from domain.webhooks import (
+from domain.contract.effects import Project
+from domain.webhooks.events import (
     PATIENCE,
     Verdict,
     judge,
@@ -33,6 +32,7 @@ from domain.webhooks import (
     pause_after,
     payload,
 )
+from domain.webhooks.receiver import Report, Round, Stop, Wake, workflow_id
 
 PAGE = 100
 AT_ONCE = 8

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from domain.effects import (
+from domain.contract.effects import (
     Effect,
     Lane,
     OpenDefect,
@@ -20,11 +20,11 @@ from domain.effects import (
     TellClients,
     TellStaff,
 )
-from domain.machine import Machine
-from domain.messages import Command
-from domain.search import Value, attributes_of
+from domain.contract.values import Command
+from domain.entity import Machine
+from domain.outbox import Outbox
+from domain.views.search_attributes import Value, attributes_of
 from workflows import options
-from workflows.outbox import Outbox
 
 MAIL = {Lane.CLIENTS, Lane.STAFF}
 OUTBOUND = {*MAIL, Lane.STATUS_PAGE}

@@ -13,7 +13,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from bench.lives import COMMANDS, STEPS, Step, addressed
-    from domain.effects import Effect
+    from domain.contract.effects import Effect
     from workflows import options
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from temporalio.client import Client
 
 from activities.signals import AT_ONCE
-from domain.messages import ScheduleRelease
+from domain.contract.defect import ScheduleRelease
 
 
 async def tell_barely(client: Client, defects: Iterable[str], said: Mapping[str, Any]) -> float:

@@ -11,8 +11,9 @@ from bench.lives import LIVES, MONDAY, Life
 from bench.lives import TEMPLATE as NUMBER
 from bench.population import LIVE, REOPEN_DAYS, Crowd
 from bench.story import Stage
-from domain.defect import Defect
-from domain.messages import DefectStart, parse
+from domain.contract.defect import DefectStart
+from domain.contract.parsing import parse
+from domain.defect.lifecycle import Defect
 from domain.policy import PinnedPolicy
 
 _SPARE_DAYS = 40

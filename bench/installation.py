@@ -25,7 +25,7 @@ from activities.adapters.policy_files import PolicyFiles
 from activities.ports import Letter, MailSession
 from bench.bare import BareWorkflow
 from bench.lives import Life, Word
-from commands.talk import Line
+from runtime.client import Line
 from runtime.plugin import DefectsPlugin
 from runtime.settings import Settings
 from worker import Outside, workers

@@ -11,9 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from activities.adapters.policy_files import PolicyFiles
-from domain.defect import Defect
-from domain.effects import Effect, PostStatus, Project, Receipt, TellClients, TellStaff
-from domain.messages import Command, DefectStart, parse
+from domain.contract.defect import DefectStart
+from domain.contract.effects import Effect, PostStatus, Project, Receipt, TellClients, TellStaff
+from domain.contract.parsing import parse
+from domain.contract.values import Command
+from domain.defect.lifecycle import Defect
 from workflows.defect import DefectWorkflow
 
 TEMPLATE = "DEF-TEMPLATE"

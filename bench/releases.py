@@ -11,8 +11,8 @@ from temporalio.api.history.v1 import HistoryEvent
 from activities.adapters.database.engine import batches
 from bench.bill import kind
 from bench.installation import Installation
-from commands.talk import Line
-from domain.messages import AttachDefects
+from domain.contract.release import AttachDefects
+from runtime.client import Line
 
 AT_ONCE = 20
 """Defects begun at the same time."""

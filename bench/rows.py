@@ -25,14 +25,14 @@ from activities.adapters.database import (
 )
 from activities.adapters.database.tables import deliveries, facts, metadata
 from activities.adapters.policy_files import PolicyFiles
-from activities.portal import Portal
+from activities.notifications import Tell
+from activities.read_model import Portal
 from activities.status_page import PostToStatusPage
-from activities.tell import Tell
 from bench.installation import CountingMailbox
 from bench.population import Crowd
 from bench.story import Stage
 from bench.week import SECONDS
-from domain.effects import Effect, PostStatus, Project, TellClients, TellStaff
+from domain.contract.effects import Effect, PostStatus, Project, TellClients, TellStaff
 from tests.postgres import CannotRun, running_postgres
 
 Sizes = dict[str, tuple[int, int]]

@@ -26,7 +26,7 @@ from bench.lives import quiet_monday
 from bench.population import VENDOR_ZONE, CasePart, Crowd, DefectPart
 from bench.story import ACTOR, Stage, command_of, confirmation
 from bench.week import SECONDS
-from commands.talk import Line
+from runtime.client import Line
 from runtime.plugin import DefectsPlugin
 from runtime.servers import time_skipping_server
 

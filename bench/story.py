@@ -8,18 +8,13 @@ from typing import Any
 from activities.adapters.policy_files import PolicyFiles
 from bench.alone import Alone, Note, Outage
 from bench.population import CasePart, DefectPart, Say
-from domain.case import Case
-from domain.defect import Defect
-from domain.effects import Effect
-from domain.messages import (
-    AttachCase,
-    CaseStart,
-    Command,
-    ConfirmDefect,
-    DefectResolved,
-    DefectStart,
-    parse,
-)
+from domain.case.lifecycle import Case
+from domain.contract.case import CaseStart, ConfirmDefect, DefectResolved
+from domain.contract.defect import AttachCase, DefectStart
+from domain.contract.effects import Effect
+from domain.contract.parsing import parse
+from domain.contract.values import Command
+from domain.defect.lifecycle import Defect
 from domain.policy import PinnedPolicy
 
 ACTOR = "agent-1"

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from activities.adapters.policy_files import PolicyFiles
-from commands.talk import Line
 from commands.tokens import database
 from portal.agents.callers import TOKEN_VARIABLE
 from portal.agents.over_http import Listening, serve_http
 from portal.agents.over_stdio import serve_stdio, wire
-from portal.site import Site
+from portal.context import Site
+from runtime.client import Line
 from runtime.connection import connect
 from runtime.settings import Settings, SettingsError
 

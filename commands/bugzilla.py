@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import AliasChoices, Field
 
-from domain.messages import Instant, InvalidCommand, Message, parse
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.values import Instant, Message
 
 SEVERITIES = {
     "blocker": "S1",

@@ -11,16 +11,16 @@ from pydantic import SecretStr
 from rich.console import Console
 from sqlalchemy import Engine
 
-from commands.talk import Line
 from portal.codec import create_codec_server
 from portal.codec.place import Place
+from portal.context import Site
 from portal.serving import application_beside, beside
-from portal.site import Site
-from runtime.drain import stop_on_signals
+from runtime.client import Line
 from runtime.mail_receiver import mail_receiver
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from runtime.settings import Settings
+from runtime.shutdown import stop_on_signals
 from worker import outside, prepare, workers
 
 log = structlog.get_logger()

@@ -11,10 +11,9 @@ from temporalio.client import Client
 
 from activities.adapters.database import make_engine
 from commands.versions import unserved
+from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
 from runtime.connection import connect
 from runtime.settings import Settings
-from workflows.options import DEFECTS_QUEUE, OUTBOUND_QUEUE
-from workflows.webhook import WEBHOOKS_QUEUE
 
 POLLED = (
     (DEFECTS_QUEUE, "workflows", TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),

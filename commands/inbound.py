@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError
 from activities.adapters.database import NoDatabase
 from activities.adapters.policy_files import PolicyFiles
 from commands import show
-from commands.talk import Line
 from commands.tokens import database
 from portal.api.problems import Problem
+from portal.context import Site
+from portal.inbound.intake import receive
 from portal.inbound.reading import MAIL_BYTES
-from portal.inbound_mail import receive
-from portal.site import Site
+from runtime.client import Line
 from runtime.connection import NoServer, connect
 from runtime.settings import Settings
 

@@ -11,10 +11,10 @@ from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from commands.talk import CommandRefused, Line
 from commands.versions import OPEN, UNVERSIONED, routing, serving
+from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
+from runtime.client import CommandRefused, Line
 from runtime.versioning import DEPLOYMENT
-from workflows.entity import REQUEST_CONTINUE_AS_NEW
 
 PAGE = 200
 """Woken at the same time: each replays its history, and so does whoever waits behind it."""

@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from activities.adapters.database import DatabaseNumbers, make_engine, migrate
-from commands.talk import Line
+from runtime.client import Line
 from runtime.settings import Settings
 
 

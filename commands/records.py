@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from commands.histories import HistoryError
-from domain.messages import InvalidCommand
+from domain.contract.parsing import InvalidCommand
 
 LONGEST = 4 * 1024 * 1024
 """Bytes of one record: twice of what Temporal takes as a start payload."""
 BLOCK = 64 * 1024
 LIST = "bugs"
 _TOO_LONG = InvalidCommand("payload", f"must have at most {LONGEST} bytes")
+
+
+class RecordError(ValueError):
+    """A file of records cannot be read; the message names file and line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ def read_records(path: Path) -> Iterator[Record]:
     """The records of a file; of one that is no record it says what is wrong, and goes on.
 
     Raises:
-        HistoryError: the file cannot be read.
+        RecordError: the file cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -44,7 +47,7 @@ def read_records(path: Path) -> Iterator[Record]:
                 file.seek(0)
                 yield from _lines(file)
     except OSError as error:
-        raise HistoryError(f"{path}: {error}") from None
+        raise RecordError(f"{path}: {error}") from None
 
 
 def _lines(file: BinaryIO) -> Iterator[Record]:

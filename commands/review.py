@@ -3,7 +3,7 @@
 import typer
 from temporalio.service import RPCError, RPCStatusCode
 
-from commands.talk import RPC_TIMEOUT, NoSuchNumber
+from runtime.client import RPC_TIMEOUT, NoSuchNumber
 from runtime.connection import connect
 from runtime.schedules import IMPACT_REVIEW
 from runtime.settings import Settings

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from activities.adapters.database import make_engine, migrate
 from activities.adapters.database.tokens import DatabaseTokens, Token
 from commands import show
-from domain.machine import iso
-from domain.messages import InvalidCommand
+from domain.contract.parsing import InvalidCommand
+from domain.entity import iso
 from portal.api.security import Scope
 from runtime.settings import Settings
 

@@ -22,9 +22,9 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from commands.talk import CommandRefused
+from domain.contract.identity import DEFECTS_QUEUE
+from runtime.client import CommandRefused
 from runtime.versioning import DEPLOYMENT
-from workflows.options import DEFECTS_QUEUE
 
 UNVERSIONED = "unversioned"
 """Stands for workers without a build id, and for what they run."""

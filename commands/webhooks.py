@@ -17,13 +17,14 @@ from activities.adapters.database import make_engine, migrate
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.webhooks import call_receiver
 from commands import show
-from commands.talk import NoSuchNumber
-from domain.messages import InvalidCommand, RetryDeliveries
-from domain.webhook_receiver import Wake
-from domain.webhooks import EVERYTHING, checked_url, secret_key, unknown_patterns
+from domain.contract.defect import RetryDeliveries
+from domain.contract.identity import DEFECTS_QUEUE
+from domain.contract.parsing import InvalidCommand
+from domain.webhooks.events import EVERYTHING, checked_url, secret_key, unknown_patterns
+from domain.webhooks.receiver import Wake
+from runtime.client import NoSuchNumber
 from runtime.connection import NoServer, connect
 from runtime.settings import Settings
-from workflows.options import DEFECTS_QUEUE
 
 KEY_BYTES = 32
 

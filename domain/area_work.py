@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from domain.effects import Effect, MarkArea, Receipt
-from domain.machine import Due, Machine, iso
-from domain.messages import AreaWorkStart, Instant, RetryDeliveries, Severity
+from domain.contract.defect import RetryDeliveries
+from domain.contract.effects import Effect, MarkArea, Receipt
+from domain.contract.release import AreaWorkStart
+from domain.contract.values import Instant, Severity
+from domain.entity import Due, Machine, iso
 from domain.policy import PinnedPolicy
 
 

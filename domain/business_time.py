@@ -30,7 +30,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
-from domain.timeline import (
+from domain.opening_index import (
     MICROSECOND,
     MINUTE,
     CalendarNeverOpens,

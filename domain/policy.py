@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from domain.business_time import BusinessCalendar
-from domain.events import Role, StaffEvent, Topic
-from domain.messages import Address, Channel, Package, Severity, Value
+from domain.contract.events import Role, StaffEvent, Topic
+from domain.contract.values import Address, Channel, Package, Severity, Value
 
 
 class _Section(Value):

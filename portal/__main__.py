@@ -6,11 +6,11 @@ import sys
 from activities.adapters.database import NoDatabase, make_engine, migrate
 from activities.adapters.mailbox import mailbox_for
 from activities.adapters.policy_files import PolicyError, PolicyFiles
-from commands.talk import Line
 from portal.app import create_app
+from portal.context import Site
 from portal.metrics import measured
 from portal.serving import application_server
-from portal.site import Site
+from runtime.client import Line
 from runtime.connection import NoServer, connect
 from runtime.logs import configure_logs
 from runtime.settings import Settings, SettingsError, read_settings

@@ -3,10 +3,10 @@
 from fastapi import FastAPI
 
 from portal.api import mount_api
-from portal.heads import Heads
+from portal.context import Site
+from portal.head_middleware import Heads
 from portal.pages import pages
 from portal.security import SecureHeaders, is_https
-from portal.site import Site
 
 
 def create_app(site: Site) -> FastAPI:

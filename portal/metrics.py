@@ -21,9 +21,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from activities.adapters.database.pulse import DatabasePulse, Waiting
+from activities.adapters.database.backlog import DatabasePulse, Waiting
+from portal.context import Site
 from portal.pages.obligations import SEVERITIES, Desk, Duty, Obligation, desk_of
-from portal.site import Site
 from runtime.settings import SettingsError
 
 FRESH = 10.0

@@ -8,7 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from portal.app import create_app
-from portal.site import Site
+from portal.context import Site
 from runtime.settings import Settings
 
 

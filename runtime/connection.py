@@ -6,9 +6,9 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 
-from runtime.core import STARTER, WORKER, core
 from runtime.plugin import DefectsPlugin
 from runtime.settings import Settings, SettingsError
+from runtime.temporal_runtime import STARTER, WORKER, core
 from runtime.tracing import tracing
 
 DEFAULT_ADDRESS = "localhost:7233"

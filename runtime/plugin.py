@@ -18,7 +18,7 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from runtime.codec import NO_KEYS, KeyRing, KeyRingCodec
-from runtime.in_step import InStepRunner
+from runtime.query_guard import InStepRunner
 from runtime.settings import Settings
 
 PASSED_THROUGH = ("domain", "tzdata")

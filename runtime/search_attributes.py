@@ -11,7 +11,7 @@ from temporalio.api.operatorservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.search import ATTRIBUTES, Kind
+from domain.views.search_attributes import ATTRIBUTES, Kind
 
 _TYPES: dict[Kind, IndexedValueType.ValueType] = {
     "keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,

@@ -18,9 +18,9 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from runtime.connection import NoServer, connect_to
-from runtime.core import core
 from runtime.plugin import DefectsPlugin
 from runtime.search_attributes import ensure
+from runtime.temporal_runtime import core
 
 LOOPBACK = "127.0.0.1"
 STARTUP = timedelta(seconds=30)

@@ -24,8 +24,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from opentelemetry.trace import Link, Status
 from temporalio.contrib.opentelemetry import TracingInterceptor
 
-from domain import messages
-from domain.effects import Effect
+from domain.contract.catalogue import COMMANDS
+from domain.contract.effects import Effect
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
@@ -48,15 +48,13 @@ _WORKFLOWS = {
     "ImpactReviewWorkflow",
     "WebhookWorkflow",
 }
-_MESSAGES = [getattr(messages, name) for name in messages.__all__ if name != "Command"]
-_COMMANDS = {m.name for m in _MESSAGES if isinstance(m, type) and issubclass(m, messages.Command)}
 _ACTIVITIES = {effect.model_fields["type"].default for effect in get_args(get_args(Effect)[0])}
 _OTHERS = {
     *("status", "timeline", "explain"),
     *("load_policy", "send_webhooks"),
     *("wake", "request_continue_as_new"),
 }
-NAMES = frozenset(_WORKFLOWS | _COMMANDS | _ACTIVITIES | _OTHERS)
+NAMES = frozenset(_WORKFLOWS | set(COMMANDS) | _ACTIVITIES | _OTHERS)
 """All that is traced here. Whoever sends a signal may call it by any name, that of a client too."""
 _TYPE = "exception.type"
 

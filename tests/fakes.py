@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from activities.ports import Letter, MailSession, NotNow, Preference, Refused
-from domain.events import Topic
+from domain.contract.events import Topic
 
 
 class RecordingMailbox:

@@ -15,12 +15,14 @@ import typer.main
 from typer.core import TyperGroup
 
 import starter
-from commands.documentation.written import PAGES as REFERENCE
-from domain import messages
-from domain.defect import Defect
-from domain.events import TOPIC_OF, ClientEvent, Role, StaffEvent
-from domain.machine import Machine
-from domain.search import ATTRIBUTES
+from domain.contract.defect import DefectStart
+from domain.contract.events import TOPIC_OF, ClientEvent, Role, StaffEvent
+from domain.contract.parsing import parse
+from domain.contract.release import AttachDefect
+from domain.contract.values import Command
+from domain.defect.lifecycle import Defect
+from domain.entity import Machine
+from domain.views.search_attributes import ATTRIBUTES
 from runtime.settings import PREFIX, Settings
 from tests.domain.builders import (
     CHICAGO,
@@ -32,6 +34,7 @@ from tests.domain.builders import (
     a_review,
     an_area_work,
 )
+from tools.docs.written import PAGES as REFERENCE
 from worker import WORKFLOWS
 
 ROOT = Path(__file__).parents[1]
@@ -355,7 +358,7 @@ def test_the_parts_of_a_release_are_what_the_contract_shows() -> None:
     (text,) = (text for language, text in CONTRACT.blocks() if language == "json release")
     shown = json.loads(text)
     release, _ = a_release()
-    said = messages.parse(messages.AttachDefect, {"actor": "a", "defect": "DEF-1"})
+    said = parse(AttachDefect, {"actor": "a", "defect": "DEF-1"})
     release.handle(said, release.planned_at)
     answered = release.status(release.deploy_at)
     (banner,) = (row[1] for row in CONTRACT.rows() if row[0] == "`banner`")
@@ -387,7 +390,7 @@ def test_messages_are_those_of_the_contract(workflow: type[Any]) -> None:
     listed = {name.partition(" ")[0].strip("`") for name in in_rows}
     marked = {name.split("`")[1] for name in in_rows if name.endswith(" s")}
     signals = set(workflow.signals)
-    commands = {command.name for command in messages.Command.__subclasses__()}
+    commands = {command.name for command in Command.__subclasses__()}
 
     assert updates <= listed
     assert listed & commands <= updates | signals
@@ -399,7 +402,7 @@ def test_payloads_are_those_of_the_contract() -> None:
     """Each command has a row, whose braces name every field of its message and no other."""
     rows = {row[0].split("`")[1]: row[1] for row in CONTRACT.rows() if row[0].startswith("`")}
     ours = {"actor", "key"}
-    said = [c for c in messages.Command.__subclasses__() if c.__module__.startswith("domain.mess")]
+    said = [c for c in Command.__subclasses__() if c.__module__.startswith("domain.mess")]
     fields = {command.name: set(command.model_fields) - ours for command in said}
 
     assert {name: _fields(rows.get(name, "")) for name in fields} == fields
@@ -446,7 +449,7 @@ def test_the_contract_lists_what_a_timeline_holds() -> None:
     named = {name for name in re.findall(r"`([^`\n]+)`", section) if _FACT.fullmatch(name)}
     recorded = {
         node.value
-        for file in (ROOT / "domain").glob("*.py")
+        for file in (ROOT / "domain").rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
@@ -472,7 +475,7 @@ def test_the_line_to_import_is_one() -> None:
     (shown,) = (
         text for language, text in PAGE["docs/operations.md"].blocks() if language == "json"
     )
-    start = messages.parse(messages.DefectStart, json.loads(shown))
+    start = parse(DefectStart, json.loads(shown))
     defect, effects = Defect.open("ETO-1234", start, ETO, FRIDAY)
 
     assert start.past is not None
@@ -489,9 +492,11 @@ def test_exit_codes_are_those_of_the_contract() -> None:
 
 def test_the_check_bites() -> None:
     """A page that names what is not there would be found."""
-    page = Page("docs/x.md", "`domain/nowhere.py`, `make nothing`, `domain/case.py::Nobody`")
+    page = Page(
+        "docs/x.md", "`domain/nowhere.py`, `make nothing`, `domain/case/lifecycle.py::Nobody`"
+    )
     found = [match for code in page.code for match in _PATH.findall(code)]
 
-    assert found == [("domain/nowhere.py", ""), ("domain/case.py", "Nobody")]
+    assert found == [("domain/nowhere.py", ""), ("domain/case/lifecycle.py", "Nobody")]
     assert _file(page, "domain/nowhere.py") is None
-    assert "Nobody" not in _definitions(ROOT / "domain/case.py")
+    assert "Nobody" not in _definitions(ROOT / "domain/case/lifecycle.py")

@@ -15,8 +15,8 @@ import pytest_asyncio
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from commands.talk import Line
 from portal.metrics import PATIENCE
+from runtime.client import Line
 from tests.domain.builders import attachment, defect_start
 from tests.measured_server import measured_server
 from tests.processes.installation import an_installation, settled

@@ -15,9 +15,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from activities.adapters.policy_files import BUILT_IN, observed_holidays
-from commands.documentation.written import PAGES
 from domain.policy import PolicyFile
 from tests.portal.pages.conftest import axe_script, chromium  # noqa: F401 - fixtures
+from tools.docs.written import PAGES
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as Chromium

@@ -9,14 +9,15 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 OURS = {
-    *("domain", "workflows", "activities", "runtime", "commands", "portal", "bench"),
-    *("worker", "starter"),
+    *("domain", "workflows", "activities", "runtime", "commands", "portal"),
+    *("simulation", "bench", "tools", "worker", "starter"),
 }
 MAY_IMPORT = {
     "domain": {"domain"},
     "workflows": {"workflows", "domain"},
     "activities": {"activities", "domain"},
     "runtime": {"runtime", "domain"},
+    "commands": {"commands", "portal", "activities", "runtime", "domain", "worker"},
     "portal": {"portal", "commands", "activities", "runtime", "domain"},
 }
 PURE = {"pydantic", "pydantic_core"}

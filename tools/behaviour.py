@@ -22,19 +22,16 @@ from pathlib import Path
 from typing import Any
 
 from activities.adapters.policy_files import PolicyFiles
-from domain.case import Case
-from domain.defect import Defect
-from domain.effects import Lane
-from domain.messages import (
-    CaseStart,
-    Command,
-    DefectStart,
-    InvalidCommand,
-    ReleaseStart,
-    parse,
-)
+from domain.case.lifecycle import Case
+from domain.contract.case import CaseStart
+from domain.contract.catalogue import COMMANDS
+from domain.contract.defect import DefectStart
+from domain.contract.effects import Lane
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.release import ReleaseStart
+from domain.defect.lifecycle import Defect
 from domain.policy import PinnedPolicy
-from domain.release import Release
+from domain.release.lifecycle import Release
 from tests.domain.case_world import CaseWorld
 from tests.domain.release_world import ReleaseWorld
 from tests.domain.world import World
@@ -72,8 +69,7 @@ def digest(lines: Iterable[str]) -> str:
 
 def expected() -> dict[str, str]:
     """The fingerprint of each life, as last accepted."""
-    rows = (row.split() for row in EXPECTED.read_text(encoding="utf-8").splitlines())
-    return {life: fingerprint for life, fingerprint in rows}
+    return dict(row.split() for row in EXPECTED.read_text(encoding="utf-8").splitlines())
 
 
 # --- adapters to the code of today ----------------------------------------------------------------
@@ -101,18 +97,9 @@ def _opened(tape: dict[str, Any], now: datetime) -> World:
     return world
 
 
-def _commands() -> dict[str, type[Command]]:
-    def below(model: type[Command]) -> Iterator[type[Command]]:
-        for child in model.__subclasses__():
-            yield child
-            yield from below(child)
-
-    return {model.name: model for model in below(Command)}
-
-
 def _say(world: World, name: str, payload: dict[str, Any]) -> str | None:
     try:
-        world.say(parse(_commands()[name], payload))
+        world.say(parse(COMMANDS[name], payload))
     except InvalidCommand as refused:
         world.machine.reject(name, str(refused), world.now)
         return str(refused)
@@ -120,7 +107,7 @@ def _say(world: World, name: str, payload: dict[str, Any]) -> str | None:
 
 
 def _adopt(world: World, payload: dict[str, Any]) -> None:
-    command = parse(_commands()["adopt_policy"], payload)
+    command = parse(COMMANDS["adopt_policy"], payload)
     world.adopt(world.machine.policy, command)  # type: ignore[arg-type]
 
 

@@ -6,9 +6,11 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain import messages
     from domain.area_work import AreaWork
-    from domain.effects import Effect
+    from domain.contract.defect import RetryDeliveries
+    from domain.contract.effects import Effect
+    from domain.contract.parsing import parse
+    from domain.contract.release import AreaWorkStart
     from domain.policy import PinnedPolicy
     from workflows.entity import Entity, command
 
@@ -26,14 +28,14 @@ class AreaWorkWorkflow(Entity[AreaWork]):
         """Live until every defect that has to be told was told; answers the last status."""
         return await self._live()
 
-    retry_deliveries = command(messages.RetryDeliveries)
+    retry_deliveries = command(RetryDeliveries)
 
     def _restored(self, state: dict[str, Any]) -> AreaWork:
         return AreaWork.model_validate(state)
 
     def _policy_name(self) -> str:
-        return messages.parse(messages.AreaWorkStart, self._start).policy
+        return parse(AreaWorkStart, self._start).policy
 
     def _opened(self, policy: PinnedPolicy, now: datetime) -> tuple[AreaWork, list[Effect]]:
-        start = messages.parse(messages.AreaWorkStart, self._start)
+        start = parse(AreaWorkStart, self._start)
         return AreaWork.open(workflow.info().workflow_id, start, policy, now)

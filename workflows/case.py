@@ -6,9 +6,25 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain import messages
-    from domain.case import Case
-    from domain.effects import Effect
+    from domain.case.lifecycle import Case
+    from domain.contract.case import (
+        Answer,
+        AssessCritical,
+        BookCall,
+        CancelCall,
+        CaseStart,
+        CloseCase,
+        ConfirmDefect,
+        DefectMerged,
+        DefectResolved,
+        ProvideInformation,
+        RequestInformation,
+        Respond,
+        SetPreferences,
+    )
+    from domain.contract.defect import RetryDeliveries
+    from domain.contract.effects import Effect
+    from domain.contract.parsing import parse
     from domain.policy import PinnedPolicy
     from workflows.entity import Entity, command
 
@@ -17,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
 class CaseWorkflow(Entity[Case]):
     """One case: receipt, what is missing, first response, answer or defect, calls (C1-C11)."""
 
-    signals = {model.name: model for model in (messages.DefectResolved, messages.DefectMerged)}
+    signals = {model.name: model for model in (DefectResolved, DefectMerged)}
 
     @workflow.init
     def __init__(self, start: Any) -> None:
@@ -28,24 +44,24 @@ class CaseWorkflow(Entity[Case]):
         """Live until the case is closed; answers the last status."""
         return await self._live()
 
-    respond = command(messages.Respond)
-    request_information = command(messages.RequestInformation)
-    provide_information = command(messages.ProvideInformation)
-    assess_critical = command(messages.AssessCritical)
-    confirm_defect = command(messages.ConfirmDefect, asks=True)
-    answer = command(messages.Answer)
-    book_call = command(messages.BookCall, asks=True)
-    cancel_call = command(messages.CancelCall)
-    set_preferences = command(messages.SetPreferences)
-    close = command(messages.CloseCase)
-    retry_deliveries = command(messages.RetryDeliveries)
+    respond = command(Respond)
+    request_information = command(RequestInformation)
+    provide_information = command(ProvideInformation)
+    assess_critical = command(AssessCritical)
+    confirm_defect = command(ConfirmDefect, asks=True)
+    answer = command(Answer)
+    book_call = command(BookCall, asks=True)
+    cancel_call = command(CancelCall)
+    set_preferences = command(SetPreferences)
+    close = command(CloseCase)
+    retry_deliveries = command(RetryDeliveries)
 
     def _restored(self, state: dict[str, Any]) -> Case:
         return Case.model_validate(state)
 
     def _policy_name(self) -> str:
-        return messages.parse(messages.CaseStart, self._start).policy
+        return parse(CaseStart, self._start).policy
 
     def _opened(self, policy: PinnedPolicy, now: datetime) -> tuple[Case, list[Effect]]:
-        start = messages.parse(messages.CaseStart, self._start)
+        start = parse(CaseStart, self._start)
         return Case.open(workflow.info().workflow_id, start, policy, now)

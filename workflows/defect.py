@@ -6,11 +6,38 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain import messages
-    from domain.defect import Defect
-    from domain.effects import Effect
-    from domain.explain import explain
+    from domain.contract.defect import (
+        Absorb,
+        AdoptPolicy,
+        AreaWorkStarted,
+        AttachCase,
+        ChangeSeverity,
+        DecideReclassification,
+        DefectStart,
+        DetachCase,
+        GiveBack,
+        Hold,
+        MergeInto,
+        OfferWorkaround,
+        PostProgress,
+        RecordSeverityFeedback,
+        ReleaseDeployed,
+        Reopen,
+        RequestReclassification,
+        Resolve,
+        Resume,
+        RetryDeliveries,
+        ScheduleRelease,
+        StopWaiting,
+        UndoMerge,
+        WaitForClient,
+        WithdrawRelease,
+    )
+    from domain.contract.effects import Effect
+    from domain.contract.parsing import InvalidCommand, parse
+    from domain.defect.lifecycle import Defect
     from domain.policy import PinnedPolicy
+    from domain.views.explain import explain
     from workflows.entity import Entity, command, refuse
 
 
@@ -21,13 +48,13 @@ class DefectWorkflow(Entity[Defect]):
     signals = {
         model.name: model
         for model in (
-            messages.ChangeSeverity,
-            messages.ScheduleRelease,
-            messages.WithdrawRelease,
-            messages.ReleaseDeployed,
-            messages.AreaWorkStarted,
-            messages.WaitForClient,
-            messages.StopWaiting,
+            ChangeSeverity,
+            ScheduleRelease,
+            WithdrawRelease,
+            ReleaseDeployed,
+            AreaWorkStarted,
+            WaitForClient,
+            StopWaiting,
         )
     }
 
@@ -40,38 +67,38 @@ class DefectWorkflow(Entity[Defect]):
         """Live until the reopen window of the resolution is over; answers the last status."""
         return await self._live()
 
-    change_severity = command(messages.ChangeSeverity)
-    attach_case = command(messages.AttachCase)
-    detach_case = command(messages.DetachCase)
-    post_progress = command(messages.PostProgress)
-    offer_workaround = command(messages.OfferWorkaround)
-    schedule_release = command(messages.ScheduleRelease)
-    withdraw_release = command(messages.WithdrawRelease)
-    release_deployed = command(messages.ReleaseDeployed)
-    hold = command(messages.Hold)
-    resume = command(messages.Resume)
-    record_severity_feedback = command(messages.RecordSeverityFeedback)
-    request_reclassification = command(messages.RequestReclassification)
-    decide_reclassification = command(messages.DecideReclassification)
-    area_work_started = command(messages.AreaWorkStarted)
-    wait_for_client = command(messages.WaitForClient)
-    stop_waiting = command(messages.StopWaiting)
-    merge_into = command(messages.MergeInto, asks=True)
-    undo_merge = command(messages.UndoMerge, asks=True)
-    absorb = command(messages.Absorb)
-    give_back = command(messages.GiveBack)
-    resolve = command(messages.Resolve)
-    reopen = command(messages.Reopen)
-    retry_deliveries = command(messages.RetryDeliveries)
+    change_severity = command(ChangeSeverity)
+    attach_case = command(AttachCase)
+    detach_case = command(DetachCase)
+    post_progress = command(PostProgress)
+    offer_workaround = command(OfferWorkaround)
+    schedule_release = command(ScheduleRelease)
+    withdraw_release = command(WithdrawRelease)
+    release_deployed = command(ReleaseDeployed)
+    hold = command(Hold)
+    resume = command(Resume)
+    record_severity_feedback = command(RecordSeverityFeedback)
+    request_reclassification = command(RequestReclassification)
+    decide_reclassification = command(DecideReclassification)
+    area_work_started = command(AreaWorkStarted)
+    wait_for_client = command(WaitForClient)
+    stop_waiting = command(StopWaiting)
+    merge_into = command(MergeInto, asks=True)
+    undo_merge = command(UndoMerge, asks=True)
+    absorb = command(Absorb)
+    give_back = command(GiveBack)
+    resolve = command(Resolve)
+    reopen = command(Reopen)
+    retry_deliveries = command(RetryDeliveries)
 
     @workflow.update
     async def adopt_policy(self, payload: Any = None) -> dict[str, Any]:
         """Move to the present version of a policy: the one command whose answer needs a look-up."""
         await self._ready()
         try:
-            said = messages.parse(messages.AdoptPolicy, payload)
+            said = parse(AdoptPolicy, payload)
             policy = await self._load_policy(said.policy, workflow.now())
-        except messages.InvalidCommand as error:
+        except InvalidCommand as error:
             refuse(error)
         self._put(self.machine.fire(workflow.now()))
         self._put(self.machine.adopt(policy, said, workflow.now()))
@@ -80,7 +107,7 @@ class DefectWorkflow(Entity[Defect]):
 
     @adopt_policy.validator
     def _check_adopt_policy(self, payload: Any = None) -> None:
-        self._check(messages.AdoptPolicy, payload)
+        self._check(AdoptPolicy, payload)
 
     @workflow.query(description="What produced every due instant, as data and as a paragraph")
     def explain(self) -> dict[str, Any]:
@@ -91,9 +118,9 @@ class DefectWorkflow(Entity[Defect]):
         return Defect.model_validate(state)
 
     def _policy_name(self) -> str:
-        return messages.parse(messages.DefectStart, self._start).policy
+        return parse(DefectStart, self._start).policy
 
     def _opened(self, policy: PinnedPolicy, now: datetime) -> tuple[Defect, list[Effect]]:
-        start = messages.parse(messages.DefectStart, self._start)
+        start = parse(DefectStart, self._start)
         accepted = workflow.unsafe.is_replaying()  # A refused start has no history to replay.
         return Defect.open(workflow.info().workflow_id, start, policy, now, accepted=accepted)

@@ -13,21 +13,23 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ConfigDict
 
-    from domain.card import card
-    from domain.effects import Effect, Lane, Receipt
-    from domain.machine import Machine
-    from domain.messages import NUMBER_PATTERN, Command, InvalidCommand, RetryDeliveries, parse
+    from domain.contract.defect import RetryDeliveries
+    from domain.contract.effects import Effect, Lane, Receipt
+    from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
+    from domain.contract.parsing import InvalidCommand, parse
+    from domain.contract.values import NUMBER_PATTERN, Command
+    from domain.entity import Machine
+    from domain.outbox import Outbox
     from domain.policy import PinnedPolicy, PolicyRequest
-    from domain.search import attributes_of
+    from domain.views.operator_card import card
+    from domain.views.search_attributes import attributes_of
     from workflows import options
     from workflows.alarm import Alarm
-    from workflows.outbox import Outbox
     from workflows.search_attributes import changes, restored
 
 M = TypeVar("M", bound=Machine)
 C = TypeVar("C", bound=Command)
 
-REQUEST_CONTINUE_AS_NEW = "request_continue_as_new"
 QUIET = {"quiet": True}
 """The memo of a turn that had nothing else to write."""
 

@@ -6,10 +6,12 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain import messages
-    from domain.effects import Effect
+    from domain.contract.defect import RetryDeliveries
+    from domain.contract.effects import Effect
+    from domain.contract.parsing import parse
+    from domain.contract.release import ReviewStart
+    from domain.impact_review import Review
     from domain.policy import PinnedPolicy
-    from domain.review import Review
     from workflows.entity import Entity, command
 
 
@@ -26,7 +28,7 @@ class ImpactReviewWorkflow(Entity[Review]):
         """Live until the digest is on its way; answers the last status."""
         return await self._live()
 
-    retry_deliveries = command(messages.RetryDeliveries)
+    retry_deliveries = command(RetryDeliveries)
 
     def _check_number(self, workflow_id: str) -> None:
         """A schedule makes ids of its own: nobody uses them as a number."""
@@ -35,8 +37,8 @@ class ImpactReviewWorkflow(Entity[Review]):
         return Review.model_validate(state)
 
     def _policy_name(self) -> str:
-        return messages.parse(messages.ReviewStart, self._start).policy
+        return parse(ReviewStart, self._start).policy
 
     def _opened(self, policy: PinnedPolicy, now: datetime) -> tuple[Review, list[Effect]]:
-        start = messages.parse(messages.ReviewStart, self._start)
+        start = parse(ReviewStart, self._start)
         return Review.open(workflow.info().workflow_id, start, policy, now)

@@ -5,11 +5,8 @@ from typing import Any
 
 from temporalio.common import RetryPolicy
 
-from domain.effects import Lane
-
-DEFECTS_QUEUE = "defects"
-OUTBOUND_QUEUE = "outbound"
-"""Rate-limited: everything that leaves for mail systems and status pages."""
+from domain.contract.effects import Lane
+from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE
 
 _OUTBOUND_LANES = {Lane.CLIENTS, Lane.STAFF, Lane.STATUS_PAGE}
 

@@ -6,10 +6,23 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from domain import messages
-    from domain.effects import Effect
+    from domain.contract.defect import RetryDeliveries
+    from domain.contract.effects import Effect
+    from domain.contract.parsing import parse
+    from domain.contract.release import (
+        Announce,
+        AttachDefect,
+        AttachDefects,
+        CancelRelease,
+        Deploy,
+        DetachDefect,
+        Freeze,
+        ReleaseStart,
+        Reschedule,
+        Unfreeze,
+    )
     from domain.policy import PinnedPolicy
-    from domain.release import Release
+    from domain.release.lifecycle import Release
     from workflows.entity import Entity, command
 
 
@@ -26,24 +39,24 @@ class ReleaseWorkflow(Entity[Release]):
         """Live until every defect that has to be told was told; answers the last status."""
         return await self._live()
 
-    attach_defect = command(messages.AttachDefect)
-    attach_defects = command(messages.AttachDefects)
-    detach_defect = command(messages.DetachDefect)
-    reschedule = command(messages.Reschedule)
-    announce = command(messages.Announce)
-    freeze = command(messages.Freeze)
-    unfreeze = command(messages.Unfreeze)
-    deploy = command(messages.Deploy)
-    cancel = command(messages.CancelRelease)
-    retry_deliveries = command(messages.RetryDeliveries)
+    attach_defect = command(AttachDefect)
+    attach_defects = command(AttachDefects)
+    detach_defect = command(DetachDefect)
+    reschedule = command(Reschedule)
+    announce = command(Announce)
+    freeze = command(Freeze)
+    unfreeze = command(Unfreeze)
+    deploy = command(Deploy)
+    cancel = command(CancelRelease)
+    retry_deliveries = command(RetryDeliveries)
 
     def _restored(self, state: dict[str, Any]) -> Release:
         return Release.model_validate(state)
 
     def _policy_name(self) -> str:
-        return messages.parse(messages.ReleaseStart, self._start).policy
+        return parse(ReleaseStart, self._start).policy
 
     def _opened(self, policy: PinnedPolicy, now: datetime) -> tuple[Release, list[Effect]]:
-        start = messages.parse(messages.ReleaseStart, self._start)
+        start = parse(ReleaseStart, self._start)
         accepted = workflow.unsafe.is_replaying()  # A refused start has no history to replay.
         return Release.open(workflow.info().workflow_id, start, policy, now, accepted=accepted)

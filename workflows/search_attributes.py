@@ -1,4 +1,4 @@
-"""Search attributes as Temporal takes them, from the table in `domain/search.py`."""
+"""Search attributes as Temporal takes them; `domain/views/search_attributes.py` has the table."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
-    from domain.search import ATTRIBUTES, Kind, Value
+    from domain.views.search_attributes import ATTRIBUTES, Kind, Value
 
 _MAKERS: Mapping[Kind, Any] = {
     "keyword": SearchAttributeKey.for_keyword,

@@ -13,21 +13,20 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from domain import messages
-    from domain.effects import Effect
+    from domain.contract.defect import RetryDeliveries
+    from domain.contract.effects import Effect
+    from domain.contract.identity import WEBHOOKS_QUEUE
+    from domain.contract.parsing import parse
     from domain.policy import PinnedPolicy
-    from domain.webhook_receiver import Receiver, Report, Wake, WebhookStart
+    from domain.webhooks.receiver import Receiver, Report, Wake, WebhookStart
     from workflows.entity import Entity, command
-
-WEBHOOKS_QUEUE = "webhooks"
-"""A queue of its own: receivers that do not answer hold up no mail and no status page."""
 
 
 @workflow.defn(name="WebhookWorkflow")
 class WebhookWorkflow(Entity[Receiver]):
     """Sends what waits for one receiver; another one that fails is another workflow."""
 
-    signals = {model.name: model for model in (Wake, messages.RetryDeliveries)}
+    signals = {model.name: model for model in (Wake, RetryDeliveries)}
 
     @workflow.init
     def __init__(self, start: Any) -> None:
@@ -39,16 +38,16 @@ class WebhookWorkflow(Entity[Receiver]):
         """Live until the receiver is disabled or removed; answers the last status."""
         return await self._live()
 
-    retry_deliveries = command(messages.RetryDeliveries)
+    retry_deliveries = command(RetryDeliveries)
 
     def _restored(self, state: dict[str, Any]) -> Receiver:
         return Receiver.model_validate(state)
 
     def _policy_name(self) -> str:
-        return messages.parse(WebhookStart, self._start).policy
+        return parse(WebhookStart, self._start).policy
 
     def _opened(self, policy: PinnedPolicy, now: datetime) -> tuple[Receiver, list[Effect]]:
-        start = messages.parse(WebhookStart, self._start)
+        start = parse(WebhookStart, self._start)
         return Receiver.open(workflow.info().workflow_id, start, policy), []
 
     def _dispatch(self, now: datetime) -> None:

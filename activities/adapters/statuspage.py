@@ -22,8 +22,8 @@ from urllib.parse import quote
 import httpx
 
 from activities.ports import NotNow, Refused
-from domain.effects import PostStatus
-from domain.messages import Severity, Stage
+from domain.contract.effects import PostStatus
+from domain.contract.values import Severity, Stage
 
 _OURS = "defect_orchestrator"
 _PAGE_SIZE = 100  # the API's default and maximum: a shorter page is the last one

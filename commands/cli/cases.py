@@ -15,8 +15,8 @@ from commands.cli.options import (
     update,
 )
 from commands.cli.run import start
-from domain.messages import Channel, Severity
-from domain.severity import Function, IntakeFacts, WorkaroundEffort, suggest
+from domain.contract.values import Channel, Severity
+from domain.severity_rubric import Function, IntakeFacts, WorkaroundEffort, suggest
 
 app = typer.Typer()
 

@@ -16,7 +16,7 @@ from commands.cli.options import (
     Why,
     update,
 )
-from domain.messages import Severity, Stage
+from domain.contract.values import Severity, Stage
 
 app = typer.Typer()
 

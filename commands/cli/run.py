@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from commands.talk import Line
+    from runtime.client import Line
     from runtime.settings import Settings
 
 ExitCodes = {
@@ -17,12 +17,12 @@ ExitCodes = {
     "activities.adapters.database.engine.NoDatabase": 2,
     "runtime.codec.UnknownKey": 2,
     "runtime.codec.AlteredPayload": 2,
-    "commands.histories.HistoryError": 2,
-    "domain.messages.reading.InvalidCommand": 2,
+    "commands.records.RecordError": 2,
+    "domain.contract.parsing.InvalidCommand": 2,
     "runtime.connection.NoServer": 3,
     "temporalio.service.RPCError": 3,
-    "commands.talk.CommandRefused": 4,
-    "commands.talk.NoSuchNumber": 5,
+    "runtime.client.CommandRefused": 4,
+    "runtime.client.NoSuchNumber": 5,
 }
 """By name: whoever raised one has loaded it, and the other commands need not."""
 INTERRUPTED = 130
@@ -110,7 +110,7 @@ def start(
 
 
 async def _line(settings: "Settings") -> "Line":
-    from commands.talk import Line
+    from runtime.client import Line
     from runtime.connection import connect
 
     return Line(await connect(settings))

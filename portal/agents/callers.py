@@ -10,7 +10,7 @@ from mcp.server import ServerRequestContext
 from activities.adapters.database.tokens import DatabaseTokens, Token
 from portal.api.problems import Problem
 from portal.api.security import Scope, unauthorized
-from portal.site import Site
+from portal.context import Site
 
 TOKEN_VARIABLE = "DEFECTS_TOKEN"  # noqa: S105 - the name of a variable
 READING = frozenset({Scope.CASES_READ, Scope.DEFECTS_READ, Scope.RELEASES_READ, Scope.STAFF_READ})

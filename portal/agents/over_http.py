@@ -19,9 +19,9 @@ from starlette.routing import Route
 from portal.agents.callers import of_the_request
 from portal.agents.server import agent_server
 from portal.api.guard import Guard, Limits
+from portal.context import Site
 from portal.security import SecureHeaders, is_https
 from portal.serving import application_server
-from portal.site import Site
 
 PATH = "/mcp"
 

@@ -11,7 +11,7 @@ from mcp.server.stdio import stdio_server
 
 from portal.agents.callers import of_this_process
 from portal.agents.server import agent_server
-from portal.site import Site
+from portal.context import Site
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from domain.messages import InternalText, InvalidCommand, PublicText
+from domain.contract.parsing import InvalidCommand
+from domain.contract.values import InternalText, PublicText
 
 _READ_BY = {
     TypeAdapter(PublicText).json_schema()["maxLength"]: (

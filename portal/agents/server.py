@@ -13,14 +13,15 @@ from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from domain.messages import NUMBER_PATTERN, InvalidCommand
+from domain.contract.parsing import InvalidCommand
+from domain.contract.values import NUMBER_PATTERN
 from portal.agents.callers import Caller, Who
-from portal.agents.offers import Answer, Offer
-from portal.agents.reading import OwedAsked, marked, reading
+from portal.agents.command_tools import writing
+from portal.agents.query_tools import OwedAsked, marked, reading
+from portal.agents.tools import Answer, Offer
 from portal.agents.words import HAND_OVER, INSTRUCTIONS, hand_over
-from portal.agents.writing import writing
 from portal.api.problems import Problem, no_answer, refused
-from portal.site import Site
+from portal.context import Site
 
 POLICY_URI = "defects://policy"
 _POLICY = "eto"

@@ -12,7 +12,7 @@ from portal.api.documents import document
 from portal.api.endpoints import PREFIX, router
 from portal.api.guard import Guard, Limits
 from portal.api.security import needs
-from portal.site import Site
+from portal.context import Site
 
 VERSION = "1"
 

@@ -9,15 +9,15 @@ from fastapi.responses import JSONResponse
 
 from activities.adapters.database import DatabaseReadModel
 from activities.adapters.database.tokens import Token
-from domain.messages import NUMBER_PATTERN, Command, Message
-from portal.api.acting import Acting
-from portal.api.answers import Explanation, Fact, Kept, Page, Started
+from domain.contract.values import NUMBER_PATTERN, Command, Message
+from portal.api.command_service import Acting
 from portal.api.contract import Kind, command_body, start_body
 from portal.api.documents import problems
 from portal.api.lists import ASKED, page
 from portal.api.problems import Problem
+from portal.api.responses import Explanation, Fact, Kept, Page, Started
 from portal.api.security import Scope, needs
-from portal.site import Site
+from portal.context import Site
 
 PREFIX = "/api/v1"
 """Where the interface is, for the addresses it answers."""

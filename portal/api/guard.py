@@ -12,8 +12,8 @@ from activities.adapters.database.tokens import DatabaseTokens, Token
 from portal.api.problems import Problem, internal, no_answer
 from portal.api.rates import Rate, Rates
 from portal.api.security import Scope, unauthorized
+from portal.context import Site
 from portal.inbound.reading import MAIL_BYTES
-from portal.site import Site
 
 log = structlog.get_logger(__name__)
 

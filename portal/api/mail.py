@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from portal.api.answers import Received
 from portal.api.documents import problems
 from portal.api.guard import MAIL_PATH
 from portal.api.problems import Problem
+from portal.api.responses import Received
 from portal.api.security import Scope, needs
-from portal.inbound_mail import receive
+from portal.inbound.intake import receive
 
 MEDIA_TYPE = "message/rfc822"
 

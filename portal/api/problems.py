@@ -11,7 +11,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from domain.messages import InvalidCommand
+from domain.contract.parsing import InvalidCommand
 
 MEDIA_TYPE = "application/problem+json"
 _JSON = "application/json"

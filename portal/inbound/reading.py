@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from email.policy import default
 from typing import Any
 
-from domain.messages import Contact, InvalidCommand, parse
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.values import Contact
 from portal.inbound import hypertext
 
 MAIL_BYTES = 10 * 1024 * 1024

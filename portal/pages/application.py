@@ -5,9 +5,10 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from portal.context import Site
 from portal.pages import (
     choices,
-    kept_letters,
+    mail_outbox,
     my_cases,
     my_defects,
     new_case,
@@ -15,10 +16,9 @@ from portal.pages import (
     staff,
     status,
 )
+from portal.pages.auth import NotHere, SignInNeeded
 from portal.pages.forms import FormRefused
-from portal.pages.look import STATIC, Look, look_of
-from portal.pages.people import NotHere, SignInNeeded
-from portal.site import Site
+from portal.pages.page_renderer import STATIC, Look, look_of
 from runtime.connection import NoServer
 
 
@@ -27,7 +27,7 @@ def pages(site: Site) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
     app.state.look = Look(site)
-    for part in (sign_in, my_cases, new_case, my_defects, choices, status, staff, kept_letters):
+    for part in (sign_in, my_cases, new_case, my_defects, choices, status, staff, mail_outbox):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))
     app.exception_handler(SignInNeeded)(_sign_in_first)

@@ -10,14 +10,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseContacts, DatabasePreferences
-from commands.talk import CommandRefused, NoSuchNumber
-from domain.events import Topic
-from portal.pages.catching_up import until
+from domain.contract.events import Topic
+from portal.pages.auth import NotHere, Person, SignedIn
 from portal.pages.forms import NO_TROUBLE, HarmlessForm, OurForm, Trouble, trouble_of
-from portal.pages.look import look_of, site_of
-from portal.pages.people import NotHere, Person, SignedIn
-from portal.pages.when import zone_of, zones
-from portal.pages.words import VOCABULARY
+from portal.pages.i18n import VOCABULARY
+from portal.pages.local_time import zone_of, zones
+from portal.pages.page_renderer import look_of, site_of
+from portal.pages.read_your_writes import until
+from runtime.client import CommandRefused, NoSuchNumber
 from runtime.connection import NoServer
 
 router = APIRouter()

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseTrackRecord
 from activities.adapters.database.track_record import Happened
-from portal.pages.when import Times, instant, maybe_instant
+from portal.pages.local_time import Times, instant, maybe_instant
 
 MONTHS_BACK = 12
 _GIVEN, _TEXT, _MISSED = "defect.update", "defect.progress", "update.missed"

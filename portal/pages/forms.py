@@ -8,11 +8,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from commands.talk import CommandRefused, NoSuchNumber
-from domain.messages import InvalidCommand
-from portal.pages.look import look_of
-from portal.pages.when import Times, instant
+from domain.contract.parsing import InvalidCommand
+from portal.pages.local_time import Times, instant
+from portal.pages.page_renderer import look_of
 from portal.security import TOKEN_FIELD, FormGuard, from_another_site
+from runtime.client import CommandRefused, NoSuchNumber
 from runtime.connection import NoServer
 
 MOST_BYTES = 2_000_000

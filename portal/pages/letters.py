@@ -16,10 +16,10 @@ from activities.adapters.database.sessions import hashed
 from activities.languages import TEMPLATES
 from activities.paragraphs import as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, NotNow, Refused
-from portal.pages.look import Look
-from portal.pages.words import ENGLISH, VOCABULARY, Words
+from portal.context import Site
+from portal.pages.i18n import ENGLISH, VOCABULARY, Words
+from portal.pages.page_renderer import Look
 from portal.security import public_url
-from portal.site import Site
 
 SIGN_IN = "portal.sign_in"
 """The `X-Event` of the letter."""

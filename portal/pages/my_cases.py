@@ -7,14 +7,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseContacts, DatabaseReadModel
-from commands.talk import CommandRefused, NoSuchNumber
-from portal.pages.catching_up import until
+from portal.pages.auth import Person, SignedIn
+from portal.pages.client_views import public_banners, public_case, public_defect, public_timeline
 from portal.pages.forms import NO_TROUBLE, Form, OurForm, Trouble, trouble_of
-from portal.pages.look import look_of, site_of
+from portal.pages.i18n import ITEMS
 from portal.pages.opening_hours import opening_hours
-from portal.pages.people import Person, SignedIn
-from portal.pages.public_side import public_banners, public_case, public_defect, public_timeline
-from portal.pages.words import ITEMS
+from portal.pages.page_renderer import look_of, site_of
+from portal.pages.read_your_writes import until
+from runtime.client import CommandRefused, NoSuchNumber
 from runtime.connection import NoServer
 
 router = APIRouter()

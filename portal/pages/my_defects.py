@@ -8,13 +8,13 @@ from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseReadModel
 from activities.adapters.database.contacts import Attached
-from commands.talk import CommandRefused, NoSuchNumber
-from portal.pages.catching_up import until
+from portal.pages.auth import Person, SignedIn
+from portal.pages.client_views import PublicDefect, public_defect, public_timeline
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble, trouble_of
-from portal.pages.look import look_of, site_of
-from portal.pages.people import Person, SignedIn
-from portal.pages.public_side import PublicDefect, public_defect, public_timeline
-from portal.pages.words import SEVERITIES, Words
+from portal.pages.i18n import SEVERITIES, Words
+from portal.pages.page_renderer import look_of, site_of
+from portal.pages.read_your_writes import until
+from runtime.client import CommandRefused, NoSuchNumber
 from runtime.connection import NoServer
 
 router = APIRouter()

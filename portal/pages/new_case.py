@@ -9,14 +9,16 @@ from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseAttempts, DatabaseContacts, DatabaseNumbers
 from activities.adapters.database.sessions import hashed
-from commands.talk import CommandRefused
-from domain.messages import CaseStart, Channel, InvalidCommand, parse
-from portal.pages.catching_up import until
+from domain.contract.case import CaseStart
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.values import Channel
+from portal.pages.auth import Person, SignedIn
 from portal.pages.forms import NO_TROUBLE, Form, OurForm, Trouble, trouble_of
-from portal.pages.look import look_of, site_of
+from portal.pages.i18n import ITEMS
 from portal.pages.my_cases import listed
-from portal.pages.people import Person, SignedIn
-from portal.pages.words import ITEMS
+from portal.pages.page_renderer import look_of, site_of
+from portal.pages.read_your_writes import until
+from runtime.client import CommandRefused
 from runtime.connection import NoServer
 
 router = APIRouter()

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseLedger, DatabaseTrackRecord
-from activities.adapters.database.pulse import DatabasePulse
+from activities.adapters.database.backlog import DatabasePulse
 from activities.ports import Delivery, DeliveryState
-from domain.defect_state import OVER
-from portal.pages.when import instant, maybe_instant
+from domain.defect.state import OVER
+from portal.pages.local_time import instant, maybe_instant
 
 _SOON = timedelta(days=14)
 """How far ahead what is due is listed."""

@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from domain.business_time import BusinessCalendar, Weekday
-from portal.pages.words import Words
+from portal.pages.i18n import Words
 
 _DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -17,12 +17,13 @@ from activities.adapters.database import (
     DatabaseSignInLinks,
 )
 from activities.adapters.database.sessions import hashed
-from domain.messages import Contact, InvalidCommand, parse
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.values import Contact
+from portal.pages.auth import SignInNeeded, person, signed_in_client
+from portal.pages.client_views import public_banners
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
 from portal.pages.letters import send_link
-from portal.pages.look import look_of, site_of
-from portal.pages.people import SignInNeeded, person, signed_in_client
-from portal.pages.public_side import public_banners
+from portal.pages.page_renderer import look_of, site_of
 
 router = APIRouter()
 log = structlog.get_logger(__name__)

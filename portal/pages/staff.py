@@ -11,14 +11,14 @@ from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseAttempts, DatabaseSessions
 from activities.adapters.database.tokens import DatabaseTokens
+from portal.context import Site
+from portal.pages.auth import Staff, may_look
 from portal.pages.compliance import Compliance, compliance_of
 from portal.pages.drawing import charts_of
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
-from portal.pages.look import look_of, site_of
 from portal.pages.obligations import desk_of
-from portal.pages.people import Staff, may_look
+from portal.pages.page_renderer import look_of, site_of
 from portal.pages.sign_in import computer, too_often
-from portal.site import Site
 
 router = APIRouter()
 log = structlog.get_logger(__name__)

@@ -6,8 +6,8 @@ It says what was posted for the public and nothing else. That an update is overd
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from portal.pages.look import look_of, site_of
-from portal.pages.people import NotHere
+from portal.pages.auth import NotHere
+from portal.pages.page_renderer import look_of, site_of
 from portal.pages.status_feeds import Shape, atom, incidents_json, status_json, summary_json
 from portal.pages.status_history import History, history_of
 from portal.security import public_url

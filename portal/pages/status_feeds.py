@@ -8,10 +8,10 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from activities.adapters.database.sessions import hashed
 from domain.policy import Texts
-from portal.pages.public_side import PublicBanner
+from portal.pages.client_views import PublicBanner
+from portal.pages.i18n import ENGLISH
+from portal.pages.local_time import Times
 from portal.pages.status_history import History, PublicIncident
-from portal.pages.when import Times
-from portal.pages.words import ENGLISH
 
 Shape = Callable[[History, Texts, Times, str, datetime], dict[str, Any]]
 

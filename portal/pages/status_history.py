@@ -14,8 +14,8 @@ from activities.adapters.database import (
     IncidentUpdate,
 )
 from activities.adapters.database.sessions import hashed
-from portal.pages.public_side import PublicBanner, public_banners
-from portal.pages.when import Times, instant
+from portal.pages.client_views import PublicBanner, public_banners
+from portal.pages.local_time import Times, instant
 
 DAYS_BACK = 90
 _INCIDENTS = 1_000

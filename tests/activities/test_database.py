@@ -40,7 +40,7 @@ from activities.ports import (
     ReadModel,
     StatusPage,
 )
-from domain.effects import (
+from domain.contract.effects import (
     AudienceChange,
     Detachment,
     Fact,
@@ -50,8 +50,8 @@ from domain.effects import (
     TellClients,
     TellStaff,
 )
-from domain.events import ClientEvent, Role, StaffEvent
-from domain.messages import Attachment, Contact, Severity, Stage
+from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.values import Attachment, Contact, Severity, Stage
 from tests.postgres import LentDatabase
 
 T = TypeVar("T")

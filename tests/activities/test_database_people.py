@@ -13,8 +13,8 @@ from activities.adapters.database import (
     make_engine,
 )
 from activities.ports import Audience, Refused
-from domain.effects import AudienceChange, Detachment, Person, Project, Whom
-from domain.messages import Attachment, Contact
+from domain.contract.effects import AudienceChange, Detachment, Person, Project, Whom
+from domain.contract.values import Attachment, Contact
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

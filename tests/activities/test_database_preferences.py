@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from activities.adapters.database import DatabasePreferences, make_engine
 from activities.ports import Preference, Preferences
-from domain.events import Topic
+from domain.contract.events import Topic
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

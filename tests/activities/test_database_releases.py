@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from activities.adapters.database import DatabaseMembers, DatabaseReadModel, make_engine
 from activities.ports import Member, Members, Muster
-from domain.effects import MemberChange, Project
+from domain.contract.effects import MemberChange, Project
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 THREADS = 8

@@ -16,8 +16,8 @@ from activities.adapters.database import (
     make_engine,
 )
 from activities.ports import Booking, Consultation, Impact, OpenDefects
-from domain.effects import BookMinutes, Fact, Project
-from domain.messages import Severity
+from domain.contract.effects import BookMinutes, Fact, Project
+from domain.contract.values import Severity
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

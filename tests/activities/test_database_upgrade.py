@@ -17,8 +17,8 @@ from activities.adapters.database import (
     make_engine,
     migrate,
 )
-from domain.effects import AudienceChange, MemberChange, Project, Whom
-from domain.messages import Attachment, Contact
+from domain.contract.effects import AudienceChange, MemberChange, Project, Whom
+from domain.contract.values import Attachment, Contact
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 NEWSLETTER = Whom(kind="newsletter")

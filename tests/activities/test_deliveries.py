@@ -23,12 +23,12 @@ from activities.adapters.database import (
 from activities.adapters.policy_files import PolicyFiles
 from activities.adapters.statuspage import StatuspageApi
 from activities.delivery import Tally
+from activities.heartbeat import BEAT_EVERY
+from activities.notifications import PAGE, Tell
 from activities.ports import DeliveryState, Letter
-from activities.pulse import BEAT_EVERY
 from activities.status_page import PostToStatusPage
-from activities.tell import PAGE, Tell
-from domain.defect import Defect
-from domain.effects import (
+from domain.contract.defect import DefectStart, Resolve
+from domain.contract.effects import (
     Effect,
     Person,
     PostStatus,
@@ -38,8 +38,10 @@ from domain.effects import (
     TellStaff,
     Whom,
 )
-from domain.events import ClientEvent, Role
-from domain.messages import Contact, DefectStart, Resolve, parse
+from domain.contract.events import ClientEvent, Role
+from domain.contract.parsing import parse
+from domain.contract.values import Contact
+from domain.defect.lifecycle import Defect
 from tests.domain.builders import ETO, attachment, defect_start
 from tests.fakes import MemoryPreferences, RecordingMailbox
 from tests.statuspage_server import StatuspageServer

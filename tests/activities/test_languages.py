@@ -13,7 +13,7 @@ import pytest
 from activities.languages import ENGLISH, TEMPLATES, Languages
 from activities.ports import Letter, Preference
 from activities.rendering import Renderer
-from domain.events import ClientEvent, StaffEvent, Topic
+from domain.contract.events import ClientEvent, StaffEvent, Topic
 from tests.activities.test_rendering import (
     CLIENT_FACTS,
     IMPACT,

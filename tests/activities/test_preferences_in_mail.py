@@ -9,8 +9,8 @@ import pytest
 
 from activities.ports import Letter, Preference
 from activities.rendering import Renderer
-from domain.events import TOPIC_OF, ClientEvent, Topic
-from domain.promises import promises
+from domain.contract.events import TOPIC_OF, ClientEvent, Topic
+from domain.promise_guard import promises
 from tests.activities.test_rendering import CLIENT_FACTS, NOTICE, VENDOR, client_letter
 
 PORTAL = "https://portal.vendor.example"

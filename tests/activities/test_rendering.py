@@ -15,10 +15,10 @@ from activities.languages import ENGLISH, TEMPLATES, Languages
 from activities.paragraphs import COLUMNS
 from activities.ports import Letter, Preference
 from activities.rendering import SUBJECT_LENGTH, Renderer, Vendor
-from domain.effects import Person, TellClients, TellStaff
-from domain.events import ClientEvent, Role, StaffEvent
-from domain.messages import Contact, Stage
-from domain.promises import promises
+from domain.contract.effects import Person, TellClients, TellStaff
+from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.values import Contact, Stage
+from domain.promise_guard import promises
 
 VENDOR = Vendor("Vendor", "ETO", "ETO Support", "America/Chicago")
 AT = datetime(2026, 11, 20, 22, 5, tzinfo=UTC)

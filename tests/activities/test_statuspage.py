@@ -11,8 +11,8 @@ import pytest
 
 from activities.adapters.statuspage import StatuspageApi
 from activities.ports import NotNow, Refused, StatusPage
-from domain.effects import PostStatus
-from domain.messages import Severity, Stage
+from domain.contract.effects import PostStatus
+from domain.contract.values import Severity, Stage
 from tests.statuspage_server import Incident, StatuspageServer
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

@@ -33,9 +33,9 @@ from activities.webhooks import (
     SendWebhooks,
     signed,
 )
-from domain.effects import EntityKind, Fact, Project
-from domain.webhook_receiver import Report, Round
-from domain.webhooks import PATIENCE, PAUSES, secret_key
+from domain.contract.effects import EntityKind, Fact, Project
+from domain.webhooks.events import PATIENCE, PAUSES, secret_key
+from domain.webhooks.receiver import Report, Round
 from tests.webhook_server import SECRET, Receiver, receiver
 
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -13,8 +13,29 @@ import pytest
 from activities.languages import Languages
 from activities.ports import Letter, Preference
 from activities.rendering import Renderer, Vendor
-from domain import messages as m
-from domain.effects import (
+from domain.contract.case import (
+    Answer,
+    AssessCritical,
+    BookCall,
+    CancelCall,
+    CloseCase,
+    ProvideInformation,
+    Respond,
+)
+from domain.contract.defect import (
+    Absorb,
+    AttachCase,
+    ChangeSeverity,
+    DecideReclassification,
+    GiveBack,
+    OfferWorkaround,
+    Reopen,
+    RequestReclassification,
+    Resolve,
+    ScheduleRelease,
+    WithdrawRelease,
+)
+from domain.contract.effects import (
     AlignDefects,
     BookMinutes,
     Effect,
@@ -25,10 +46,12 @@ from domain.effects import (
     TellClients,
     TellStaff,
 )
-from domain.events import ClientEvent, StaffEvent
-from domain.machine import Machine
-from domain.messages import Contact, ReviewStart, parse
-from domain.review import Review, digest, rank
+from domain.contract.events import ClientEvent, StaffEvent
+from domain.contract.parsing import parse
+from domain.contract.release import AttachDefect, Deploy, ReviewStart
+from domain.contract.values import Command, Contact
+from domain.entity import Machine
+from domain.impact_review import Review, digest, rank
 from tests.domain.builders import (
     ETO,
     FRIDAY,
@@ -53,7 +76,7 @@ class Life:
         self.told: list[Effect] = []
         self._bring_about(effects)
 
-    def hear(self, command: type[m.Command], **fields: Any) -> None:
+    def hear(self, command: type[Command], **fields: Any) -> None:
         """Say something now."""
         self._bring_about(say(self.machine, command, self.now, **fields))
 
@@ -94,25 +117,25 @@ def a_ranking(now: datetime) -> dict[str, Any]:
 def a_life_of_a_defect() -> Life:
     """Confirmed as S1, missed, talked about, planned, merged, reopened."""
     life = Life(a_defect("S1", attachment(), public_summary="Nobody can log in."))
-    life.hear(m.OfferWorkaround, description="Use the other door.", effort="laborious")
+    life.hear(OfferWorkaround, description="Use the other door.", effort="laborious")
     life.wait(9 * DAY)
-    life.hear(m.ChangeSeverity, severity="S2", reason="one site only")
+    life.hear(ChangeSeverity, severity="S2", reason="one site only")
     ask = {"client": "client-1", "severity": "S1", "justification": "we cannot bill"}
-    life.hear(m.RequestReclassification, **ask)
+    life.hear(RequestReclassification, **ask)
     life.wait(5 * DAY)
-    life.hear(m.DecideReclassification, approve=False, reason="One site can go on.")
+    life.hear(DecideReclassification, approve=False, reason="One site can go on.")
     life.wait(121 * DAY)
-    life.hear(m.ScheduleRelease, release="REL-1", deploy_at=(life.now + 9 * DAY).isoformat())
-    life.hear(m.ScheduleRelease, release="REL-2", deploy_at=(life.now + 8 * DAY).isoformat())
+    life.hear(ScheduleRelease, release="REL-1", deploy_at=(life.now + 9 * DAY).isoformat())
+    life.hear(ScheduleRelease, release="REL-2", deploy_at=(life.now + 8 * DAY).isoformat())
     life.wait(12 * DAY)
-    life.hear(m.WithdrawRelease, release="REL-2", reason="not ready")
-    life.hear(m.ChangeSeverity, severity="S3", reason="worked around")
-    life.hear(m.AttachCase, **attachment("CASE-2", "client-2"))
+    life.hear(WithdrawRelease, release="REL-2", reason="not ready")
+    life.hear(ChangeSeverity, severity="S3", reason="worked around")
+    life.hear(AttachCase, **attachment("CASE-2", "client-2"))
     cases = [attachment("CASE-3", "client-3")]
-    life.hear(m.Absorb, defect="DEF-7", cases=cases)
-    life.hear(m.GiveBack, defect="DEF-7", cases=["CASE-3"])
-    life.hear(m.Resolve, resolution="fixed")
-    life.hear(m.Reopen, reason="not fixed")
+    life.hear(Absorb, defect="DEF-7", cases=cases)
+    life.hear(GiveBack, defect="DEF-7", cases=["CASE-3"])
+    life.hear(Resolve, resolution="fixed")
+    life.hear(Reopen, reason="not fixed")
     problem = life.machine.delivery_failing(life.told[0], "smtp-550", 1, FRIDAY, life.now)
     life._bring_about(problem)
     return life
@@ -122,31 +145,31 @@ def lives_of_cases() -> Iterator[Life]:
     """Critical and missed; declined; unanswered; with calls; answered; closed."""
     missed = Life(a_case(channel="portal", priority="critical"))
     missed.wait(3 * HOUR)
-    missed.hear(m.Respond, message="We look into it.")
-    missed.hear(m.Answer, message="Press the other button.")
+    missed.hear(Respond, message="We look into it.")
+    missed.hear(Answer, message="Press the other button.")
     yield missed
     declined = Life(a_case(channel="emergency_line"))
-    declined.hear(m.AssessCritical, justified=False, reason="one user")
-    declined.hear(m.CloseCase, reason="duplicate")
+    declined.hear(AssessCritical, justified=False, reason="one user")
+    declined.hear(CloseCase, reason="duplicate")
     yield declined
     unanswered = Life(a_case(steps=None, who_am_i=None))
     unanswered.wait(9 * DAY)
-    unanswered.hear(m.ProvideInformation, steps="1. open", who_am_i="site 2")
+    unanswered.hear(ProvideInformation, steps="1. open", who_am_i="site 2")
     yield unanswered
     called = Life(a_case(now=at("2027-03-08 10:00")), at("2027-03-08 10:00"))
-    called.hear(m.BookCall, at=at("2027-03-11 10:00").isoformat(), minutes=20)
-    called.hear(m.BookCall, at=at("2027-03-12 10:00").isoformat(), minutes=30)
+    called.hear(BookCall, at=at("2027-03-11 10:00").isoformat(), minutes=20)
+    called.hear(BookCall, at=at("2027-03-12 10:00").isoformat(), minutes=30)
     called.wait(3 * DAY + 23.5 * HOUR)
-    called.hear(m.CancelCall, reason="ill")
+    called.hear(CancelCall, reason="ill")
     yield called
 
 
 def a_life_of_a_release() -> Life:
     """Announced twice, overdue, deployed."""
     life = Life(a_release(window_minutes=90, functional_areas=["login"], public_notes="Faster."))
-    life.hear(m.AttachDefect, defect="DEF-1")
+    life.hear(AttachDefect, defect="DEF-1")
     life.wait(24 * DAY)
-    life.hear(m.Deploy)
+    life.hear(Deploy)
     return life
 
 

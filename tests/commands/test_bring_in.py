@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import starter
 from activities.adapters.policy_files import PolicyFiles
-from commands.bring_in import AT_ONCE, Desk, Entry, Report, start
+from commands.importer import AT_ONCE, Desk, Entry, Report, start
 from commands.records import read_records
 from tests.domain.builders import attachment, case_start, defect_start
 from tests.workflows.world import World, time_skipping_world

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from commands.bugzilla import as_defect, is_bug
-from domain.messages import DefectStart, InvalidCommand, parse
+from domain.contract.defect import DefectStart
+from domain.contract.parsing import InvalidCommand, parse
 
 BUG: dict[str, Any] = {
     "id": 7,

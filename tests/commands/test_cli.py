@@ -18,10 +18,11 @@ from commands.cli import options
 from commands.cli.options import OFFERED, At, Number, Payload, Why
 from commands.cli.releases import PAGE, attaching
 from commands.cli.run import exit_code
-from domain import messages
-from domain.messages import AttachDefects, parse
+from domain.contract.parsing import parse
+from domain.contract.release import AttachDefects
+from domain.contract.values import Command
 
-UPDATES = {model.name: model for model in messages.Command.__subclasses__()}
+UPDATES = {model.name: model for model in Command.__subclasses__()}
 OF_EVERY_UPDATE = {"actor", "key", "as_json", "help"}
 PUT_TOGETHER = {"attach": {"email", "name", "time_zone"}}
 """Options that become part of a field."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from commands.documentation import flowchart, week
-from commands.documentation.repository import with_links, with_lists
+from tools.docs import flowchart, week
+from tools.docs.repository import with_links, with_lists
 
 ROOT = Path(__file__).parents[2]
 CHART = """flowchart TD

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from commands.histories import HistoryError
-from commands.records import BLOCK, LONGEST, Record, read_records
-from domain.messages import InvalidCommand
+from commands.records import BLOCK, LONGEST, Record, RecordError, read_records
+from domain.contract.parsing import InvalidCommand
 
 
 def _read(folder: Path, content: str | bytes) -> list[Record]:
@@ -90,7 +89,7 @@ def test_a_list_that_breaks_off_says_where(tmp_path: Path, rest: str) -> None:
 
 def test_a_file_that_is_missing_is_said_to_be(tmp_path: Path) -> None:
     """It is named."""
-    with pytest.raises(HistoryError, match=r"nowhere\.jsonl"):
+    with pytest.raises(RecordError, match=r"nowhere\.jsonl"):
         list(read_records(tmp_path / "nowhere.jsonl"))
 
 

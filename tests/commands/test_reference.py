@@ -13,19 +13,21 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from activities.adapters.policy_files import BUILT_IN
-from commands.documentation import about_commands, about_messages, fields, meanings
-from commands.documentation.about_policy import sections_in
-from commands.documentation.meanings import NoMeaning, of_field, of_name
-from commands.documentation.written import PAGES
-from domain import messages
-from domain.events import ClientEvent, Role, StaffEvent
-from domain.messages import Command
+from domain.contract.case import SetPreferences
+from domain.contract.catalogue import MESSAGES
+from domain.contract.defect import DefectFields, Hold
+from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.values import Command, Message, Value
 from domain.policy import PolicyFile
-from domain.search import ATTRIBUTES
-from domain.webhooks import EVENTS
+from domain.views.search_attributes import ATTRIBUTES
+from domain.webhooks.events import EVENTS
 from portal.api.contract import KINDS
 from portal.api.security import Scope
 from runtime.settings import PREFIX, Settings
+from tools.docs import about_commands, about_messages, fields, meanings
+from tools.docs.about_policy import sections_in
+from tools.docs.meanings import NoMeaning, of_field, of_name
+from tools.docs.written import PAGES
 from worker import WORKFLOWS
 
 ROOT = Path(__file__).parents[2]
@@ -60,12 +62,8 @@ def test_messages_have_every_command_of_a_workflow(workflow: type[Any]) -> None:
 def test_messages_have_every_start_and_part() -> None:
     """No model of the contract is left out, and none lacks a field."""
     told = {*about_messages.STARTS.values(), *about_messages.PARTS, *Command.__subclasses__()}
-    ours = {
-        model
-        for name in messages.__all__
-        if isinstance(model := getattr(messages, name), type) and issubclass(model, BaseModel)
-    }
-    within = {messages.Message, messages.Value, Command, messages.DefectFields}
+    ours = set(MESSAGES)
+    within = {Message, Value, Command, DefectFields}
     starts = set(about_messages.STARTS)
 
     assert sorted(m.__name__ for m in ours - told - within) == []
@@ -193,8 +191,8 @@ def test_metrics_have_what_the_portal_tells_and_the_dashboards_ask_for() -> None
 
 
 def test_the_reference_can_be_written_without_the_site(tmp_path: Path) -> None:
-    """`python -m commands.documentation FOLDER` writes the same pages."""
-    command = [sys.executable, "-m", "commands.documentation", str(tmp_path)]
+    """`python -m tools.docs FOLDER` writes the same pages."""
+    command = [sys.executable, "-m", "tools.docs", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, stdin=subprocess.DEVNULL, timeout=60)
     files = {str(f.relative_to(tmp_path)): f.read_text("utf-8") for f in tmp_path.rglob("*.*")}
 
@@ -220,7 +218,7 @@ def test_every_kept_meaning_is_needed() -> None:
 def test_what_means_nothing_is_an_error() -> None:
     """A field without a docstring and without a line ends the build, by its name."""
 
-    class Odd(messages.Message):
+    class Odd(Message):
         """One that nobody explains."""
 
         nobody_knows: str
@@ -233,15 +231,15 @@ def test_what_means_nothing_is_an_error() -> None:
 
 def test_a_docstring_goes_before_a_kept_line() -> None:
     """What a field says of itself is what the page has."""
-    assert of_field(messages.SetPreferences, "progress").startswith("Whether they get progress")
-    assert of_field(messages.Hold, "reason") == meanings.kept()["everywhere"]["reason"]
+    assert of_field(SetPreferences, "progress").startswith("Whether they get progress")
+    assert of_field(Hold, "reason") == meanings.kept()["everywhere"]["reason"]
 
 
 def test_the_tools_of_the_site_are_no_part_of_the_product() -> None:
     """Only the hook knows MkDocs, so that the reference can be written without it."""
     knowing = {
         file.name
-        for file in (ROOT / "commands" / "documentation").glob("*.py")
+        for file in (ROOT / "tools" / "docs").glob("*.py")
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mkdocs")
     }

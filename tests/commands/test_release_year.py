@@ -13,15 +13,16 @@ from rich.console import Console
 from rich.progress import Progress
 
 from activities.ports import Letter
-from commands.figures import Played, report_of
-from commands.histories import Step, Story, read_stories
-from commands.perform import ReleaseOutcome
-from commands.play import Outcome, Rehearsal
-from commands.release_year import ReleaseYear, plan_year
-from commands.simulate import play
-from commands.year_audit import changes_not_told, notice_at, notices_not_given, sent_twice
-from domain.history import Delivered
-from domain.messages import AttachDefect, Deploy, DetachDefect, Reopen, Reschedule, Resolve
+from domain.contract.defect import Reopen, Resolve
+from domain.contract.release import AttachDefect, Deploy, DetachDefect, Reschedule
+from simulation.dry_run import Outcome, Rehearsal
+from simulation.histories import Step, Story, read_stories
+from simulation.live_run import ReleaseOutcome
+from simulation.oracle.expected_state import Delivered
+from simulation.release_year import ReleaseYear, plan_year
+from simulation.report.figures import Played, report_of
+from simulation.simulate import play
+from simulation.year_audit import changes_not_told, notice_at, notices_not_given, sent_twice
 from tests.domain.builders import ETO
 from tests.workflows.world import test_settings as plain_settings
 

@@ -12,13 +12,13 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from commands import report as compliance
-from commands.charts import charts_of
-from commands.figures import Played, report_of, spread
-from commands.histories import Story, read_stories
-from commands.report import BrokenRow, Report
-from commands.simulate import play
-from domain.events import ClientEvent, StaffEvent
+from domain.contract.events import ClientEvent, StaffEvent
+from simulation.histories import Story, read_stories
+from simulation.report import report as compliance
+from simulation.report.charts import charts_of
+from simulation.report.figures import Played, report_of, spread
+from simulation.report.report import BrokenRow, Report
+from simulation.simulate import play
 from tests.workflows.world import test_settings as plain_settings
 
 DATA = Path(__file__).parents[1] / "data"

@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.progress import Progress
 
 from activities.adapters.policy_files import PolicyFiles
-from commands import simulate
-from commands.histories import HistoryError, Story, read_stories
-from commands.perform import perform
-from commands.play import Rehearsal, commands_of, part_of
-from commands.simulate import next_base, rehearse, summed
-from domain.audit import audit
-from domain.messages import PostProgress, Resolve
+from commands.records import RecordError
+from domain.contract.defect import PostProgress, Resolve
+from simulation import simulate
+from simulation.dry_run import Rehearsal, commands_of, part_of
+from simulation.histories import Story, read_stories
+from simulation.live_run import perform
+from simulation.oracle.audit import audit
+from simulation.simulate import next_base, rehearse, summed
 from tests.domain.builders import ETO
 from tests.workflows.world import test_settings as plain_settings
 
@@ -87,7 +88,7 @@ def test_a_story_is_shifted_by_whole_weeks() -> None:
 def test_a_wrong_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
     """A file that cannot be read says where and why."""
     (tmp_path / "x.jsonl").write_text(line)
-    with pytest.raises(HistoryError, match=reason):
+    with pytest.raises(RecordError, match=reason):
         read_stories(tmp_path / "x.jsonl")
 
 

@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from commands.cli import webhooks
-from domain.webhooks import receiver_id
+from domain.webhooks.events import receiver_id
 
 URL = "https://a.example/hooks"
 

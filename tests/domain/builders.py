@@ -6,23 +6,18 @@ from zoneinfo import ZoneInfo
 
 from activities.adapters.policy_files import PolicyFiles
 from domain.area_work import AreaWork
-from domain.case import Case
-from domain.defect import Defect
-from domain.effects import Effect
-from domain.machine import Machine
-from domain.messages import (
-    AreaWorkStart,
-    CaseStart,
-    Command,
-    DefectStart,
-    ReleaseStart,
-    ReviewStart,
-    Severity,
-    parse,
-)
+from domain.case.lifecycle import Case
+from domain.contract.case import CaseStart
+from domain.contract.defect import DefectStart
+from domain.contract.effects import Effect
+from domain.contract.parsing import parse
+from domain.contract.release import AreaWorkStart, ReleaseStart, ReviewStart
+from domain.contract.values import Command, Severity
+from domain.defect.lifecycle import Defect
+from domain.entity import Machine
+from domain.impact_review import Review
 from domain.policy import PinnedPolicy
-from domain.release import Release
-from domain.review import Review
+from domain.release.lifecycle import Release
 
 CHICAGO = ZoneInfo("America/Chicago")
 ETO = PolicyFiles().load("eto", 2027).pinned()

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from domain.effects import BookMinutes, Effect, Receipt
-from domain.messages import BookCall
+from domain.contract.case import BookCall
+from domain.contract.effects import BookMinutes, Effect, Receipt
 from domain.policy import PinnedPolicy
 from tests.domain.builders import ETO, FRIDAY, a_case, at
 from tests.domain.world import World

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from domain.effects import AlignDefects, Effect, Lane, Project, Receipt, TellClients
-from domain.release import Release
+from domain.contract.effects import AlignDefects, Effect, Lane, Project, Receipt, TellClients
+from domain.release.lifecycle import Release
 from tests.domain.builders import FRIDAY
 from tests.domain.world import World
 

@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 
 from domain.area_work import AreaWork
-from domain.effects import MarkArea, Project, Receipt
-from domain.messages import AreaWorkStart, InvalidCommand, RetryDeliveries, Severity, parse
+from domain.contract.defect import RetryDeliveries
+from domain.contract.effects import MarkArea, Project, Receipt
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.release import AreaWorkStart
+from domain.contract.values import Severity
 from tests.domain.builders import ETO, FRIDAY, an_area_work, eto_with, kinds, say
 
 HOUR = timedelta(hours=1)

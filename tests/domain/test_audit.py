@@ -7,11 +7,34 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.audit import Audit, Figures, audit
-from domain.history import Delivered, History, Moved, Said
-from domain.messages import Command, DefectStart, Severity, parse
+from domain.contract.defect import (
+    Absorb,
+    AttachCase,
+    ChangeSeverity,
+    DecideReclassification,
+    DefectStart,
+    DetachCase,
+    GiveBack,
+    Hold,
+    MergeInto,
+    PostProgress,
+    RecordSeverityFeedback,
+    ReleaseDeployed,
+    Reopen,
+    RequestReclassification,
+    Resolve,
+    Resume,
+    ScheduleRelease,
+    StopWaiting,
+    UndoMerge,
+    WaitForClient,
+    WithdrawRelease,
+)
+from domain.contract.parsing import parse
+from domain.contract.values import Command, Severity
 from domain.policy import PinnedPolicy
+from simulation.oracle.audit import Audit, Figures, audit
+from simulation.oracle.expected_state import Delivered, History, Moved, Said
 from tests.domain.builders import ETO, FRIDAY, at, attachment, defect_start, eto_with
 
 HOUR = timedelta(hours=1)
@@ -76,7 +99,7 @@ def test_a_life_that_kept_every_promise_passes_with_its_figures() -> None:
     life = history(
         "S1",
         end + 30 * DAY,
-        [said(end, messages.Resolve, resolution=SECRET)],
+        [said(end, Resolve, resolution=SECRET)],
         [*daily(4), COO, *daily(2, FRIDAY + 4 * DAY), came(end, "defect.resolved")],
     )
     life = replace(life, delivered=sorted(life.delivered, key=lambda delivery: delivery.at))
@@ -100,7 +123,7 @@ def test_a_target_is_met_when_it_is_resolved_in_time() -> None:
         life = history(
             "S2",
             FRIDAY + 10 * DAY,
-            [said(FRIDAY + DAY, messages.Resolve, resolution="fixed")],
+            [said(FRIDAY + DAY, Resolve, resolution="fixed")],
             [came(FRIDAY + DAY, "defect.resolved")],
             material=material,
         )
@@ -113,7 +136,7 @@ def test_what_never_cost_a_business_minute_is_met_not_missing() -> None:
     life = history(
         "S1",
         at("2027-03-07 09:00"),
-        [said(at("2027-03-06 10:00"), messages.Resolve, resolution="fixed")],
+        [said(at("2027-03-06 10:00"), Resolve, resolution="fixed")],
         [came(at("2027-03-06 10:00"), "defect.resolved")],
         confirmed_at=at("2027-03-06 08:00"),
     )
@@ -160,7 +183,7 @@ def test_it_holds_for_everyone_attached_from_when_they_were() -> None:
     life = history(
         "S1",
         FRIDAY + 3 * DAY,
-        [said(joined, messages.AttachCase, **attachment("CASE-2", "client-2"))],
+        [said(joined, AttachCase, **attachment("CASE-2", "client-2"))],
         [came(joined, "defect.confirmed", BEN), *daily(3)],
     )
     found = audit(life, ETO, timedelta(0)).broken
@@ -172,7 +195,7 @@ def test_who_left_is_owed_nothing() -> None:
     life = history(
         "S1",
         FRIDAY + 2 * DAY,
-        [said(FRIDAY + HOUR, messages.DetachCase, case="CASE-1", reason="something else")],
+        [said(FRIDAY + HOUR, DetachCase, case="CASE-1", reason="something else")],
     )
     assert judged(life) == []
 
@@ -189,7 +212,7 @@ def test_a_confirmation_of_a_second_case_does_not_count() -> None:
     life = history(
         "S1",
         FRIDAY + 30 * HOUR,
-        [said(FRIDAY + 20 * HOUR, messages.AttachCase, **attachment("CASE-2"))],
+        [said(FRIDAY + 20 * HOUR, AttachCase, **attachment("CASE-2"))],
         [came(FRIDAY + 20 * HOUR, "defect.confirmed")],
     )
     assert judged(life) == [("T6", FRIDAY + DAY)]
@@ -224,7 +247,7 @@ def test_at_a_fixed_hour_an_update_belongs_to_its_hour() -> None:
 
 def test_progress_that_is_not_mailed_breaks_d6() -> None:
     """D6: at S1, at once."""
-    log = [said(FRIDAY + HOUR, messages.PostProgress, public_text="We found the cause.")]
+    log = [said(FRIDAY + HOUR, PostProgress, public_text="We found the cause.")]
     assert judged(history("S1", FRIDAY + 2 * HOUR, log)) == [("D6", FRIDAY + HOUR)]
     mailed = [came(FRIDAY + HOUR, "defect.update")]
     assert judged(history("S1", FRIDAY + 2 * HOUR, log, mailed)) == []
@@ -271,47 +294,45 @@ def test_the_coo_is_told_exactly_once_when_the_budget_is_spent(
     [
         pytest.param(
             [
-                said(MONDAY, messages.Hold, reason="waiting"),
-                said(MONDAY + HOUR, messages.Resume),
+                said(MONDAY, Hold, reason="waiting"),
+                said(MONDAY + HOUR, Resume),
             ],
             ON_TUESDAY + HOUR,
             id="a hold",
         ),
         pytest.param(
             [
-                said(MONDAY, messages.ChangeSeverity, severity="S3", reason="better"),
-                said(MONDAY + HOUR, messages.ChangeSeverity, severity="S1", reason="worse"),
+                said(MONDAY, ChangeSeverity, severity="S3", reason="better"),
+                said(MONDAY + HOUR, ChangeSeverity, severity="S1", reason="worse"),
             ],
             ON_TUESDAY + HOUR,
             id="another severity for a while",
         ),
         pytest.param(
             [
-                said(MONDAY, messages.Resolve, resolution="fixed"),
-                said(MONDAY + HOUR, messages.Reopen, reason="not fixed"),
+                said(MONDAY, Resolve, resolution="fixed"),
+                said(MONDAY + HOUR, Reopen, reason="not fixed"),
             ],
             ON_TUESDAY + HOUR,
             id="resolved for a while",
         ),
         pytest.param(
-            [said(ON_TUESDAY, messages.Resolve, resolution="fixed")],
+            [said(ON_TUESDAY, Resolve, resolution="fixed")],
             ON_TUESDAY,
             id="what is said at that instant comes too late",
         ),
         pytest.param(
             [
-                said(MONDAY, messages.Hold, reason="waiting", key="1"),
-                said(MONDAY + HOUR, messages.Resume, key="2"),
-                said(MONDAY + 2 * HOUR, messages.Hold, reason="waiting", key="1"),
+                said(MONDAY, Hold, reason="waiting", key="1"),
+                said(MONDAY + HOUR, Resume, key="2"),
+                said(MONDAY + 2 * HOUR, Hold, reason="waiting", key="1"),
             ],
             ON_TUESDAY + HOUR,
             id="a repeated key changes nothing",
         ),
+        pytest.param([said(MONDAY, Hold, reason="waiting")], None, id="on hold it is not due"),
         pytest.param(
-            [said(MONDAY, messages.Hold, reason="waiting")], None, id="on hold it is not due"
-        ),
-        pytest.param(
-            [said(MONDAY, messages.ChangeSeverity, severity="S2", reason="better")],
+            [said(MONDAY, ChangeSeverity, severity="S2", reason="better")],
             None,
             id="nor at another severity",
         ),
@@ -344,7 +365,7 @@ def test_a_reminder_may_be_left_out_if_it_no_longer_matters_at_the_opening() -> 
     life = history(
         "S2",
         at("2027-02-10 07:00"),
-        [said(resolved, messages.Resolve, resolution="fixed")],
+        [said(resolved, Resolve, resolution="fixed")],
         [came(resolved, "defect.resolved")],
         confirmed_at=confirmed,
     )
@@ -353,7 +374,7 @@ def test_a_reminder_may_be_left_out_if_it_no_longer_matters_at_the_opening() -> 
 
 def test_engineering_is_told_at_each_moment_it_becomes_s1() -> None:
     """S1."""
-    log = [said(FRIDAY + HOUR, messages.ChangeSeverity, severity="S1", reason="worse")]
+    log = [said(FRIDAY + HOUR, ChangeSeverity, severity="S1", reason="worse")]
     told = [came(FRIDAY + HOUR, "defect.severity_changed")]
     life = history("S2", FRIDAY + 2 * HOUR, log, told)
     assert judged(life) == [("S1", FRIDAY + HOUR)]
@@ -374,7 +395,7 @@ DEPLOY = at("2027-03-15 14:00")
 
 def planned(*delivered: Delivered, until: datetime = FRIDAY + 9 * DAY) -> History:
     """A fix scheduled on Friday for the Monday after the next."""
-    log = [said(FRIDAY, messages.ScheduleRelease, release="REL-1", deploy_at=DEPLOY)]
+    log = [said(FRIDAY, ScheduleRelease, release="REL-1", deploy_at=DEPLOY)]
     return history("S3", until, log, delivered)
 
 
@@ -409,7 +430,7 @@ def test_everyone_is_told_of_a_plan_once_and_reminded_of_it(
 
 def test_a_plan_at_short_notice_needs_no_reminder() -> None:
     """R5: scheduled less than two days ahead."""
-    log = [said(FRIDAY, messages.ScheduleRelease, release="REL-1", deploy_at=FRIDAY + DAY)]
+    log = [said(FRIDAY, ScheduleRelease, release="REL-1", deploy_at=FRIDAY + DAY)]
     life = history("S3", FRIDAY + DAY, log, [SCHEDULED])
     assert judged(life) == []
 
@@ -417,10 +438,10 @@ def test_a_plan_at_short_notice_needs_no_reminder() -> None:
 def test_the_same_plan_said_again_is_no_change_and_another_is() -> None:
     """R3: word of a release that moves is another word."""
     log = [
-        said(FRIDAY, messages.ScheduleRelease, release="REL-1", deploy_at=DEPLOY),
-        said(FRIDAY + HOUR, messages.ScheduleRelease, release="REL-1", deploy_at=DEPLOY),
-        said(FRIDAY + 2 * HOUR, messages.ScheduleRelease, release="REL-2", deploy_at=DEPLOY),
-        said(FRIDAY + 3 * HOUR, messages.WithdrawRelease, release="REL-2", reason="x"),
+        said(FRIDAY, ScheduleRelease, release="REL-1", deploy_at=DEPLOY),
+        said(FRIDAY + HOUR, ScheduleRelease, release="REL-1", deploy_at=DEPLOY),
+        said(FRIDAY + 2 * HOUR, ScheduleRelease, release="REL-2", deploy_at=DEPLOY),
+        said(FRIDAY + 3 * HOUR, WithdrawRelease, release="REL-2", reason="x"),
     ]
     told = [
         SCHEDULED,
@@ -447,7 +468,7 @@ def test_engineering_is_asked_when_the_hour_has_passed() -> None:
 def test_one_message_per_person_however_many_cases() -> None:
     """R4: the same key twice to one person."""
     cases = (attachment("CASE-1"), attachment("CASE-2"))
-    log = [said(FRIDAY + HOUR, messages.Resolve, resolution="fixed")]
+    log = [said(FRIDAY + HOUR, Resolve, resolution="fixed")]
     resolved = came(FRIDAY + HOUR, "defect.resolved")
     assert judged(history("S2", FRIDAY + DAY, log, [resolved], *cases)) == []
     twice = judged(history("S2", FRIDAY + DAY, log, [resolved, resolved], *cases))
@@ -457,14 +478,14 @@ def test_one_message_per_person_however_many_cases() -> None:
 def test_nothing_is_told_after_the_resolution() -> None:
     """C9: until it is reopened."""
     resolved_at = FRIDAY + HOUR
-    log = [said(resolved_at, messages.Resolve, resolution="fixed")]
+    log = [said(resolved_at, Resolve, resolution="fixed")]
     resolved = came(resolved_at, "defect.resolved")
     after = came(FRIDAY + DAY, "defect.update")
     life = history("S1", FRIDAY + 2 * DAY, log, [resolved, after])
     assert ("C9", FRIDAY + DAY) in judged(life)
     stale = replace(after, decided_at=FRIDAY)
     assert ("C9", FRIDAY + DAY) in judged(replace(life, delivered=[*life.delivered[:-1], stale]))
-    log.append(said(FRIDAY + 20 * HOUR, messages.Reopen, reason="not fixed"))
+    log.append(said(FRIDAY + 20 * HOUR, Reopen, reason="not fixed"))
     told = [
         resolved,
         came(FRIDAY + 20 * HOUR, "defect.reopened"),
@@ -477,9 +498,9 @@ def test_nothing_is_told_after_the_resolution() -> None:
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.PostProgress, {"internal_note": SECRET}),
-        (messages.Hold, {"reason": SECRET}),
-        (messages.RecordSeverityFeedback, {"client": "c", "severity": "S1", "comment": SECRET}),
+        (PostProgress, {"internal_note": SECRET}),
+        (Hold, {"reason": SECRET}),
+        (RecordSeverityFeedback, {"client": "c", "severity": "S1", "comment": SECRET}),
     ],
 )
 def test_internal_text_in_a_message_to_a_client_breaks_d8(
@@ -522,7 +543,7 @@ def test_severities_of_other_policies_are_followed() -> None:
 
 # --- clients who are waited for, requests, merges, imports ----------------------------------------
 
-WAITS = said(MONDAY, messages.WaitForClient, case="CASE-1")
+WAITS = said(MONDAY, WaitForClient, case="CASE-1")
 
 
 def escalations(log: Sequence[Said | Moved], *instants: datetime) -> list[datetime]:
@@ -537,59 +558,59 @@ def escalations(log: Sequence[Said | Moved], *instants: datetime) -> list[dateti
     [
         pytest.param([WAITS], None, id="the only case waits"),
         pytest.param(
-            [WAITS, said(MONDAY + HOUR, messages.StopWaiting, case="CASE-1")],
+            [WAITS, said(MONDAY + HOUR, StopWaiting, case="CASE-1")],
             ON_TUESDAY + HOUR,
             id="it waits no more",
         ),
         pytest.param(
-            [WAITS, said(MONDAY + HOUR, messages.Resume)], ON_TUESDAY + HOUR, id="resumed by staff"
+            [WAITS, said(MONDAY + HOUR, Resume)], ON_TUESDAY + HOUR, id="resumed by staff"
         ),
         pytest.param(
             [
                 WAITS,
-                said(MONDAY, messages.Hold, reason="waiting"),
-                said(MONDAY + HOUR, messages.StopWaiting, case="CASE-1"),
+                said(MONDAY, Hold, reason="waiting"),
+                said(MONDAY + HOUR, StopWaiting, case="CASE-1"),
             ],
             None,
             id="staff took the hold over",
         ),
         pytest.param(
-            [WAITS, said(MONDAY + HOUR, messages.AttachCase, **attachment("CASE-2"))],
+            [WAITS, said(MONDAY + HOUR, AttachCase, **attachment("CASE-2"))],
             ON_TUESDAY + HOUR,
             id="another case does not wait",
         ),
         pytest.param(
             [
-                said(FRIDAY, messages.AttachCase, **attachment("CASE-2")),
+                said(FRIDAY, AttachCase, **attachment("CASE-2")),
                 WAITS,
-                said(MONDAY + HOUR, messages.DetachCase, case="CASE-2", reason="x"),
+                said(MONDAY + HOUR, DetachCase, case="CASE-2", reason="x"),
             ],
             None,
             id="the one that did not wait has left",
         ),
         pytest.param(
             [
-                said(MONDAY, messages.MergeInto, defect="DEF-2", reason="x"),
+                said(MONDAY, MergeInto, defect="DEF-2", reason="x"),
                 Moved(MONDAY + HOUR, refused=True),
             ],
             ON_TUESDAY,
             id="a merge that was refused",
         ),
         pytest.param(
-            [said(MONDAY, messages.MergeInto, defect="DEF-2", reason="x")],
+            [said(MONDAY, MergeInto, defect="DEF-2", reason="x")],
             ON_TUESDAY,
             id="a merge that was not answered",
         ),
         pytest.param(
-            [said(MONDAY, messages.MergeInto, defect="DEF-2", reason="x"), Moved(MONDAY)],
+            [said(MONDAY, MergeInto, defect="DEF-2", reason="x"), Moved(MONDAY)],
             None,
             id="merged",
         ),
         pytest.param(
             [
-                said(MONDAY, messages.MergeInto, defect="DEF-2", reason="x"),
+                said(MONDAY, MergeInto, defect="DEF-2", reason="x"),
                 Moved(MONDAY),
-                said(MONDAY + HOUR, messages.UndoMerge, reason="x"),
+                said(MONDAY + HOUR, UndoMerge, reason="x"),
                 Moved(MONDAY + HOUR),
             ],
             ON_TUESDAY + HOUR,
@@ -609,8 +630,8 @@ def test_the_budget_stands_while_clients_are_waited_for_and_while_merged(
 def test_a_release_deployed_while_cases_are_moved_resolves_if_they_stay() -> None:
     """R4: at the instant of the refusal."""
     log: list[Said | Moved] = [
-        said(FRIDAY, messages.MergeInto, defect="DEF-2", reason="x"),
-        said(FRIDAY, messages.ReleaseDeployed, release="REL-1", plan_version=1),
+        said(FRIDAY, MergeInto, defect="DEF-2", reason="x"),
+        said(FRIDAY, ReleaseDeployed, release="REL-1", plan_version=1),
         Moved(FRIDAY + HOUR, refused=True),
     ]
     assert judged(history("S2", FRIDAY + DAY, log)) == [("C9", FRIDAY + HOUR)]
@@ -621,14 +642,14 @@ def test_a_release_deployed_while_cases_are_moved_resolves_if_they_stay() -> Non
 def test_a_merged_defect_that_speaks_breaks_c9() -> None:
     """C9: and when it goes on, updates are owed again and engineering is told."""
     log: list[Said | Moved] = [
-        said(FRIDAY + HOUR, messages.MergeInto, defect="DEF-2", reason="x"),
+        said(FRIDAY + HOUR, MergeInto, defect="DEF-2", reason="x"),
         Moved(FRIDAY + HOUR),
     ]
     update = came(FRIDAY + DAY, "defect.update")
     assert judged(history("S1", FRIDAY + 5 * DAY, log)) == []
     assert ("C9", FRIDAY + DAY) in judged(history("S1", FRIDAY + 5 * DAY, log, [update]))
     undone = FRIDAY + 2 * DAY
-    log += [said(undone, messages.UndoMerge, reason="x"), Moved(undone)]
+    log += [said(undone, UndoMerge, reason="x"), Moved(undone)]
     life = history("S1", undone + 25 * HOUR, log)
     assert judged(life) == [("S1", undone), ("T6", undone + DAY)]
 
@@ -638,8 +659,8 @@ def test_who_did_not_know_the_number_is_told_of_a_merge_and_nobody_else() -> Non
     cases = [attachment("CASE-2", "client-1"), attachment("CASE-3", "client-2")]
     back = FRIDAY + DAY
     log = [
-        said(FRIDAY + HOUR, messages.Absorb, defect="DEF-2", cases=cases),
-        said(back, messages.GiveBack, defect="DEF-2", cases=["CASE-2", "CASE-3"]),
+        said(FRIDAY + HOUR, Absorb, defect="DEF-2", cases=cases),
+        said(back, GiveBack, defect="DEF-2", cases=["CASE-2", "CASE-3"]),
     ]
     ben = [came(FRIDAY + HOUR, "defect.merged", BEN), came(back, "defect.unmerged", BEN)]
     ada = [came(FRIDAY + HOUR, "defect.merged"), came(back, "defect.unmerged")]
@@ -656,12 +677,12 @@ def test_client_success_is_reminded_daily_until_a_request_is_decided() -> None:
     log = [
         said(
             FRIDAY,
-            messages.RequestReclassification,
+            RequestReclassification,
             client="client-1",
             severity="S3",
             justification="It hurts less.",
         ),
-        said(thursday, messages.DecideReclassification, approve=True, reason="So it does."),
+        said(thursday, DecideReclassification, approve=True, reason="So it does."),
     ]
     asked = came(FRIDAY, "reclassification.requested", "client_success")
     reminders = [
@@ -687,8 +708,8 @@ def test_only_the_client_who_asked_is_answered() -> None:
     cases = (attachment(), attachment("CASE-2", "client-2"))
     fields = {"client": "client-1", "severity": "S1", "justification": SECRET}
     log = [
-        said(FRIDAY, messages.RequestReclassification, **fields),
-        said(FRIDAY, messages.DecideReclassification, approve=False, reason="There is a way."),
+        said(FRIDAY, RequestReclassification, **fields),
+        said(FRIDAY, DecideReclassification, approve=False, reason="There is a way."),
     ]
     told = [
         came(FRIDAY, "reclassification.requested", "client_success"),
@@ -702,13 +723,13 @@ def test_only_the_client_who_asked_is_answered() -> None:
 
 WATCHED: dict[str, Any] = {"release": "REL-1", "deploy_at": DEPLOY, "watched": True}
 RESOLVED_FOR_A_DAY: list[Said | Moved] = [
-    said(FRIDAY + DAY, messages.Resolve, resolution="x"),
-    said(FRIDAY + 2 * DAY, messages.Reopen, reason="x"),
+    said(FRIDAY + DAY, Resolve, resolution="x"),
+    said(FRIDAY + 2 * DAY, Reopen, reason="x"),
 ]
 MERGED_FOR_A_DAY: list[Said | Moved] = [
-    said(FRIDAY + DAY, messages.MergeInto, defect="DEF-2", reason="x"),
+    said(FRIDAY + DAY, MergeInto, defect="DEF-2", reason="x"),
     Moved(FRIDAY + DAY),
-    said(FRIDAY + 2 * DAY, messages.UndoMerge, reason="x"),
+    said(FRIDAY + 2 * DAY, UndoMerge, reason="x"),
     Moved(FRIDAY + 2 * DAY),
 ]
 
@@ -720,7 +741,7 @@ MERGED_FOR_A_DAY: list[Said | Moved] = [
         pytest.param("S1", [], DEPLOY + HOUR, id="an S1 does not wait for support hours"),
         pytest.param(
             "S3",
-            [said(DEPLOY + DAY, messages.ScheduleRelease, release="REL-1", deploy_at=DEPLOY)],
+            [said(DEPLOY + DAY, ScheduleRelease, release="REL-1", deploy_at=DEPLOY)],
             DEPLOY + DAY,
             id="said by hand again",
         ),
@@ -732,7 +753,7 @@ def test_a_plan_that_its_release_watches_is_asked_about_only_if_it_may_have_lost
     severity: str, log: list[Said | Moved], asked: datetime | None
 ) -> None:
     """R5: the reminder of it is owed in any case."""
-    plan = said(FRIDAY, messages.ScheduleRelease, **WATCHED)
+    plan = said(FRIDAY, ScheduleRelease, **WATCHED)
     life = history(severity, DEPLOY + 3 * DAY, [plan, *log], [SCHEDULED])
     found = [at for clause, at in judged(life) if clause == "R5"]
     assert found == [DEPLOY - 2 * DAY, *([asked] if asked else [])]
@@ -740,7 +761,7 @@ def test_a_plan_that_its_release_watches_is_asked_about_only_if_it_may_have_lost
 
 def test_what_is_resolved_by_another_hand_leaves_an_unwatched_plan() -> None:
     """R5: reopened, it is planned for nothing."""
-    plan = said(FRIDAY, messages.ScheduleRelease, release="REL-1", deploy_at=DEPLOY)
+    plan = said(FRIDAY, ScheduleRelease, release="REL-1", deploy_at=DEPLOY)
     life = history("S3", DEPLOY + 3 * DAY, [plan, *RESOLVED_FOR_A_DAY], [SCHEDULED])
     assert [at for clause, at in judged(life) if clause == "R5"] == []
 

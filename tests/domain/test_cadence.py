@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.business_time import BusinessCalendar
-from domain.cadence import next_update
+from domain.defect.cadence import next_update
 from domain.policy import Cadence, ElapsedCadence, FixedHourCadence
 from tests.domain.builders import ETO, at
 

@@ -6,10 +6,19 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.card import card
-from domain.effects import Lane
-from domain.machine import Machine
+from domain.contract.case import Answer, RequestInformation
+from domain.contract.defect import (
+    Absorb,
+    DecideReclassification,
+    Hold,
+    MergeInto,
+    RequestReclassification,
+    ScheduleRelease,
+    WaitForClient,
+)
+from domain.contract.effects import Lane
+from domain.entity import Machine
+from domain.views.operator_card import card
 from tests.domain.builders import FRIDAY, a_case, a_defect, attachment, say
 from tests.domain.world import world_of
 
@@ -50,7 +59,7 @@ def test_a_defect_shows_how_it_stands_and_what_happens_next() -> None:
 def test_a_missed_target_a_release_and_a_failing_lane_are_shown() -> None:
     """What an operator looks for."""
     defect, _ = a_defect("S1")
-    say(defect, messages.ScheduleRelease, FRIDAY, release="REL-1", deploy_at="2027-06-01T12:00Z")
+    say(defect, ScheduleRelease, FRIDAY, release="REL-1", deploy_at="2027-06-01T12:00Z")
     defect.fire(FRIDAY + timedelta(days=5))
     text = shown(defect, Lane.CLIENTS, attention=["no case is attached"])
     assert "missed 2027-03-09T22:00:00Z" in text
@@ -61,14 +70,14 @@ def test_a_missed_target_a_release_and_a_failing_lane_are_shown() -> None:
 def test_who_is_waited_for_and_why_it_is_on_hold_are_shown() -> None:
     """T2: some of the cases, all of them, or staff."""
     defect, _ = a_defect("S1", attachment(), attachment("CASE-2", "client-2"))
-    say(defect, messages.WaitForClient, FRIDAY, case="CASE-1")
+    say(defect, WaitForClient, FRIDAY, case="CASE-1")
     assert "- **Waits for clients of** 1 of 2 cases" in shown(defect)
     assert "On hold since" not in shown(defect)
-    say(defect, messages.WaitForClient, FRIDAY, case="CASE-2")
+    say(defect, WaitForClient, FRIDAY, case="CASE-2")
     assert "### DEF\\-1: S1, on hold" in shown(defect)
     since = "- **On hold since** Fri 2027-03-05 16:00 CST"
     assert f"{since}, every case waits for its client" in shown(defect)
-    say(defect, messages.Hold, FRIDAY, reason="waiting")
+    say(defect, Hold, FRIDAY, reason="waiting")
     assert f"{since}, by staff" in shown(defect)
 
 
@@ -76,17 +85,17 @@ def test_a_request_and_a_merge_are_shown() -> None:
     """D4, C9: while the cases are on their way, once they are, and why they are not."""
     world = world_of(a_defect("S3"), FRIDAY)
     fields = {"client": "client-1", "severity": "S1", "justification": "It hurts."}
-    world.hear(messages.RequestReclassification, **fields)
+    world.hear(RequestReclassification, **fields)
     assert "- **Reclassification** S1 asked for by client\\-1, Fri 2027" in shown(world.defect)
-    world.hear(messages.DecideReclassification, approve=False, reason="There is a workaround.")
+    world.hear(DecideReclassification, approve=False, reason="There is a workaround.")
     world.other_refuses = "DEF-2: state: is resolved; reopen it first"
     world.places[Lane.WORKFLOWS].latency = timedelta(hours=1)
-    world.hear(messages.MergeInto, defect="DEF-2", reason="the same")
+    world.hear(MergeInto, defect="DEF-2", reason="the same")
     assert "- **Cases** on their way to another defect, or back from it" in shown(world.defect)
     world.wait(timedelta(hours=1))
     assert "- **Merge refused** DEF\\-2\\: state\\: is resolved" in shown(world.defect)
     world.other_refuses = None
-    world.hear(messages.MergeInto, defect="DEF-2", reason="the same")
+    world.hear(MergeInto, defect="DEF-2", reason="the same")
     world.wait(timedelta(hours=1))
     text = shown(world.defect)
     assert "### DEF\\-1: S3, merged" in text
@@ -98,7 +107,7 @@ def test_a_request_and_a_merge_are_shown() -> None:
 def test_what_was_merged_into_it_is_shown() -> None:
     """C9: cases may still go by those numbers."""
     defect, _ = a_defect("S3")
-    say(defect, messages.Absorb, FRIDAY, defect="DEF-7", cases=[])
+    say(defect, Absorb, FRIDAY, defect="DEF-7", cases=[])
     assert "- **Formerly** DEF\\-7" in shown(defect)
 
 
@@ -116,7 +125,7 @@ def test_where_nothing_is_due_it_says_so() -> None:
     """And nothing once it is over."""
     case, _ = a_case()
     assert shown(case).endswith("Nothing is due: it waits for somebody to say something.")
-    say(case, messages.Answer, FRIDAY, message="It works as designed.")
+    say(case, Answer, FRIDAY, message="It works as designed.")
     assert "Nothing is due" not in shown(case)
 
 
@@ -146,7 +155,7 @@ def test_markup_planted_in_free_text_is_disarmed(planted: str) -> None:
     """D8: a client's words are shown as words, wherever they appear."""
     defect, _ = a_defect("S1", title=planted, functional_area=planted)
     case, _ = a_case()
-    say(case, messages.RequestInformation, FRIDAY, items=[planted])
+    say(case, RequestInformation, FRIDAY, items=[planted])
     for text in (shown(defect), shown(case)):
         line = next(line for line in text.splitlines() if re.search("What|Asked", line))
         value = line.partition("** ")[2]

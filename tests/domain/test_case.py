@@ -5,9 +5,23 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.case import Case
-from domain.effects import (
+from domain.case.lifecycle import Case
+from domain.contract.case import (
+    Answer,
+    AssessCritical,
+    BookCall,
+    CancelCall,
+    CaseStart,
+    CloseCase,
+    ConfirmDefect,
+    DefectMerged,
+    DefectResolved,
+    ProvideInformation,
+    RequestInformation,
+    Respond,
+    SetPreferences,
+)
+from domain.contract.effects import (
     Effect,
     KeepPreferences,
     Lane,
@@ -16,7 +30,8 @@ from domain.effects import (
     Receipt,
     TellClients,
 )
-from domain.messages import CaseStart, Command, InvalidCommand, parse
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.values import Command
 from tests.domain.builders import ETO, FRIDAY, a_case, at, case_start, kinds, say
 from tests.domain.world import World, world_of
 
@@ -164,9 +179,9 @@ def test_the_client_is_reminded_once_per_business_day_three_times(
 def test_what_was_given_is_not_asked_for_again() -> None:
     """C3: blanks give nothing."""
     world = a_world(steps=None, feature=None)
-    world.hear(messages.ProvideInformation, FRIDAY + HOUR, steps="1. open", feature="  ")
+    world.hear(ProvideInformation, FRIDAY + HOUR, steps="1. open", feature="  ")
     assert world.case.missing == ["feature"]
-    world.hear(messages.ProvideInformation, at("2027-03-08 17:00"), feature="Demographics")
+    world.hear(ProvideInformation, at("2027-03-08 17:00"), feature="Demographics")
     world.wait(30 * DAY)
     asked = [e.facts["items"] for e in of_kind(world.brought_about, ASKED)]
     assert asked == [["steps", "feature"], ["feature"]]
@@ -177,14 +192,14 @@ def test_what_a_specialist_asks_for_is_added_and_the_reminders_begin_again() -> 
     """C3: exactly these items, in their words; a note meets what is in free words."""
     world = a_world(steps=None)
     world.wait_until(at("2027-03-08 17:00"))
-    world.hear(messages.RequestInformation, items=["A screenshot", "steps"], message="Please.")
+    world.hear(RequestInformation, items=["A screenshot", "steps"], message="Please.")
     asked = of_kind(world.brought_about, ASKED)[-1]
     assert asked.facts == {
         "items": ["steps", "A screenshot"],
         "message": "Please.",
         "reminder": 0,
     }
-    world.hear(messages.ProvideInformation, note="Here it is.")
+    world.hear(ProvideInformation, note="Here it is.")
     assert world.case.missing == ["steps"]
     world.wait(30 * DAY)
     assert [e.facts["reminder"] for e in of_kind(world.brought_about, ASKED)] == [0, 1, 0, 1, 2, 3]
@@ -193,17 +208,17 @@ def test_what_a_specialist_asks_for_is_added_and_the_reminders_begin_again() -> 
 @pytest.mark.parametrize("given", [{}, {"note": " "}, {"steps": ""}])
 def test_information_without_any_is_refused(given: dict[str, str]) -> None:
     """C3."""
-    refused = refusal(a_case(steps=None)[0], messages.ProvideInformation, **given)
+    refused = refusal(a_case(steps=None)[0], ProvideInformation, **given)
     assert str(refused) == "note: or one of the items asked for must be given"
 
 
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.Answer, {"message": "It works as designed."}),
-        (messages.CloseCase, {"reason": "a duplicate"}),
-        (messages.DefectResolved, {"defect": "DEF-9"}),
-        (messages.ConfirmDefect, {"defect": "DEF-9"}),
+        (Answer, {"message": "It works as designed."}),
+        (CloseCase, {"reason": "a duplicate"}),
+        (DefectResolved, {"defect": "DEF-9"}),
+        (ConfirmDefect, {"defect": "DEF-9"}),
     ],
 )
 def test_nobody_is_reminded_once_it_no_longer_matters(
@@ -264,9 +279,9 @@ def test_a_case_that_is_not_critical_has_no_such_limit() -> None:
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.Respond, {"message": "We are looking at it."}),
-        (messages.RequestInformation, {"items": ["A screenshot"]}),
-        (messages.Answer, {"message": "It works again."}),
+        (Respond, {"message": "We are looking at it."}),
+        (RequestInformation, {"items": ["A screenshot"]}),
+        (Answer, {"message": "It works again."}),
     ],
 )
 def test_a_first_response_meets_it_once_it_is_delivered(
@@ -285,8 +300,8 @@ def test_a_first_response_meets_it_once_it_is_delivered(
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.Respond, {"message": "We are looking at it."}),
-        (messages.Answer, {"message": "It works again."}),
+        (Respond, {"message": "We are looking at it."}),
+        (Answer, {"message": "It works again."}),
     ],
 )
 def test_a_response_that_is_not_delivered_in_time_is_missed(
@@ -307,9 +322,7 @@ def test_a_response_that_is_not_delivered_in_time_is_missed(
 def test_word_of_a_delivery_that_comes_after_the_deadline_meets_nothing() -> None:
     """T9: it may have come at any time since; before the timer is looked at or after."""
     case, _ = a_case(channel="emergency_line")
-    (answer,) = of_kind(
-        say(case, messages.Respond, FRIDAY + HOUR, message="Hello."), "case.responded"
-    )
+    (answer,) = of_kind(say(case, Respond, FRIDAY + HOUR, message="Hello."), "case.responded")
     case.delivered(answer, Receipt(key=answer.key, sent=1), FRIDAY + 3 * HOUR)
     assert MISSED in kinds(case.fire(FRIDAY + 3 * HOUR))
 
@@ -317,9 +330,7 @@ def test_word_of_a_delivery_that_comes_after_the_deadline_meets_nothing() -> Non
 def test_a_response_whose_address_is_refused_is_missed() -> None:
     """T9."""
     case, _ = a_case(channel="emergency_line")
-    (answer,) = of_kind(
-        say(case, messages.Respond, FRIDAY + HOUR, message="Hello."), "case.responded"
-    )
+    (answer,) = of_kind(say(case, Respond, FRIDAY + HOUR, message="Hello."), "case.responded")
     case.delivered(answer, Receipt(key=answer.key, failed=1), FRIDAY + HOUR)
     assert MISSED in kinds(case.fire(FRIDAY + 2 * HOUR))
 
@@ -328,7 +339,7 @@ def test_a_response_on_the_stroke_is_in_time() -> None:
     """C6: due within two hours."""
     world = critical()
     world.places[Lane.CLIENTS].latency = HOUR
-    world.hear(messages.Respond, FRIDAY + HOUR, message="Hello.")
+    world.hear(Respond, FRIDAY + HOUR, message="Hello.")
     world.wait(DAY)
     first = world.case.first_response
     assert first is not None
@@ -341,7 +352,7 @@ def test_a_response_on_the_stroke_is_in_time() -> None:
 def test_putting_it_on_a_defect_is_a_response() -> None:
     """C6, C9."""
     world = critical()
-    world.hear(messages.ConfirmDefect, FRIDAY + HOUR, defect="DEF-9")
+    world.hear(ConfirmDefect, FRIDAY + HOUR, defect="DEF-9")
     world.wait(DAY)
     assert world.told(MISSED) == []
 
@@ -359,28 +370,26 @@ def test_after_an_outage_the_manager_hears_of_the_true_deadline() -> None:
 def test_declined_it_goes_on_as_normal() -> None:
     """C7: the limit is gone, and it cannot be declined twice."""
     world = critical(channel="portal", priority="critical")
-    world.hear(messages.AssessCritical, FRIDAY + HOUR, justified=False, reason=SECRET)
+    world.hear(AssessCritical, FRIDAY + HOUR, justified=False, reason=SECRET)
     world.wait(10 * DAY)
     assert world.told(MISSED, "case.critical_declined") == []
     status = world.case.status(world.now)
     assert (status["priority"], status["critical_justified"]) == ("normal", False)
-    refused = refusal(
-        a_case()[0], messages.AssessCritical, justified=False, reason="not critical at all"
-    )
+    refused = refusal(a_case()[0], AssessCritical, justified=False, reason="not critical at all")
     assert str(refused) == "justified: the case is not critical"
 
 
 def test_account_management_hears_of_an_emergency_call_that_was_none() -> None:
     """C7: a fee may apply."""
     world = critical()
-    world.hear(messages.AssessCritical, FRIDAY + HOUR, justified=False, reason="a question")
+    world.hear(AssessCritical, FRIDAY + HOUR, justified=False, reason="a question")
     assert world.told("case.critical_declined", to="account_management") == [FRIDAY + HOUR]
 
 
 def test_confirmed_it_stays_critical() -> None:
     """C7: the limit runs on."""
     world = critical()
-    world.hear(messages.AssessCritical, FRIDAY + HOUR, justified=True, reason="(c)")
+    world.hear(AssessCritical, FRIDAY + HOUR, justified=True, reason="(c)")
     world.wait(DAY)
     assert world.told(MISSED) == [FRIDAY + 2 * HOUR]
     assert world.told("case.critical_declined") == []
@@ -390,7 +399,7 @@ def test_confirmed_it_stays_critical() -> None:
 def test_declining_late_does_not_undo_what_was_missed() -> None:
     """C7, T9: it stays on record."""
     world = critical()
-    world.hear(messages.AssessCritical, FRIDAY + 3 * HOUR, justified=False, reason="a question")
+    world.hear(AssessCritical, FRIDAY + 3 * HOUR, justified=False, reason="a question")
     first = world.case.first_response
     assert first is not None
     assert first.missed_at == FRIDAY + 2 * HOUR
@@ -402,17 +411,17 @@ def test_declining_late_does_not_undo_what_was_missed() -> None:
 @pytest.mark.parametrize(
     ("command", "field", "fields"),
     [
-        (messages.Respond, "message", {"message": "It will be fixed by Friday."}),
-        (messages.Answer, "message", {"message": "It will be fixed within 3 days."}),
-        (messages.RequestInformation, "message", {"items": ["x"], "message": "Fixed next week."}),
-        (messages.RequestInformation, "items.1", {"items": ["x", "Fixed by Friday"]}),
+        (Respond, "message", {"message": "It will be fixed by Friday."}),
+        (Answer, "message", {"message": "It will be fixed within 3 days."}),
+        (RequestInformation, "message", {"items": ["x"], "message": "Fixed next week."}),
+        (RequestInformation, "items.1", {"items": ["x", "Fixed by Friday"]}),
         (
-            messages.ConfirmDefect,
+            ConfirmDefect,
             "public_summary",
             {"defect": "DEF-9", "public_summary": "It will be fixed by Friday."},
         ),
         (
-            messages.ConfirmDefect,
+            ConfirmDefect,
             "workaround.description",
             {
                 "defect": "DEF-9",
@@ -431,10 +440,10 @@ def test_text_for_the_client_that_promises_a_time_is_refused(
 def test_it_stays_open_until_it_is_answered() -> None:
     """C8: a response does not close it, an answer does."""
     world = a_world()
-    world.hear(messages.Respond, message="We are looking at it.")
+    world.hear(Respond, message="We are looking at it.")
     assert world.case.status(world.now)["state"] == "open"
     world.wait(365 * DAY)
-    world.hear(messages.Answer, message="It works as designed.")
+    world.hear(Answer, message="It works as designed.")
     status = world.case.status(world.now)
     assert (status["state"], status["outcome"]) == ("closed", "answered")
     assert len(world.told("case.answered", to=CLIENT)) == 1
@@ -444,7 +453,7 @@ def test_it_stays_open_until_it_is_answered() -> None:
 def test_the_reason_of_a_closing_stays_internal() -> None:
     """D8."""
     world = a_world(description=SECRET)
-    world.hear(messages.CloseCase, reason=SECRET)
+    world.hear(CloseCase, reason=SECRET)
     assert len(world.told("case.closed", to=CLIENT)) == 1
     told = [e for e in world.brought_about if isinstance(e, TellClients)]
     assert [e.key for e in told if SECRET in e.model_dump_json()] == []
@@ -455,23 +464,23 @@ def test_the_reason_of_a_closing_stays_internal() -> None:
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.Respond, {"message": "Hello."}),
-        (messages.RequestInformation, {"items": ["x"]}),
-        (messages.ProvideInformation, {"note": "x"}),
-        (messages.AssessCritical, {"justified": True, "reason": "x"}),
-        (messages.ConfirmDefect, {"defect": "DEF-9"}),
-        (messages.Answer, {"message": "Hello."}),
-        (messages.CloseCase, {"reason": "x"}),
-        (messages.DefectResolved, {"defect": "DEF-9"}),
-        (messages.DefectMerged, {"defect": "DEF-9", "into": "DEF-3"}),
-        (messages.BookCall, {"at": at("2027-03-08 10:00").isoformat(), "minutes": 30}),
-        (messages.CancelCall, {}),
+        (Respond, {"message": "Hello."}),
+        (RequestInformation, {"items": ["x"]}),
+        (ProvideInformation, {"note": "x"}),
+        (AssessCritical, {"justified": True, "reason": "x"}),
+        (ConfirmDefect, {"defect": "DEF-9"}),
+        (Answer, {"message": "Hello."}),
+        (CloseCase, {"reason": "x"}),
+        (DefectResolved, {"defect": "DEF-9"}),
+        (DefectMerged, {"defect": "DEF-9", "into": "DEF-3"}),
+        (BookCall, {"at": at("2027-03-08 10:00").isoformat(), "minutes": 30}),
+        (CancelCall, {}),
     ],
 )
 def test_a_further_question_is_a_new_case(command: type[Command], fields: dict[str, Any]) -> None:
     """C1: nothing can be added to a closed one."""
     case, _ = a_case()
-    say(case, messages.Answer, FRIDAY, message="It works as designed.")
+    say(case, Answer, FRIDAY, message="It works as designed.")
     refused = refusal(case, command, **fields)
     assert str(refused) == "state: is closed since 2027-03-05T22:00:00Z; open a new case"
 
@@ -484,7 +493,7 @@ NEW_DEFECT = {"severity": "S2", "title": "Login fails", "functional_area": "logi
 def test_a_confirmed_defect_is_opened_with_the_case_attached() -> None:
     """C9: the case hands over whom to tell."""
     case, _ = a_case()
-    effects = say(case, messages.ConfirmDefect, FRIDAY, **NEW_DEFECT, internal_description=SECRET)
+    effects = say(case, ConfirmDefect, FRIDAY, **NEW_DEFECT, internal_description=SECRET)
     (opening,) = [e for e in effects if isinstance(e, OpenDefect)]
     assert opening.attachment.case == "CASE-1"
     assert opening.attachment.contact.email == CLIENT
@@ -496,10 +505,10 @@ def test_a_confirmed_defect_is_opened_with_the_case_attached() -> None:
 def test_the_case_knows_the_number_once_the_defect_is_there() -> None:
     """C9: and waits for its resolution."""
     world = a_world()
-    world.hear(messages.ConfirmDefect, **NEW_DEFECT)
+    world.hear(ConfirmDefect, **NEW_DEFECT)
     status = world.case.status(world.now)
     assert (status["state"], status["defect"]) == ("attached", "DEF-9")
-    world.hear(messages.DefectResolved, FRIDAY + 60 * DAY, defect="DEF-9")
+    world.hear(DefectResolved, FRIDAY + 60 * DAY, defect="DEF-9")
     status = world.case.status(world.now)
     assert (status["state"], status["outcome"]) == ("closed", "defect_resolved")
     assert world.told("case.closed") == []  # The defect told its clients, once per person (R4).
@@ -508,16 +517,16 @@ def test_the_case_knows_the_number_once_the_defect_is_there() -> None:
 def test_a_contact_about_a_known_defect_needs_its_number_only() -> None:
     """C10."""
     world = a_world()
-    world.hear(messages.ConfirmDefect, defect="DEF-9")
+    world.hear(ConfirmDefect, defect="DEF-9")
     assert world.case.defect == "DEF-9"
 
 
 def test_a_new_defect_must_be_described() -> None:
     """C9: the first field that is missing is named."""
     case, _ = a_case()
-    assert str(refusal(case, messages.ConfirmDefect)) == "severity: is required for a new defect"
+    assert str(refusal(case, ConfirmDefect)) == "severity: is required for a new defect"
     half = {name: value for name, value in NEW_DEFECT.items() if name != "functional_area"}
-    refused = refusal(case, messages.ConfirmDefect, **half)
+    refused = refusal(case, ConfirmDefect, **half)
     assert str(refused) == "functional_area: is required for a new defect"
 
 
@@ -525,11 +534,11 @@ def test_a_defect_that_is_not_there_leaves_the_case_as_it_was() -> None:
     """C10: and another number can be tried."""
     world = a_world()
     world.defect_for_cases = None
-    world.hear(messages.ConfirmDefect, defect="DEF-7")
+    world.hear(ConfirmDefect, defect="DEF-7")
     assert world.case.refusal == "there is no open defect"
     assert world.case.status(world.now)["state"] == "open"
     world.defect_for_cases = "DEF-9"
-    world.hear(messages.ConfirmDefect, defect="DEF-9")
+    world.hear(ConfirmDefect, defect="DEF-9")
     assert world.case.status(world.now)["defect"] == "DEF-9"
 
 
@@ -537,33 +546,33 @@ def test_a_case_is_on_one_defect_at_a_time() -> None:
     """C9: the same again is harmless, another is refused, and so is one while one is opened."""
     world = a_world()
     world.places[Lane.WORKFLOWS].latency = HOUR
-    world.hear(messages.ConfirmDefect, **NEW_DEFECT)
+    world.hear(ConfirmDefect, **NEW_DEFECT)
     with pytest.raises(InvalidCommand, match="a defect is being opened for this case"):
-        world.hear(messages.ConfirmDefect, defect="DEF-9")
+        world.hear(ConfirmDefect, defect="DEF-9")
     world.wait(HOUR)
-    world.hear(messages.ConfirmDefect, defect="DEF-9")
+    world.hear(ConfirmDefect, defect="DEF-9")
     with pytest.raises(InvalidCommand, match="the case is attached to DEF-9"):
-        world.hear(messages.ConfirmDefect, defect="DEF-8")
+        world.hear(ConfirmDefect, defect="DEF-8")
     assert len([e for e in world.brought_about if isinstance(e, OpenDefect)]) == 1
 
 
 def test_word_of_another_defect_does_not_close_it() -> None:
     """C9."""
     world = a_world()
-    world.hear(messages.ConfirmDefect, defect="DEF-9")
+    world.hear(ConfirmDefect, defect="DEF-9")
     with pytest.raises(InvalidCommand, match="the case is attached to DEF-9"):
-        world.hear(messages.DefectResolved, defect="DEF-8")
+        world.hear(DefectResolved, defect="DEF-8")
 
 
 def test_a_case_follows_its_defect_into_another_without_a_word_of_its_own() -> None:
     """Complaint "merge spam": the client hears of it from the defect, once per person."""
     world = a_world()
-    world.hear(messages.ConfirmDefect, defect="DEF-9")
+    world.hear(ConfirmDefect, defect="DEF-9")
     told = len(world.delivered)
-    world.hear(messages.DefectMerged, defect="DEF-9", into="DEF-3")
+    world.hear(DefectMerged, defect="DEF-9", into="DEF-3")
     assert world.case.status(world.now)["defect"] == "DEF-3"
     assert len(world.delivered) == told
-    world.hear(messages.DefectResolved, FRIDAY + DAY, defect="DEF-3")
+    world.hear(DefectResolved, FRIDAY + DAY, defect="DEF-3")
     assert world.case.outcome == "defect_resolved"
 
 
@@ -571,7 +580,7 @@ def test_a_case_follows_its_defect_into_another_without_a_word_of_its_own() -> N
 def test_a_merge_of_a_defect_it_is_not_on_means_nothing_to_a_case(defect: str, on: str) -> None:
     """A late or lost signal is refused, and leaves no trace."""
     case, _ = a_case(past={"opened_at": FRIDAY.isoformat(), "defect": None if on == "none" else on})
-    refused = refusal(case, messages.DefectMerged, defect=defect, into="DEF-3")
+    refused = refusal(case, DefectMerged, defect=defect, into="DEF-3")
     assert str(refused) == f"defect: the case is attached to {on}"
 
 
@@ -581,8 +590,8 @@ def test_a_case_that_missed_the_merge_closes_with_the_defect_all_the_same(
 ) -> None:
     """C9: the resolved one says by which numbers it went before."""
     world = a_world()
-    world.hear(messages.ConfirmDefect, defect="DEF-9")
-    world.hear(messages.DefectResolved, defect="DEF-3", formerly=formerly)
+    world.hear(ConfirmDefect, defect="DEF-9")
+    world.hear(DefectResolved, defect="DEF-3", formerly=formerly)
     status = world.case.status(world.now)
     assert (status["state"], status["defect"]) == ("closed", "DEF-3")
 
@@ -590,9 +599,9 @@ def test_a_case_that_missed_the_merge_closes_with_the_defect_all_the_same(
 def test_but_not_with_one_that_was_never_its_own() -> None:
     """C9: whatever else was merged into that."""
     world = a_world()
-    world.hear(messages.ConfirmDefect, defect="DEF-9")
+    world.hear(ConfirmDefect, defect="DEF-9")
     with pytest.raises(InvalidCommand, match="the case is attached to DEF-9"):
-        world.hear(messages.DefectResolved, defect="DEF-3", formerly=["DEF-1"])
+        world.hear(DefectResolved, defect="DEF-3", formerly=["DEF-1"])
     assert world.case.state == "attached"
 
 
@@ -612,7 +621,7 @@ def test_what_a_client_chooses_for_their_mails_is_kept_under_their_address(
 ) -> None:
     """However they write it; what is left out stays as it was, and nobody is written to."""
     case, _ = a_case(contact={"email": "Client-1@Example.org"})
-    effects = say(case, messages.SetPreferences, FRIDAY, **chosen)
+    effects = say(case, SetPreferences, FRIDAY, **chosen)
     (kept,) = [effect for effect in effects if isinstance(effect, KeepPreferences)]
     assert (kept.address, kept.chosen) == (CLIENT, chosen)
     assert kinds(effects) == ["keep_preferences"]
@@ -621,7 +630,7 @@ def test_what_a_client_chooses_for_their_mails_is_kept_under_their_address(
 
 def test_choosing_nothing_is_refused() -> None:
     """The first thing one could choose is named."""
-    refused = refusal(a_case()[0], messages.SetPreferences)
+    refused = refusal(a_case()[0], SetPreferences)
     assert str(refused) == "progress: or another preference must be given"
 
 
@@ -629,7 +638,7 @@ def test_preferences_can_be_chosen_while_a_case_that_was_closed_may_come_back() 
     """They are about the person, not about the case."""
     world = a_world(steps=None)
     world.wait(10 * DAY)
-    world.hear(messages.SetPreferences, newsletter=False)
+    world.hear(SetPreferences, newsletter=False)
     assert world.case.state == "closed"
     assert world.brought_about[-1].lane is Lane.PORTAL
 

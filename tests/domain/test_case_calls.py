@@ -5,10 +5,18 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.case import Case
-from domain.effects import BookMinutes, Lane, TellClients
-from domain.messages import Command, InvalidCommand
+from domain.case.lifecycle import Case
+from domain.contract.case import (
+    Answer,
+    BookCall,
+    CancelCall,
+    CloseCase,
+    DefectResolved,
+    ProvideInformation,
+)
+from domain.contract.effects import BookMinutes, Lane, TellClients
+from domain.contract.parsing import InvalidCommand
+from domain.contract.values import Command
 from tests.domain.builders import FRIDAY, a_case, at, eto_but, kinds, say
 from tests.domain.case_world import CLIENT, SUPPORT, Taken, a_world, book, booked
 
@@ -67,21 +75,21 @@ def test_a_call_that_is_not_wholly_within_them_is_refused(
 ) -> None:
     """C11: and when they open next is named."""
     case, _ = a_case()
-    said = refusal(case, messages.BookCall, at=at(call_at).isoformat(), minutes=minutes)
+    said = refusal(case, BookCall, at=at(call_at).isoformat(), minutes=minutes)
     assert said == f"{CLOSED}{opening}"
 
 
 @pytest.mark.parametrize("call_at", [FRIDAY, FRIDAY - HOUR])
 def test_a_call_lies_ahead(call_at: datetime) -> None:
     """C11."""
-    said = refusal(a_case()[0], messages.BookCall, at=call_at.isoformat(), minutes=30)
+    said = refusal(a_case()[0], BookCall, at=call_at.isoformat(), minutes=30)
     assert said == "at: must lie after 2027-03-05T22:00:00Z"
 
 
 def test_calls_of_legacy_packages_last_half_an_hour_at_most() -> None:
     """C4: others as long as their allowance."""
     case, _ = a_case(support_package="legacy")
-    said = refusal(case, messages.BookCall, at=MONDAY.isoformat(), minutes=31)
+    said = refusal(case, BookCall, at=MONDAY.isoformat(), minutes=31)
     assert said == "minutes: must be at most 30 with legacy support"
     for package, minutes in (("legacy", 30), ("standard", 60), ("premium", 480)):
         world = booked(MONDAY, minutes, support_package=package)
@@ -147,10 +155,10 @@ def test_the_same_call_again_changes_nothing() -> None:
     """C11: whatever its key."""
     case = booked().case
     said = {"at": MONDAY.isoformat(), "minutes": 30}
-    assert say(case, messages.BookCall, FRIDAY, **said) == []
-    first = say(case, messages.CancelCall, FRIDAY, key="key-1")
+    assert say(case, BookCall, FRIDAY, **said) == []
+    first = say(case, CancelCall, FRIDAY, key="key-1")
     assert kinds(first) == ["book_minutes", CANCELLED, CANCELLED]
-    assert say(case, messages.CancelCall, FRIDAY, key="key-1") == []
+    assert say(case, CancelCall, FRIDAY, key="key-1") == []
 
 
 def test_a_second_call_after_one_that_was_held_is_a_new_booking() -> None:
@@ -166,7 +174,7 @@ def test_a_second_call_after_one_that_was_held_is_a_new_booking() -> None:
 def test_a_call_that_is_called_off_costs_nothing() -> None:
     """C11: both sides are told, clients not why; the next one is a new booking."""
     world = booked(MONDAY, 60)
-    world.hear(messages.CancelCall, FRIDAY + HOUR, reason="she is ill")
+    world.hear(CancelCall, FRIDAY + HOUR, reason="she is ill")
     assert world.told(CANCELLED, to=CLIENT) == world.told(CANCELLED, to=SUPPORT)
     to_clients = [e for e in world.brought_about if isinstance(e, TellClients)]
     assert "she is ill" not in str(to_clients)
@@ -181,7 +189,7 @@ def test_a_call_that_is_called_off_costs_nothing() -> None:
 def test_only_a_call_that_lies_ahead_can_be_called_off(now: datetime) -> None:
     """C11: none is booked, or it was held."""
     case = a_case()[0] if now == FRIDAY else booked().case
-    assert refusal(case, messages.CancelCall, now) == "state: no call is booked"
+    assert refusal(case, CancelCall, now) == "state: no call is booked"
 
 
 def test_while_a_call_is_being_booked_it_is_neither_moved_nor_called_off() -> None:
@@ -192,8 +200,8 @@ def test_while_a_call_is_being_booked_it_is_neither_moved_nor_called_off() -> No
     assert world.case.awaits("book_call")
     being_booked = "at: a call is being booked for this case"
     said = {"at": TUESDAY.isoformat(), "minutes": 30}
-    assert refusal(world.case, messages.BookCall, FRIDAY, **said) == being_booked
-    assert refusal(world.case, messages.CancelCall) == being_booked
+    assert refusal(world.case, BookCall, FRIDAY, **said) == being_booked
+    assert refusal(world.case, CancelCall) == being_booked
     world.wait(HOUR)
     assert not world.case.awaits("book_call")
 
@@ -230,9 +238,9 @@ def test_a_call_that_moves_into_another_year_is_paid_there() -> None:
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.Answer, {"message": "It works as designed."}),
-        (messages.CloseCase, {"reason": "a duplicate"}),
-        (messages.DefectResolved, {"defect": "DEF-9"}),
+        (Answer, {"message": "It works as designed."}),
+        (CloseCase, {"reason": "a duplicate"}),
+        (DefectResolved, {"defect": "DEF-9"}),
     ],
 )
 def test_closing_a_case_calls_off_its_call(command: type[Command], fields: dict[str, Any]) -> None:
@@ -253,7 +261,7 @@ def test_so_does_closing_it_because_no_information_came() -> None:
     assert (world.case.outcome, world.case.call) == ("unanswered", None)
     assert world.minutes == {"CASE-1/call-1": 0}
     assert world.told(CANCELLED, to=CLIENT) == world.told("case.closed", to=CLIENT)
-    world.hear(messages.ProvideInformation, steps="1. open")
+    world.hear(ProvideInformation, steps="1. open")
     book(world, at("2027-03-12 10:00"))
     assert world.minutes == {"CASE-1/call-1": 0, "CASE-1/call-2": 30}
 
@@ -261,7 +269,7 @@ def test_so_does_closing_it_because_no_information_came() -> None:
 def test_closing_a_case_leaves_a_call_that_was_held_paid_for() -> None:
     """C11."""
     world = booked()
-    world.hear(messages.Answer, MONDAY + HOUR, message="It works as designed.")
+    world.hear(Answer, MONDAY + HOUR, message="It works as designed.")
     assert (world.minutes, world.told(CANCELLED)) == ({"CASE-1/call-1": 30}, [])
 
 
@@ -270,7 +278,7 @@ def test_who_closes_a_case_while_a_call_is_being_booked_hears_no_more_of_it() ->
     world = a_world()
     world.places[Lane.WORKFLOWS].latency = HOUR
     book(world, MONDAY)
-    world.hear(messages.Answer, message="It works as designed.")
+    world.hear(Answer, message="It works as designed.")
     assert not world.case.finished
     world.wait(DAY)
     assert world.case.finished
@@ -283,7 +291,7 @@ def test_a_move_that_is_under_way_when_the_case_closes_is_given_back_too() -> No
     world = booked()
     world.places[Lane.WORKFLOWS].latency = HOUR
     book(world, TUESDAY, 60)
-    world.hear(messages.Answer, message="It works as designed.")
+    world.hear(Answer, message="It works as designed.")
     world.wait(DAY)
     assert (world.minutes, world.case.finished) == ({"CASE-1/call-1": 0}, True)
     assert len(world.told(BOOKED, to=CLIENT)) == len(world.told(CANCELLED, to=CLIENT)) == 1
@@ -294,7 +302,7 @@ def test_a_closed_case_that_waits_for_its_minutes_escalates_nothing() -> None:
     world = a_world(channel="emergency_line")
     world.places[Lane.WORKFLOWS].latency = DAY
     book(world, MONDAY)
-    world.hear(messages.CloseCase, reason="a test call")
+    world.hear(CloseCase, reason="a test call")
     world.wait(10 * DAY)
     assert world.told("case.first_response_missed") == []
     assert world.case.finished

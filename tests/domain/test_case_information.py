@@ -5,10 +5,23 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.case import Case
-from domain.effects import TellClients, TellDefect
-from domain.messages import Command, InvalidCommand, StopWaiting, WaitForClient, parse
+from domain.case.lifecycle import Case
+from domain.contract.case import (
+    Answer,
+    BookCall,
+    CancelCall,
+    CloseCase,
+    ConfirmDefect,
+    DefectMerged,
+    DefectResolved,
+    ProvideInformation,
+    RequestInformation,
+    Respond,
+)
+from domain.contract.defect import StopWaiting, WaitForClient
+from domain.contract.effects import TellClients, TellDefect
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.values import Command
 from domain.policy import PinnedPolicy
 from tests.domain.builders import ETO, FRIDAY, a_case, at, eto_but
 from tests.domain.world import World, world_of
@@ -30,8 +43,8 @@ def a_world(now: datetime = FRIDAY, under: PinnedPolicy = ETO, **fields: Any) ->
 def on_a_defect(under: PinnedPolicy = ETO) -> World:
     """A case on `DEF-9` whose client was asked for a screenshot on Friday."""
     world = a_world(under=under, steps="1. open")
-    world.hear(messages.ConfirmDefect, defect="DEF-9")
-    world.hear(messages.RequestInformation, items=["A screenshot"])
+    world.hear(ConfirmDefect, defect="DEF-9")
+    world.hear(RequestInformation, items=["A screenshot"])
     return world
 
 
@@ -120,7 +133,7 @@ def test_after_an_outage_there_is_one_reminder_and_the_rest_keep_their_distance(
 def test_what_was_given_in_part_is_not_asked_for_again_and_the_reminders_go_on() -> None:
     """C3: of the rest, as many as are left."""
     world = a_world(feature=None)
-    world.hear(messages.ProvideInformation, at("2027-03-08 17:00"), steps="1. open")
+    world.hear(ProvideInformation, at("2027-03-08 17:00"), steps="1. open")
     world.wait(60 * DAY)
     assert asked(world) == [
         (0, ["steps", "feature"]),
@@ -134,7 +147,7 @@ def test_what_was_given_in_part_is_not_asked_for_again_and_the_reminders_go_on()
 def test_who_answers_in_time_hears_no_more_of_it() -> None:
     """C3: to the last hour before it closes."""
     world = a_world()
-    world.hear(messages.ProvideInformation, CLOSED_AT - HOUR, steps="1. open")
+    world.hear(ProvideInformation, CLOSED_AT - HOUR, steps="1. open")
     world.wait(60 * DAY)
     assert world.told(CLOSED, REOPENED) == []
     assert world.case.state == "open"
@@ -144,7 +157,7 @@ def test_being_asked_again_begins_the_reminders_anew() -> None:
     """C3: the end moves with them."""
     world = a_world()
     again = at("2027-03-10 17:00")
-    world.hear(messages.RequestInformation, again, items=["A screenshot"])
+    world.hear(RequestInformation, again, items=["A screenshot"])
     world.wait(60 * DAY)
     assert [reminder for reminder, _ in asked(world)] == [0, 1, 2, 3, 0, 1, 2, 3]
     assert world.told(CLOSED) == [at("2027-03-16 17:00")]
@@ -156,7 +169,7 @@ def test_a_critical_case_that_nobody_answered_is_not_closed_for_what_the_client_
     world.wait_until(at("2027-03-19 12:00"))
     assert [reminder for reminder, _ in asked(world)] == [0, 1, 2, 3]
     assert world.told(CLOSED) == []
-    world.hear(messages.Respond, message="We need the steps to go on.")
+    world.hear(Respond, message="We need the steps to go on.")
     world.wait(30 * DAY)
     assert world.told(CLOSED) == [at("2027-03-22 12:00")]
 
@@ -164,7 +177,7 @@ def test_a_critical_case_that_nobody_answered_is_not_closed_for_what_the_client_
 def test_what_a_specialist_writes_after_the_last_reminder_can_be_read_before_it_is_closed() -> None:
     """C3: a business day from then."""
     world = a_world()
-    world.hear(messages.Respond, at("2027-03-11 15:00"), message="It would help us.")
+    world.hear(Respond, at("2027-03-11 15:00"), message="It would help us.")
     world.wait(30 * DAY)
     assert world.told(CLOSED) == [at("2027-03-12 15:00")]
 
@@ -185,11 +198,11 @@ def test_how_often_and_how_long_is_the_policys() -> None:
 def test_an_answer_opens_it_again(after: timedelta) -> None:
     """C3: the same case, for 14 days; it is not reminded of anything more."""
     world = a_world()
-    world.hear(messages.ProvideInformation, CLOSED_AT + after, steps="1. open")
+    world.hear(ProvideInformation, CLOSED_AT + after, steps="1. open")
     assert world.told(REOPENED, to=CLIENT) == [CLOSED_AT + after]
     status = world.case.status(world.now)
     assert (status["state"], status["outcome"], status["closed_at"]) == ("open", None, None)
-    world.hear(messages.Answer, message="It works as designed.")
+    world.hear(Answer, message="It works as designed.")
     world.wait(60 * DAY)
     assert len(world.told(ASKED)) == 4
     assert (world.case.outcome, world.case.finished) == ("answered", True)
@@ -203,7 +216,7 @@ def test_afterwards_it_is_finished_and_a_further_question_is_a_new_case() -> Non
     world.wait(HOUR)
     assert [*finished, world.case.finished] == [False, True]
     with pytest.raises(InvalidCommand, match=r"^state: is closed since .*; open a new case$"):
-        world.hear(messages.ProvideInformation, steps="1. open")
+        world.hear(ProvideInformation, steps="1. open")
     assert len(world.delivered) == sent
     assert world.case.next_due() is None
 
@@ -212,7 +225,7 @@ def test_a_part_of_it_opens_the_case_and_the_rest_is_asked_for_again() -> None:
     """C3: nobody is told that there is nothing to do, and then closed out without a word."""
     world = a_world(feature=None)
     back = at("2027-03-15 12:00")
-    world.hear(messages.ProvideInformation, back, steps="1. open")
+    world.hear(ProvideInformation, back, steps="1. open")
     assert (world.case.state, asked(world)[-1]) == ("waiting_for_client", (0, ["feature"]))
     assert world.told(REOPENED) == []
     world.wait(60 * DAY)
@@ -223,14 +236,14 @@ def test_a_part_of_it_opens_the_case_and_the_rest_is_asked_for_again() -> None:
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.Respond, {"message": "Hello."}),
-        (messages.RequestInformation, {"items": ["x"]}),
-        (messages.ConfirmDefect, {"defect": "DEF-9"}),
-        (messages.BookCall, {"at": "2027-03-16T16:00:00Z", "minutes": 30}),
-        (messages.CancelCall, {}),
-        (messages.Answer, {"message": "Hello."}),
-        (messages.CloseCase, {"reason": "x"}),
-        (messages.DefectResolved, {"defect": "DEF-9"}),
+        (Respond, {"message": "Hello."}),
+        (RequestInformation, {"items": ["x"]}),
+        (ConfirmDefect, {"defect": "DEF-9"}),
+        (BookCall, {"at": "2027-03-16T16:00:00Z", "minutes": 30}),
+        (CancelCall, {}),
+        (Answer, {"message": "Hello."}),
+        (CloseCase, {"reason": "x"}),
+        (DefectResolved, {"defect": "DEF-9"}),
     ],
 )
 def test_until_then_it_is_closed_for_everything_else(
@@ -250,7 +263,7 @@ def test_information_without_any_opens_nothing() -> None:
     world = a_world()
     world.wait_until(CLOSED_AT + DAY)
     with pytest.raises(InvalidCommand, match=r"^note: or one of the items"):
-        world.hear(messages.ProvideInformation, steps=" ")
+        world.hear(ProvideInformation, steps=" ")
     assert world.case.state == "closed"
 
 
@@ -260,14 +273,14 @@ def test_information_without_any_opens_nothing() -> None:
 def test_a_defect_hears_that_its_case_waits_for_its_client_and_that_it_waits_no_more() -> None:
     """T2: whenever somebody asks, it may have gone on meanwhile; the signals can be read."""
     world = on_a_defect()
-    world.hear(messages.RequestInformation, items=["A log"])
-    world.hear(messages.ProvideInformation, FRIDAY + HOUR, note="Here they are.")
+    world.hear(RequestInformation, items=["A log"])
+    world.hear(ProvideInformation, FRIDAY + HOUR, note="Here they are.")
     waits, stops = ("DEF-9", "wait_for_client"), ("DEF-9", "stop_waiting")
     assert told_defect(world) == [waits, waits, stops]
     first, _, last = [e for e in world.brought_about if isinstance(e, TellDefect)]
     assert parse(WaitForClient, first.payload).case == "CASE-1"
     assert parse(StopWaiting, last.payload).key == last.key
-    world.hear(messages.RequestInformation, items=["Another"])
+    world.hear(RequestInformation, items=["Another"])
     assert told_defect(world)[3:] == [waits]
 
 
@@ -280,24 +293,24 @@ def test_its_client_is_reminded_and_then_work_goes_on_without() -> None:
     assert world.case.state == "attached"
     assert told_defect(world) == [("DEF-9", "wait_for_client"), ("DEF-9", "stop_waiting")]
     assert world.case.timeline[-1].event == "case.information_given_up"
-    world.hear(messages.ProvideInformation, note="Here it is after all.")
+    world.hear(ProvideInformation, note="Here it is after all.")
     assert len(told_defect(world)) == 2
 
 
 def test_a_part_of_it_keeps_the_defect_waiting() -> None:
     """T2."""
     world = on_a_defect()
-    world.hear(messages.RequestInformation, items=["steps"])
-    world.hear(messages.ProvideInformation, note="Here is the screenshot.")
+    world.hear(RequestInformation, items=["steps"])
+    world.hear(ProvideInformation, note="Here is the screenshot.")
     assert told_defect(world) == [("DEF-9", "wait_for_client")] * 2
 
 
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.Answer, {"message": "It works as designed."}),
-        (messages.CloseCase, {"reason": "a duplicate"}),
-        (messages.DefectResolved, {"defect": "DEF-9"}),
+        (Answer, {"message": "It works as designed."}),
+        (CloseCase, {"reason": "a duplicate"}),
+        (DefectResolved, {"defect": "DEF-9"}),
     ],
 )
 def test_a_case_that_closes_waits_for_nobody(
@@ -314,8 +327,8 @@ def test_a_case_that_closes_waits_for_nobody(
 def test_a_defect_that_takes_over_the_case_hears_that_it_waits() -> None:
     """T2: the clock of the one it was merged into stands for it too."""
     world = on_a_defect()
-    world.hear(messages.DefectMerged, defect="DEF-9", into="DEF-3")
-    world.hear(messages.ProvideInformation, note="Here it is.")
+    world.hear(DefectMerged, defect="DEF-9", into="DEF-3")
+    world.hear(ProvideInformation, note="Here it is.")
     assert told_defect(world) == [
         ("DEF-9", "wait_for_client"),
         ("DEF-3", "wait_for_client"),
@@ -326,7 +339,7 @@ def test_a_defect_that_takes_over_the_case_hears_that_it_waits() -> None:
 def test_what_was_missing_before_there_was_a_defect_does_not_stop_it() -> None:
     """T2: only what a specialist asks for then."""
     world = a_world()
-    world.hear(messages.ConfirmDefect, defect="DEF-9")
+    world.hear(ConfirmDefect, defect="DEF-9")
     world.wait(60 * DAY)
     assert (told_defect(world), world.told(ASKED), world.told(CLOSED)) == ([], [FRIDAY], [])
 
@@ -354,5 +367,5 @@ def test_a_case_that_was_carried_on_goes_on_the_same() -> None:
     world = a_world()
     world.wait_until(CLOSED_AT + DAY)
     world.machine = Case.model_validate(world.case.model_dump(mode="json"))
-    world.hear(messages.ProvideInformation, steps="1. open")
+    world.hear(ProvideInformation, steps="1. open")
     assert world.case.state == "open"

@@ -12,11 +12,24 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain import messages
-from domain.card import card
-from domain.case import Case
-from domain.effects import Lane, TellClients, TellDefect, TellStaff
-from domain.messages import Command, InvalidCommand, parse
+from domain.case.lifecycle import Case
+from domain.contract.case import (
+    Answer,
+    BookCall,
+    CancelCall,
+    CloseCase,
+    ConfirmDefect,
+    DefectMerged,
+    DefectResolved,
+    ProvideInformation,
+    RequestInformation,
+    Respond,
+    SetPreferences,
+)
+from domain.contract.effects import Lane, TellClients, TellDefect, TellStaff
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.values import Command
+from domain.views.operator_card import card
 from tests.domain.builders import ETO
 from tests.domain.case_world import CLIENT, CaseWorld, a_world
 from tests.domain.test_promises_kept import KEYS, OUTAGES, QUIET, STARTS, TIMES
@@ -71,24 +84,24 @@ class CaseWithCalls(RuleBasedStateMachine):
         """A call, in support hours mostly; what is booked is moved."""
         opening = ETO.calendar.next_opening(self.world.now + timedelta(days=days))
         call_at = (opening + timedelta(hours=hours)).isoformat()
-        self.say(messages.BookCall, key, at=call_at, minutes=minutes)
+        self.say(BookCall, key, at=call_at, minutes=minutes)
 
     @precondition(lambda self: self.case.call is not None)
     @rule(minutes=st.sampled_from([15, 30]))
     def book_again(self, minutes: int) -> None:
         """The same instant, perhaps of another length."""
         assert self.case.call is not None
-        self.say(messages.BookCall, at=self.case.call.at.isoformat(), minutes=minutes)
+        self.say(BookCall, at=self.case.call.at.isoformat(), minutes=minutes)
 
     @rule(key=KEYS)
     def cancel(self, key: str | None) -> None:
         """It is not needed any more."""
-        self.say(messages.CancelCall, key, reason="ill")
+        self.say(CancelCall, key, reason="ill")
 
     @rule(items=st.sampled_from([["steps"], ["A screenshot"], ["A log", "feature"]]), key=KEYS)
     def request(self, items: list[str], key: str | None) -> None:
         """A specialist asks for something."""
-        self.say(messages.RequestInformation, key, items=items)
+        self.say(RequestInformation, key, items=items)
 
     @rule(
         given=st.dictionaries(st.sampled_from(["steps", "feature", "note"]), st.just("Here it is")),
@@ -96,37 +109,37 @@ class CaseWithCalls(RuleBasedStateMachine):
     )
     def provide(self, given: dict[str, str], key: str | None) -> None:
         """The client answers, in part perhaps."""
-        self.say(messages.ProvideInformation, key, **given)
+        self.say(ProvideInformation, key, **given)
 
     @rule(key=KEYS)
     def confirm_defect(self, key: str | None) -> None:
         """It is a known defect."""
-        self.say(messages.ConfirmDefect, key, defect="DEF-9")
+        self.say(ConfirmDefect, key, defect="DEF-9")
 
     @rule(defect=st.sampled_from(["DEF-9", "DEF-3"]), into=st.sampled_from(["DEF-9", "DEF-3"]))
     def merged(self, defect: str, into: str) -> None:
         """That defect goes by another number."""
-        self.say(messages.DefectMerged, defect=defect, into=into)
+        self.say(DefectMerged, defect=defect, into=into)
 
     @rule(choice=st.sampled_from(["answer", "close", "resolved", *[None] * 5]), key=KEYS)
     def end(self, choice: str | None, key: str | None) -> None:
         """It ends, sometimes."""
         if choice == "answer":
-            self.say(messages.Answer, key, message="It works as designed.")
+            self.say(Answer, key, message="It works as designed.")
         elif choice == "close":
-            self.say(messages.CloseCase, key, reason="a duplicate")
+            self.say(CloseCase, key, reason="a duplicate")
         elif choice == "resolved":
-            self.say(messages.DefectResolved, key, defect="DEF-3", formerly=["DEF-9"])
+            self.say(DefectResolved, key, defect="DEF-3", formerly=["DEF-9"])
 
     @rule(key=KEYS)
     def respond(self, key: str | None) -> None:
         """A specialist writes."""
-        self.say(messages.Respond, key, message="We are looking at it.")
+        self.say(Respond, key, message="We are looking at it.")
 
     @rule(newsletter=st.booleans())
     def prefer(self, newsletter: bool) -> None:
         """They want other mails."""
-        self.say(messages.SetPreferences, newsletter=newsletter)
+        self.say(SetPreferences, newsletter=newsletter)
 
     @rule(choice=st.sampled_from(["answer", "close", "resolved", "cancel"]))
     def book_and_end(self, choice: str) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.case import Case
-from domain.effects import Lane, TellStaff
-from domain.messages import Command
+from domain.case.lifecycle import Case
+from domain.contract.case import BookCall, CancelCall
+from domain.contract.effects import Lane, TellStaff
+from domain.contract.values import Command
 from tests.domain.builders import at, eto_but
 from tests.domain.case_world import CLIENT, SUPPORT, a_world, book, booked
 
@@ -139,9 +139,9 @@ def test_a_specialist_is_not_reminded_after_the_call_because_nothing_ran_in_the_
 @pytest.mark.parametrize(
     ("command", "fields", "told"),
     [
-        pytest.param(messages.CancelCall, {}, [], id="called off"),
+        pytest.param(CancelCall, {}, [], id="called off"),
         pytest.param(
-            messages.BookCall,
+            BookCall,
             {"at": TUESDAY.isoformat(), "minutes": 30},
             [TUESDAY - DAY, TUESDAY - HOUR],
             id="moved",

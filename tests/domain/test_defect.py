@@ -5,10 +5,34 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.defect import Defect
-from domain.effects import CloseCases, Effect, Lane, PostStatus, Project, TellClients, TellStaff
-from domain.messages import Command, DefectStart, InvalidCommand, parse
+from domain.contract.defect import (
+    AttachCase,
+    ChangeSeverity,
+    DefectStart,
+    DetachCase,
+    Hold,
+    OfferWorkaround,
+    PostProgress,
+    RecordSeverityFeedback,
+    ReleaseDeployed,
+    Reopen,
+    Resolve,
+    Resume,
+    ScheduleRelease,
+    WithdrawRelease,
+)
+from domain.contract.effects import (
+    CloseCases,
+    Effect,
+    Lane,
+    PostStatus,
+    Project,
+    TellClients,
+    TellStaff,
+)
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.values import Command
+from domain.defect.lifecycle import Defect
 from tests.domain.builders import (
     ETO,
     FRIDAY,
@@ -83,10 +107,10 @@ def test_a_defect_may_be_confirmed_before_anybody_reports_it() -> None:
 def test_a_further_contact_gets_both_numbers_and_whatever_is_known() -> None:
     """C10, D5, D6: progress, workaround and release as they stand."""
     world = a_world("S3")
-    world.hear(messages.PostProgress, public_text="We found the cause.")
-    world.hear(messages.OfferWorkaround, description="Use the other form.", effort="easy")
-    world.hear(messages.ScheduleRelease, release="REL-1", deploy_at=JUNE)
-    world.hear(messages.AttachCase, **attachment("CASE-2", "client-2"))
+    world.hear(PostProgress, public_text="We found the cause.")
+    world.hear(OfferWorkaround, description="Use the other form.", effort="easy")
+    world.hear(ScheduleRelease, release="REL-1", deploy_at=JUNE)
+    world.hear(AttachCase, **attachment("CASE-2", "client-2"))
     confirmed = client_messages(world.brought_about)[-1]
     assert confirmed.people is not None
     assert confirmed.people[0].cases == ["CASE-2"]
@@ -98,21 +122,21 @@ def test_a_further_contact_gets_both_numbers_and_whatever_is_known() -> None:
 def test_attaching_a_case_twice_is_harmless() -> None:
     """C10: nobody is told twice."""
     defect, _ = a_defect("S3")
-    assert say(defect, messages.AttachCase, FRIDAY, **attachment()) == []
+    assert say(defect, AttachCase, FRIDAY, **attachment()) == []
 
 
 def test_a_case_of_another_client_is_refused() -> None:
     """C10: the number is taken."""
     defect, _ = a_defect("S3")
-    refused = refusal(defect, messages.AttachCase, **attachment("CASE-1", "client-2"))
+    refused = refusal(defect, AttachCase, **attachment("CASE-1", "client-2"))
     assert str(refused) == "client: case CASE-1 is another client's"
 
 
 def test_who_is_detached_hears_nothing_more() -> None:
     """Contract, `detach_case`."""
     world = a_world("S2", attachment(), attachment("CASE-2", "client-2"))
-    world.hear(messages.DetachCase, case="CASE-1", reason="something else")
-    world.hear(messages.ScheduleRelease, release="REL-1", deploy_at=JUNE)
+    world.hear(DetachCase, case="CASE-1", reason="something else")
+    world.hear(ScheduleRelease, release="REL-1", deploy_at=JUNE)
     assert len(world.told("defect.release_scheduled", to="client-2@example.org")) == 1
     assert world.told("defect.release_scheduled", to="client-1@example.org") == []
     assert world.defect.status(world.now)["cases"] == ["CASE-2"]
@@ -120,7 +144,7 @@ def test_who_is_detached_hears_nothing_more() -> None:
 
 def test_a_case_that_is_not_attached_cannot_be_detached() -> None:
     """Contract, `detach_case`."""
-    refused = refusal(a_defect()[0], messages.DetachCase, case="CASE-7", reason="wrong")
+    refused = refusal(a_defect()[0], DetachCase, case="CASE-7", reason="wrong")
     assert str(refused) == "case: CASE-7 is not attached"
 
 
@@ -132,11 +156,11 @@ def test_engineering_is_told_the_moment_it_becomes_s1() -> None:
     night = at("2027-03-06 03:00")
     defect, confirmed = a_defect("S1", now=night)
     assert kinds(confirmed).count("defect.urgent") == 1
-    say(defect, messages.ChangeSeverity, night + HOUR, severity="S2", reason="better")
-    raised = say(defect, messages.ChangeSeverity, night + 2 * HOUR, severity="S1", reason="worse")
+    say(defect, ChangeSeverity, night + HOUR, severity="S2", reason="better")
+    raised = say(defect, ChangeSeverity, night + 2 * HOUR, severity="S1", reason="worse")
     assert kinds(raised).count("defect.urgent") == 1
-    say(defect, messages.Resolve, night + 3 * HOUR, resolution="fixed")
-    reopened = say(defect, messages.Reopen, night + 4 * HOUR, reason="not fixed")
+    say(defect, Resolve, night + 3 * HOUR, resolution="fixed")
+    reopened = say(defect, Reopen, night + 4 * HOUR, reason="not fixed")
     assert kinds(reopened).count("defect.urgent") == 1
 
 
@@ -150,7 +174,7 @@ def test_lesser_severities_are_not_urgent(severity: str) -> None:
 def test_clients_hear_of_a_change_of_severity_but_not_why() -> None:
     """D1, D8."""
     defect, _ = a_defect("S3")
-    effects = say(defect, messages.ChangeSeverity, FRIDAY, severity="S1", reason=SECRET)
+    effects = say(defect, ChangeSeverity, FRIDAY, severity="S1", reason=SECRET)
     (told,) = client_messages(effects)
     assert told.facts == {"before": "S3", "severity": "S1"}
     urgent = next(effect for effect in effects if isinstance(effect, TellStaff))
@@ -159,7 +183,7 @@ def test_clients_hear_of_a_change_of_severity_but_not_why() -> None:
 
 def test_the_severity_it_has_is_refused() -> None:
     """D1."""
-    refused = refusal(a_defect("S1")[0], messages.ChangeSeverity, severity="S1", reason="x")
+    refused = refusal(a_defect("S1")[0], ChangeSeverity, severity="S1", reason="x")
     assert str(refused) == "severity: is already S1"
 
 
@@ -168,9 +192,7 @@ def test_severity_feedback_changes_nothing_by_itself() -> None:
     world = a_world("S3")
     agenda = world.defect.agenda()
     for severity, client in (("S1", "client-1"), ("S2", "client-2"), ("S2", "client-1")):
-        world.hear(
-            messages.RecordSeverityFeedback, client=client, severity=severity, comment=SECRET
-        )
+        world.hear(RecordSeverityFeedback, client=client, severity=severity, comment=SECRET)
     assert world.told() == world.told("defect.confirmed")
     assert world.defect.severity == "S3"
     assert world.defect.agenda() == agenda
@@ -185,10 +207,10 @@ def test_severity_feedback_changes_nothing_by_itself() -> None:
 def test_an_s3_is_raised_in_priority_once_when_it_hits_several_clients() -> None:
     """S3: distinct clients, not cases."""
     world = a_world("S3")
-    world.hear(messages.AttachCase, **attachment("CASE-2", "client-1"))
+    world.hear(AttachCase, **attachment("CASE-2", "client-1"))
     assert world.defect.status(world.now)["priority"] == "normal"
-    world.hear(messages.AttachCase, **attachment("CASE-3", "client-2"))
-    world.hear(messages.AttachCase, **attachment("CASE-4", "client-3"))
+    world.hear(AttachCase, **attachment("CASE-3", "client-2"))
+    world.hear(AttachCase, **attachment("CASE-4", "client-3"))
     assert world.defect.status(world.now)["priority"] == "raised"
     assert world.told("defect.raised") == [FRIDAY]
 
@@ -203,7 +225,7 @@ def test_other_severities_are_not_raised(severity: str) -> None:
 def test_what_becomes_an_s3_with_several_clients_is_raised_too() -> None:
     """S3."""
     world = a_world("S2", attachment(), attachment("CASE-2", "client-2"))
-    world.hear(messages.ChangeSeverity, severity="S3", reason="better")
+    world.hear(ChangeSeverity, severity="S3", reason="better")
     assert world.told("defect.raised") == [FRIDAY]
 
 
@@ -218,9 +240,9 @@ def posts(world: World) -> list[tuple[str, str]]:
 def test_an_s1_is_posted_updated_and_resolved_on_the_status_page() -> None:
     """S1: one incident from the beginning to the end."""
     world = a_world("S1", public_summary="Nobody can log in.")
-    world.hear(messages.PostProgress, public_text="We found the cause.", stage="identified")
+    world.hear(PostProgress, public_text="We found the cause.", stage="identified")
     world.wait(DAY)
-    world.hear(messages.Resolve, resolution=SECRET, public_text="Logging in works again.")
+    world.hear(Resolve, resolution=SECRET, public_text="Logging in works again.")
     assert posts(world) == [
         ("DEF-1/S1-1", "investigating"),
         ("DEF-1/S1-1", "identified"),
@@ -233,11 +255,11 @@ def test_an_s1_is_posted_updated_and_resolved_on_the_status_page() -> None:
 def test_leaving_s1_ends_the_incident_and_returning_opens_another() -> None:
     """S1: and a reopened one is a new incident."""
     world = a_world("S1")
-    world.hear(messages.ChangeSeverity, severity="S2", reason="better")
-    world.hear(messages.PostProgress, public_text="We found the cause.")
-    world.hear(messages.ChangeSeverity, severity="S1", reason="worse")
-    world.hear(messages.Resolve, resolution="fixed")
-    world.hear(messages.Reopen, reason="not fixed")
+    world.hear(ChangeSeverity, severity="S2", reason="better")
+    world.hear(PostProgress, public_text="We found the cause.")
+    world.hear(ChangeSeverity, severity="S1", reason="worse")
+    world.hear(Resolve, resolution="fixed")
+    world.hear(Reopen, reason="not fixed")
     assert [incident for incident, _ in posts(world)] == [
         *["DEF-1/S1-1"] * 2,
         *["DEF-1/S1-2"] * 2,
@@ -249,8 +271,8 @@ def test_leaving_s1_ends_the_incident_and_returning_opens_another() -> None:
 def test_only_an_s1_is_on_the_status_page(severity: str) -> None:
     """S1."""
     world = a_world(severity)
-    world.hear(messages.PostProgress, public_text="We found the cause.", stage="identified")
-    world.hear(messages.Resolve, resolution="fixed")
+    world.hear(PostProgress, public_text="We found the cause.", stage="identified")
+    world.hear(Resolve, resolution="fixed")
     assert posts(world) == []
 
 
@@ -260,7 +282,7 @@ def test_only_an_s1_is_on_the_status_page(severity: str) -> None:
 def test_progress_of_an_s1_is_mailed_at_once_and_shown_to_all() -> None:
     """D6."""
     defect, _ = a_defect("S1")
-    effects = say(defect, messages.PostProgress, FRIDAY, public_text="We found the cause.")
+    effects = say(defect, PostProgress, FRIDAY, public_text="We found the cause.")
     (told,) = client_messages(effects)
     assert (told.kind, told.facts["text"]) == ("defect.update", "We found the cause.")
     (fact,) = next(e for e in effects if isinstance(e, Project)).facts
@@ -271,21 +293,21 @@ def test_progress_of_an_s1_is_mailed_at_once_and_shown_to_all() -> None:
 def test_progress_of_the_others_is_shown_in_the_portal_only(severity: str) -> None:
     """D6."""
     defect, _ = a_defect(severity)
-    effects = say(defect, messages.PostProgress, FRIDAY, public_text="We found the cause.")
+    effects = say(defect, PostProgress, FRIDAY, public_text="We found the cause.")
     assert client_messages(effects) == []
     assert defect.snapshot(FRIDAY)["progress"]["text"] == "We found the cause."
 
 
 def test_progress_without_anything_in_it_is_refused() -> None:
     """D6."""
-    refused = refusal(a_defect()[0], messages.PostProgress)
+    refused = refusal(a_defect()[0], PostProgress)
     assert str(refused) == "public_text: or internal_note or stage must be given"
 
 
 def test_an_internal_note_is_told_to_nobody_and_is_not_public() -> None:
     """D8."""
     defect, _ = a_defect("S1")
-    effects = say(defect, messages.PostProgress, FRIDAY, internal_note=SECRET)
+    effects = say(defect, PostProgress, FRIDAY, internal_note=SECRET)
     (projection,) = effects
     assert isinstance(projection, Project)
     (fact,) = projection.facts
@@ -296,8 +318,8 @@ def test_a_workaround_is_told_to_those_attached_now_and_a_repeat_is_not() -> Non
     """D5: at any severity."""
     world = a_world("S4")
     for _ in range(2):
-        world.hear(messages.OfferWorkaround, description="Use the other form.", effort="easy")
-    world.hear(messages.OfferWorkaround, description="Use the other form.", effort="laborious")
+        world.hear(OfferWorkaround, description="Use the other form.", effort="easy")
+    world.hear(OfferWorkaround, description="Use the other form.", effort="laborious")
     assert len(world.told("defect.workaround")) == 2
     assert world.defect.status(world.now)["workaround"]["effort"] == "laborious"
 
@@ -308,9 +330,9 @@ PROMISE = "It will be fixed by Friday."
 @pytest.mark.parametrize(
     ("command", "field", "fields"),
     [
-        (messages.PostProgress, "public_text", {"public_text": PROMISE}),
-        (messages.OfferWorkaround, "description", {"description": PROMISE, "effort": "easy"}),
-        (messages.Resolve, "public_text", {"resolution": "x", "public_text": PROMISE}),
+        (PostProgress, "public_text", {"public_text": PROMISE}),
+        (OfferWorkaround, "description", {"description": PROMISE, "effort": "easy"}),
+        (Resolve, "public_text", {"resolution": "x", "public_text": PROMISE}),
     ],
 )
 def test_text_for_clients_that_promises_a_time_is_refused_with_the_phrase(
@@ -339,26 +361,26 @@ def test_a_defect_cannot_be_confirmed_with_a_promise(field: str, fields: dict[st
 def test_internal_text_may_name_a_time() -> None:
     """D7: it is bound for nobody outside."""
     world = a_world("S1", internal_description=PROMISE)
-    world.hear(messages.PostProgress, internal_note=PROMISE)
-    world.hear(messages.Resolve, resolution=PROMISE)
+    world.hear(PostProgress, internal_note=PROMISE)
+    world.hear(Resolve, resolution=PROMISE)
     assert world.defect.state == "resolved"
 
 
 def test_no_internal_text_ever_reaches_a_client_or_the_status_page() -> None:
     """D8: through a whole life."""
     world = a_world("S1", internal_description=SECRET, title=SECRET)
-    world.hear(messages.PostProgress, internal_note=SECRET, public_text="We are at it.")
-    world.hear(messages.ScheduleRelease, release="REL-1", deploy_at=JUNE)
-    world.hear(messages.WithdrawRelease, release="REL-1", reason=SECRET)
-    world.hear(messages.Hold, reason=SECRET)
-    world.hear(messages.Resume, reason=SECRET)
-    world.hear(messages.RecordSeverityFeedback, client="client-1", severity="S1", comment=SECRET)
-    world.hear(messages.ChangeSeverity, severity="S3", reason=SECRET)
-    world.hear(messages.ChangeSeverity, severity="S1", reason=SECRET)
+    world.hear(PostProgress, internal_note=SECRET, public_text="We are at it.")
+    world.hear(ScheduleRelease, release="REL-1", deploy_at=JUNE)
+    world.hear(WithdrawRelease, release="REL-1", reason=SECRET)
+    world.hear(Hold, reason=SECRET)
+    world.hear(Resume, reason=SECRET)
+    world.hear(RecordSeverityFeedback, client="client-1", severity="S1", comment=SECRET)
+    world.hear(ChangeSeverity, severity="S3", reason=SECRET)
+    world.hear(ChangeSeverity, severity="S1", reason=SECRET)
     world.wait(2 * DAY)
-    world.hear(messages.Resolve, resolution=SECRET)
-    world.hear(messages.Reopen, reason=SECRET)
-    world.hear(messages.DetachCase, case="CASE-1", reason=SECRET)
+    world.hear(Resolve, resolution=SECRET)
+    world.hear(Reopen, reason=SECRET)
+    world.hear(DetachCase, case="CASE-1", reason=SECRET)
     outside = [e for e in world.brought_about if isinstance(e, TellClients | PostStatus)]
     assert len(outside) > 10
     assert [e.key for e in outside if SECRET in e.model_dump_json()] == []
@@ -372,12 +394,12 @@ def test_no_internal_text_ever_reaches_a_client_or_the_status_page() -> None:
 def test_a_hold_is_a_state_of_its_own() -> None:
     """T2: and cannot be begun or ended twice."""
     defect, _ = a_defect("S2")
-    assert str(refusal(defect, messages.Resume)) == "state: is not on hold"
-    say(defect, messages.Hold, FRIDAY, reason="waiting")
+    assert str(refusal(defect, Resume)) == "state: is not on hold"
+    say(defect, Hold, FRIDAY, reason="waiting")
     assert defect.status(FRIDAY)["state"] == "on_hold"
-    refused = refusal(defect, messages.Hold, reason="waiting")
+    refused = refusal(defect, Hold, reason="waiting")
     assert str(refused) == "state: is on hold since 2027-03-05T22:00:00Z"
-    say(defect, messages.Resume, FRIDAY + HOUR)
+    say(defect, Resume, FRIDAY + HOUR)
     assert defect.status(FRIDAY)["state"] == "open"
     assert [(h.start, h.end) for h in defect.holds] == [(FRIDAY, FRIDAY + HOUR)]
 
@@ -385,9 +407,9 @@ def test_a_hold_is_a_state_of_its_own() -> None:
 def test_resolving_ends_a_hold() -> None:
     """T2: reopened, the clock runs."""
     defect, _ = a_defect("S1")
-    say(defect, messages.Hold, FRIDAY, reason="waiting")
-    say(defect, messages.Resolve, FRIDAY + HOUR, resolution="fixed")
-    say(defect, messages.Reopen, FRIDAY + 2 * HOUR, reason="not fixed")
+    say(defect, Hold, FRIDAY, reason="waiting")
+    say(defect, Resolve, FRIDAY + HOUR, resolution="fixed")
+    say(defect, Reopen, FRIDAY + 2 * HOUR, reason="not fixed")
     assert defect.state == "open"
     assert defect.target_due_at is not None
 
@@ -397,7 +419,7 @@ def test_resolving_ends_a_hold() -> None:
 
 def schedule(world: World, release: str, deploy_at: datetime | str, **fields: Any) -> None:
     """Plan the fix for a release."""
-    world.hear(messages.ScheduleRelease, release=release, deploy_at=deploy_at, **fields)
+    world.hear(ScheduleRelease, release=release, deploy_at=deploy_at, **fields)
 
 
 @pytest.mark.parametrize("severity", ["S1", "S2", "S3", "S4"])
@@ -418,7 +440,7 @@ def test_everyone_is_told_once_per_change_of_date_or_release() -> None:
     schedule(world, "REL-1", JUNE)
     schedule(world, "REL-1", JULY)
     schedule(world, "REL-2", JULY)
-    world.hear(messages.WithdrawRelease, release="REL-2", reason=SECRET)
+    world.hear(WithdrawRelease, release="REL-2", reason=SECRET)
     told = [e for e in client_messages(world.brought_about) if "release" in e.kind]
     assert [(e.kind.value, e.release) for e in told] == [
         ("defect.release_scheduled", "REL-1"),
@@ -435,12 +457,12 @@ def test_word_of_an_older_plan_is_refused() -> None:
     world = a_world()
     schedule(world, "REL-1", JUNE, plan_version=2)
     refused = refusal(
-        world.defect, messages.ScheduleRelease, release="REL-1", deploy_at=JULY, plan_version=1
+        world.defect, ScheduleRelease, release="REL-1", deploy_at=JULY, plan_version=1
     )
     assert str(refused) == "plan_version: 1 is older than 2"
-    world.hear(messages.WithdrawRelease, release="REL-1", reason="x", plan_version=3)
+    world.hear(WithdrawRelease, release="REL-1", reason="x", plan_version=3)
     refused = refusal(
-        world.defect, messages.ScheduleRelease, release="REL-1", deploy_at=JULY, plan_version=2
+        world.defect, ScheduleRelease, release="REL-1", deploy_at=JULY, plan_version=2
     )
     assert str(refused) == "plan_version: 2 is older than 3"
 
@@ -452,24 +474,22 @@ def test_each_release_counts_its_own_plans() -> None:
     schedule(world, "REL-2", JULY, plan_version=1)
     assert world.told("defect.release_rescheduled") == [FRIDAY]
     refused = refusal(
-        world.defect, messages.ScheduleRelease, release="REL-1", deploy_at=JUNE, plan_version=4
+        world.defect, ScheduleRelease, release="REL-1", deploy_at=JUNE, plan_version=4
     )
     assert str(refused) == "plan_version: 4 is older than 5"
 
 
 def test_a_plan_cannot_lie_in_the_past() -> None:
     """R5: clients are told nothing that has not happened."""
-    refused = refusal(
-        a_defect()[0], messages.ScheduleRelease, release="REL-1", deploy_at=FRIDAY.isoformat()
-    )
+    refused = refusal(a_defect()[0], ScheduleRelease, release="REL-1", deploy_at=FRIDAY.isoformat())
     assert str(refused) == "deploy_at: must lie after 2027-03-05T23:00:00Z"
 
 
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.WithdrawRelease, {"reason": "x"}),
-        (messages.ReleaseDeployed, {}),
+        (WithdrawRelease, {"reason": "x"}),
+        (ReleaseDeployed, {}),
     ],
 )
 def test_word_of_a_release_it_is_not_planned_for_is_refused(
@@ -479,7 +499,7 @@ def test_word_of_a_release_it_is_not_planned_for_is_refused(
     defect, _ = a_defect()
     refused = refusal(defect, command, release="REL-1", **fields)
     assert str(refused) == "release: the fix is not scheduled for any release"
-    say(defect, messages.ScheduleRelease, FRIDAY, release="REL-2", deploy_at=JUNE)
+    say(defect, ScheduleRelease, FRIDAY, release="REL-2", deploy_at=JUNE)
     refused = refusal(defect, command, release="REL-1", **fields)
     assert str(refused) == "release: the fix is scheduled for REL-2"
 
@@ -509,8 +529,8 @@ def test_what_is_scheduled_at_short_notice_needs_no_reminder(ahead: timedelta) -
 def test_there_is_no_reminder_of_a_plan_that_is_gone() -> None:
     """R5: withdrawn, or resolved meanwhile."""
     for command, fields in (
-        (messages.WithdrawRelease, {"release": "REL-1", "reason": "x"}),
-        (messages.Resolve, {"resolution": "fixed"}),
+        (WithdrawRelease, {"release": "REL-1", "reason": "x"}),
+        (Resolve, {"resolution": "fixed"}),
     ):
         world = a_world()
         schedule(world, "REL-1", FRIDAY + 10 * DAY)
@@ -577,22 +597,20 @@ def test_for_an_s1_engineering_is_asked_at_once() -> None:
 @pytest.mark.parametrize(
     ("command", "fields", "asked"),
     [
+        pytest.param(ReleaseDeployed, {"release": "REL-1"}, False, id="it was deployed after all"),
         pytest.param(
-            messages.ReleaseDeployed, {"release": "REL-1"}, False, id="it was deployed after all"
-        ),
-        pytest.param(
-            messages.ScheduleRelease,
+            ScheduleRelease,
             {"release": "REL-1", "deploy_at": JUNE},
             False,
             id="it has moved",
         ),
         pytest.param(
-            messages.ChangeSeverity,
+            ChangeSeverity,
             {"severity": "S2", "reason": "worse"},
             True,
             id="another severity makes no difference",
         ),
-        pytest.param(messages.Hold, {"reason": "x"}, True, id="nor does a hold"),
+        pytest.param(Hold, {"reason": "x"}, True, id="nor does a hold"),
     ],
 )
 def test_a_question_that_waits_for_monday_is_asked_if_it_still_stands(
@@ -615,7 +633,7 @@ def test_a_deployed_release_resolves_the_defect() -> None:
         attachment("CASE-3", "client-1"),
     )
     schedule(world, "REL-1", JUNE)
-    world.hear(messages.ReleaseDeployed, release="REL-1")
+    world.hear(ReleaseDeployed, release="REL-1")
     assert world.told("defect.resolved") == [FRIDAY]
     resolved = client_messages(world.brought_about)[-1]
     assert (resolved.kind, resolved.release) == ("defect.resolved", "REL-1")
@@ -627,7 +645,7 @@ def test_releases_leave_other_commands_alone() -> None:
     """R4: word of a deployment before its hour is word of a deployment."""
     world = a_world()
     schedule(world, "REL-1", FRIDAY + 10 * DAY)
-    world.hear(messages.ReleaseDeployed, FRIDAY + 3 * DAY, release="REL-1")
+    world.hear(ReleaseDeployed, FRIDAY + 3 * DAY, release="REL-1")
     world.wait(30 * DAY)
     assert world.told("defect.release_reminder", "defect.release_overdue") == []
 
@@ -638,7 +656,7 @@ def test_releases_leave_other_commands_alone() -> None:
 def test_everyone_attached_is_told_once_when_it_is_resolved() -> None:
     """C9: with the public text, never the resolution; then their cases close."""
     world = a_world("S2", attachment(), attachment("CASE-2", "client-2"))
-    world.hear(messages.Resolve, resolution=SECRET, public_text="It works again.")
+    world.hear(Resolve, resolution=SECRET, public_text="It works again.")
     assert len(world.told("defect.resolved")) == 2
     resolved = client_messages(world.brought_about)[-1]
     assert resolved.facts["text"] == "It works again."
@@ -650,7 +668,7 @@ def test_nothing_is_told_to_anybody_after_the_resolution() -> None:
     """C9: no update, no escalation, no reminder."""
     world = a_world("S1")
     schedule(world, "REL-1", FRIDAY + 5 * DAY)
-    world.hear(messages.Resolve, FRIDAY + HOUR, resolution="fixed")
+    world.hear(Resolve, FRIDAY + HOUR, resolution="fixed")
     told = len(world.delivered)
     world.wait(60 * DAY)
     assert len(world.delivered) == told
@@ -661,16 +679,16 @@ def test_nothing_is_told_to_anybody_after_the_resolution() -> None:
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.ChangeSeverity, {"severity": "S1", "reason": "x"}),
-        (messages.AttachCase, attachment("CASE-2")),
-        (messages.PostProgress, {"public_text": "We are at it."}),
-        (messages.OfferWorkaround, {"description": "Use the other form.", "effort": "easy"}),
-        (messages.Hold, {"reason": "x"}),
-        (messages.Resume, {}),
-        (messages.ScheduleRelease, {"release": "REL-1", "deploy_at": JUNE}),
-        (messages.WithdrawRelease, {"release": "REL-1", "reason": "x"}),
-        (messages.ReleaseDeployed, {"release": "REL-1"}),
-        (messages.Resolve, {"resolution": "x"}),
+        (ChangeSeverity, {"severity": "S1", "reason": "x"}),
+        (AttachCase, attachment("CASE-2")),
+        (PostProgress, {"public_text": "We are at it."}),
+        (OfferWorkaround, {"description": "Use the other form.", "effort": "easy"}),
+        (Hold, {"reason": "x"}),
+        (Resume, {}),
+        (ScheduleRelease, {"release": "REL-1", "deploy_at": JUNE}),
+        (WithdrawRelease, {"release": "REL-1", "reason": "x"}),
+        (ReleaseDeployed, {"release": "REL-1"}),
+        (Resolve, {"resolution": "x"}),
     ],
 )
 def test_what_is_resolved_takes_no_more_work(
@@ -678,7 +696,7 @@ def test_what_is_resolved_takes_no_more_work(
 ) -> None:
     """C9: it says what to do instead; once closed, that is no longer possible."""
     defect, _ = a_defect("S2")
-    say(defect, messages.Resolve, FRIDAY, resolution="fixed")
+    say(defect, Resolve, FRIDAY, resolution="fixed")
     refused = refusal(defect, command, **fields)
     assert str(refused) == "state: is resolved; reopen it first"
     defect.fire(FRIDAY + 14 * DAY)
@@ -689,28 +707,28 @@ def test_what_is_resolved_takes_no_more_work(
 def test_it_can_be_reopened_within_the_window_and_not_later() -> None:
     """Contract, `reopen`: 14 days."""
     world = a_world("S2")
-    world.hear(messages.Resolve, resolution="fixed")
-    world.hear(messages.Reopen, FRIDAY + 13 * DAY, reason="not fixed")
+    world.hear(Resolve, resolution="fixed")
+    world.hear(Reopen, FRIDAY + 13 * DAY, reason="not fixed")
     assert world.told("defect.reopened") == [FRIDAY + 13 * DAY]
     assert world.defect.state == "open"
-    world.hear(messages.Resolve, FRIDAY + 20 * DAY, resolution="fixed")
+    world.hear(Resolve, FRIDAY + 20 * DAY, resolution="fixed")
     with pytest.raises(InvalidCommand, match="is closed since"):
-        world.hear(messages.Reopen, FRIDAY + 34 * DAY, reason="not fixed")
+        world.hear(Reopen, FRIDAY + 34 * DAY, reason="not fixed")
     assert world.defect.finished
 
 
 def test_what_is_open_cannot_be_reopened() -> None:
     """Contract, `reopen`."""
-    refused = refusal(a_defect()[0], messages.Reopen, reason="x")
+    refused = refusal(a_defect()[0], Reopen, reason="x")
     assert str(refused) == "state: is open, not resolved"
 
 
 def test_a_reopened_defect_is_told_of_again_when_it_is_resolved() -> None:
     """C9: once per resolution."""
     world = a_world("S2")
-    world.hear(messages.Resolve, resolution="fixed")
-    world.hear(messages.Reopen, FRIDAY + DAY, reason="not fixed")
-    world.hear(messages.Resolve, FRIDAY + 2 * DAY, resolution="fixed")
+    world.hear(Resolve, resolution="fixed")
+    world.hear(Reopen, FRIDAY + DAY, reason="not fixed")
+    world.hear(Resolve, FRIDAY + 2 * DAY, resolution="fixed")
     assert world.told("defect.resolved") == [FRIDAY, FRIDAY + 2 * DAY]
 
 
@@ -720,20 +738,20 @@ def test_a_reopened_defect_is_told_of_again_when_it_is_resolved() -> None:
 def test_a_repeat_with_the_same_key_changes_nothing() -> None:
     """Contract: not even after continue-as-new, and whatever the repeat says."""
     defect, _ = a_defect("S2")
-    say(defect, messages.ScheduleRelease, FRIDAY, key="1", release="REL-1", deploy_at=JUNE)
+    say(defect, ScheduleRelease, FRIDAY, key="1", release="REL-1", deploy_at=JUNE)
     defect = Defect.model_validate_json(defect.model_dump_json())
     before = defect.model_dump()
     again = {"release": "REL-1", "deploy_at": JULY}
-    assert say(defect, messages.ScheduleRelease, FRIDAY + HOUR, key="1", **again) == []
-    assert say(defect, messages.Resolve, FRIDAY + HOUR, key="1", resolution="x") == []
+    assert say(defect, ScheduleRelease, FRIDAY + HOUR, key="1", **again) == []
+    assert say(defect, Resolve, FRIDAY + HOUR, key="1", resolution="x") == []
     assert defect.model_dump() == before
 
 
 def test_a_refused_command_does_not_use_up_its_key() -> None:
     """Contract: it can be corrected and sent again."""
     defect, _ = a_defect("S2")
-    refusal(defect, messages.Resume, key="1")
-    say(defect, messages.Hold, FRIDAY + HOUR, key="1", reason="waiting")
+    refusal(defect, Resume, key="1")
+    say(defect, Hold, FRIDAY + HOUR, key="1", reason="waiting")
     assert defect.state == "on_hold"
 
 
@@ -755,17 +773,15 @@ def test_a_command_never_overtakes_what_was_due_before_it() -> None:
     """T7: the machine insists on it."""
     defect, _ = a_defect("S1")
     with pytest.raises(RuntimeError, match="comes before"):
-        defect.handle(parse(messages.Hold, {"actor": "a", "reason": "x"}), FRIDAY + DAY)
+        defect.handle(parse(Hold, {"actor": "a", "reason": "x"}), FRIDAY + DAY)
 
 
 def test_the_timeline_keeps_ids_and_values_but_no_text() -> None:
     """Contract: the last 200 facts, oldest first."""
     world = a_world("S1", internal_description=SECRET)
     for _ in range(120):
-        world.hear(messages.PostProgress, public_text="We are at it.", internal_note=SECRET)
-        world.hear(
-            messages.RecordSeverityFeedback, client="client-1", severity="S1", comment=SECRET
-        )
+        world.hear(PostProgress, public_text="We are at it.", internal_note=SECRET)
+        world.hear(RecordSeverityFeedback, client="client-1", severity="S1", comment=SECRET)
     timeline = [fact.flat() for fact in world.defect.timeline]
     assert len(timeline) == 200
     assert timeline[-1]["event"] == "severity.feedback"

@@ -5,10 +5,18 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.defect import Defect
-from domain.effects import Project, TellClients
-from domain.messages import Command, InvalidCommand
+from domain.contract.defect import (
+    AreaWorkStarted,
+    ReleaseDeployed,
+    Reopen,
+    Resolve,
+    ScheduleRelease,
+    WithdrawRelease,
+)
+from domain.contract.effects import Project, TellClients
+from domain.contract.parsing import InvalidCommand
+from domain.contract.values import Command
+from domain.defect.lifecycle import Defect
 from tests.domain.builders import FRIDAY, a_defect, at, attachment, eto_with, kinds, say
 from tests.domain.world import World, world_of
 
@@ -29,7 +37,7 @@ def a_world(severity: str = "S2", *cases: dict[str, Any], **fields: Any) -> Worl
 def plan(world: World, version: int, **fields: Any) -> None:
     """What a release says to its defects when it takes them, or moves."""
     said = {"release": "REL-1", "deploy_at": JUNE, "watched": True, "plan_version": version}
-    world.hear(messages.ScheduleRelease, **said | fields)
+    world.hear(ScheduleRelease, **said | fields)
 
 
 def refusal(defect: Defect, command: type[Command], **fields: Any) -> str:
@@ -61,17 +69,17 @@ OF_THE_RELEASE = {"release": "REL-1", "plan_version": 1}
     ("commands", "refused"),
     [
         pytest.param(
-            [(messages.WithdrawRelease, OF_THE_RELEASE | {"reason": "x"})],
+            [(WithdrawRelease, OF_THE_RELEASE | {"reason": "x"})],
             "release: the fix is not scheduled for any release",
             id="withdrawn",
         ),
         pytest.param(
-            [(messages.ScheduleRelease, {"release": "REL-2", "deploy_at": JUNE})],
+            [(ScheduleRelease, {"release": "REL-2", "deploy_at": JUNE})],
             "release: the fix is scheduled for REL-2",
             id="in another one",
         ),
         pytest.param(
-            [(messages.Resolve, {"resolution": "x"}), (messages.Reopen, {"reason": "x"})],
+            [(Resolve, {"resolution": "x"}), (Reopen, {"reason": "x"})],
             "release: the fix is not scheduled for any release",
             id="reopened since",
         ),
@@ -82,11 +90,11 @@ def test_word_that_a_release_moved_means_nothing_to_a_defect_that_left_it(
 ) -> None:
     """Complaint (plan changes racing): clients are not told of a plan that is not theirs."""
     defect, _ = a_defect("S2")
-    say(defect, messages.ScheduleRelease, FRIDAY, **OF_THE_RELEASE, deploy_at=JUNE)
+    say(defect, ScheduleRelease, FRIDAY, **OF_THE_RELEASE, deploy_at=JUNE)
     for command, fields in commands:
         say(defect, command, FRIDAY, **fields)
     said = {"release": "REL-1", "deploy_at": JULY, "moved": True, "plan_version": 7}
-    assert refusal(defect, messages.ScheduleRelease, **said) == refused
+    assert refusal(defect, ScheduleRelease, **said) == refused
 
 
 def test_word_that_a_release_moved_is_news_to_a_defect_that_never_heard_of_it() -> None:
@@ -135,8 +143,8 @@ def test_reopened_it_is_still_in_a_release_that_is_ahead(
     world = a_world("S2")
     deploy_at = at("2027-03-15 12:00")
     plan(world, 1, deploy_at=deploy_at, watched=watched)
-    world.hear(messages.Resolve, resolution="fixed otherwise")
-    world.hear(messages.Reopen, FRIDAY + days * DAY, reason="not fixed")
+    world.hear(Resolve, resolution="fixed otherwise")
+    world.hear(Reopen, FRIDAY + days * DAY, reason="not fixed")
     assert world.defect.state == state
     world.wait_until(at("2027-03-20 12:00"))
     kept = state == "scheduled"
@@ -160,7 +168,7 @@ def test_a_defect_that_never_heard_of_the_plan_is_resolved_by_it() -> None:
     """R4: planned and deployed within one outage; one person on three cases gets one mail."""
     cases = [attachment(f"CASE-{number}") for number in (1, 2, 3)]
     world = a_world("S2", *cases)
-    world.hear(messages.ReleaseDeployed, release="REL-1", plan_version=3)
+    world.hear(ReleaseDeployed, release="REL-1", plan_version=3)
     assert world.defect.state == "resolved"
     assert world.told("defect.resolved") == [FRIDAY]
     resolved = next(e for e in world.brought_about if e.event == "defect.resolved")
@@ -171,17 +179,17 @@ def test_a_defect_that_never_heard_of_the_plan_is_resolved_by_it() -> None:
 def test_word_of_a_deployment_that_knows_no_plan_needs_one() -> None:
     """R4: said by hand, it may be about another defect."""
     defect, _ = a_defect("S2")
-    refused = refusal(defect, messages.ReleaseDeployed, release="REL-1")
+    refused = refusal(defect, ReleaseDeployed, release="REL-1")
     assert refused == "release: the fix is not scheduled for any release"
 
 
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.ScheduleRelease, {"deploy_at": JULY}),
-        (messages.ScheduleRelease, {"deploy_at": JUNE}),
-        (messages.WithdrawRelease, {"reason": "x"}),
-        (messages.ReleaseDeployed, {}),
+        (ScheduleRelease, {"deploy_at": JULY}),
+        (ScheduleRelease, {"deploy_at": JUNE}),
+        (WithdrawRelease, {"reason": "x"}),
+        (ReleaseDeployed, {}),
     ],
 )
 def test_an_older_plan_is_refused(command: type[Command], fields: dict[str, Any]) -> None:
@@ -196,8 +204,8 @@ def test_a_fix_withdrawn_is_not_resolved_by_the_release_it_left() -> None:
     """R4: it has heard of that plan, and of its end."""
     world = a_world()
     plan(world, 1)
-    world.hear(messages.WithdrawRelease, release="REL-1", reason="x", plan_version=2)
-    refused = refusal(world.defect, messages.ReleaseDeployed, release="REL-1", plan_version=3)
+    world.hear(WithdrawRelease, release="REL-1", reason="x", plan_version=2)
+    refused = refusal(world.defect, ReleaseDeployed, release="REL-1", plan_version=3)
     assert refused == "release: the fix is not scheduled for any release"
 
 
@@ -206,8 +214,8 @@ def test_a_deployment_that_comes_twice_resolves_once() -> None:
     world = a_world()
     plan(world, 1)
     for _ in range(2):
-        world.hear(messages.ReleaseDeployed, key="1", release="REL-1", plan_version=2)
-    refused = refusal(world.defect, messages.ReleaseDeployed, release="REL-1", plan_version=2)
+        world.hear(ReleaseDeployed, key="1", release="REL-1", plan_version=2)
+    refused = refusal(world.defect, ReleaseDeployed, release="REL-1", plan_version=2)
     assert refused == "state: is resolved; reopen it first"
     assert world.told("defect.resolved") == [FRIDAY]
 
@@ -220,7 +228,7 @@ def test_area_work_is_marked_and_nobody_is_mailed(severity: str) -> None:
     """R6: in the portal only; the note stays ours (D8)."""
     world = a_world(severity)
     agenda = [due.what for due in world.defect.agenda()]
-    world.hear(messages.AreaWorkStarted, FRIDAY + DAY, functional_area="login", note=SECRET)
+    world.hear(AreaWorkStarted, FRIDAY + DAY, functional_area="login", note=SECRET)
     assert world.told() == world.told("defect.confirmed")
     assert world.defect.status(world.now)["area_work_since"] == "2027-03-06T22:00:00Z"
     assert [due.what for due in world.defect.agenda()] == agenda
@@ -236,7 +244,7 @@ def test_work_that_begins_again_is_marked_again() -> None:
     """R6: since when it was last taken up."""
     world = a_world("S4")
     for days in (1, 2):
-        world.hear(messages.AreaWorkStarted, FRIDAY + days * DAY, functional_area="login")
+        world.hear(AreaWorkStarted, FRIDAY + days * DAY, functional_area="login")
     assert world.defect.area_work_since == FRIDAY + 2 * DAY
 
 
@@ -251,22 +259,22 @@ def test_work_that_begins_again_is_marked_again() -> None:
 def test_work_that_is_not_on_it_is_refused(severity: str, area: str, refused: str) -> None:
     """R6: S3 and S4 of that area."""
     defect, _ = a_defect(severity)
-    assert refusal(defect, messages.AreaWorkStarted, functional_area=area) == refused
+    assert refusal(defect, AreaWorkStarted, functional_area=area) == refused
 
 
 def test_which_severities_wait_for_area_work_is_the_policys_business() -> None:
     """R6: severities are data."""
     willing, _ = a_defect("S2", under=eto_with("S2", area_work=True))
-    say(willing, messages.AreaWorkStarted, FRIDAY, functional_area="login")
+    say(willing, AreaWorkStarted, FRIDAY, functional_area="login")
     assert willing.area_work_since == FRIDAY
     unwilling, _ = a_defect("S3", under=eto_with("S3", area_work=False))
-    refused = refusal(unwilling, messages.AreaWorkStarted, functional_area="login")
+    refused = refusal(unwilling, AreaWorkStarted, functional_area="login")
     assert refused == "severity: S3 does not wait for area work"
 
 
 def test_what_is_resolved_is_not_worked_on() -> None:
     """R6: open ones only."""
     defect, _ = a_defect("S4")
-    say(defect, messages.Resolve, FRIDAY, resolution="fixed")
-    refused = refusal(defect, messages.AreaWorkStarted, functional_area="login")
+    say(defect, Resolve, FRIDAY, resolution="fixed")
+    refused = refusal(defect, AreaWorkStarted, functional_area="login")
     assert refused == "state: is resolved; reopen it first"

@@ -3,9 +3,17 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain import messages
-from domain.defect import Defect
-from domain.explain import WINDOWS_SHOWN, explain
+from domain.contract.defect import (
+    Hold,
+    MergeInto,
+    RequestReclassification,
+    Resolve,
+    Resume,
+    ScheduleRelease,
+    WaitForClient,
+)
+from domain.defect.lifecycle import Defect
+from domain.views.explain import WINDOWS_SHOWN, explain
 from tests.domain.builders import ETO, FRIDAY, a_defect, at, eto_with
 from tests.domain.world import World, world_of
 
@@ -50,13 +58,13 @@ def test_a_holiday_on_the_way_is_named() -> None:
 def test_holds_and_earlier_stretches_are_listed() -> None:
     """T2: what was spent before, and when the clock stood."""
     world = s1()
-    world.hear(messages.Hold, at("2027-03-08 09:00"), reason="waiting")
+    world.hear(Hold, at("2027-03-08 09:00"), reason="waiting")
     held = part(world.defect, world.now, "target")
     assert held["on_hold_since"] == "2027-03-08T15:00:00Z"
     assert held["windows"] == []
     assert held["due_at"] is None
     assert "it is on hold, so nothing is spent and nothing is due" in held["text"]
-    world.hear(messages.Resume, at("2027-03-08 12:00"))
+    world.hear(Resume, at("2027-03-08 12:00"))
     resumed = part(world.defect, world.now, "target")
     assert resumed["holds"] == [{"start": "2027-03-08T15:00:00Z", "end": "2027-03-08T18:00:00Z"}]
     assert resumed["ran_before"] == [
@@ -69,7 +77,7 @@ def test_holds_and_earlier_stretches_are_listed() -> None:
 def test_a_hold_because_every_case_waits_says_so() -> None:
     """T2: nobody of ours has put it on hold; then somebody has."""
     world = s1()
-    world.hear(messages.WaitForClient, at("2027-03-08 09:00"), case="CASE-1")
+    world.hear(WaitForClient, at("2027-03-08 09:00"), case="CASE-1")
     waits = part(world.defect, world.now, "target")
     assert (waits["on_hold_for"], waits["waiting_for_clients"]) == ("client", 1)
     assert waits["text"].endswith(
@@ -78,7 +86,7 @@ def test_a_hold_because_every_case_waits_says_so() -> None:
     assert explain(world.defect, world.now)["text"].startswith(
         "Every case waits for its client, since Monday 08 March 2027, 09:00 CST. "
     )
-    world.hear(messages.Hold, reason="waiting")
+    world.hear(Hold, reason="waiting")
     held = part(world.defect, world.now, "target")
     assert held["on_hold_for"] == "staff"
     assert "it is on hold, so nothing is spent" in held["text"]
@@ -90,7 +98,7 @@ def test_a_hold_because_every_case_waits_says_so() -> None:
 def test_without_a_target_a_hold_is_explained_too() -> None:
     """D2: nothing was due anyway."""
     world = world_of(a_defect("S4"), FRIDAY)
-    world.hear(messages.WaitForClient, case="CASE-1")
+    world.hear(WaitForClient, case="CASE-1")
     assert explain(world.defect, world.now)["text"] == (
         "Every case waits for its client, since Friday 05 March 2027, 16:00 CST."
     )
@@ -99,7 +107,7 @@ def test_without_a_target_a_hold_is_explained_too() -> None:
 def test_a_merged_defect_says_which_one_goes_on() -> None:
     """C9: with what was spent here, and when the merge becomes final."""
     world = s1()
-    world.hear(messages.MergeInto, at("2027-03-08 18:00"), defect="DEF-2", reason="the same")
+    world.hear(MergeInto, at("2027-03-08 18:00"), defect="DEF-2", reason="the same")
     assert explain(world.defect, world.now)["text"] == (
         "It is merged into DEF-2, which goes on for both. "
         "The S1 target is a budget of 2 business days, 1.18 business days of which are spent; "
@@ -112,7 +120,7 @@ def test_an_open_request_is_explained() -> None:
     """D4: when client success is reminded of it."""
     world = world_of(a_defect("S4"), FRIDAY)
     fields = {"client": "client-1", "severity": "S1", "justification": "It hurts."}
-    world.hear(messages.RequestReclassification, **fields)
+    world.hear(RequestReclassification, **fields)
     assert explain(world.defect, world.now)["text"] == (
         "Reclassification undecided: Tuesday 09 March 2027, 16:00 CST."
     )
@@ -182,10 +190,10 @@ def test_a_fixed_hour_is_explained() -> None:
 def test_releases_and_the_reopen_window_are_explained() -> None:
     """R5: whatever else time will bring, earliest first."""
     world = world_of(a_defect("S3"), FRIDAY)
-    world.hear(messages.ScheduleRelease, release="R", deploy_at=FRIDAY + 10 * DAY)
+    world.hear(ScheduleRelease, release="R", deploy_at=FRIDAY + 10 * DAY)
     due = explain(world.defect, world.now)["due"]
     assert [item["what"] for item in due] == ["release reminder", "release overdue"]
-    world.hear(messages.Resolve, resolution="fixed")
+    world.hear(Resolve, resolution="fixed")
     assert explain(world.defect, world.now)["text"] == (
         "Reopen window ends: Friday 19 March 2027, 17:00 CDT."
     )

@@ -5,10 +5,16 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.case import Case
-from domain.effects import Lane, Project
-from domain.messages import InvalidCommand
+from domain.case.lifecycle import Case
+from domain.contract.case import (
+    Answer,
+    DefectResolved,
+    ProvideInformation,
+    RequestInformation,
+    Respond,
+)
+from domain.contract.effects import Lane, Project
+from domain.contract.parsing import InvalidCommand
 from tests.domain.builders import FRIDAY, a_case, kinds
 from tests.domain.world import World, world_of
 
@@ -80,7 +86,7 @@ def test_a_closed_one_is_history() -> None:
     assert (status["closed_at"], status["missing"]) == ("2027-03-04T22:00:00Z", [])
     assert status["first_response"] is None
     with pytest.raises(InvalidCommand, match="open a new case"):
-        world.hear(messages.Respond, message="Hello.")
+        world.hear(Respond, message="Hello.")
 
 
 def test_a_first_response_that_was_due_before_is_on_record_as_missed_without_a_word() -> None:
@@ -103,7 +109,7 @@ def test_one_that_is_still_ahead_escalates_when_it_is_missed() -> None:
 def test_an_answer_in_time_meets_it() -> None:
     """C6."""
     world = imported(FRIDAY - HOUR, channel="emergency_line")
-    world.hear(messages.Respond, FRIDAY + HOUR / 2, message="We are looking at it.")
+    world.hear(Respond, FRIDAY + HOUR / 2, message="We are looking at it.")
     world.wait(60 * DAY)
     assert world.told(MISSED) == []
 
@@ -111,9 +117,9 @@ def test_an_answer_in_time_meets_it() -> None:
 def test_from_now_on_it_is_a_case_like_any_other() -> None:
     """C3, C8: what a specialist asks for is reminded of; its end is told."""
     world = imported(steps=None)
-    world.hear(messages.RequestInformation, items=["A screenshot"])
-    world.hear(messages.ProvideInformation, FRIDAY + 4 * DAY, note="Here.", steps="1. open")
-    world.hear(messages.Answer, message="It works as designed.")
+    world.hear(RequestInformation, items=["A screenshot"])
+    world.hear(ProvideInformation, FRIDAY + 4 * DAY, note="Here.", steps="1. open")
+    world.hear(Answer, message="It works as designed.")
     assert [came.event for came in world.delivered] == [
         *["case.information_requested"] * 3,
         "case.answered",
@@ -124,7 +130,7 @@ def test_from_now_on_it_is_a_case_like_any_other() -> None:
 def test_one_on_a_defect_closes_with_it() -> None:
     """C9."""
     world = imported(defect="DEF-9")
-    world.hear(messages.DefectResolved, FRIDAY + DAY, defect="DEF-9")
+    world.hear(DefectResolved, FRIDAY + DAY, defect="DEF-9")
     assert (world.case.outcome, world.case.finished) == ("defect_resolved", True)
     assert world.delivered == []
 

@@ -5,9 +5,16 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.effects import CloseCases, PostStatus, Project, TellClients, TellStaff
-from domain.messages import InvalidCommand
+from domain.contract.defect import (
+    AttachCase,
+    ChangeSeverity,
+    Reopen,
+    Resolve,
+    Resume,
+    ScheduleRelease,
+)
+from domain.contract.effects import CloseCases, PostStatus, Project, TellClients, TellStaff
+from domain.contract.parsing import InvalidCommand
 from tests.domain.builders import FRIDAY, a_defect, at, attachment, eto_with
 from tests.domain.world import World, world_of
 
@@ -115,7 +122,7 @@ def test_on_hold_it_stands_since_then() -> None:
     """T2: fifty days spent, and seventy left once it goes on."""
     world = imported("S2", held_since=FRIDAY - 150 * DAY)
     assert (world.defect.state, world.defect.target_due_at) == ("on_hold", None)
-    world.hear(messages.Resume, FRIDAY + DAY)
+    world.hear(Resume, FRIDAY + DAY)
     assert world.defect.target_due_at == FRIDAY + 71 * DAY
     assert (world.defect.holds[0].start, world.delivered) == (FRIDAY - 150 * DAY, [])
 
@@ -124,7 +131,7 @@ def test_a_hold_from_before_it_had_its_severity_has_spent_nothing() -> None:
     """T2: put on hold, then classified otherwise."""
     past = {"held_since": FRIDAY - 50 * DAY, "severity_since": FRIDAY - 10 * DAY}
     world = imported("S2", **past)
-    world.hear(messages.Resume)
+    world.hear(Resume)
     assert world.defect.target_due_at == FRIDAY + 120 * DAY
 
 
@@ -156,16 +163,16 @@ def test_an_imported_s3_of_several_clients_is_raised_without_a_word() -> None:
     """S3: and nobody is told when another joins."""
     world = imported("S3", attachment(), attachment("CASE-2", "client-2"))
     assert world.defect.priority == "raised"
-    world.hear(messages.AttachCase, **attachment("CASE-3", "client-3"))
+    world.hear(AttachCase, **attachment("CASE-3", "client-3"))
     assert world.told("defect.raised") == []
 
 
 def test_from_now_on_it_is_a_defect_like_any_other() -> None:
     """S1: leaving and returning tells engineering, posts an incident, tells clients."""
     world = imported("S1")
-    world.hear(messages.ChangeSeverity, FRIDAY + HOUR, severity="S2", reason="better")
-    world.hear(messages.ChangeSeverity, FRIDAY + 2 * HOUR, severity="S1", reason="worse")
-    world.hear(messages.Resolve, FRIDAY + 3 * HOUR, resolution="fixed")
+    world.hear(ChangeSeverity, FRIDAY + HOUR, severity="S2", reason="better")
+    world.hear(ChangeSeverity, FRIDAY + 2 * HOUR, severity="S1", reason="worse")
+    world.hear(Resolve, FRIDAY + 3 * HOUR, resolution="fixed")
     assert len(world.told("defect.severity_changed", to=ADA)) == 2
     assert world.told("defect.urgent") == [FRIDAY + 2 * HOUR]
     posts = [e for e in world.brought_about if isinstance(e, PostStatus)]
@@ -197,7 +204,7 @@ def test_a_plan_that_is_overdue_is_not_asked_about() -> None:
     world = imported("S3", release={"id": "REL-1", "deploy_at": FRIDAY - DAY})
     world.wait(10 * DAY)
     assert world.delivered == []
-    world.hear(messages.ScheduleRelease, release="REL-2", deploy_at=FRIDAY + 30 * DAY)
+    world.hear(ScheduleRelease, release="REL-2", deploy_at=FRIDAY + 30 * DAY)
     assert len(world.told("defect.release_rescheduled", to=ADA)) == 1
 
 
@@ -226,7 +233,7 @@ def test_what_was_resolved_too_late_is_on_record_as_missed() -> None:
 def test_what_is_reopened_goes_on_with_the_budget_it_had() -> None:
     """T2: a hundred days were spent before it was resolved; day 30 and 90 are not told again."""
     world = imported("S2", confirmed_at=FRIDAY - 101 * DAY, resolved_at=FRIDAY - DAY)
-    world.hear(messages.Reopen, reason="not fixed")
+    world.hear(Reopen, reason="not fixed")
     assert world.told("defect.reopened", to=ADA) == [FRIDAY]
     assert world.defect.target_due_at == FRIDAY + 20 * DAY
     world.wait(30 * DAY)
@@ -238,7 +245,7 @@ def test_a_severity_given_after_the_resolution_has_spent_nothing() -> None:
     """T2: real trackers have those."""
     past = {"resolved_at": FRIDAY - 5 * DAY, "severity_since": FRIDAY - 2 * DAY}
     world = imported("S2", **past)
-    world.hear(messages.Reopen, reason="not fixed")
+    world.hear(Reopen, reason="not fixed")
     assert world.defect.target_due_at == FRIDAY + 120 * DAY
 
 

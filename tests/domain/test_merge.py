@@ -5,10 +5,30 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.defect import Defect
-from domain.effects import CloseCases, Lane, MoveCases, PostStatus, Project, TellClients
-from domain.messages import Command, DefectStart, InvalidCommand, parse
+from domain.contract.defect import (
+    Absorb,
+    AreaWorkStarted,
+    AttachCase,
+    ChangeSeverity,
+    DefectStart,
+    DetachCase,
+    GiveBack,
+    Hold,
+    MergeInto,
+    OfferWorkaround,
+    PostProgress,
+    RecordSeverityFeedback,
+    ReleaseDeployed,
+    Reopen,
+    Resolve,
+    ScheduleRelease,
+    UndoMerge,
+    WaitForClient,
+)
+from domain.contract.effects import CloseCases, Lane, MoveCases, PostStatus, Project, TellClients
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.values import Command
+from domain.defect.lifecycle import Defect
 from tests.domain.builders import ETO, FRIDAY, at, attachment, defect_start
 from tests.domain.world import World, world_of
 
@@ -51,12 +71,12 @@ def alone(severity: str = "S1", **fields: Any) -> World:
 
 def merge(source: World, when: datetime | None = None, defect: str = "DEF-2") -> None:
     """They are the same."""
-    source.hear(messages.MergeInto, when, defect=defect, reason=SECRET)
+    source.hear(MergeInto, when, defect=defect, reason=SECRET)
 
 
 def undo(source: World, when: datetime | None = None) -> None:
     """They are not."""
-    source.hear(messages.UndoMerge, when, reason=SECRET)
+    source.hear(UndoMerge, when, reason=SECRET)
 
 
 # --- who is told ---------------------------------------------------------------------------------
@@ -77,7 +97,7 @@ def test_only_who_did_not_know_the_number_is_told_and_once(page: int) -> None:
 def test_who_is_told_learns_what_it_was_before_and_whatever_helps() -> None:
     """C9, D5: and what we wrote for ourselves is not there (D8)."""
     source, target = a_pair()
-    target.hear(messages.OfferWorkaround, description="Use the other form.", effort="easy")
+    target.hear(OfferWorkaround, description="Use the other form.", effort="easy")
     merge(source)
     merged = next(e for e in target.brought_about if e.event == "defect.merged")
     assert isinstance(merged, TellClients)
@@ -100,8 +120,8 @@ def test_nobody_is_lost() -> None:
     source, target = a_pair()
     merge(source)
     release = {"release": "REL-1", "deploy_at": "2027-06-01T12:00:00Z"}
-    target.hear(messages.ScheduleRelease, **release)
-    target.hear(messages.Resolve, resolution="fixed")
+    target.hear(ScheduleRelease, **release)
+    target.hear(Resolve, resolution="fixed")
     for event in ("defect.release_scheduled", "defect.resolved"):
         assert [target.told(event, to=who) for who in (ADA, BEN, EVE)] == [[FRIDAY]] * 3
     assert target.defect.status(FRIDAY)["case_count"] == 5
@@ -111,7 +131,7 @@ def test_the_cases_close_with_the_defect_that_took_them_and_only_once() -> None:
     """Complaint (escalade#320, closed cases touched): by whichever number they go."""
     source, target = a_pair()
     merge(source)
-    target.hear(messages.Resolve, FRIDAY + DAY, resolution="fixed")
+    target.hear(Resolve, FRIDAY + DAY, resolution="fixed")
     source.wait(60 * DAY)
     (closing,) = [e for e in target.brought_about if isinstance(e, CloseCases)]
     assert closing.formerly == ["DEF-1"]
@@ -123,11 +143,11 @@ def test_a_page_that_comes_again_is_harmless() -> None:
     world = alone("S3")
     cases = [attachment("CASE-2", "client-2"), attachment("CASE-3", "client-2")]
     for key in ("1", "1", "2"):
-        world.hear(messages.Absorb, key=key, defect="DEF-9", cases=cases)
+        world.hear(Absorb, key=key, defect="DEF-9", cases=cases)
     assert len(world.told("defect.merged")) == 1
     assert world.defect.formerly == ["DEF-9"]
     for key in ("3", "3", "4"):
-        world.hear(messages.GiveBack, key=key, defect="DEF-9", cases=["CASE-2", "CASE-3"])
+        world.hear(GiveBack, key=key, defect="DEF-9", cases=["CASE-2", "CASE-3"])
     assert len(world.told("defect.unmerged")) == 1
     assert (list(world.defect.cases), world.defect.formerly) == (["CASE-1"], [])
 
@@ -136,12 +156,12 @@ def test_a_case_that_is_named_twice_joins_and_leaves_once() -> None:
     """T9: the database would not take it twice in one change."""
     world = alone("S3")
     twice = [attachment("CASE-2", "client-2"), attachment("CASE-2", "client-3")]
-    world.hear(messages.Absorb, defect="DEF-9", cases=twice)
+    world.hear(Absorb, defect="DEF-9", cases=twice)
     assert (world.told("defect.merged", to=EVE), world.told("defect.merged", to=BEN)) == (
         [FRIDAY],
         [],
     )
-    world.hear(messages.GiveBack, defect="DEF-9", cases=["CASE-2", "CASE-2"])
+    world.hear(GiveBack, defect="DEF-9", cases=["CASE-2", "CASE-2"])
     changes = [c for e in world.brought_about if isinstance(e, Project) for c in e.audience]
     assert [len(change.attach) for change in changes] == [1, 1, 0]
     assert [len(change.detach) for change in changes] == [0, 0, 1]
@@ -150,9 +170,9 @@ def test_a_case_that_is_named_twice_joins_and_leaves_once() -> None:
 def test_what_clients_said_of_its_severity_goes_along() -> None:
     """D3: the last of each client counts for those who review the other one."""
     source, target = a_pair()
-    target.hear(messages.RecordSeverityFeedback, client="client-1", severity="S3")
+    target.hear(RecordSeverityFeedback, client="client-1", severity="S3")
     for client, severity in (("client-1", "S1"), ("client-2", "S2")):
-        source.hear(messages.RecordSeverityFeedback, client=client, severity=severity)
+        source.hear(RecordSeverityFeedback, client=client, severity=severity)
     merge(source)
     said = target.defect.status(FRIDAY)["feedback"]
     assert [(one["client"], one["severity"]) for one in said] == [
@@ -174,9 +194,9 @@ def test_a_defect_without_cases_can_be_merged() -> None:
 def test_what_more_clients_mean_is_done_where_they_arrive() -> None:
     """S3: raised in priority; T2: a hold because every case waited ends."""
     target = alone("S3")
-    target.hear(messages.WaitForClient, case="CASE-1")
+    target.hear(WaitForClient, case="CASE-1")
     cases = [attachment("CASE-2", "client-2")]
-    target.hear(messages.Absorb, defect="DEF-9", cases=cases)
+    target.hear(Absorb, defect="DEF-9", cases=cases)
     assert target.told("defect.raised") == [FRIDAY]
     assert target.defect.state == "open"
 
@@ -200,12 +220,12 @@ def test_until_the_other_has_answered_everything_goes_on() -> None:
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.MergeInto, {"defect": "DEF-3", "reason": "x"}),
-        (messages.AttachCase, attachment("CASE-9", "client-3")),
-        (messages.DetachCase, {"case": "CASE-1", "reason": "x"}),
-        (messages.Absorb, {"defect": "DEF-3", "cases": [attachment("CASE-9")]}),
-        (messages.GiveBack, {"defect": "DEF-3", "cases": ["CASE-1"]}),
-        (messages.Resolve, {"resolution": "x"}),
+        (MergeInto, {"defect": "DEF-3", "reason": "x"}),
+        (AttachCase, attachment("CASE-9", "client-3")),
+        (DetachCase, {"case": "CASE-1", "reason": "x"}),
+        (Absorb, {"defect": "DEF-3", "cases": [attachment("CASE-9")]}),
+        (GiveBack, {"defect": "DEF-3", "cases": ["CASE-1"]}),
+        (Resolve, {"resolution": "x"}),
     ],
 )
 def test_meanwhile_nobody_joins_or_leaves(command: type[Command], fields: dict[str, Any]) -> None:
@@ -220,7 +240,7 @@ def test_meanwhile_nobody_joins_or_leaves(command: type[Command], fields: dict[s
 def test_a_refusal_leaves_it_as_it_was_and_says_why() -> None:
     """Complaint (freescout#1314): the answer names the reason; it can be tried again."""
     source, target = a_pair("S1")
-    target.hear(messages.Resolve, resolution="fixed")
+    target.hear(Resolve, resolution="fixed")
     agenda = [(due.at, due.what) for due in source.defect.agenda()]
     status = source.defect.status(FRIDAY)
     merge(source)
@@ -229,7 +249,7 @@ def test_a_refusal_leaves_it_as_it_was_and_says_why() -> None:
     assert [(due.at, due.what) for due in source.defect.agenda()] == agenda
     assert source.defect.status(FRIDAY) == status
     assert target.told("defect.merged") == []
-    target.hear(messages.Reopen, reason="not fixed")
+    target.hear(Reopen, reason="not fixed")
     merge(source)
     assert (source.defect.state, source.defect.refusal_of("merge_into")) == ("merged", None)
 
@@ -247,10 +267,10 @@ def test_a_release_deployed_meanwhile_is_not_forgotten(
     """Complaint (plan changes racing deployment), R4: it waits for what comes of the merge."""
     source = alone("S2")
     deploy_at = (FRIDAY + DAY).isoformat()
-    source.hear(messages.ScheduleRelease, release="REL-1", deploy_at=deploy_at, watched=True)
+    source.hear(ScheduleRelease, release="REL-1", deploy_at=deploy_at, watched=True)
     source.places[Lane.WORKFLOWS].latency, source.other_refuses = 2 * HOUR, refuses
     merge(source, FRIDAY + DAY)
-    source.hear(messages.ReleaseDeployed, FRIDAY + DAY + HOUR, release="REL-1", plan_version=4)
+    source.hear(ReleaseDeployed, FRIDAY + DAY + HOUR, release="REL-1", plan_version=4)
     assert source.told("defect.resolved") == []
     source.wait(2 * HOUR)
     assert source.defect.state == state
@@ -273,7 +293,7 @@ def test_a_merged_defect_says_nothing_and_ends_with_its_window() -> None:
     """C9: no update, escalation, reminder or question; not even what waited for the opening."""
     source = alone("S1")
     deploy_at = (FRIDAY + 4 * DAY).isoformat()
-    source.hear(messages.ScheduleRelease, release="REL-1", deploy_at=deploy_at)
+    source.hear(ScheduleRelease, release="REL-1", deploy_at=deploy_at)
     merge(source, FRIDAY + HOUR)
     told = len(source.delivered)
     source.wait_until(FRIDAY + HOUR + 14 * DAY - timedelta(seconds=1))
@@ -287,7 +307,7 @@ def test_a_merged_defect_says_nothing_and_ends_with_its_window() -> None:
 def test_a_hold_ends_with_the_merge() -> None:
     """T2: nothing is spent anyway."""
     source = alone("S2")
-    source.hear(messages.Hold, reason="waiting")
+    source.hear(Hold, reason="waiting")
     merge(source, FRIDAY + HOUR)
     assert source.defect.held_since is None
     assert [(hold.start, hold.end) for hold in source.defect.holds] == [(FRIDAY, FRIDAY + HOUR)]
@@ -309,16 +329,16 @@ def test_the_status_page_gets_a_last_word_and_a_new_incident_if_it_goes_on() -> 
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.ChangeSeverity, {"severity": "S1", "reason": "x"}),
-        (messages.AttachCase, attachment("CASE-9", "client-3")),
-        (messages.PostProgress, {"public_text": "We are at it."}),
-        (messages.Hold, {"reason": "x"}),
-        (messages.WaitForClient, {"case": "CASE-1"}),
-        (messages.ReleaseDeployed, {"release": "REL-1", "plan_version": 1}),
-        (messages.AreaWorkStarted, {"functional_area": "login"}),
-        (messages.Resolve, {"resolution": "x"}),
-        (messages.MergeInto, {"defect": "DEF-3", "reason": "x"}),
-        (messages.Absorb, {"defect": "DEF-3", "cases": []}),
+        (ChangeSeverity, {"severity": "S1", "reason": "x"}),
+        (AttachCase, attachment("CASE-9", "client-3")),
+        (PostProgress, {"public_text": "We are at it."}),
+        (Hold, {"reason": "x"}),
+        (WaitForClient, {"case": "CASE-1"}),
+        (ReleaseDeployed, {"release": "REL-1", "plan_version": 1}),
+        (AreaWorkStarted, {"functional_area": "login"}),
+        (Resolve, {"resolution": "x"}),
+        (MergeInto, {"defect": "DEF-3", "reason": "x"}),
+        (Absorb, {"defect": "DEF-3", "cases": []}),
     ],
 )
 def test_what_is_merged_takes_no_more_work(command: type[Command], fields: dict[str, Any]) -> None:
@@ -334,7 +354,7 @@ def test_what_is_merged_is_not_reopened() -> None:
     source = alone("S2")
     merge(source)
     with pytest.raises(InvalidCommand, match="state: is merged, not resolved"):
-        source.hear(messages.Reopen, reason="x")
+        source.hear(Reopen, reason="x")
 
 
 # --- undone --------------------------------------------------------------------------------------
@@ -369,7 +389,7 @@ def test_undone_it_is_planned_as_it_was_and_asks_by_itself() -> None:
     source = alone("S3")
     deploy_at = at("2027-03-15 12:00")
     fields = {"release": "REL-1", "deploy_at": deploy_at, "plan_version": 1, "watched": True}
-    source.hear(messages.ScheduleRelease, **fields)
+    source.hear(ScheduleRelease, **fields)
     merge(source)
     undo(source, FRIDAY + DAY)
     assert source.defect.state == "scheduled"
@@ -382,7 +402,7 @@ def test_undone_after_its_release_it_asks_at_once_and_reminds_of_nothing() -> No
     """R5: clients are told nothing that has not happened."""
     source = alone("S3")
     deploy_at = at("2027-03-12 12:00")
-    source.hear(messages.ScheduleRelease, release="REL-1", deploy_at=deploy_at)
+    source.hear(ScheduleRelease, release="REL-1", deploy_at=deploy_at)
     merge(source)
     undo(source, at("2027-03-16 12:00"))
     source.wait(DAY)
@@ -401,9 +421,9 @@ def test_who_goes_back_is_told_by_the_defect_they_leave() -> None:
     assert list(target.defect.cases) == ["CASE-4", "CASE-5"]
     assert source.told() == source.told("defect.confirmed")
     assert list(source.defect.cases) == ["CASE-1", "CASE-2", "CASE-3"]
-    source.hear(messages.Resolve, resolution="fixed")
+    source.hear(Resolve, resolution="fixed")
     assert source.told("defect.resolved", to=BEN) == [FRIDAY + DAY]
-    target.hear(messages.Resolve, FRIDAY + DAY, resolution="fixed")
+    target.hear(Resolve, FRIDAY + DAY, resolution="fixed")
     assert target.told("defect.resolved", to=BEN) == []
 
 
@@ -411,7 +431,7 @@ def test_what_is_resolved_gives_back_too() -> None:
     """C9: its fix was none for them."""
     source, target = a_pair()
     merge(source)
-    target.hear(messages.Resolve, FRIDAY + DAY, resolution="fixed")
+    target.hear(Resolve, FRIDAY + DAY, resolution="fixed")
     undo(source, FRIDAY + 2 * DAY)
     assert source.defect.state == "open"
     assert target.told("defect.unmerged", to=BEN) == [FRIDAY + 2 * DAY]
@@ -471,7 +491,7 @@ def test_cases_that_wait_for_their_clients_say_so_again_when_they_come_back() ->
     merge(source)
     source.places[Lane.WORKFLOWS].latency = HOUR
     undo(source, FRIDAY + DAY)
-    source.hear(messages.WaitForClient, FRIDAY + DAY + HOUR / 2, case="CASE-1")
+    source.hear(WaitForClient, FRIDAY + DAY + HOUR / 2, case="CASE-1")
     source.wait(HOUR)
     assert (source.defect.state, source.defect.held_since) == ("on_hold", FRIDAY + DAY + HOUR)
 
@@ -536,7 +556,7 @@ def test_who_was_attached_when_it_was_asked_for_is_moved() -> None:
     """C10: the effect waits until the database knows them all."""
     source, target = a_pair()
     source.places[Lane.PORTAL].latency = HOUR
-    source.hear(messages.AttachCase, **attachment("CASE-7", "client-7"))
+    source.hear(AttachCase, **attachment("CASE-7", "client-7"))
     merge(source)
     source.wait(3 * HOUR)
     assert "CASE-7" in target.defect.cases

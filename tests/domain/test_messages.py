@@ -5,33 +5,36 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.messages import (
-    AreaWorkStart,
-    AttachCase,
-    AttachDefect,
-    AttachDefects,
+from domain.contract.case import (
     BookCall,
     CancelCall,
     CaseStart,
-    ChangeSeverity,
-    Command,
     ConfirmDefect,
+    DefectMerged,
+    DefectResolved,
+    ProvideInformation,
+    RequestInformation,
+    SetPreferences,
+)
+from domain.contract.defect import (
+    AttachCase,
+    ChangeSeverity,
     DefectStart,
-    DetachDefect,
-    InvalidCommand,
-    Message,
     OfferWorkaround,
     PostProgress,
-    ProvideInformation,
+    ScheduleRelease,
+)
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.release import (
+    AreaWorkStart,
+    AttachDefect,
+    AttachDefects,
+    DetachDefect,
     ReleaseStart,
-    RequestInformation,
     Reschedule,
     ReviewStart,
-    ScheduleRelease,
-    SetPreferences,
-    parse,
 )
+from domain.contract.values import Command, Message
 from tests.domain.builders import attachment, case_start, defect_start, release_start
 
 
@@ -322,13 +325,13 @@ def test_what_was_said_cannot_be_changed_afterwards() -> None:
 
 def test_signals_of_a_defect_need_no_actor_of_their_own() -> None:
     """C9: the defect itself is who says it."""
-    assert parse(messages.DefectResolved, {"defect": "DEF-1"}).actor == "defect"
+    assert parse(DefectResolved, {"defect": "DEF-1"}).actor == "defect"
 
 
 def test_signals_of_a_merge_need_no_actor_of_their_own_either() -> None:
     """C9: and by which numbers a defect went before is said where there are any."""
-    assert parse(messages.DefectMerged, {"defect": "DEF-1", "into": "DEF-2"}).actor == "defect"
-    assert parse(messages.DefectResolved, {"defect": "DEF-1"}).formerly == []
+    assert parse(DefectMerged, {"defect": "DEF-1", "into": "DEF-2"}).actor == "defect"
+    assert parse(DefectResolved, {"defect": "DEF-1"}).formerly == []
 
 
 def test_what_is_left_out_of_preferences_was_not_chosen() -> None:

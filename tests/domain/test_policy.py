@@ -14,7 +14,7 @@ from activities.adapters.policy_files import (
     observed_holidays,
     read_policy_file,
 )
-from domain.messages import Severity
+from domain.contract.values import Severity
 from domain.policy import HolidayRules, PinnedPolicy, Target
 from tests.domain.builders import ETO, a_defect, at
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import promises as guard
-from domain.promises import Promise, find_promise, promises
+from domain import promise_guard as guard
+from domain.promise_guard import Promise, find_promise, promises
 
 # One text per line; the phrase that must be reported stands between the marks.
 REFUSED = """

@@ -2,8 +2,9 @@
 
 import pytest
 
-from domain.defect import Defect
-from domain.messages import DefectStart, InvalidCommand, PostProgress, parse
+from domain.contract.defect import DefectStart, PostProgress
+from domain.contract.parsing import InvalidCommand, parse
+from domain.defect.lifecycle import Defect
 from tests.domain.builders import ETO, FRIDAY, a_defect, defect_start
 
 

@@ -1,7 +1,7 @@
 """Whatever is said, in whatever order, and however badly the outside behaves: the promises hold.
 
-Random lives of defects and cases. `domain/audit.py` judges those of defects; it knows what was
-said and what arrived, and nothing of how the machine came to it.
+Random lives of defects and cases. `simulation/oracle/audit.py` judges those of defects; it knows
+what was said and what arrived, and nothing of how the machine came to it.
 """
 
 import json
@@ -20,16 +20,54 @@ from hypothesis.stateful import (
     rule,
 )
 
-from domain import messages
-from domain.audit import Broken, audit
-from domain.card import card
-from domain.case import Case
-from domain.defect import Defect
-from domain.effects import Lane, TellClients
-from domain.explain import explain
-from domain.history import Course, History, Moved, Said
-from domain.messages import CaseStart, Command, DefectStart, InvalidCommand, parse
-from domain.owed import Obligations
+from domain.case.lifecycle import Case
+from domain.contract.case import (
+    Answer,
+    AssessCritical,
+    CaseStart,
+    CloseCase,
+    ConfirmDefect,
+    DefectResolved,
+    ProvideInformation,
+    RequestInformation,
+    Respond,
+)
+from domain.contract.defect import (
+    Absorb,
+    AdoptPolicy,
+    AreaWorkStarted,
+    AttachCase,
+    ChangeSeverity,
+    DecideReclassification,
+    DefectStart,
+    DetachCase,
+    GiveBack,
+    Hold,
+    MergeInto,
+    OfferWorkaround,
+    PostProgress,
+    RecordSeverityFeedback,
+    ReleaseDeployed,
+    Reopen,
+    RequestReclassification,
+    Resolve,
+    Resume,
+    RetryDeliveries,
+    ScheduleRelease,
+    StopWaiting,
+    UndoMerge,
+    WaitForClient,
+    WithdrawRelease,
+)
+from domain.contract.effects import Lane, TellClients
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.values import Command
+from domain.defect.lifecycle import Defect
+from domain.views.explain import explain
+from domain.views.operator_card import card
+from simulation.oracle.audit import Broken, audit
+from simulation.oracle.expected_state import Course, History, Moved, Said
+from simulation.oracle.obligations import Obligations
 from tests.domain.builders import ETO, at, attachment, case_start, defect_start
 from tests.domain.world import World
 
@@ -168,30 +206,30 @@ class DefectLife(RuleBasedStateMachine):
     def revive(self) -> None:
         """Go on with a defect that is over, and have somebody who is hit by it."""
         if self.defect.merged_into is not None:
-            self.say(messages.UndoMerge, reason=SECRET)
+            self.say(UndoMerge, reason=SECRET)
         elif not self.defect.active:
-            self.say(messages.Reopen, reason=SECRET)
+            self.say(Reopen, reason=SECRET)
         if not self.defect.cases:
-            self.say(messages.AttachCase, **attachment())
+            self.say(AttachCase, **attachment())
 
     # --- what people and other workflows say -----------------------------------------------------
 
     @rule(severity=SEVERITIES, key=KEYS)
     def change_severity(self, severity: str, key: str | None) -> None:
         """It is reclassified."""
-        self.say(messages.ChangeSeverity, key, severity=severity, reason=SECRET)
+        self.say(ChangeSeverity, key, severity=severity, reason=SECRET)
 
     @rule(case=CASES, client=PEOPLE, key=KEYS)
     def attach(self, case: str, client: str, key: str | None) -> None:
         """Somebody else has it too, or the same person again."""
-        self.say(messages.AttachCase, key, **attachment(case, client))
+        self.say(AttachCase, key, **attachment(case, client))
 
     @rule(place=st.integers(0, 3), key=KEYS)
     def detach(self, place: int, key: str | None) -> None:
         """A case was about something else; sometimes one that is not attached."""
         attached = [*self.defect.cases, "CASE-9"]
         case = attached[min(place, len(attached) - 1)]
-        self.say(messages.DetachCase, key, case=case, reason=SECRET)
+        self.say(DetachCase, key, case=case, reason=SECRET)
 
     @rule(
         text=st.one_of(st.none(), PUBLIC),
@@ -204,28 +242,28 @@ class DefectLife(RuleBasedStateMachine):
     ) -> None:
         """Somebody writes how it goes."""
         fields = {"public_text": text, "internal_note": note, "stage": stage}
-        self.say(messages.PostProgress, key, **fields)
+        self.say(PostProgress, key, **fields)
 
     @rule(text=PUBLIC, effort=st.sampled_from(["easy", "laborious"]), key=KEYS)
     def workaround(self, text: str, effort: str, key: str | None) -> None:
         """There is a way round it."""
-        self.say(messages.OfferWorkaround, key, description=text, effort=effort)
+        self.say(OfferWorkaround, key, description=text, effort=effort)
 
     @rule(key=KEYS)
     def hold(self, key: str | None) -> None:
         """It waits for something."""
-        self.say(messages.Hold, key, reason=SECRET)
+        self.say(Hold, key, reason=SECRET)
 
     @rule(key=KEYS)
     def resume(self, key: str | None) -> None:
         """It waits no more."""
-        self.say(messages.Resume, key, reason=SECRET)
+        self.say(Resume, key, reason=SECRET)
 
     @rule(place=st.integers(0, 4), waits=st.booleans(), key=KEYS)
     def wait_for_client(self, place: int, waits: bool, key: str | None) -> None:
         """A case waits for its client, or does no more; sometimes one that is not attached."""
         cases = [*self.defect.cases, "CASE-9"]
-        command = messages.WaitForClient if waits else messages.StopWaiting
+        command = WaitForClient if waits else StopWaiting
         self.say(command, key, case=cases[min(place, len(cases) - 1)])
 
     @rule(
@@ -237,20 +275,20 @@ class DefectLife(RuleBasedStateMachine):
         self.revive()
         cases = list(self.defect.cases)
         for case in cases:
-            self.say(messages.WaitForClient, case=case)
+            self.say(WaitForClient, case=case)
         self.world.wait(time)
         match then:
             case "answer" if cases:
-                self.say(messages.StopWaiting, case=cases[0])
+                self.say(StopWaiting, case=cases[0])
             case "attach":
-                self.say(messages.AttachCase, **attachment("CASE-6", "client-2"))
+                self.say(AttachCase, **attachment("CASE-6", "client-2"))
             case "absorb":
                 more = [attachment("CASE-7", "client-1")]
-                self.say(messages.Absorb, defect="DEF-3", cases=more)
+                self.say(Absorb, defect="DEF-3", cases=more)
             case "detach" if cases:
-                self.say(messages.DetachCase, case=cases[0], reason=SECRET)
+                self.say(DetachCase, case=cases[0], reason=SECRET)
             case "resume":
-                self.say(messages.Resume)
+                self.say(Resume)
 
     @rule(
         place=st.integers(0, 3),
@@ -267,40 +305,40 @@ class DefectLife(RuleBasedStateMachine):
         clients = [*self.defect.cases.values(), "client-9"]
         client = clients[min(place, len(clients) - 1)]
         fields = {"client": client, "severity": severity, "justification": SECRET}
-        self.say(messages.RequestReclassification, key, **fields)
+        self.say(RequestReclassification, key, **fields)
         self.world.wait(time)
         if decision is not None:
             reason = "We looked at it together."
-            self.say(messages.DecideReclassification, approve=decision, reason=reason)
+            self.say(DecideReclassification, approve=decision, reason=reason)
 
     @rule(approve=st.booleans(), reason=PUBLIC, key=KEYS)
     def decide(self, approve: bool, reason: str, key: str | None) -> None:
         """Client success decides."""
-        self.say(messages.DecideReclassification, key, approve=approve, reason=reason)
+        self.say(DecideReclassification, key, approve=approve, reason=reason)
 
     @rule(area=st.sampled_from(["login", "login", "reports"]), key=KEYS)
     def area_work(self, area: str, key: str | None) -> None:
         """R6: work begins in an area; nobody gets a mail."""
         self.world.settle()
         told = len(self.world.delivered)
-        self.say(messages.AreaWorkStarted, key, functional_area=area, note=SECRET)
+        self.say(AreaWorkStarted, key, functional_area=area, note=SECRET)
         assert len(self.world.delivered) == told
 
     @rule(time=MINUTES | HOURS)
     def wait_and_hold(self, time: timedelta) -> None:
         """Work goes on for a while, and rests for as long."""
         self.world.wait(time)
-        self.say(messages.Hold, reason=SECRET)
+        self.say(Hold, reason=SECRET)
         self.world.wait(time)
-        self.say(messages.Resume)
+        self.say(Resume)
 
     @rule(severity=SEVERITIES, time=TIMES)
     def reclassify_for_a_while(self, severity: str, time: timedelta) -> None:
         """It looks different for a while."""
         before = self.defect.severity
-        self.say(messages.ChangeSeverity, severity=severity, reason=SECRET)
+        self.say(ChangeSeverity, severity=severity, reason=SECRET)
         self.world.wait(time)
-        self.say(messages.ChangeSeverity, severity=before, reason=SECRET)
+        self.say(ChangeSeverity, severity=before, reason=SECRET)
 
     @rule(
         release=RELEASES,
@@ -323,7 +361,7 @@ class DefectLife(RuleBasedStateMachine):
         self.revive()
         deploy_at = self.world.now - ahead if past else self.world.now + ahead
         fields = {"release": release, "deploy_at": deploy_at, "plan_version": plan_version}
-        self.say(messages.ScheduleRelease, key, **fields, **how)
+        self.say(ScheduleRelease, key, **fields, **how)
 
     @precondition(lambda self: self.defect.release is not None)
     @rule(watched=st.booleans(), key=KEYS)
@@ -332,7 +370,7 @@ class DefectLife(RuleBasedStateMachine):
         planned = self.defect.release
         assert planned is not None
         fields = {"release": planned.id, "deploy_at": planned.deploy_at, "watched": watched}
-        self.say(messages.ScheduleRelease, key, **fields)
+        self.say(ScheduleRelease, key, **fields)
 
     @precondition(lambda self: self.defect.release is not None)
     @rule(ahead=TIMES)
@@ -341,39 +379,39 @@ class DefectLife(RuleBasedStateMachine):
         planned = self.defect.release
         assert planned is not None
         deploy_at = self.world.now + ahead
-        self.say(messages.ScheduleRelease, release=planned.id, deploy_at=deploy_at)
+        self.say(ScheduleRelease, release=planned.id, deploy_at=deploy_at)
 
     @rule(release=RELEASES, plan_version=PLAN_VERSIONS, key=KEYS)
     def withdraw(self, release: str, plan_version: int | None, key: str | None) -> None:
         """The fix is taken out of a release."""
         fields = {"release": release, "plan_version": plan_version, "reason": SECRET}
-        self.say(messages.WithdrawRelease, key, **fields)
+        self.say(WithdrawRelease, key, **fields)
 
     @rule(release=RELEASES, plan_version=PLAN_VERSIONS, key=KEYS)
     def deployed(self, release: str, plan_version: int | None, key: str | None) -> None:
         """A release is out."""
-        self.say(messages.ReleaseDeployed, key, release=release, plan_version=plan_version)
+        self.say(ReleaseDeployed, key, release=release, plan_version=plan_version)
 
     @rule(refuses=REFUSES, key=KEYS)
     def merge(self, refuses: str | None, key: str | None) -> None:
         """It is the same as another, which takes its cases or does not."""
         self.world.other_refuses = refuses
-        self.say(messages.MergeInto, key, defect="DEF-2", reason=SECRET)
+        self.say(MergeInto, key, defect="DEF-2", reason=SECRET)
 
     @rule(refuses=REFUSES, key=KEYS)
     def undo_merge(self, refuses: str | None, key: str | None) -> None:
         """It is not the same after all."""
         self.world.other_refuses = refuses
-        self.say(messages.UndoMerge, key, reason=SECRET)
+        self.say(UndoMerge, key, reason=SECRET)
 
     @rule(time=TIMES)
     def merge_for_a_while(self, time: timedelta) -> None:
         """It seems to be the same as another."""
         self.revive()
         self.world.other_refuses = None
-        self.say(messages.MergeInto, defect="DEF-2", reason=SECRET)
+        self.say(MergeInto, defect="DEF-2", reason=SECRET)
         self.world.wait(time)
-        self.say(messages.UndoMerge, reason=SECRET)
+        self.say(UndoMerge, reason=SECRET)
 
     @rule(
         time=MINUTES | HOURS,
@@ -387,24 +425,24 @@ class DefectLife(RuleBasedStateMachine):
         place, self.world.other_refuses = self.world.places[Lane.WORKFLOWS], refuses
         latency, place.latency = place.latency, time
         if self.defect.merged_into is not None:
-            self.say(messages.UndoMerge, reason=SECRET)
+            self.say(UndoMerge, reason=SECRET)
         else:
-            self.say(messages.MergeInto, defect="DEF-2", reason=SECRET)
+            self.say(MergeInto, defect="DEF-2", reason=SECRET)
         self.world.wait(time / 2)
         place.latency = latency
         match meanwhile:
             case "deployed":
                 planned = self.defect.release.id if self.defect.release else "REL-1"
-                self.say(messages.ReleaseDeployed, release=planned, plan_version=3)
+                self.say(ReleaseDeployed, release=planned, plan_version=3)
             case "severity":
-                self.say(messages.ChangeSeverity, severity="S1", reason=SECRET)
+                self.say(ChangeSeverity, severity="S1", reason=SECRET)
             case "hold":
-                self.say(messages.Hold, reason=SECRET)
+                self.say(Hold, reason=SECRET)
             case "waiting":
                 for case in self.defect.cases:
-                    self.say(messages.WaitForClient, case=case)
+                    self.say(WaitForClient, case=case)
             case _:
-                self.say(messages.PostProgress, public_text="We found the cause.")
+                self.say(PostProgress, public_text="We found the cause.")
         self.world.wait(time)
 
     @rule(
@@ -424,45 +462,45 @@ class DefectLife(RuleBasedStateMachine):
     ) -> None:
         """Another defect is the same as this one, for good or for a while."""
         self.revive()
-        self.say(messages.Absorb, key, defect=defect, cases=cases)
+        self.say(Absorb, key, defect=defect, cases=cases)
         self.world.wait(time)
         if back:
             numbers = [taken["case"] for taken in cases]
-            self.say(messages.GiveBack, defect=defect, cases=numbers)
+            self.say(GiveBack, defect=defect, cases=numbers)
 
     @rule(client=PEOPLE, severity=SEVERITIES)
     def feedback(self, client: str, severity: str) -> None:
         """A client says how bad it is."""
-        self.say(messages.RecordSeverityFeedback, client=client, severity=severity, comment=SECRET)
+        self.say(RecordSeverityFeedback, client=client, severity=severity, comment=SECRET)
 
     @rule(text=st.one_of(st.none(), PUBLIC), key=KEYS)
     def resolve(self, text: str | None, key: str | None) -> None:
         """It is done."""
-        self.say(messages.Resolve, key, resolution=SECRET, public_text=text)
+        self.say(Resolve, key, resolution=SECRET, public_text=text)
 
     @rule(key=KEYS)
     def reopen(self, key: str | None) -> None:
         """It was not."""
-        self.say(messages.Reopen, key, reason=SECRET)
+        self.say(Reopen, key, reason=SECRET)
 
     @rule(time=TIMES)
     def resolve_for_a_while(self, time: timedelta) -> None:
         """It seems to be done."""
-        self.say(messages.Resolve, resolution=SECRET)
+        self.say(Resolve, resolution=SECRET)
         self.world.wait(time)
-        self.say(messages.Reopen, reason=SECRET)
+        self.say(Reopen, reason=SECRET)
 
     @rule()
     def adopt_the_same_policy(self) -> None:
         """T8: the version it already has changes nothing that is due."""
         agenda = [(due.at, due.what) for due in self.defect.agenda()]
-        self.world.adopt(ETO, parse(messages.AdoptPolicy, {"actor": "agent-1", "policy": "eto"}))
+        self.world.adopt(ETO, parse(AdoptPolicy, {"actor": "agent-1", "policy": "eto"}))
         assert [(due.at, due.what) for due in self.defect.agenda()] == agenda
 
     @rule()
     def retry(self) -> None:
         """Somebody is impatient."""
-        self.say(messages.RetryDeliveries)
+        self.say(RetryDeliveries)
 
     @rule(time=MINUTES)
     def wait_a_little(self, time: timedelta) -> None:
@@ -675,12 +713,12 @@ class CaseLife(RuleBasedStateMachine):
     @rule(message=PUBLIC, key=KEYS)
     def respond(self, message: str, key: str | None) -> None:
         """A specialist writes."""
-        self.say(messages.Respond, key, message=message)
+        self.say(Respond, key, message=message)
 
     @rule(items=st.lists(st.sampled_from(["steps", "A screenshot", "due by Friday"])), key=KEYS)
     def request(self, items: list[str], key: str | None) -> None:
         """A specialist asks for something."""
-        self.say(messages.RequestInformation, key, items=items)
+        self.say(RequestInformation, key, items=items)
 
     @rule(
         given=st.dictionaries(
@@ -691,12 +729,12 @@ class CaseLife(RuleBasedStateMachine):
     )
     def provide(self, given: dict[str, str], key: str | None) -> None:
         """The client answers."""
-        self.say(messages.ProvideInformation, key, **given)
+        self.say(ProvideInformation, key, **given)
 
     @rule(justified=st.booleans(), key=KEYS)
     def assess(self, justified: bool, key: str | None) -> None:
         """A specialist looks whether it is critical."""
-        self.say(messages.AssessCritical, key, justified=justified, reason=SECRET)
+        self.say(AssessCritical, key, justified=justified, reason=SECRET)
 
     @rule(
         known=st.sampled_from([None, "DEF-9"]),
@@ -711,22 +749,22 @@ class CaseLife(RuleBasedStateMachine):
         self.world.defect_for_cases = "DEF-9" if possible else None
         fields = {"severity": "S2", "title": "It fails", "functional_area": "login"}
         said = {"defect": known, "internal_description": SECRET} | (fields if described else {})
-        self.say(messages.ConfirmDefect, key, **said)
+        self.say(ConfirmDefect, key, **said)
 
     @rule(message=PUBLIC, key=KEYS)
     def answer(self, message: str, key: str | None) -> None:
         """That was all."""
-        self.say(messages.Answer, key, message=message)
+        self.say(Answer, key, message=message)
 
     @rule(key=KEYS)
     def close(self, key: str | None) -> None:
         """It leads nowhere."""
-        self.say(messages.CloseCase, key, reason=SECRET)
+        self.say(CloseCase, key, reason=SECRET)
 
     @rule(defect=st.sampled_from(["DEF-9", "DEF-10"]), key=KEYS)
     def resolved(self, defect: str, key: str | None) -> None:
         """A defect says that it is resolved."""
-        self.say(messages.DefectResolved, key, defect=defect, resolution=SECRET)
+        self.say(DefectResolved, key, defect=defect, resolution=SECRET)
 
     @rule(time=TIMES)
     def wait(self, time: timedelta) -> None:
@@ -762,19 +800,17 @@ class CaseLife(RuleBasedStateMachine):
         due = self.opened_at + timedelta(hours=2)
         told = [c.at for c in self.world.delivered if c.event == "case.first_response_missed"]
         stops = (
-            messages.Respond,
-            messages.RequestInformation,
-            messages.Answer,
-            messages.CloseCase,
-            messages.DefectResolved,
+            Respond,
+            RequestInformation,
+            Answer,
+            CloseCase,
+            DefectResolved,
         )
         stopped = any(
             said.at < due
             and (
                 isinstance(said.command, stops)
-                or (
-                    isinstance(said.command, messages.AssessCritical) and not said.command.justified
-                )
+                or (isinstance(said.command, AssessCritical) and not said.command.justified)
             )
             for said in first_of_each_key(self.world.said)
         )

@@ -6,9 +6,18 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.effects import Lane, PostStatus, TellClients, TellStaff
-from domain.messages import Command, InvalidCommand
+from domain.contract.defect import (
+    ChangeSeverity,
+    DecideReclassification,
+    DetachCase,
+    Hold,
+    MergeInto,
+    RequestReclassification,
+    Resolve,
+)
+from domain.contract.effects import Lane, PostStatus, TellClients, TellStaff
+from domain.contract.parsing import InvalidCommand
+from domain.contract.values import Command
 from tests.domain.builders import FRIDAY, a_defect, at, attachment, kinds, say
 from tests.domain.world import World, world_of
 
@@ -30,13 +39,13 @@ def a_world(severity: str = "S2", *cases: dict[str, Any], now: datetime = FRIDAY
 def ask(world: World, when: datetime | None = None, **fields: Any) -> None:
     """Ada's client asks for S1, unless said otherwise."""
     said = {"client": "client-1", "severity": "S1", "justification": SECRET} | fields
-    world.hear(messages.RequestReclassification, when, **said)
+    world.hear(RequestReclassification, when, **said)
 
 
 def decide(world: World, *, approve: bool, when: datetime | None = None) -> None:
     """The client success manager decides."""
     reason = "Nobody can work." if approve else "There is a workaround."
-    world.hear(messages.DecideReclassification, when, approve=approve, reason=reason)
+    world.hear(DecideReclassification, when, approve=approve, reason=reason)
 
 
 def reminders(world: World) -> list[datetime]:
@@ -104,10 +113,10 @@ def test_a_second_request_is_refused_naming_the_first() -> None:
     ("command", "fields"),
     [
         (
-            messages.RequestReclassification,
+            RequestReclassification,
             {"client": "client-1", "severity": "S1", "justification": SECRET},
         ),
-        (messages.DecideReclassification, {"approve": True, "reason": "Nobody can work."}),
+        (DecideReclassification, {"approve": True, "reason": "Nobody can work."}),
     ],
 )
 def test_what_is_resolved_is_not_classified_otherwise(
@@ -115,7 +124,7 @@ def test_what_is_resolved_is_not_classified_otherwise(
 ) -> None:
     """D4, C9."""
     world = a_world()
-    world.hear(messages.Resolve, resolution="fixed")
+    world.hear(Resolve, resolution="fixed")
     with pytest.raises(InvalidCommand, match="is resolved; reopen it first"):
         world.hear(command, **fields)
 
@@ -179,7 +188,7 @@ def _declined(world: World) -> None:
 
 
 def _resolved(world: World) -> None:
-    world.hear(messages.Resolve, resolution="fixed")
+    world.hear(Resolve, resolution="fixed")
 
 
 @pytest.mark.parametrize("end", [_approved, _declined, _resolved])
@@ -213,8 +222,8 @@ def test_reminders_go_on_whatever_its_severity_or_hold() -> None:
     """D4: it is about the request, not about the target."""
     world = a_world()
     ask(world)
-    world.hear(messages.Hold, reason="waiting")
-    world.hear(messages.ChangeSeverity, severity="S3", reason="better")
+    world.hear(Hold, reason="waiting")
+    world.hear(ChangeSeverity, severity="S3", reason="better")
     world.wait_until(at("2027-03-09 17:00"))
     assert reminders(world) == [at("2027-03-09 16:00")]
 
@@ -264,7 +273,7 @@ def test_approved_it_becomes_that_severity_like_by_any_other_change() -> None:
 def test_the_pause_is_kept_when_a_request_is_approved_on_hold() -> None:
     """Complaint (glpi#6902): the hold goes on at the other severity."""
     world = a_world("S2")
-    world.hear(messages.Hold, reason="waiting")
+    world.hear(Hold, reason="waiting")
     ask(world)
     decide(world, approve=True)
     assert (world.defect.state, world.defect.target_due_at) == ("on_hold", None)
@@ -286,7 +295,7 @@ def test_approving_what_staff_changed_meanwhile_changes_nothing_twice() -> None:
     """D1: the client gets the decision all the same."""
     world = a_world("S2")
     ask(world)
-    world.hear(messages.ChangeSeverity, severity="S1", reason="worse")
+    world.hear(ChangeSeverity, severity="S1", reason="worse")
     decide(world, approve=True)
     assert len(world.told("defect.severity_changed", to=ADA)) == 1
     assert len(world.told("reclassification.decided", to=ADA)) == 1
@@ -297,10 +306,10 @@ def test_a_defect_with_an_open_request_is_not_merged() -> None:
     world = a_world()
     ask(world)
     with pytest.raises(InvalidCommand, match="a reclassification asked for by client-1 is unde"):
-        world.hear(messages.MergeInto, defect="DEF-2", reason="the same")
+        world.hear(MergeInto, defect="DEF-2", reason="the same")
     decide(world, approve=False)
     world.places[Lane.WORKFLOWS].latency = HOUR
-    world.hear(messages.MergeInto, defect="DEF-2", reason="the same")
+    world.hear(MergeInto, defect="DEF-2", reason="the same")
     with pytest.raises(InvalidCommand, match="is being merged with another defect"):
         ask(world)
 
@@ -318,10 +327,10 @@ def test_the_reason_is_for_the_client_and_must_not_promise_a_time() -> None:
     """D7."""
     defect, _ = a_defect("S2")
     fields = {"client": "client-1", "severity": "S1", "justification": "fixed by Friday, please"}
-    say(defect, messages.RequestReclassification, FRIDAY, **fields)
+    say(defect, RequestReclassification, FRIDAY, **fields)
     reason = "It will be fixed by Friday."
     with pytest.raises(InvalidCommand) as refused:
-        say(defect, messages.DecideReclassification, FRIDAY, approve=False, reason=reason)
+        say(defect, DecideReclassification, FRIDAY, approve=False, reason=reason)
     assert refused.value.field == "reason"
     assert defect.reclassification is not None
 
@@ -330,7 +339,7 @@ def test_a_client_who_has_left_meanwhile_is_not_told() -> None:
     """D4: their case was about something else."""
     world = a_world()
     ask(world)
-    world.hear(messages.DetachCase, case="CASE-1", reason="something else")
+    world.hear(DetachCase, case="CASE-1", reason="something else")
     decide(world, approve=True)
     assert world.told("reclassification.decided") == []
     assert world.defect.severity == "S1"
@@ -349,9 +358,9 @@ def test_a_repeat_with_the_same_key_changes_nothing() -> None:
     """Contract: a request and its decision come once."""
     defect, _ = a_defect("S2")
     fields = {"client": "client-1", "severity": "S1", "justification": SECRET, "key": "1"}
-    say(defect, messages.RequestReclassification, FRIDAY, **fields)
-    assert say(defect, messages.RequestReclassification, FRIDAY + HOUR, **fields) == []
+    say(defect, RequestReclassification, FRIDAY, **fields)
+    assert say(defect, RequestReclassification, FRIDAY + HOUR, **fields) == []
     decision = {"approve": False, "reason": "There is a workaround.", "key": "2"}
-    say(defect, messages.DecideReclassification, FRIDAY + HOUR, **decision)
-    again = say(defect, messages.DecideReclassification, FRIDAY + HOUR, **decision)
+    say(defect, DecideReclassification, FRIDAY + HOUR, **decision)
+    again = say(defect, DecideReclassification, FRIDAY + HOUR, **decision)
     assert kinds(again) == []

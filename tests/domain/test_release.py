@@ -5,10 +5,23 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.effects import AlignDefects, Effect, Lane, Project
-from domain.messages import Command, InvalidCommand, ReleaseStart, parse
-from domain.release import Release
+from domain.contract.defect import RetryDeliveries
+from domain.contract.effects import AlignDefects, Effect, Lane, Project
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.release import (
+    Announce,
+    AttachDefect,
+    AttachDefects,
+    CancelRelease,
+    Deploy,
+    DetachDefect,
+    Freeze,
+    ReleaseStart,
+    Reschedule,
+    Unfreeze,
+)
+from domain.contract.values import Command
+from domain.release.lifecycle import Release
 from tests.domain.builders import ETO, FRIDAY, a_release, at, kinds, release_start, say
 from tests.domain.release_world import ReleaseWorld, release_world
 
@@ -38,7 +51,7 @@ def refusal(release: Release, command: type[Command], now: datetime, **fields: A
 def reschedule(world: ReleaseWorld, ahead: timedelta, **fields: Any) -> None:
     """Another date, so far from now."""
     deploy_at = (world.now + ahead).isoformat()
-    world.hear(messages.Reschedule, deploy_at=deploy_at, reason=SECRET, **fields)
+    world.hear(Reschedule, deploy_at=deploy_at, reason=SECRET, **fields)
 
 
 # --- planned -------------------------------------------------------------------------------------
@@ -74,35 +87,35 @@ def test_nobody_is_written_to_when_a_release_is_planned() -> None:
 def test_in_a_frozen_release_no_defect_joins_or_leaves_but_the_date_may_move() -> None:
     """Until it is lifted."""
     world = a_world()
-    world.hear(messages.AttachDefect, defect="DEF-1")
-    world.hear(messages.Freeze, reason=SECRET)
+    world.hear(AttachDefect, defect="DEF-1")
+    world.hear(Freeze, reason=SECRET)
     frozen = "state: is frozen since 2027-03-05T22:00:00Z"
     release = world.release
     for command, fields, said in (
-        (messages.AttachDefect, {"defect": "DEF-2"}, f"{frozen}; unfreeze it"),
-        (messages.AttachDefects, {"defects": ["DEF-2"]}, f"{frozen}; unfreeze it"),
-        (messages.DetachDefect, {"defect": "DEF-1", "reason": "x"}, f"{frozen}; unfreeze it"),
-        (messages.Freeze, {"reason": "again"}, frozen),
+        (AttachDefect, {"defect": "DEF-2"}, f"{frozen}; unfreeze it"),
+        (AttachDefects, {"defects": ["DEF-2"]}, f"{frozen}; unfreeze it"),
+        (DetachDefect, {"defect": "DEF-1", "reason": "x"}, f"{frozen}; unfreeze it"),
+        (Freeze, {"reason": "again"}, frozen),
     ):
         assert refusal(release, command, FRIDAY, **fields) == said
     reschedule(world, 30 * DAY)
     assert release.state == "frozen"
-    world.hear(messages.Unfreeze)
-    world.hear(messages.AttachDefect, defect="DEF-2")
+    world.hear(Unfreeze)
+    world.hear(AttachDefect, defect="DEF-2")
     assert release.status(world.now)["defects"]["attached"] == 2
-    assert refusal(release, messages.Unfreeze, FRIDAY) == "state: is not frozen"
+    assert refusal(release, Unfreeze, FRIDAY) == "state: is not frozen"
 
 
 ANYTHING: list[tuple[type[Command], dict[str, Any]]] = [
-    (messages.AttachDefect, {"defect": "DEF-2"}),
-    (messages.AttachDefects, {"defects": ["DEF-2"]}),
-    (messages.DetachDefect, {"defect": "DEF-1", "reason": "x"}),
-    (messages.Reschedule, {"deploy_at": (DEPLOY + DAY).isoformat(), "reason": "x"}),
-    (messages.Announce, {}),
-    (messages.Freeze, {"reason": "x"}),
-    (messages.Unfreeze, {}),
-    (messages.Deploy, {}),
-    (messages.CancelRelease, {"reason": "x"}),
+    (AttachDefect, {"defect": "DEF-2"}),
+    (AttachDefects, {"defects": ["DEF-2"]}),
+    (DetachDefect, {"defect": "DEF-1", "reason": "x"}),
+    (Reschedule, {"deploy_at": (DEPLOY + DAY).isoformat(), "reason": "x"}),
+    (Announce, {}),
+    (Freeze, {"reason": "x"}),
+    (Unfreeze, {}),
+    (Deploy, {}),
+    (CancelRelease, {"reason": "x"}),
 ]
 
 
@@ -110,10 +123,10 @@ ANYTHING: list[tuple[type[Command], dict[str, Any]]] = [
 @pytest.mark.parametrize(
     ("end", "told", "state"),
     [
-        (messages.Deploy, True, "deployed"),
-        (messages.Deploy, False, "deploying"),
-        (messages.CancelRelease, True, "cancelled"),
-        (messages.CancelRelease, False, "cancelled"),
+        (Deploy, True, "deployed"),
+        (Deploy, False, "deploying"),
+        (CancelRelease, True, "cancelled"),
+        (CancelRelease, False, "cancelled"),
     ],
 )
 def test_after_its_end_everything_is_refused_naming_the_state(
@@ -121,7 +134,7 @@ def test_after_its_end_everything_is_refused_naming_the_state(
 ) -> None:
     """R3, R4."""
     world = a_world()
-    world.hear(messages.AttachDefect, defect="DEF-1")
+    world.hear(AttachDefect, defect="DEF-1")
     world.places[Lane.WORKFLOWS].latency = timedelta(0) if told else HOUR
     world.hear(end, reason="x")
     said = refusal(world.release, command, FRIDAY, **fields)
@@ -131,7 +144,7 @@ def test_after_its_end_everything_is_refused_naming_the_state(
 def test_another_date_lies_ahead() -> None:
     """R3."""
     release, _ = a_release()
-    said = refusal(release, messages.Reschedule, FRIDAY, deploy_at=FRIDAY.isoformat(), reason="x")
+    said = refusal(release, Reschedule, FRIDAY, deploy_at=FRIDAY.isoformat(), reason="x")
     assert said == "deploy_at: must lie after 2027-03-05T22:00:00Z"
 
 
@@ -140,15 +153,15 @@ def test_the_version_of_the_plan_grows_with_each_change_of_plan_and_only_then() 
     world = a_world()
     versions = [world.release.plan_version]
     for command, fields in (
-        (messages.AttachDefects, {"defects": ["DEF-1", "DEF-2"]}),
-        (messages.DetachDefect, {"defect": "DEF-2", "reason": "x"}),
-        (messages.Announce, {}),
-        (messages.Freeze, {"reason": "x"}),
-        (messages.Unfreeze, {}),
-        (messages.RetryDeliveries, {}),
-        (messages.Reschedule, {"deploy_at": DEPLOY.isoformat(), "reason": "the same date"}),
-        (messages.Reschedule, {"deploy_at": (DEPLOY + DAY).isoformat(), "reason": "x"}),
-        (messages.Deploy, {}),
+        (AttachDefects, {"defects": ["DEF-1", "DEF-2"]}),
+        (DetachDefect, {"defect": "DEF-2", "reason": "x"}),
+        (Announce, {}),
+        (Freeze, {"reason": "x"}),
+        (Unfreeze, {}),
+        (RetryDeliveries, {}),
+        (Reschedule, {"deploy_at": DEPLOY.isoformat(), "reason": "the same date"}),
+        (Reschedule, {"deploy_at": (DEPLOY + DAY).isoformat(), "reason": "x"}),
+        (Deploy, {}),
     ):
         world.hear(command, **fields)
         versions.append(world.release.plan_version)
@@ -158,7 +171,7 @@ def test_the_version_of_the_plan_grows_with_each_change_of_plan_and_only_then() 
 def test_the_same_date_again_changes_nothing() -> None:
     """R3: nobody is told."""
     release, _ = a_release()
-    effects = say(release, messages.Reschedule, FRIDAY, deploy_at=DEPLOY.isoformat(), reason="x")
+    effects = say(release, Reschedule, FRIDAY, deploy_at=DEPLOY.isoformat(), reason="x")
     assert effects == []
 
 
@@ -178,13 +191,13 @@ def test_a_repeat_under_the_same_key_changes_nothing(
 def test_the_reasons_of_the_vendor_stay_internal() -> None:
     """D8: nothing public, nothing a client gets."""
     world = a_world()
-    world.hear(messages.AttachDefect, defect="DEF-1")
-    world.hear(messages.Announce)
-    world.hear(messages.Freeze, reason=SECRET)
-    world.hear(messages.Unfreeze)
-    world.hear(messages.DetachDefect, defect="DEF-1", reason=SECRET)
+    world.hear(AttachDefect, defect="DEF-1")
+    world.hear(Announce)
+    world.hear(Freeze, reason=SECRET)
+    world.hear(Unfreeze)
+    world.hear(DetachDefect, defect="DEF-1", reason=SECRET)
     reschedule(world, 30 * DAY)
-    world.hear(messages.CancelRelease, reason=SECRET)
+    world.hear(CancelRelease, reason=SECRET)
     effects: list[Effect] = world.brought_about
     shown = [e for e in effects if not isinstance(e, AlignDefects | Project)]
     facts = [f for e in effects if isinstance(e, Project) for f in e.facts]
@@ -197,7 +210,7 @@ def test_the_reasons_of_the_vendor_stay_internal() -> None:
 def test_what_has_passed_is_not_announced() -> None:
     """R2."""
     release, _ = a_release()
-    said = refusal(release, messages.Announce, DEPLOY)
+    said = refusal(release, Announce, DEPLOY)
     assert said == "deploy_at: has passed; reschedule the release"
 
 
@@ -232,9 +245,9 @@ def test_engineering_is_asked_once_when_its_hour_passes_in_support_hours(
 @pytest.mark.parametrize(
     ("command", "asked"),
     [
-        pytest.param(messages.Deploy, [], id="it is out"),
-        pytest.param(messages.CancelRelease, [], id="it is called off"),
-        pytest.param(messages.Reschedule, [at("2027-03-31 10:00")], id="it moved: asked for that"),
+        pytest.param(Deploy, [], id="it is out"),
+        pytest.param(CancelRelease, [], id="it is called off"),
+        pytest.param(Reschedule, [at("2027-03-31 10:00")], id="it moved: asked for that"),
     ],
 )
 def test_the_question_is_dropped_where_word_comes_before_support_opens(
@@ -251,7 +264,7 @@ def test_the_question_is_dropped_where_word_comes_before_support_opens(
 def test_a_release_that_went_out_in_time_is_not_asked_about() -> None:
     """R5."""
     world = a_world()
-    world.hear(messages.Deploy, DEPLOY + HOUR / 2)
+    world.hear(Deploy, DEPLOY + HOUR / 2)
     world.wait(30 * DAY)
     assert world.told(OVERDUE) == []
     assert world.release.attention == []
@@ -260,9 +273,9 @@ def test_a_release_that_went_out_in_time_is_not_asked_about() -> None:
 def test_once_its_hour_has_passed_no_fix_joins_but_one_may_still_leave() -> None:
     """R3: what joined would be told of a date in the past."""
     world = a_world()
-    world.hear(messages.AttachDefect, defect="DEF-1")
+    world.hear(AttachDefect, defect="DEF-1")
     world.wait_until(DEPLOY)
-    said = refusal(world.release, messages.AttachDefect, DEPLOY, defect="DEF-2")
+    said = refusal(world.release, AttachDefect, DEPLOY, defect="DEF-2")
     assert said == "defect: the hour of the release has passed; reschedule it"
-    world.hear(messages.DetachDefect, defect="DEF-1", reason="x")
+    world.hear(DetachDefect, defect="DEF-1", reason="x")
     assert world.last_words["DEF-1"].what == "withdrawn"

@@ -11,11 +11,22 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from domain import messages
-from domain.card import card
-from domain.effects import AlignDefects, Lane, TellClients, TellStaff
-from domain.messages import Command, InvalidCommand, parse
-from domain.release import Release
+from domain.contract.defect import RetryDeliveries
+from domain.contract.effects import AlignDefects, Lane, TellClients, TellStaff
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.release import (
+    Announce,
+    AttachDefects,
+    CancelRelease,
+    Deploy,
+    DetachDefect,
+    Freeze,
+    Reschedule,
+    Unfreeze,
+)
+from domain.contract.values import Command
+from domain.release.lifecycle import Release
+from domain.views.operator_card import card
 from tests.domain.builders import ETO, a_release, at
 from tests.domain.release_world import ReleaseWorld, release_world
 from tests.domain.test_promises_kept import KEYS, OUTAGES, QUIET, TIMES
@@ -83,56 +94,56 @@ class ReleaseLife(RuleBasedStateMachine):
     @rule(defects=DEFECTS, key=KEYS)
     def attach(self, defects: list[str], key: str | None) -> None:
         """Fixes are in it."""
-        self.say(messages.AttachDefects, key, defects=defects)
+        self.say(AttachDefects, key, defects=defects)
 
     @rule(defects=DEFECTS, key=KEYS)
     def detach(self, defects: list[str], key: str | None) -> None:
         """One is not, after all."""
-        self.say(messages.DetachDefect, key, defect=defects[0], reason="late")
+        self.say(DetachDefect, key, defect=defects[0], reason="late")
 
     @rule(ahead=AHEAD, key=KEYS)
     def move(self, ahead: timedelta, key: str | None) -> None:
         """Another date."""
         deploy_at = (self.world.now + ahead).isoformat()
-        self.say(messages.Reschedule, key, deploy_at=deploy_at, reason="late")
+        self.say(Reschedule, key, deploy_at=deploy_at, reason="late")
 
     @rule()
     def keep_the_date(self) -> None:
         """The same date again."""
         deploy_at = self.release.deploy_at.isoformat()
-        self.say(messages.Reschedule, deploy_at=deploy_at, reason="to be sure")
+        self.say(Reschedule, deploy_at=deploy_at, reason="to be sure")
 
     @rule(key=KEYS)
     def announce(self, key: str | None) -> None:
         """Everybody shall know now."""
-        self.say(messages.Announce, key)
+        self.say(Announce, key)
 
     @rule(frozen=st.booleans(), key=KEYS)
     def freeze(self, frozen: bool, key: str | None) -> None:
         """A candidate is built, or given up."""
         if frozen:
-            self.say(messages.Freeze, key, reason="candidate")
+            self.say(Freeze, key, reason="candidate")
         else:
-            self.say(messages.Unfreeze, key)
+            self.say(Unfreeze, key)
 
     @rule(key=KEYS)
     def retry(self, key: str | None) -> None:
         """Somebody is impatient."""
-        self.say(messages.RetryDeliveries, key)
+        self.say(RetryDeliveries, key)
 
     @rule(out=st.booleans(), sure=st.sampled_from([True, False, False]), key=KEYS)
     def end(self, out: bool, sure: bool, key: str | None) -> None:
         """It is out, or will never be."""
         if sure and out:
-            self.say(messages.Deploy, key)
+            self.say(Deploy, key)
         elif sure:
-            self.say(messages.CancelRelease, key, reason="never")
+            self.say(CancelRelease, key, reason="never")
 
     @rule(ahead=AHEAD, change=st.sampled_from(["move", "move", "end"]))
     def change_a_plan_nobody_could_be_told_of(self, ahead: timedelta, change: str) -> None:
         """The mail server is down while it is announced, and then it does not hold."""
         self.outage(Lane.CLIENTS, timedelta(days=3))
-        self.say(messages.Announce)
+        self.say(Announce)
         self.world.wait(timedelta(hours=1))
         if change == "move":
             self.move(ahead, None)

@@ -6,10 +6,20 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.effects import AlignDefects, Effect, Lane, Project, Receipt
-from domain.messages import Command
-from domain.release import FAN_OUTS_KEPT, Release
+from domain.contract.defect import RetryDeliveries
+from domain.contract.effects import AlignDefects, Effect, Lane, Project, Receipt
+from domain.contract.release import (
+    Announce,
+    AttachDefect,
+    AttachDefects,
+    CancelRelease,
+    Deploy,
+    DetachDefect,
+    Freeze,
+    Reschedule,
+)
+from domain.contract.values import Command
+from domain.release.lifecycle import FAN_OUTS_KEPT, Release
 from tests.domain.builders import FRIDAY, a_release, say
 from tests.domain.release_world import ReleaseWorld, release_world
 
@@ -24,7 +34,7 @@ def a_world(*defects: str, per_round: int = 1_000) -> ReleaseWorld:
     """A release planned on Friday with these defects in it, all told."""
     world = release_world(a_release())
     if defects:
-        world.hear(messages.AttachDefects, defects=list(defects))
+        world.hear(AttachDefects, defects=list(defects))
     world.per_round = per_round
     return world
 
@@ -62,24 +72,24 @@ def heard(world: ReleaseWorld, defect: str) -> list[str]:
 @pytest.mark.parametrize(
     ("command", "fields", "members", "plan", "version"),
     [
-        (messages.AttachDefect, {"defect": "DEF-1"}, [(["DEF-1"], True)], "planned", 1),
+        (AttachDefect, {"defect": "DEF-1"}, [(["DEF-1"], True)], "planned", 1),
         (
-            messages.AttachDefects,
+            AttachDefects,
             {"defects": ["DEF-1", "DEF-2", "DEF-1"]},
             [(["DEF-1", "DEF-2"], True)],
             "planned",
             1,
         ),
         (
-            messages.DetachDefect,
+            DetachDefect,
             {"defect": "DEF-1", "reason": "x"},
             [(["DEF-1"], False)],
             "planned",
             1,
         ),
-        (messages.Reschedule, {"deploy_at": LATER, "reason": "x"}, [], "planned", 2),
-        (messages.Deploy, {}, [], "deployed", 2),
-        (messages.CancelRelease, {"reason": "x"}, [], "cancelled", 2),
+        (Reschedule, {"deploy_at": LATER, "reason": "x"}, [], "planned", 2),
+        (Deploy, {}, [], "deployed", 2),
+        (CancelRelease, {"reason": "x"}, [], "cancelled", 2),
     ],
 )
 def test_each_change_of_members_or_plan_brings_the_defects_in_line(
@@ -103,9 +113,9 @@ def test_each_change_of_members_or_plan_brings_the_defects_in_line(
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.Announce, {}),
-        (messages.Freeze, {"reason": "x"}),
-        (messages.Reschedule, {"deploy_at": DEPLOY.isoformat(), "reason": "x"}),
+        (Announce, {}),
+        (Freeze, {"reason": "x"}),
+        (Reschedule, {"deploy_at": DEPLOY.isoformat(), "reason": "x"}),
     ],
 )
 def test_what_changes_neither_leaves_the_defects_alone(
@@ -119,10 +129,10 @@ def test_what_changes_neither_leaves_the_defects_alone(
 def test_every_defect_hears_once_per_change_what_holds_for_it() -> None:
     """R3, R4: scheduled, moved, withdrawn, deployed."""
     world = a_world("DEF-1", "DEF-2")
-    world.hear(messages.Reschedule, deploy_at=LATER, reason="x")
-    world.hear(messages.DetachDefect, defect="DEF-2", reason="x")
-    world.hear(messages.AttachDefect, defect="DEF-3")
-    world.hear(messages.Deploy)
+    world.hear(Reschedule, deploy_at=LATER, reason="x")
+    world.hear(DetachDefect, defect="DEF-2", reason="x")
+    world.hear(AttachDefect, defect="DEF-3")
+    world.hear(Deploy)
     assert heard(world, "DEF-1") == ["scheduled", "scheduled", "deployed"]
     assert heard(world, "DEF-2") == ["scheduled", "scheduled", "withdrawn"]
     assert heard(world, "DEF-3") == ["scheduled", "deployed"]
@@ -131,7 +141,7 @@ def test_every_defect_hears_once_per_change_what_holds_for_it() -> None:
 def test_the_defects_of_a_cancelled_release_hear_that_they_are_in_none() -> None:
     """R3."""
     world = a_world(*FIVE)
-    world.hear(messages.CancelRelease, reason="x")
+    world.hear(CancelRelease, reason="x")
     assert Counter(word.what for word in world.words) == {"scheduled": 5, "withdrawn": 5}
     assert world.release.finished
 
@@ -143,7 +153,7 @@ def test_the_status_says_how_many_are_still_to_be_told() -> None:
     """Contract: the progress of every fan-out, round by round."""
     world = a_world(*FIVE, per_round=2)
     slow(world)
-    world.hear(messages.Reschedule, deploy_at=LATER, reason="x")
+    world.hear(Reschedule, deploy_at=LATER, reason="x")
     came = []
     for _ in range(4):
         status = world.release.status(world.now)
@@ -159,10 +169,10 @@ def test_the_status_says_how_many_are_still_to_be_told() -> None:
 def test_how_many_are_attached_is_counted_by_the_database() -> None:
     """However often one is attached or detached."""
     world = a_world("DEF-1", "DEF-2")
-    world.hear(messages.AttachDefect, defect="DEF-1")
+    world.hear(AttachDefect, defect="DEF-1")
     assert world.release.status(world.now)["defects"]["attached"] == 2
-    world.hear(messages.DetachDefect, defect="DEF-2", reason="x")
-    world.hear(messages.DetachDefect, defect="DEF-2", reason="x")
+    world.hear(DetachDefect, defect="DEF-2", reason="x")
+    world.hear(DetachDefect, defect="DEF-2", reason="x")
     assert world.release.status(world.now)["defects"]["attached"] == 1
 
 
@@ -170,9 +180,9 @@ def test_a_newer_plan_takes_the_place_of_one_that_is_being_told() -> None:
     """R3: who was not told of the older date never is; the timeline does not claim it."""
     world = a_world(*FIVE, per_round=2)
     slow(world)
-    world.hear(messages.Reschedule, deploy_at=LATER, reason="x")
+    world.hear(Reschedule, deploy_at=LATER, reason="x")
     world.wait(1.5 * HOUR)
-    world.hear(messages.Reschedule, deploy_at=DEPLOY.isoformat(), reason="x")
+    world.hear(Reschedule, deploy_at=DEPLOY.isoformat(), reason="x")
     world.wait(DAY)
     assert fan_outs(world, "plan_version", "told", "superseded") == [
         (1, 5, False),
@@ -190,7 +200,7 @@ def test_a_change_that_was_replaced_before_it_was_told_is_on_record_as_such() ->
     slow(world)
     for days in (1, 2, 3):
         deploy_at = (DEPLOY + days * DAY).isoformat()
-        world.hear(messages.Reschedule, deploy_at=deploy_at, reason="x")
+        world.hear(Reschedule, deploy_at=deploy_at, reason="x")
     world.wait(DAY)
     assert fan_outs(world, "plan_version", "told", "superseded")[1:] == [
         (2, 0, True),
@@ -204,10 +214,10 @@ def test_a_plan_change_that_races_the_deployment_never_has_the_last_word() -> No
     """R4, complaint "plan changes racing deployment": attached and moved right before it."""
     world = a_world("DEF-1", "DEF-2", per_round=1)
     slow(world)
-    world.hear(messages.Reschedule, deploy_at=LATER, reason="x")
-    world.hear(messages.AttachDefect, defect="DEF-3")
+    world.hear(Reschedule, deploy_at=LATER, reason="x")
+    world.hear(AttachDefect, defect="DEF-3")
     world.wait(HOUR / 2)
-    world.hear(messages.Deploy)
+    world.hear(Deploy)
     states = [world.release.state]
     world.wait(DAY)
     assert {defect: word.what for defect, word in world.last_words.items()} == dict.fromkeys(
@@ -217,7 +227,7 @@ def test_a_plan_change_that_races_the_deployment_never_has_the_last_word() -> No
     assert [*states, world.release.state] == ["deploying", "deployed"]
 
 
-@pytest.mark.parametrize("end", [messages.Deploy, messages.CancelRelease])
+@pytest.mark.parametrize("end", [Deploy, CancelRelease])
 def test_it_is_not_finished_until_the_last_defect_was_told(end: type[Command]) -> None:
     """R3, R4."""
     world = a_world(*FIVE, per_round=2)
@@ -234,7 +244,7 @@ def test_it_is_not_finished_until_the_last_defect_was_told(end: type[Command]) -
 def test_a_release_without_defects_ends_too() -> None:
     """R1: a maintenance period."""
     world = release_world(a_release(kind="maintenance"))
-    world.hear(messages.Deploy)
+    world.hear(Deploy)
     assert (world.release.state, world.release.finished) == ("deployed", True)
 
 
@@ -243,7 +253,7 @@ def test_the_last_ten_are_kept() -> None:
     world = a_world()
     slow(world, DAY)
     for number in range(FAN_OUTS_KEPT + 2):
-        world.hear(messages.AttachDefect, defect=f"DEF-{number}")
+        world.hear(AttachDefect, defect=f"DEF-{number}")
     world.wait(3 * DAY)
     assert len(world.release.fan_outs) == FAN_OUTS_KEPT
     assert world.release.attached == FAN_OUTS_KEPT + 2
@@ -257,8 +267,8 @@ def test_a_number_that_does_not_run_here_is_named_once() -> None:
     """Needs attention, however often it could not be told."""
     world = a_world("DEF-1")
     world.absent.add("DEF-404")
-    world.hear(messages.AttachDefect, defect="DEF-404")
-    world.hear(messages.Reschedule, deploy_at=LATER, reason="x")
+    world.hear(AttachDefect, defect="DEF-404")
+    world.hear(Reschedule, deploy_at=LATER, reason="x")
     assert world.release.missing == ["DEF-404"]
     assert world.release.attention == ["attached, but not running here: DEF-404"]
     assert world.release.snapshot(world.now)["needs_attention"] is True
@@ -267,10 +277,10 @@ def test_a_number_that_does_not_run_here_is_named_once() -> None:
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        pytest.param(messages.AttachDefect, {"defect": "DEF-404"}, id="attached again"),
-        pytest.param(messages.Reschedule, {"deploy_at": LATER, "reason": "x"}, id="moved"),
-        pytest.param(messages.Deploy, {}, id="deployed"),
-        pytest.param(messages.RetryDeliveries, {}, id="tried again"),
+        pytest.param(AttachDefect, {"defect": "DEF-404"}, id="attached again"),
+        pytest.param(Reschedule, {"deploy_at": LATER, "reason": "x"}, id="moved"),
+        pytest.param(Deploy, {}, id="deployed"),
+        pytest.param(RetryDeliveries, {}, id="tried again"),
     ],
 )
 def test_one_that_runs_by_the_next_time_is_missing_no_more(
@@ -279,7 +289,7 @@ def test_one_that_runs_by_the_next_time_is_missing_no_more(
     """It was told now: nobody has to look."""
     world = a_world()
     world.absent.add("DEF-404")
-    world.hear(messages.AttachDefect, defect="DEF-404")
+    world.hear(AttachDefect, defect="DEF-404")
     world.absent.clear()
     world.hear(command, **fields)
     assert len(heard(world, "DEF-404")) == 1
@@ -289,9 +299,9 @@ def test_one_that_runs_by_the_next_time_is_missing_no_more(
 def test_a_wrong_number_that_was_detached_is_missing_no_more() -> None:
     """The typing error is put right."""
     release, _ = a_release()
-    (alignment,) = alignments(say(release, messages.AttachDefect, FRIDAY, defect="DEF-404"))
+    (alignment,) = alignments(say(release, AttachDefect, FRIDAY, defect="DEF-404"))
     release.delivered(alignment, Receipt(key=alignment.key, missing=["DEF-404"]), FRIDAY)
-    say(release, messages.DetachDefect, FRIDAY, defect="DEF-404", reason="a typing error")
+    say(release, DetachDefect, FRIDAY, defect="DEF-404", reason="a typing error")
     assert release.status(FRIDAY)["defects"]["missing"] == []
 
 
@@ -302,7 +312,7 @@ def test_support_hears_of_what_cannot_be_delivered_and_of_which_release() -> Non
     """T9: the plan is told as soon as it can be."""
     world = a_world("DEF-1")
     world.down(Lane.WORKFLOWS, FRIDAY, FRIDAY + 2 * HOUR)
-    world.hear(messages.Reschedule, deploy_at=LATER, reason="x")
+    world.hear(Reschedule, deploy_at=LATER, reason="x")
     world.wait(HOUR)
     (failing,) = [e for e in world.brought_about if e.event == "delivery.failing"]
     assert (failing.model_dump()["release"], failing.lane) == ("REL-1", Lane.STAFF)
@@ -314,9 +324,9 @@ def test_a_lane_that_waits_for_the_portal_sets_no_alarm_that_has_passed() -> Non
     """Everything is down: the workflow would wake itself without end, within one task."""
     world = a_world("DEF-1")
     world.down(Lane.WORKFLOWS, FRIDAY, FRIDAY + 2 * HOUR)
-    world.hear(messages.AttachDefect, defect="DEF-2")
+    world.hear(AttachDefect, defect="DEF-2")
     world.down(Lane.PORTAL, FRIDAY, FRIDAY + 5 * HOUR)
-    world.hear(messages.AttachDefect, defect="DEF-3")
+    world.hear(AttachDefect, defect="DEF-3")
     world.wait(HOUR)
     retry_at = world.outbox.next_retry(set(world._in_flight), world.now)
     assert retry_at is None or retry_at > world.now
@@ -325,7 +335,7 @@ def test_a_lane_that_waits_for_the_portal_sets_no_alarm_that_has_passed() -> Non
 def test_every_defect_is_told_again_how_the_plan_stands_when_somebody_asks_for_it() -> None:
     """Contract, `retry_deliveries`: the plan itself is as old as it was."""
     world = a_world("DEF-1", "DEF-2")
-    world.hear(messages.RetryDeliveries)
+    world.hear(RetryDeliveries)
     assert Counter(word[1:] for word in world.words) == {
         (defect, "scheduled", DEPLOY, 1): 2 for defect in ("DEF-1", "DEF-2")
     }
@@ -337,14 +347,14 @@ def test_a_release_that_was_carried_on_behaves_the_same() -> None:
     def live(carried_on: bool) -> ReleaseWorld:
         world = a_world(*FIVE, per_round=2)
         slow(world)
-        world.hear(messages.Reschedule, deploy_at=LATER, reason="x")
-        world.hear(messages.Freeze, reason="x")
+        world.hear(Reschedule, deploy_at=LATER, reason="x")
+        world.hear(Freeze, reason="x")
         for days in (14, 7, 7, 2, 1):
             if carried_on:
                 state = world.release.model_dump(mode="json")
                 world.machine = Release.model_validate(state)
             world.wait(days * DAY)
-        world.hear(messages.Deploy)
+        world.hear(Deploy)
         world.wait(DAY)
         return world
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.effects import Lane, Project, TellClients
-from domain.messages import Command
+from domain.contract.effects import Lane, Project, TellClients
+from domain.contract.release import Announce, CancelRelease, Deploy, Reschedule
+from domain.contract.values import Command
 from tests.domain.builders import FRIDAY, a_release, at, eto_but
 from tests.domain.release_world import EVERYBODY, ReleaseWorld, release_world
 
@@ -35,7 +35,7 @@ def days_told(world: ReleaseWorld) -> list[float | None]:
 def reschedule(world: ReleaseWorld, ahead: timedelta, **fields: Any) -> None:
     """Another date, so far from now."""
     deploy_at = (world.now + ahead).isoformat()
-    world.hear(messages.Reschedule, deploy_at=deploy_at, reason="late", **fields)
+    world.hear(Reschedule, deploy_at=deploy_at, reason="late", **fields)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_login_page_announces_a_release_as_long_as_it_lies_ahead() -> None:
     }
     projected = [e for e in world.brought_about if isinstance(e, Project)][-1]
     assert projected.snapshot["banner"] == banner
-    world.hear(messages.Deploy, DEPLOY)
+    world.hear(Deploy, DEPLOY)
     assert world.release.banner(world.now) is None
 
 
@@ -169,13 +169,9 @@ def test_after_an_outage_what_was_due_is_told_once_and_never_too_late(
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        pytest.param(
-            messages.Reschedule, [("2027-04-25T22:00:00Z", None)], id="the new date instead"
-        ),
-        pytest.param(
-            messages.CancelRelease, [("2027-03-26T22:00:00Z", True)], id="that it is called off"
-        ),
-        pytest.param(messages.Deploy, [], id="nothing, it is out"),
+        pytest.param(Reschedule, [("2027-04-25T22:00:00Z", None)], id="the new date instead"),
+        pytest.param(CancelRelease, [("2027-03-26T22:00:00Z", True)], id="that it is called off"),
+        pytest.param(Deploy, [], id="nothing, it is out"),
     ],
 )
 def test_a_notice_that_waits_for_the_mail_server_is_not_sent_once_it_is_wrong(
@@ -225,7 +221,7 @@ def test_that_a_release_is_called_off_is_told_to_all_who_heard_of_it(
     world = a_world()
     world.wait_until(DEPLOY - since)
     before = len(of(world))
-    world.hear(messages.CancelRelease, reason="never")
+    world.hear(CancelRelease, reason="never")
     world.wait(60 * DAY)
     assert [notice.facts["cancelled"] for notice in of(world)[before:]] == [True] * told
 
@@ -233,7 +229,7 @@ def test_that_a_release_is_called_off_is_told_to_all_who_heard_of_it(
 def test_a_release_can_be_announced_at_any_time() -> None:
     """R2: at once, and the notices go out all the same; clients are not told who did it."""
     world = a_world(public_notes="New reports.")
-    world.hear(messages.Announce, FRIDAY + DAY, actor="manager-7")
+    world.hear(Announce, FRIDAY + DAY, actor="manager-7")
     assert world.told(NOTICE) == [FRIDAY + DAY]
     assert world.release.banner(world.now) is not None
     world.wait(60 * DAY)

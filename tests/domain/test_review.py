@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain.effects import RankImpact, Receipt, TellStaff
-from domain.messages import RetryDeliveries, Severity
-from domain.review import Review, digest, rank
+from domain.contract.defect import RetryDeliveries
+from domain.contract.effects import RankImpact, Receipt, TellStaff
+from domain.contract.values import Severity
+from domain.impact_review import Review, digest, rank
 from tests.domain.builders import FRIDAY, a_review, at, eto_but, kinds, say
 
 HOUR = timedelta(hours=1)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.severity import IntakeFacts, suggest
+from domain.severity_rubric import IntakeFacts, suggest
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.effects import Lane, TellStaff
+from domain.contract.defect import AdoptPolicy, ChangeSeverity, Hold, Reopen, Resolve, Resume
+from domain.contract.effects import Lane, TellStaff
 from tests.domain.builders import CHICAGO, ETO, FRIDAY, a_defect, at, eto_with, kinds, say
 from tests.domain.world import World, world_of
 
@@ -25,14 +25,14 @@ def s2(now: datetime = FRIDAY, **fields: Any) -> World:
 
 def reclassify(world: World, when: str, severity: str) -> None:
     """Change the severity."""
-    world.hear(messages.ChangeSeverity, at(when), severity=severity, reason="seen again")
+    world.hear(ChangeSeverity, at(when), severity=severity, reason="seen again")
 
 
 def hold(world: World, when: str, until: str | None = None) -> None:
     """Put it on hold, and let it go on."""
-    world.hear(messages.Hold, at(when), reason="waiting for the client")
+    world.hear(Hold, at(when), reason="waiting for the client")
     if until is not None:
-        world.hear(messages.Resume, at(until))
+        world.hear(Resume, at(until))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_raising_the_severity_on_hold_breaches_nothing_at_once() -> None:
     reclassify(world, "2027-03-20 08:00", "S1")
     assert world.defect.target_due_at is None
     assert world.told(COO) == []
-    world.hear(messages.Resume, at("2027-03-22 07:00"))
+    world.hear(Resume, at("2027-03-22 07:00"))
     assert world.defect.target_due_at == at("2027-03-23 18:00")
 
 
@@ -190,8 +190,8 @@ def test_an_escalation_happens_once_whatever_happens_afterwards() -> None:
     hold(world, "2027-03-10 09:00", "2027-03-10 10:00")
     reclassify(world, "2027-03-11 09:00", "S2")
     reclassify(world, "2027-03-12 09:00", "S1")
-    world.hear(messages.Resolve, at("2027-03-15 09:00"), resolution="fixed")
-    world.hear(messages.Reopen, at("2027-03-16 09:00"), reason="not fixed")
+    world.hear(Resolve, at("2027-03-15 09:00"), resolution="fixed")
+    world.hear(Reopen, at("2027-03-16 09:00"), reason="not fixed")
     world.wait(timedelta(days=60))
     assert world.told(COO) == [at("2027-03-09 16:00")]
 
@@ -199,9 +199,9 @@ def test_an_escalation_happens_once_whatever_happens_afterwards() -> None:
 def test_a_minute_before_it_is_due_it_can_still_be_prevented() -> None:
     """T7: resolved, on hold or at another severity at the due instant."""
     for command, fields in (
-        (messages.Resolve, {"resolution": "fixed"}),
-        (messages.Hold, {"reason": "waiting"}),
-        (messages.ChangeSeverity, {"severity": "S2", "reason": "less bad"}),
+        (Resolve, {"resolution": "fixed"}),
+        (Hold, {"reason": "waiting"}),
+        (ChangeSeverity, {"severity": "S2", "reason": "less bad"}),
     ):
         world = s1()
         world.hear(command, at("2027-03-09 15:59"), **fields)
@@ -212,15 +212,15 @@ def test_a_minute_before_it_is_due_it_can_still_be_prevented() -> None:
 def test_what_is_said_at_the_due_instant_comes_too_late() -> None:
     """T7: at that instant it was not resolved."""
     world = s1()
-    world.hear(messages.Resolve, at("2027-03-09 16:00"), resolution="fixed")
+    world.hear(Resolve, at("2027-03-09 16:00"), resolution="fixed")
     assert world.told(COO) == [at("2027-03-09 16:00")]
 
 
 def test_reopened_the_budget_goes_on_where_it_was() -> None:
     """T2: the time it counted as resolved is not spent."""
     world = s1()
-    world.hear(messages.Resolve, at("2027-03-08 16:00"), resolution="fixed")
-    world.hear(messages.Reopen, at("2027-03-15 16:00"), reason="not fixed")
+    world.hear(Resolve, at("2027-03-08 16:00"), resolution="fixed")
+    world.hear(Reopen, at("2027-03-15 16:00"), reason="not fixed")
     assert world.defect.target_due_at == at("2027-03-16 16:00")
 
 
@@ -237,7 +237,7 @@ def test_with_no_worker_running_the_escalation_comes_late_once_with_the_true_ins
 def test_what_is_said_after_an_outage_comes_after_what_was_due_in_it() -> None:
     """T7: a resolution does not undo an escalation that was due before it."""
     defect, _ = a_defect()
-    effects = say(defect, messages.Resolve, at("2027-03-12 09:00"), resolution="fixed")
+    effects = say(defect, Resolve, at("2027-03-12 09:00"), resolution="fixed")
     assert kinds(effects).index(COO) < kinds(effects).index("defect.resolved")
 
 
@@ -297,7 +297,7 @@ def test_an_s2_is_told_at_30_90_and_120_days(
 def test_a_reminder_whose_reason_is_gone_by_the_opening_is_left_out() -> None:
     """T10: resolved over the weekend."""
     world = s2(at("2027-01-08 22:00"))
-    world.hear(messages.Resolve, at("2027-02-07 23:00"), resolution="fixed")
+    world.hear(Resolve, at("2027-02-07 23:00"), resolution="fixed")
     world.wait(timedelta(days=3))
     assert world.told("defect.window_opened") == []
 
@@ -330,7 +330,7 @@ def test_what_was_spent_stays_spent_under_another_policy() -> None:
     world = s1()
     longer = eto_with("S1", target={"amount": 3, "unit": "business_days"})
     world.wait_until(at("2027-03-08 16:00"))
-    world.adopt(longer, messages.AdoptPolicy(actor="agent-1", policy="eto"))
+    world.adopt(longer, AdoptPolicy(actor="agent-1", policy="eto"))
     assert world.defect.target_due_at == at("2027-03-10 16:00")
 
 
@@ -339,7 +339,7 @@ def test_a_shorter_budget_that_is_spent_already_is_missed_when_it_is_adopted() -
     world = s1()
     shorter = eto_with("S1", target={"amount": 0.5, "unit": "business_days"})
     world.wait_until(at("2027-03-08 16:00"))
-    world.adopt(shorter, messages.AdoptPolicy(actor="agent-1", policy="eto"))
+    world.adopt(shorter, AdoptPolicy(actor="agent-1", policy="eto"))
     world.wait(timedelta(days=9))
     assert world.told(COO) == [at("2027-03-08 16:00")]
 
@@ -347,7 +347,7 @@ def test_a_shorter_budget_that_is_spent_already_is_missed_when_it_is_adopted() -
 def test_adopting_twice_with_one_key_happens_once() -> None:
     """T8: a key makes a repeat harmless."""
     world = s1()
-    said = messages.AdoptPolicy(actor="agent-1", policy="eto", key="once")
+    said = AdoptPolicy(actor="agent-1", policy="eto", key="once")
     world.adopt(eto_with("S1"), said)
     world.adopt(ETO, said)
     assert world.defect.policy.version == "another"

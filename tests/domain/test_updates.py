@@ -6,9 +6,22 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.effects import Lane, Receipt, TellClients
-from domain.messages import Command
+from domain.contract.defect import (
+    AdoptPolicy,
+    AttachCase,
+    ChangeSeverity,
+    DetachCase,
+    Hold,
+    OfferWorkaround,
+    PostProgress,
+    RecordSeverityFeedback,
+    Reopen,
+    Resolve,
+    RetryDeliveries,
+    ScheduleRelease,
+)
+from domain.contract.effects import Lane, Receipt, TellClients
+from domain.contract.values import Command
 from tests.domain.builders import (
     CHICAGO,
     FRIDAY,
@@ -50,7 +63,7 @@ def local_dates(instants: list[datetime]) -> list[str]:
 def test_an_update_comes_every_day_until_it_is_resolved_weekends_too() -> None:
     """T6: never more than 24 hours apart, round the clock."""
     world = s1()
-    world.hear(messages.Resolve, FRIDAY + 10 * DAY, resolution="fixed")
+    world.hear(Resolve, FRIDAY + 10 * DAY, resolution="fixed")
     world.wait(20 * DAY)
     every = [FRIDAY, *world.told(UPDATE)]
     gaps = {later - earlier for earlier, later in pairwise(every)}
@@ -91,8 +104,8 @@ def test_the_confirmation_counts_as_the_first_update() -> None:
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.PostProgress, {"public_text": "We found the cause."}),
-        (messages.OfferWorkaround, {"description": "Use the other form.", "effort": "easy"}),
+        (PostProgress, {"public_text": "We found the cause."}),
+        (OfferWorkaround, {"description": "Use the other form.", "effort": "easy"}),
     ],
 )
 def test_what_tells_clients_how_it_stands_restarts_the_clock(
@@ -108,12 +121,12 @@ def test_what_tells_clients_how_it_stands_restarts_the_clock(
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        (messages.PostProgress, {"internal_note": "the cache is wrong", "stage": "fixing"}),
-        (messages.AttachCase, attachment("CASE-2", "client-2")),
-        (messages.Hold, {"reason": "waiting"}),
-        (messages.ScheduleRelease, {"release": "R", "deploy_at": "2027-06-01T12:00:00Z"}),
-        (messages.RecordSeverityFeedback, {"client": "client-1", "severity": "S1"}),
-        (messages.RetryDeliveries, {}),
+        (PostProgress, {"internal_note": "the cache is wrong", "stage": "fixing"}),
+        (AttachCase, attachment("CASE-2", "client-2")),
+        (Hold, {"reason": "waiting"}),
+        (ScheduleRelease, {"release": "R", "deploy_at": "2027-06-01T12:00:00Z"}),
+        (RecordSeverityFeedback, {"client": "client-1", "severity": "S1"}),
+        (RetryDeliveries, {}),
     ],
 )
 def test_what_does_not_leaves_the_clock_alone(
@@ -129,7 +142,7 @@ def test_what_does_not_leaves_the_clock_alone(
 def test_updates_go_on_while_it_is_on_hold() -> None:
     """S1: until it is resolved."""
     world = s1()
-    world.hear(messages.Hold, FRIDAY + HOUR, reason="waiting")
+    world.hear(Hold, FRIDAY + HOUR, reason="waiting")
     world.wait(3 * DAY)
     assert len(world.told(UPDATE)) == 3
 
@@ -137,8 +150,8 @@ def test_updates_go_on_while_it_is_on_hold() -> None:
 def test_updates_begin_with_s1_and_end_with_it() -> None:
     """S2 to S4: no status mails; the change of severity counts as the first update."""
     world = world_of(a_defect("S2"), FRIDAY)
-    world.hear(messages.ChangeSeverity, FRIDAY + 3 * DAY, severity="S1", reason="worse")
-    world.hear(messages.ChangeSeverity, FRIDAY + 5 * DAY, severity="S3", reason="better")
+    world.hear(ChangeSeverity, FRIDAY + 3 * DAY, severity="S1", reason="worse")
+    world.hear(ChangeSeverity, FRIDAY + 5 * DAY, severity="S3", reason="better")
     world.wait(10 * DAY)
     quarter = timedelta(minutes=15)
     assert world.told(UPDATE) == [FRIDAY + 4 * DAY - quarter, FRIDAY + 5 * DAY - 2 * quarter]
@@ -148,8 +161,8 @@ def test_updates_begin_with_s1_and_end_with_it() -> None:
 def test_reopened_counts_as_the_first_update_again() -> None:
     """T6."""
     world = s1()
-    world.hear(messages.Resolve, FRIDAY + HOUR, resolution="fixed")
-    world.hear(messages.Reopen, FRIDAY + 3 * DAY, reason="not fixed")
+    world.hear(Resolve, FRIDAY + HOUR, resolution="fixed")
+    world.hear(Reopen, FRIDAY + 3 * DAY, reason="not fixed")
     world.wait(DAY)
     assert world.told(UPDATE) == [FRIDAY + 4 * DAY - timedelta(minutes=15)]
 
@@ -157,7 +170,7 @@ def test_reopened_counts_as_the_first_update_again() -> None:
 def test_with_nobody_attached_nobody_is_told() -> None:
     """T6: the obligation is to clients; a case attached later is confirmed first."""
     defect, effects = a_defect("S1", attachment())
-    effects += say(defect, messages.DetachCase, FRIDAY, case="CASE-1", reason="wrong one")
+    effects += say(defect, DetachCase, FRIDAY, case="CASE-1", reason="wrong one")
     world = world_of((defect, effects), FRIDAY)
     world.stand_still_until(FRIDAY + 3 * DAY)
     assert world.told(UPDATE) == []
@@ -177,7 +190,7 @@ def test_text_not_mailed_yet_is_what_the_next_update_says() -> None:
     """T6, D6: under a policy that mails progress with the daily update; nobody is nudged then."""
     policy = eto_with("S1", progress_by_mail=False)
     defect, _ = a_defect("S1", under=policy)
-    say(defect, messages.PostProgress, FRIDAY + HOUR, public_text="We found the cause.")
+    say(defect, PostProgress, FRIDAY + HOUR, public_text="We found the cause.")
     first = defect.fire(FRIDAY + DAY)
     second = defect.fire(FRIDAY + 2 * DAY)
     texts = [e.facts["text"] for e in [*first, *second] if isinstance(e, TellClients)]
@@ -212,7 +225,7 @@ def test_a_stricter_policy_makes_nothing_late_that_was_in_time() -> None:
     world = s1()
     world.wait_until(FRIDAY + 20 * HOUR)
     strict = eto_with("S1", updates={"mode": "elapsed", "max_gap_hours": 6})
-    world.adopt(strict, messages.AdoptPolicy(actor="agent-1", policy="eto"))
+    world.adopt(strict, AdoptPolicy(actor="agent-1", policy="eto"))
     world.wait(2 * HOUR)
     assert world.told(UPDATE) == [FRIDAY + 20 * HOUR]
     assert missed(world) == []
@@ -223,7 +236,7 @@ def test_an_update_on_its_way_when_another_policy_is_adopted_is_still_owed() -> 
     world = s1()
     world.down(Lane.CLIENTS, FRIDAY + HOUR, FRIDAY + 30 * HOUR)
     world.wait_until(FRIDAY + DAY - timedelta(minutes=5))
-    world.adopt(eto_with("S1"), messages.AdoptPolicy(actor="agent-1", policy="eto"))
+    world.adopt(eto_with("S1"), AdoptPolicy(actor="agent-1", policy="eto"))
     world.wait(DAY)
     assert missed(world) == ["2027-03-06T22:00:00Z"]
 
@@ -263,7 +276,7 @@ def test_progress_written_while_mail_is_down_replaces_the_waiting_update() -> No
     """T9: it says more; what it replaced is missed all the same."""
     world = s1()
     world.down(Lane.CLIENTS, FRIDAY + HOUR, FRIDAY + 40 * HOUR)
-    world.hear(messages.PostProgress, FRIDAY + 38 * HOUR, public_text="We found the cause.")
+    world.hear(PostProgress, FRIDAY + 38 * HOUR, public_text="We found the cause.")
     world.wait(10 * HOUR)
     told = [e for e in world.brought_about if isinstance(e, TellClients) and e.event == UPDATE]
     assert [effect.facts["text"] for effect in told] == ["We found the cause."]
@@ -303,7 +316,7 @@ def test_what_only_one_client_gets_does_not_meet_what_all_are_owed() -> None:
     """T9: somebody else's confirmation."""
     defect, _ = a_defect("S1")
     defect.fire(FRIDAY + DAY)
-    effects = say(defect, messages.AttachCase, FRIDAY + DAY, **attachment("CASE-2", "client-2"))
+    effects = say(defect, AttachCase, FRIDAY + DAY, **attachment("CASE-2", "client-2"))
     confirmation = next(e for e in effects if isinstance(e, TellClients))
     defect.delivered(confirmation, Receipt(key=confirmation.key, sent=1), FRIDAY + DAY)
     defect.fire(FRIDAY + DAY + HOUR)
@@ -314,7 +327,7 @@ def test_an_update_that_waits_when_the_severity_changes_is_dropped() -> None:
     """S2: clients hear of the change, not of a daily update nobody owes them any more."""
     world = s1()
     world.down(Lane.CLIENTS, FRIDAY + HOUR, FRIDAY + 30 * HOUR)
-    world.hear(messages.ChangeSeverity, FRIDAY + 26 * HOUR, severity="S2", reason="better")
+    world.hear(ChangeSeverity, FRIDAY + 26 * HOUR, severity="S2", reason="better")
     world.wait(DAY)
     assert world.told(UPDATE) == []
     assert len(world.told("defect.severity_changed")) == 1
@@ -325,7 +338,7 @@ def test_an_update_that_waits_when_it_is_resolved_is_dropped() -> None:
     """C9: after the resolution clients hear of nothing else."""
     world = s1()
     world.down(Lane.CLIENTS, FRIDAY + HOUR, FRIDAY + 30 * HOUR)
-    world.hear(messages.Resolve, FRIDAY + 26 * HOUR, resolution="fixed")
+    world.hear(Resolve, FRIDAY + 26 * HOUR, resolution="fixed")
     world.wait(3 * DAY)
     assert world.told(UPDATE) == []
     assert len(world.told("defect.resolved")) == 1
@@ -335,7 +348,7 @@ def test_what_is_owed_after_the_end_is_not_missed() -> None:
     """T9: resolved before the deadline."""
     world = s1()
     world.down(Lane.CLIENTS, FRIDAY + HOUR, FRIDAY + 30 * HOUR)
-    world.hear(messages.Resolve, FRIDAY + 23 * HOUR, resolution="fixed")
+    world.hear(Resolve, FRIDAY + 23 * HOUR, resolution="fixed")
     world.wait(3 * DAY)
     assert missed(world) == []
     assert world.told(UPDATE) == []

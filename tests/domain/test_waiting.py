@@ -5,8 +5,20 @@ from typing import Any
 
 import pytest
 
-from domain import messages
-from domain.messages import Command, InvalidCommand
+from domain.contract.defect import (
+    Absorb,
+    AttachCase,
+    ChangeSeverity,
+    DetachCase,
+    Hold,
+    Reopen,
+    Resolve,
+    Resume,
+    StopWaiting,
+    WaitForClient,
+)
+from domain.contract.parsing import InvalidCommand
+from domain.contract.values import Command
 from tests.domain.builders import FRIDAY, a_defect, at, attachment, say
 from tests.domain.world import World, world_of
 
@@ -27,7 +39,7 @@ def a_world(severity: str = "S1", *cases: dict[str, Any], **fields: Any) -> Worl
 def wait_for(world: World, *cases: str, when: datetime | None = None) -> None:
     """Cases that wait for their clients from now on."""
     for case in cases:
-        world.hear(messages.WaitForClient, when, case=case)
+        world.hear(WaitForClient, when, case=case)
 
 
 def test_it_stands_only_once_every_case_waits() -> None:
@@ -43,14 +55,14 @@ def test_it_stands_only_once_every_case_waits() -> None:
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
-        pytest.param(messages.StopWaiting, {"case": "CASE-2"}, id="an answer"),
-        pytest.param(messages.AttachCase, attachment("CASE-3", "client-3"), id="another case"),
+        pytest.param(StopWaiting, {"case": "CASE-2"}, id="an answer"),
+        pytest.param(AttachCase, attachment("CASE-3", "client-3"), id="another case"),
         pytest.param(
-            messages.Absorb,
+            Absorb,
             {"defect": "DEF-2", "cases": [attachment("CASE-3", "client-3")]},
             id="cases of another defect",
         ),
-        pytest.param(messages.Resume, {}, id="staff"),
+        pytest.param(Resume, {}, id="staff"),
     ],
 )
 def test_whatever_changes_that_lets_it_run_again(
@@ -69,7 +81,7 @@ def test_without_cases_nobody_is_waited_for() -> None:
     """T2: the last case that waited was about something else."""
     world = a_world("S1", attachment())
     wait_for(world, "CASE-1")
-    world.hear(messages.DetachCase, case="CASE-1", reason="something else")
+    world.hear(DetachCase, case="CASE-1", reason="something else")
     assert world.defect.state == "open"
 
 
@@ -77,7 +89,7 @@ def test_the_only_case_that_did_not_wait_can_leave() -> None:
     """T2: then all that remain do."""
     world = a_world()
     wait_for(world, "CASE-1")
-    world.hear(messages.DetachCase, case="CASE-2", reason="something else")
+    world.hear(DetachCase, case="CASE-2", reason="something else")
     assert world.defect.state == "on_hold"
     assert world.defect.status(world.now)["waiting_for_clients"] == 1
 
@@ -86,8 +98,8 @@ def test_a_case_that_left_is_not_waited_for_when_it_returns() -> None:
     """T2: it has to say so again."""
     world = a_world("S1", attachment())
     wait_for(world, "CASE-1")
-    world.hear(messages.DetachCase, case="CASE-1", reason="something else")
-    world.hear(messages.AttachCase, **attachment())
+    world.hear(DetachCase, case="CASE-1", reason="something else")
+    world.hear(AttachCase, **attachment())
     assert world.defect.state == "open"
 
 
@@ -104,7 +116,7 @@ def test_an_answer_outside_support_hours_costs_nothing() -> None:
     """T3: waited for from Friday's close until Monday's opening."""
     world = a_world("S1", attachment())
     wait_for(world, "CASE-1", when=at("2027-03-05 18:00"))
-    world.hear(messages.StopWaiting, at("2027-03-08 07:00"), case="CASE-1")
+    world.hear(StopWaiting, at("2027-03-08 07:00"), case="CASE-1")
     assert world.defect.target_due_at == DUE
 
 
@@ -112,7 +124,7 @@ def test_a_hold_during_the_last_wait_still_breaches_later() -> None:
     """Complaint (alga-psa): a pause just before the limit must not swallow the escalation."""
     world = a_world("S1", attachment())
     wait_for(world, "CASE-1", when=DUE - timedelta(minutes=1))
-    world.hear(messages.StopWaiting, DUE + 30 * timedelta(minutes=1), case="CASE-1")
+    world.hear(StopWaiting, DUE + 30 * timedelta(minutes=1), case="CASE-1")
     world.wait(5 * DAY)
     assert world.told("defect.escalated", to="coo") == [DUE + 31 * timedelta(minutes=1)]
 
@@ -121,10 +133,10 @@ def test_the_pause_is_kept_when_the_severity_changes() -> None:
     """Complaint (glpi#6902): it stays on hold, and what stood is not counted afterwards."""
     world = a_world("S1", attachment())
     wait_for(world, "CASE-1", when=MONDAY)
-    world.hear(messages.ChangeSeverity, MONDAY + HOUR, severity="S2", reason="better")
+    world.hear(ChangeSeverity, MONDAY + HOUR, severity="S2", reason="better")
     assert (world.defect.state, world.defect.target_due_at) == ("on_hold", None)
-    world.hear(messages.ChangeSeverity, MONDAY + 2 * HOUR, severity="S1", reason="worse")
-    world.hear(messages.StopWaiting, MONDAY + 3 * HOUR, case="CASE-1")
+    world.hear(ChangeSeverity, MONDAY + 2 * HOUR, severity="S1", reason="worse")
+    world.hear(StopWaiting, MONDAY + 3 * HOUR, case="CASE-1")
     assert world.defect.target_due_at == at("2027-03-10 08:00")
 
 
@@ -132,12 +144,12 @@ def test_a_hold_for_clients_becomes_one_of_ours() -> None:
     """Contract, `hold`: then an answer does not end it, and `resume` does."""
     world = a_world("S1", attachment())
     wait_for(world, "CASE-1", when=MONDAY)
-    world.hear(messages.Hold, MONDAY + HOUR, reason="a vendor of ours")
-    world.hear(messages.StopWaiting, MONDAY + 2 * HOUR, case="CASE-1")
+    world.hear(Hold, MONDAY + HOUR, reason="a vendor of ours")
+    world.hear(StopWaiting, MONDAY + 2 * HOUR, case="CASE-1")
     assert world.defect.state == "on_hold"
     with pytest.raises(InvalidCommand, match="is on hold since 2027-03-08T15:00:00Z"):
-        world.hear(messages.Hold, reason="again")
-    world.hear(messages.Resume, MONDAY + 3 * HOUR)
+        world.hear(Hold, reason="again")
+    world.hear(Resume, MONDAY + 3 * HOUR)
     assert world.defect.target_due_at == at("2027-03-10 08:00")
     assert [(hold.start, hold.end) for hold in world.defect.holds] == [(MONDAY, MONDAY + 3 * HOUR)]
 
@@ -145,9 +157,9 @@ def test_a_hold_for_clients_becomes_one_of_ours() -> None:
 def test_a_hold_of_ours_stays_one_whoever_is_waited_for() -> None:
     """T2: clients who wait and answer meanwhile change nothing."""
     world = a_world("S1", attachment())
-    world.hear(messages.Hold, MONDAY, reason="a vendor of ours")
+    world.hear(Hold, MONDAY, reason="a vendor of ours")
     wait_for(world, "CASE-1")
-    world.hear(messages.StopWaiting, case="CASE-1")
+    world.hear(StopWaiting, case="CASE-1")
     assert world.defect.state == "on_hold"
 
 
@@ -155,7 +167,7 @@ def test_resuming_gives_up_waiting_for_anybody() -> None:
     """Contract, `resume`: it stands again only once every case has said so anew."""
     world = a_world()
     wait_for(world, "CASE-1", "CASE-2")
-    world.hear(messages.Resume)
+    world.hear(Resume)
     assert world.defect.status(world.now)["waiting_for_clients"] == 0
     wait_for(world, "CASE-1")
     assert world.defect.held_since is None
@@ -166,24 +178,24 @@ def test_resuming_gives_up_waiting_for_anybody() -> None:
 def test_a_repeat_is_harmless() -> None:
     """Contract: said twice it is one hold, and the end of none is none."""
     defect, _ = a_defect("S1")
-    assert say(defect, messages.StopWaiting, FRIDAY, case="CASE-1") == []
-    say(defect, messages.WaitForClient, FRIDAY, case="CASE-1")
-    assert say(defect, messages.WaitForClient, FRIDAY + HOUR, case="CASE-1") == []
+    assert say(defect, StopWaiting, FRIDAY, case="CASE-1") == []
+    say(defect, WaitForClient, FRIDAY, case="CASE-1")
+    assert say(defect, WaitForClient, FRIDAY + HOUR, case="CASE-1") == []
     assert defect.held_since == FRIDAY
 
 
 def test_a_case_that_is_not_attached_is_not_waited_for() -> None:
     """Contract, `wait_for_client`."""
     with pytest.raises(InvalidCommand, match="case: CASE-9 is not attached"):
-        say(a_defect("S1")[0], messages.WaitForClient, FRIDAY, case="CASE-9")
+        say(a_defect("S1")[0], WaitForClient, FRIDAY, case="CASE-9")
 
 
 def test_a_case_that_closes_because_its_defect_is_resolved_may_say_so() -> None:
     """C9: it was waited for until then; that is no mistake of anybody's."""
     world = a_world("S1", attachment())
     wait_for(world, "CASE-1")
-    world.hear(messages.Resolve, resolution="fixed")
-    world.hear(messages.StopWaiting, case="CASE-1")
+    world.hear(Resolve, resolution="fixed")
+    world.hear(StopWaiting, case="CASE-1")
     with pytest.raises(InvalidCommand, match="is resolved"):
         wait_for(world, "CASE-1")
 
@@ -192,8 +204,8 @@ def test_what_is_reopened_waits_for_nobody() -> None:
     """T2: the resolution ended the hold."""
     world = a_world("S1", attachment())
     wait_for(world, "CASE-1", when=MONDAY)
-    world.hear(messages.Resolve, MONDAY + HOUR, resolution="fixed")
-    world.hear(messages.Reopen, MONDAY + 2 * HOUR, reason="not fixed")
+    world.hear(Resolve, MONDAY + HOUR, resolution="fixed")
+    world.hear(Reopen, MONDAY + 2 * HOUR, reason="not fixed")
     assert (world.defect.state, world.defect.waiting) == ("open", [])
     assert world.defect.target_due_at == at("2027-03-09 18:00")
 

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
-from domain.effects import Effect, Fact, TellStaff
-from domain.messages import RetryDeliveries
-from domain.webhook_receiver import Receiver, Report, Wake, WebhookStart
-from domain.webhooks import (
+from domain.contract.defect import RetryDeliveries
+from domain.contract.effects import Effect, Fact, TellStaff
+from domain.webhooks.events import (
     EVENTS,
     PATIENCE,
     PAUSES,
@@ -27,6 +26,7 @@ from domain.webhooks import (
     unknown_patterns,
     wants,
 )
+from domain.webhooks.receiver import Receiver, Report, Wake, WebhookStart
 from tests.domain.builders import ETO
 
 NOW = datetime(2027, 5, 3, 15, 0, tzinfo=UTC)
@@ -71,7 +71,7 @@ def test_every_event_written_anywhere_is_documented_or_kept_inside_on_purpose() 
         "review.began",
     }
     recorded: set[str] = set()
-    for path in DOMAIN.glob("*.py"):
+    for path in DOMAIN.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(RECORDS):
                 recorded |= {

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from domain.case import Case
-from domain.defect import Defect
-from domain.effects import (
+from domain.case.lifecycle import Case
+from domain.contract.defect import Absorb, AdoptPolicy, GiveBack, RetryDeliveries
+from domain.contract.effects import (
     AudienceChange,
     BookMinutes,
     CloseCases,
@@ -21,20 +21,13 @@ from domain.effects import (
     TellClients,
     TellStaff,
 )
-from domain.history import Delivered, Moved, Said
-from domain.machine import Machine
-from domain.messages import (
-    Absorb,
-    AdoptPolicy,
-    Attachment,
-    Command,
-    GiveBack,
-    InvalidCommand,
-    RetryDeliveries,
-    parse,
-)
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.values import Attachment, Command
+from domain.defect.lifecycle import Defect
+from domain.entity import Machine
+from domain.outbox import Outbox
 from domain.policy import PinnedPolicy
-from workflows.outbox import Outbox
+from simulation.oracle.expected_state import Delivered, Moved, Said
 
 T = TypeVar("T")
 

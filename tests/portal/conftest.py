@@ -16,7 +16,7 @@ from activities.adapters.policy_files import PolicyFiles
 from portal.api import mount_api
 from portal.api.guard import Limits
 from portal.api.security import Scope
-from portal.site import Site
+from portal.context import Site
 from tests.workflows.world import World, time_skipping_world
 
 EVERYTHING = tuple(Scope)

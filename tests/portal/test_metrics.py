@@ -14,10 +14,10 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine, event
 
 from activities.adapters.database import DatabaseLedger, DatabaseReadModel, make_engine, migrate
-from activities.adapters.database.pulse import DatabasePulse, Waiting
+from activities.adapters.database.backlog import DatabasePulse, Waiting
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.ports import Delivery, DeliveryState
-from domain.effects import Fact, Project
+from domain.contract.effects import Fact, Project
 from portal.metrics import Owed, Requests
 from portal.pages.obligations import desk_of
 from runtime.plugin import DefectsPlugin

@@ -15,7 +15,7 @@ from temporalio.worker import Replayer
 
 from activities.adapters.database import DatabaseLedger, make_engine
 from activities.ports import Delivery
-from commands.talk import Line
+from runtime.client import Line
 from runtime.mail_receiver import mail_receiver
 from runtime.plugin import DefectsPlugin
 from runtime.servers import DevServer, binary

@@ -12,7 +12,7 @@ import typer.main
 from typer.testing import CliRunner
 
 import starter
-from commands.talk import Line
+from runtime.client import Line
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import ETO, attachment, case_start, defect_start

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from commands.talk import Line
+from runtime.client import Line
 from runtime.connection import connect_to
 from runtime.plugin import DefectsPlugin
 from tests.processes.programs import (

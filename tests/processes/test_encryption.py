@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from google.protobuf.json_format import MessageToJson
 
-from commands.talk import CommandRefused, Line
+from runtime.client import CommandRefused, Line
 from runtime.codec import KEY_ID, KeyRing
 from runtime.connection import connect_to
 from runtime.plugin import DefectsPlugin

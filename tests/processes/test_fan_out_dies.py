@@ -16,7 +16,7 @@ from temporalio.api.workflowservice.v1 import UpdateActivityOptionsRequest
 from temporalio.client import Client
 
 from activities.adapters.database import DatabaseMembers, make_engine
-from commands.talk import Line
+from runtime.client import Line
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, defect_start, release_start

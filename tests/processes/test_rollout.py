@@ -18,8 +18,8 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Replayer
 
-from commands.talk import CommandRefused, Line
 from commands.versions import route, unserved
+from runtime.client import CommandRefused, Line
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, case_start, defect_start, release_start
@@ -42,14 +42,14 @@ MEANWHILE = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 """Something was said while it was about to continue as new: the server lets it hear that first."""
 
 CHANGED = {
-    "domain/defect_state.py": [
+    "domain/defect/state.py": [
         ("    held_since: Instant | None = None\n", "    holds_begun: int = 0\n"),
         (
             '            "updates_missed": self.updates_missed,\n',
             '            "holds_begun": self.holds_begun,\n',
         ),
     ],
-    "domain/defect_severity.py": [
+    "domain/defect/severity.py": [
         (
             "    def _begin_hold(self, now: datetime) -> None:\n",
             "        self.holds_begun += 1\n"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
-from commands.talk import Line
+from runtime.client import Line
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, case_start, defect_start

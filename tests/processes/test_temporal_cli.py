@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from commands.talk import Line
+from runtime.client import Line
 from tests.domain.builders import attachment, defect_start
 from tests.processes.conftest import Running
 from tests.processes.installation import settled

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from commands.talk import Line
+from runtime.client import Line
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, defect_start

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     import structlog
 
     from domain.business_time import BusinessCalendar
-    from domain.messages import Severity
+    from domain.contract.values import Severity
 
 TASK_QUEUE = "letters"
 SEVERITY_HERE = id(Severity)

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from runtime.connection import NoServer, connect
-from runtime.core import WORKER
 from runtime.plugin import DefectsPlugin
 from runtime.servers import LOOPBACK, DevServer, dev_server
 from runtime.settings import Settings, SettingsError
+from runtime.temporal_runtime import WORKER
 from tests.runtime.conftest import KEYS
 
 SHORT_COMMAND = """

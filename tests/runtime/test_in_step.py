@@ -6,7 +6,7 @@ from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.worker import WorkflowInstance
 
-from runtime.in_step import InStep
+from runtime.query_guard import InStep
 
 
 class _Workflow(WorkflowInstance):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import structlog
 
-from domain.messages import Contact
+from domain.contract.values import Contact
 from runtime.logs import configure_logs
 
 SECRET = "vanished@client.example"

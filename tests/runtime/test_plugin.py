@@ -14,12 +14,12 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
-from domain.messages import Severity
+from domain.contract.values import Severity
 from runtime.codec import NO_KEYS, KeyRing
-from runtime.core import core
 from runtime.logs import configure_logs
 from runtime.plugin import DefectsPlugin, LogContext
 from runtime.servers import DevServer
+from runtime.temporal_runtime import core
 from runtime.time_zones import use_pinned_zones
 from tests.runtime.conftest import KEYS, WORKFLOWS, letter_worker
 from tests.runtime.letters import (

@@ -18,7 +18,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
-from domain.search import ATTRIBUTES
+from domain.views.search_attributes import ATTRIBUTES
 from runtime.search_attributes import ensure
 from runtime.servers import DevServer
 from tests.runtime.conftest import letter_worker

@@ -19,7 +19,7 @@ from tests.runtime.letters import TASK_QUEUE, Letter, LetterWorkflow, LongWorkfl
 
 CTRL_C = """
 import asyncio, os, signal
-from runtime.drain import stop_on_signals
+from runtime.shutdown import stop_on_signals
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 

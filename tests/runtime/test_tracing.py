@@ -18,7 +18,8 @@ from temporalio.contrib.opentelemetry import TracingInterceptor
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from commands.talk import Line
+from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
+from runtime.client import Line
 from runtime.connection import connect
 from runtime.plugin import DefectsPlugin
 from runtime.servers import DevServer, dev_server
@@ -32,7 +33,6 @@ from tests.runtime.conftest import KEYS, letter_worker
 from tests.runtime.letters import TASK_QUEUE, Letter, LetterWorkflow, TornWorkflow
 from tests.workflows.broken import BrokenDefectWorkflow
 from worker import WORKFLOWS
-from workflows.entity import REQUEST_CONTINUE_AS_NEW
 
 HISTORIES = Path(__file__).parents[1] / "workflows" / "histories"
 SECRET = "patient 4711 vanished"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from commands.talk import CommandRefused
+from runtime.client import CommandRefused
 from tests.domain.builders import attachment
 from tests.workflows.world import World
 

@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
-from commands.talk import CommandRefused
+from runtime.client import CommandRefused
 from tests.domain.builders import attachment
 from tests.workflows.world import World
 

@@ -22,12 +22,13 @@ from activities.adapters.database import (
     DatabaseReadModel,
 )
 from activities.fan_out import FanOut
+from activities.notifications import Tell
 from activities.pin_policy import PinPolicy
-from activities.portal import Portal
 from activities.ports import Member
+from activities.read_model import Portal
 from activities.signals import Signals
-from activities.tell import Tell
-from domain.messages import ScheduleRelease
+from domain.contract.defect import ScheduleRelease
+from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, defect_start, release_start
@@ -36,7 +37,6 @@ from tests.processes.programs import PATIENCE, eventually
 from tests.workflows.world import World, an_outside
 from tests.workflows.world import test_settings as settings_of_tests
 from worker import WORKFLOWS
-from workflows.options import DEFECTS_QUEUE, OUTBOUND_QUEUE
 
 PAGE, ROUND = 30, 90
 DEFECTS = [f"DEF-{n:03}" for n in range(1, 301)]

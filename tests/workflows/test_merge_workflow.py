@@ -5,7 +5,7 @@ Each complaint that users of comparable systems have about merging is a test her
 
 import pytest
 
-from commands.talk import CommandRefused, NoSuchNumber
+from runtime.client import CommandRefused, NoSuchNumber
 from tests.domain.builders import attachment
 from tests.workflows.world import World
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.effects import (
+from domain.contract.effects import (
     AudienceChange,
     CloseCases,
     Effect,
@@ -16,9 +16,10 @@ from domain.effects import (
     TellClients,
     TellStaff,
 )
-from domain.messages import Attachment, parse
+from domain.contract.parsing import parse
+from domain.contract.values import Attachment
+from domain.outbox import FAILED_KEPT, Outbox
 from tests.domain.builders import FRIDAY, attachment
-from workflows.outbox import FAILED_KEPT, Outbox
 
 STATUS = "status"
 MINUTE = timedelta(minutes=1)

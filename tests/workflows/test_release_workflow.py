@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from commands.talk import CommandRefused
+from runtime.client import CommandRefused
 from tests.domain.builders import attachment
 from tests.workflows.world import World
 

@@ -14,13 +14,13 @@ from temporalio.client import (
 )
 
 from activities.adapters.policy_files import PolicyFiles
+from domain.contract.identity import DEFECTS_QUEUE
 from runtime.plugin import DefectsPlugin
 from runtime.schedules import CATCHUP, IMPACT_REVIEW, ensure_review
 from runtime.servers import dev_server
 from tests.domain.builders import CHICAGO, attachment
 from tests.processes.programs import eventually
 from tests.workflows.world import World, real_world
-from workflows.options import DEFECTS_QUEUE
 
 ENGINEERING = "engineering@vendor.example"
 

@@ -14,9 +14,10 @@ from temporalio.testing import WorkflowEnvironment
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.webhook_http import WebhookHttp
 from activities.webhooks import call_receiver
-from commands.talk import CommandRefused
-from domain.webhook_receiver import workflow_id
-from domain.webhooks import EVERYTHING, secret_key
+from domain.contract.identity import DEFECTS_QUEUE
+from domain.webhooks.events import EVERYTHING, secret_key
+from domain.webhooks.receiver import workflow_id
+from runtime.client import CommandRefused
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server, time_skipping_server
 from tests.fakes import RecordingMailbox
@@ -24,7 +25,6 @@ from tests.webhook_server import SECRET, Receiver, receiver
 from tests.workflows import world as worlds
 from tests.workflows.world import World, an_outside
 from worker import workers
-from workflows.options import DEFECTS_QUEUE
 
 SUPPORT = "support-team@vendor.example"
 CAN_SOON = {"limit.historyCount.suggestContinueAsNew": "40"}

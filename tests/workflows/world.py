@@ -18,11 +18,11 @@ from temporalio.worker import Replayer
 from activities.adapters.database import DatabaseLedger, DatabaseStatusPage, make_engine, migrate
 from activities.adapters.policy_files import PolicyFiles
 from activities.ports import DeliveryState
-from commands.clock import Clock
-from commands.talk import Line
+from runtime.client import Line
 from runtime.plugin import DefectsPlugin
 from runtime.servers import PROMPT_TIMERS, dev_server, time_skipping_server
 from runtime.settings import Settings
+from simulation.virtual_clock import Clock
 from tests.domain.builders import CHICAGO, case_start, defect_start, release_start
 from tests.fakes import RecordingMailbox
 from worker import WORKFLOWS, Outside, workers

@@ -22,8 +22,8 @@ from sqlalchemy import (
 from activities.adapters.database.engine import insert
 from activities.adapters.database.tables import subscriptions
 from activities.ports import EVERYONE, Refused
-from domain.effects import AudienceChange, Person, Whom
-from domain.messages import Attachment, Contact
+from domain.contract.effects import AudienceChange, Person, Whom
+from domain.contract.values import Attachment, Contact
 
 _T = TypeVar("_T")
 _WHO = ("client", "address", "email", "name", "time_zone", "language")

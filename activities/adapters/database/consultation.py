@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, Row, func, select
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.tables import consultation_accounts, consultations
 from activities.ports import Booking
-from domain.effects import BookMinutes
+from domain.contract.effects import BookMinutes
 
 
 class DatabaseConsultation:

@@ -21,7 +21,7 @@ from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.impact import still_open
 from activities.adapters.database.tables import entities, release_defects
 from activities.ports import Member, Muster
-from domain.effects import MemberChange
+from domain.contract.effects import MemberChange
 
 
 class DatabaseMembers:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Row, or_, select, update
 from activities.adapters.database.engine import batches, insert, writing
 from activities.adapters.database.tables import preferences
 from activities.ports import Preference
-from domain.events import Topic
+from domain.contract.events import Topic
 
 _CHOICES = ("progress", "newsletter", "time_zone", "language")
 

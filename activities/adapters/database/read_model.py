@@ -11,7 +11,7 @@ from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.members import apply_members
 from activities.adapters.database.tables import entities, facts, subscriptions
 from activities.adapters.database.webhooks import queue_messages
-from domain.effects import Fact, Project
+from domain.contract.effects import Fact, Project
 
 _AHEAD = ("planned", "frozen", "deploying")
 """How a release stands that is still to come."""

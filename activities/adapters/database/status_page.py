@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select, update
 
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.tables import incident_updates, incidents
-from domain.effects import PostStatus
+from domain.contract.effects import PostStatus
 
 
 @dataclass(frozen=True, slots=True)

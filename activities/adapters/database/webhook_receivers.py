@@ -11,8 +11,8 @@ from activities.adapters.database.engine import batches, insert, writing
 from activities.adapters.database.tables import entities, facts
 from activities.adapters.database.tables_webhooks import webhook_messages, webhook_receivers
 from activities.adapters.database.webhooks import FAILED, SENT, WAITING
-from domain.machine import iso
-from domain.webhooks import EVENTS, EVERYTHING, message_id, receiver_id, wants
+from domain.entity import iso
+from domain.webhooks.events import EVENTS, EVERYTHING, message_id, receiver_id, wants
 
 OVERLAP = timedelta(days=1)
 """How long the secret before stays valid when a new one is given."""

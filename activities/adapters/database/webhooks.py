@@ -21,8 +21,8 @@ from activities.adapters.database.engine import batches, insert, writing
 from activities.adapters.database.tables import facts
 from activities.adapters.database.tables_webhooks import webhook_messages, webhook_receivers
 from activities.webhook_ports import Attempt, Destination, Outgoing, Standing
-from domain.effects import Project
-from domain.webhooks import Verdict, announced, wants
+from domain.contract.effects import Project
+from domain.webhooks.events import Verdict, announced, wants
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
 CALL_HOLDS = timedelta(minutes=10)

@@ -14,7 +14,7 @@ from portal.agents.callers import of_this_process
 from portal.agents.over_http import PATH, create_app
 from portal.agents.server import agent_server
 from portal.api.guard import Limits
-from portal.site import Site
+from portal.context import Site
 
 HOST = "agents.test"
 

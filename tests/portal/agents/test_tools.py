@@ -9,7 +9,7 @@ from mcp.shared.exceptions import MCPError
 from structlog.testing import capture_logs
 
 from activities.adapters.database.tokens import DatabaseTokens
-from portal.agents.reading import PAGE
+from portal.agents.query_tools import PAGE
 from portal.agents.words import INSTRUCTIONS
 from portal.api.security import Scope
 from tests.domain.builders import attachment, case_start, defect_start

@@ -12,14 +12,14 @@ from temporalio.client import Client as TemporalClient
 from activities.adapters.database import make_engine, migrate
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.adapters.policy_files import PolicyFiles
-from commands.talk import Line
-from domain.messages import Hold
-from portal.agents.offers import Offer
-from portal.agents.reading import reading
-from portal.agents.writing import writing
+from domain.contract.defect import Hold
+from portal.agents.command_tools import writing
+from portal.agents.query_tools import reading
+from portal.agents.tools import Offer
 from portal.api.contract import KINDS
 from portal.api.security import Scope
-from portal.site import Site
+from portal.context import Site
+from runtime.client import Line
 from runtime.settings import Settings
 from tests.domain.builders import case_start
 from tests.portal.agents.sessions import beside, done, names, refused

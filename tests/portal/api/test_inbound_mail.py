@@ -13,9 +13,9 @@ import typer
 from activities.adapters.database import DatabasePreferences, DatabaseReadModel
 from commands.cli import portal as commands
 from commands.inbound import LATER
-from portal.api.answers import Received
 from portal.api.problems import Problem
-from portal.inbound_mail import CASES_AN_HOUR, receive
+from portal.api.responses import Received
+from portal.inbound.intake import CASES_AN_HOUR, receive
 from tests.domain.builders import attachment
 from tests.portal.api.mails import a_mail
 from tests.portal.conftest import Portal

@@ -16,8 +16,8 @@ from activities.adapters.database.idempotency import (
 )
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.ports import Delivery
-from domain.effects import AudienceChange, Detachment, EntityKind, Project
-from domain.messages import Attachment
+from domain.contract.effects import AudienceChange, Detachment, EntityKind, Project
+from domain.contract.values import Attachment
 from tests.domain.builders import FRIDAY, attachment
 
 ADA = "ada@river.example"

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from temporalio.service import RPCError, RPCStatusCode
 
-from commands.talk import Line, NoAnswer
 from portal.api.rates import BUCKETS_KEPT, Rate, Rates
+from runtime.client import Line, NoAnswer
 from tests.domain.builders import case_start
 from tests.portal.conftest import Portal
 

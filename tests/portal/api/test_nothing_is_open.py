@@ -12,8 +12,8 @@ from activities.adapters.database import make_engine
 from activities.adapters.policy_files import PolicyFiles
 from portal.api.security import PUBLIC, caller
 from portal.app import create_app
-from portal.pages.people import signed_in_client, signed_in_staff
-from portal.site import Site
+from portal.context import Site
+from portal.pages.auth import signed_in_client, signed_in_staff
 from tests.workflows.world import test_settings as settings_of_tests
 
 GUARDS = {caller, signed_in_client, signed_in_staff}

@@ -17,7 +17,7 @@ from activities.adapters.database.tokens import DatabaseTokens
 from activities.adapters.policy_files import PolicyFiles
 from activities.ports import Letter
 from portal.app import create_app
-from portal.site import Site
+from portal.context import Site
 from runtime.settings import Settings
 from tests.domain.builders import attachment
 from tests.portal.conftest import Wall

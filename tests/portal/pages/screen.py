@@ -11,8 +11,8 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, ViewportSize, async_playwright
 
 from activities.ports import Letter
+from portal.pages.i18n import ENGLISH, Words
 from portal.pages.letters import SIGN_IN
-from portal.pages.words import ENGLISH, Words
 from tests.portal.pages.installation import Pages, link_in
 
 CHROMIUM = Path("/usr/bin/chromium")

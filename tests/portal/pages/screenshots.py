@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, ViewportSize
 
-from portal.pages.words import ENGLISH, VOCABULARY, Words
+from portal.pages.i18n import ENGLISH, VOCABULARY, Words
 from runtime.time_zones import use_pinned_zones
 from tests.portal.pages.installation import ADA, Pages, pages_installation
 from tests.portal.pages.screen import DESK, PHONE, chromium, served, sign_in

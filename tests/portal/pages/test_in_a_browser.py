@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portal.pages.words import VOCABULARY
+from portal.pages.i18n import VOCABULARY
 from tests.portal.pages.installation import ADA, Pages, on_case
 
 if TYPE_CHECKING:

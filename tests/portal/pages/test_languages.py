@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from activities.adapters.database import DatabasePreferences
-from portal.pages.words import VOCABULARY, accepted
+from portal.pages.i18n import VOCABULARY, accepted
 from portal.security import form_token
 from tests.portal.pages.installation import ADA, BOB, Browser, Pages, on_case
 from tests.portal.pages.test_encoding import CLIENT_PAGES, is_clean

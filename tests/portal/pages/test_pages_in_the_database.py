@@ -18,9 +18,9 @@ from activities.adapters.database import (
     make_engine,
 )
 from activities.ports import Letter
-from domain.effects import AudienceChange, Detachment, Fact, Project
-from domain.messages import Attachment, Contact
-from portal.pages.kept_letters import latest, one
+from domain.contract.effects import AudienceChange, Detachment, Fact, Project
+from domain.contract.values import Attachment, Contact
+from portal.pages.mail_outbox import latest, one
 from tests.portal.pages.installation import ADA, BOB
 
 NOW = datetime(2027, 5, 3, 15, 0, tzinfo=UTC)

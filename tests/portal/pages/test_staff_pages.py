@@ -12,9 +12,9 @@ from activities.adapters.database import KeptMail
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.ports import Letter
 from portal.pages.compliance import compliance_of
-from portal.pages.kept_letters import PAGE
+from portal.pages.local_time import Times
+from portal.pages.mail_outbox import PAGE
 from portal.pages.staff import WorkflowLinks
-from portal.pages.when import Times
 from tests.domain.builders import CHICAGO
 from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
 

@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 
 from activities.adapters.database import DatabasePreferences
-from commands.talk import Line, NoAnswer
 from portal.app import create_app
+from runtime.client import Line, NoAnswer
 from tests.portal.pages.installation import BOB, Forms, Pages, on_case, pages_installation
 
 CLIENT_SUCCESS = "client-success@vendor.example"

@@ -9,9 +9,9 @@ import pytest
 from jinja2 import Environment
 
 from activities.languages import Languages
-from domain.promises import promises
-from portal.pages import words as words_module
-from portal.pages.words import ENGLISH, VOCABULARY
+from domain.promise_guard import promises
+from portal.pages import i18n as words_module
+from portal.pages.i18n import ENGLISH, VOCABULARY
 
 OTHERS = sorted(set(VOCABULARY.known) - {"en"})
 GERMAN = VOCABULARY.known["de"]

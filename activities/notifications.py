@@ -1,0 +1,147 @@
+"""Tells people: one activity per effect, however many recipients."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from temporalio import activity
+
+from activities.delivery import Tally, deliver, present
+from activities.heartbeat import BEAT_SECONDS, Pulse
+from activities.ports import (
+    Audience,
+    Delivery,
+    Ledger,
+    Letter,
+    Mailbox,
+    MailSession,
+    Policies,
+    Preference,
+    Preferences,
+)
+from activities.rendering import Renderer, Vendor
+from domain.contract.effects import Person, Receipt, TellClients, TellStaff
+
+PAGE = 200
+"""Recipients read from the database at a time."""
+
+
+class Tell:
+    """The activities `tell_clients` and `tell_staff`.
+
+    `portal_url` is where people reach the portal: mails they may opt out of lead there.
+    """
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        ledger: Ledger,
+        audience: Audience,
+        policies: Policies,
+        mail_from: str,
+        preferences: Preferences,
+        portal_url: str | None = None,
+        beat_seconds: float = BEAT_SECONDS,
+    ) -> None:
+        self._mailbox = mailbox
+        self._ledger = ledger
+        self._audience = audience
+        self._policies = policies
+        self._mail_from = mail_from
+        self._preferences = preferences
+        self._portal_url = portal_url
+        self._beat_seconds = beat_seconds
+        self._renderer = cache(self._make_renderer)
+
+    @activity.defn(name="tell_clients")
+    def tell_clients(self, effect: TellClients) -> Receipt:
+        """One message to each person who wants it, as far as the policy asks what they want.
+
+        Goes on behind the last one where an attempt broke off.
+        """
+        renderer = self._renderer(effect.policy, effect.at.year)
+        with Pulse(self._beat_seconds) as pulse, self._mailbox.open() as session:
+            after, tally = pulse.resumed()
+            for person, preference in self._people(effect, after):
+                if renderer.is_wanted(effect.kind, preference):
+                    letter = renderer.client_letter(effect, person, present(), preference)
+                    self._send(session, effect, letter, tally, person.cases)
+                else:
+                    tally.opted_out += 1
+                pulse.beat(person.contact.email.lower(), tally)
+        self._ledger.overtake(effect, present())
+        return tally.receipt(effect.key)
+
+    @activity.defn(name="tell_staff")
+    def tell_staff(self, effect: TellStaff) -> Receipt:
+        """One message to the address the policy gives for the role."""
+        address = self._policies.load(effect.policy, effect.at.year).contacts[effect.role]
+        letter = self._renderer(effect.policy, effect.at.year).staff_letter(
+            effect, address, present()
+        )
+        tally = Tally()
+        with Pulse(self._beat_seconds), self._mailbox.open() as session:
+            self._send(session, effect, letter, tally, [effect.case] if effect.case else [])
+        self._ledger.overtake(effect, present())
+        return tally.receipt(effect.key)
+
+    def _people(
+        self, effect: TellClients, after: str | None
+    ) -> Iterator[tuple[Person, Preference]]:
+        """Those it is for, behind `after`, with what they chose: asked once for each page."""
+        for page in self._pages(effect, after):
+            addresses = [person.contact.email.lower() for person in page]
+            chosen = self._preferences.of(addresses)
+            yield from ((p, chosen[a]) for p, a in zip(page, addresses, strict=True))
+
+    def _pages(self, effect: TellClients, after: str | None) -> Iterator[Sequence[Person]]:
+        if effect.people is not None:
+            behind = _behind(effect.people, after)
+            yield from (behind[n : n + PAGE] for n in range(0, len(behind), PAGE))
+            return
+        while page := self._audience.people(
+            effect.entity, effect.sequence, after, PAGE, effect.whom
+        ):
+            yield page
+            after = page[-1].contact.email.lower()
+
+    def _send(
+        self,
+        session: MailSession,
+        effect: TellClients | TellStaff,
+        letter: Letter,
+        tally: Tally,
+        cases: list[str],
+    ) -> None:
+        delivery = Delivery(
+            effect_key=effect.key,
+            recipient=letter.to.lower(),
+            channel="email",
+            entity=effect.entity,
+            event=effect.kind.value,
+            message_id=letter.message_id,
+            decided_at=effect.at,
+            cases=tuple(cases),
+            lane=effect.lane,
+        )
+        deliver(self._ledger, delivery, lambda: session.send(letter), tally)
+
+    def _make_renderer(self, policy: str, year: int) -> Renderer:
+        loaded = self._policies.load(policy, year)
+        vendor = Vendor(
+            name=loaded.texts.vendor,
+            product=loaded.texts.product,
+            signature=loaded.texts.signature,
+            time_zone=loaded.calendar.time_zone,
+        )
+        return Renderer(
+            vendor,
+            self._mail_from,
+            optional=loaded.preferences.optional,
+            portal_url=self._portal_url,
+        )
+
+
+def _behind(people: Sequence[Person], after: str | None) -> Sequence[Person]:
+    """The people who come after that address, in the order they are named."""
+    addresses = [person.contact.email.lower() for person in people]
+    return people[addresses.index(after) + 1 :] if after in addresses else people

@@ -1,0 +1,1 @@
+"""A case: one contact, from its receipt to its end."""

@@ -1,0 +1,10 @@
+"""The names by which others reach us, beside workflow ids, which are the numbers people use."""
+
+DEFECTS_QUEUE = "defects"
+"""Workflows, and the activities that take no long."""
+OUTBOUND_QUEUE = "outbound"
+"""Rate-limited: everything that leaves for mail systems and status pages."""
+WEBHOOKS_QUEUE = "webhooks"
+"""A queue of its own: receivers that do not answer hold up no mail and no status page."""
+REQUEST_CONTINUE_AS_NEW = "request_continue_as_new"
+"""The signal that lets any entity begin a new run, at the next moment it may."""

@@ -1,0 +1,65 @@
+"""Reads payloads as messages, and says in our own words what is wrong with one."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from domain.contract.values import Message
+
+M = TypeVar("M", bound=Message)
+
+
+class InvalidCommand(ValueError):  # noqa: N818 - the contract's name for a refused command
+    """A message that cannot be applied; `field` is the one to change and `reason` says why."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+def parse(model: type[M], payload: object) -> M:
+    """Read a payload as `model`.
+
+    Raises:
+        InvalidCommand: naming the first field that is wrong and what would be right.
+    """
+    if not isinstance(payload, Mapping):
+        raise InvalidCommand("payload", f"must be one JSON object, not {_kind(payload)}")
+    try:
+        return model.model_validate(payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "payload"
+        raise InvalidCommand(field, _say(first)) from None
+
+
+def _kind(payload: object) -> str:
+    kinds: dict[type, str] = {
+        type(None): "nothing",
+        str: "text",
+        list: "a list",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+    }
+    return kinds.get(type(payload), "something else")
+
+
+def _say(error: ErrorDetails) -> str:
+    """A pydantic error in words; the offending value is left out, it may be client text."""
+    kind, limits = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return "is required"
+    if "min_length" in limits:
+        return "must not be empty"
+    if "max_length" in limits:
+        things = "characters" if isinstance(error["input"], str) else "items"
+        return f"must have at most {limits['max_length']} {things}"
+    if kind == "string_pattern_mismatch":
+        return "must be 1 to 64 of A-Z a-z 0-9 . _ -"
+    if kind == "timezone_aware":
+        return "must carry a time zone, for example 2026-12-01T18:00:00Z"
+    return error["msg"].removeprefix("Value error, ")

@@ -1,0 +1,111 @@
+"""What may be said to a release, and how work in an area and a review begin."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.contract.values import (
+    Command,
+    Instant,
+    InternalText,
+    Line,
+    Message,
+    Number,
+    Opaque,
+    PublicText,
+    Reason,
+)
+
+ReleaseKind = Literal["major", "maintenance", "hotfix"]
+
+
+class ReleaseStart(Message):
+    """The start payload of `ReleaseWorkflow` (R1): what is planned, for everybody to know."""
+
+    actor: Opaque
+    kind: ReleaseKind
+    title: Line
+    deploy_at: Instant
+    window_minutes: int | None = Field(default=None, ge=1, le=100_000)
+    """How long the software may be unavailable."""
+    functional_areas: list[Line] = Field(default_factory=list, max_length=100)
+    public_notes: PublicText | None = None
+    policy: Opaque = "eto"
+
+
+class AttachDefect(Command):
+    """The fix of this defect is in the release."""
+
+    name = "attach_defect"
+    defect: Number
+
+
+class AttachDefects(Command):
+    """The fixes of all these defects are in the release."""
+
+    name = "attach_defects"
+    defects: Annotated[list[Number], Field(min_length=1, max_length=500)]
+
+
+class DetachDefect(Command):
+    """The fix of this defect is not in the release after all (R3). `reason` stays internal."""
+
+    name = "detach_defect"
+    defect: Number
+    reason: Reason
+
+
+class Reschedule(Command):
+    """Another date (R3). `reason` stays internal."""
+
+    name = "reschedule"
+    deploy_at: Instant
+    reason: Reason
+
+
+class Announce(Command):
+    """Send the advance notice now, whatever its date (R2)."""
+
+    name = "announce"
+
+
+class Freeze(Command):
+    """From now on no defect joins or leaves."""
+
+    name = "freeze"
+    reason: Reason
+
+
+class Unfreeze(Command):
+    """Defects may join and leave again."""
+
+    name = "unfreeze"
+
+
+class Deploy(Command):
+    """The release is out: its defects are resolved (R4)."""
+
+    name = "deploy"
+
+
+class CancelRelease(Command):
+    """There will be no such release (R3). `reason` stays internal."""
+
+    name = "cancel"
+    reason: Reason
+
+
+class AreaWorkStart(Message):
+    """The start payload of `AreaWorkWorkflow`: work begins in a functional area (R6)."""
+
+    actor: Opaque
+    functional_area: Line
+    note: InternalText | None = None
+    policy: Opaque = "eto"
+
+
+class ReviewStart(Message):
+    """The start payload of `ImpactReviewWorkflow`."""
+
+    actor: Opaque = "impact-review"
+    policy: Opaque = "eto"

@@ -1,0 +1,1 @@
+"""A confirmed defect: its state in small parts, and functions on it."""

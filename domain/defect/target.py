@@ -1,0 +1,115 @@
+"""The target clock: budgets spent per severity, and the instants at which their rungs are due.
+
+A budget (T2) is spent only while the clock runs at its severity; it does not refill when the
+severity leaves and returns. Due instants are derived from it, never stored as plans.
+"""
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.business_time import BusinessCalendar
+from domain.contract.values import Instant, Severity, Value
+from domain.policy import Rung, SeverityRules, Target
+
+_DAY = timedelta(days=1)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Stretch(Value):
+    """One time the clock ran, for `explain`."""
+
+    severity: Severity
+    start: Instant
+    end: Instant
+
+
+class TargetClock(BaseModel):
+    """Budgets spent so far and whether one is being spent now."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    spent: dict[Severity, str] = Field(default_factory=dict)
+    """Days spent per severity before the present stretch, as exact fractions such as `7/11`."""
+    severity: Severity | None = None
+    """The severity whose budget is being spent; None while the clock stands."""
+    since: Instant | None = None
+    stretches: list[Stretch] = Field(default_factory=list)
+    """The last times it ran (at most 20)."""
+    told: list[str] = Field(default_factory=list)
+    """Rungs done, as `S1/1.0`: each happens once per defect (T7)."""
+    missed_at: dict[Severity, Instant] = Field(default_factory=dict)
+
+    def run(self, severity: Severity, now: datetime) -> None:
+        """Start, or go on, spending the budget of `severity`."""
+        if self.severity == severity:
+            return
+        self.severity, self.since = severity, now
+
+    def stand(self, target: Target | None, calendar: BusinessCalendar, now: datetime) -> None:
+        """Stop spending; what was spent stays spent."""
+        if self.severity is None or self.since is None:
+            return
+        if target is not None:
+            self.spent = self.spent | {
+                self.severity: str(self.spent_by(self.severity, target, calendar, now))
+            }
+        stretch = Stretch(severity=self.severity, start=self.since, end=now)
+        self.stretches = [*self.stretches, stretch][-20:]
+        self.severity = self.since = None
+
+    def spent_by(
+        self, severity: Severity, target: Target, calendar: BusinessCalendar, now: datetime
+    ) -> Fraction:
+        """Days of the budget of `severity` spent by `now`, in the target's unit."""
+        before = Fraction(self.spent.get(severity, "0"))
+        if self.severity != severity or self.since is None or now <= self.since:
+            return before
+        return before + _days_between(target, calendar, self.since, now)
+
+    def due_at(
+        self, severity: Severity, target: Target, calendar: BusinessCalendar, share: float = 1.0
+    ) -> datetime | None:
+        """When `share` of the budget will be spent (UTC); None while the clock stands."""
+        if self.severity != severity or self.since is None:
+            return None
+        budget = Fraction(target.amount) * Fraction(str(share))
+        left = budget - Fraction(self.spent.get(severity, "0"))
+        if left <= 0:
+            return self.since
+        return _add_days(target, calendar, self.since, left)
+
+    def next_rung(
+        self, rules: SeverityRules, calendar: BusinessCalendar
+    ) -> tuple[datetime, Rung] | None:
+        """The earliest rung of the running severity that has not been told, and when it is due."""
+        if self.severity is None or rules.target is None:
+            return None
+        for rung in sorted(rules.rungs, key=lambda rung: rung.share):
+            if self.rung_key(self.severity, rung) in self.told:
+                continue
+            due = self.due_at(self.severity, rules.target, calendar, rung.share)
+            return None if due is None else (due, rung)
+        return None
+
+    @staticmethod
+    def rung_key(severity: Severity, rung: Rung) -> str:
+        """What makes a rung the same rung."""
+        return f"{severity}/{rung.share}/{rung.event}"
+
+
+def _days_between(
+    target: Target, calendar: BusinessCalendar, start: datetime, end: datetime
+) -> Fraction:
+    if target.unit == "business_days":
+        return calendar.business_days_between(start, end)
+    return Fraction((end - start) // _MICROSECOND, _DAY // _MICROSECOND)
+
+
+def _add_days(
+    target: Target, calendar: BusinessCalendar, start: datetime, amount: Fraction
+) -> datetime:
+    if target.unit == "business_days":
+        return calendar.add_business_days(start, amount)
+    return start + timedelta(microseconds=round(amount * (_DAY // _MICROSECOND)))

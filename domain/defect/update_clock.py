@@ -1,0 +1,74 @@
+"""The status-update obligation to clients: what was sent, owed and missed (T6, T9)."""
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.business_time import BusinessCalendar
+from domain.contract.values import Instant, Value
+from domain.defect.cadence import next_update
+from domain.policy import Cadence
+
+
+class Owed(Value):
+    """An update handed out but not known to have arrived; any later one meets it too."""
+
+    sequence: int
+    deadline: Instant
+
+
+class UpdateClock(BaseModel):
+    """When the last update went out, and by when the next must have arrived."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    last_at: Instant
+    deadline: Instant
+    send_at: Instant
+    owed: Owed | None = None
+
+    @classmethod
+    def started(cls, cadence: Cadence, calendar: BusinessCalendar, now: datetime) -> Self:
+        """The clock as of a message of `now` that counts as the first update."""
+        due = next_update(cadence, calendar, now)
+        return cls(last_at=now, deadline=due.deadline, send_at=due.send_at)
+
+    def restarted(
+        self, cadence: Cadence, calendar: BusinessCalendar, now: datetime, sequence: int | None
+    ) -> Self:
+        """The clock as of the message `sequence` of `now`, which counts once it has arrived.
+
+        Running from when it was handed out keeps the gap between arrivals within the limit.
+        """
+        clock = self.started(cadence, calendar, now)
+        clock.owed = self.owed
+        if clock.owed is None and sequence is not None:
+            clock.owed = Owed(sequence=sequence, deadline=self.deadline)
+        return clock
+
+    def under(self, cadence: Cadence, calendar: BusinessCalendar, now: datetime) -> Self:
+        """The clock under another policy from `now` on; what was in time so far is not late."""
+        clock = self.started(cadence, calendar, self.last_at)
+        clock.owed = self.owed
+        if clock.deadline < now:
+            clock.deadline = self.deadline
+        return clock
+
+    def arrived(self, sequence: int) -> None:
+        """The message `sequence` was delivered: what was owed up to it is met."""
+        if self.owed is not None and sequence >= self.owed.sequence:
+            self.owed = None
+
+    def take_missed(
+        self, cadence: Cadence, calendar: BusinessCalendar, now: datetime
+    ) -> list[datetime]:
+        """Every deadline that passed by `now` without an update having arrived; each only once."""
+        missed: list[datetime] = []
+        if self.owed is not None and now > self.owed.deadline:
+            missed.append(self.owed.deadline)
+            self.owed = None
+        while now > self.deadline:
+            missed.append(self.deadline)
+            self.deadline = next_update(cadence, calendar, self.deadline).deadline
+        return missed

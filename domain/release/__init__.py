@@ -1,0 +1,1 @@
+"""A release: the truth about its date, for every defect in it."""

@@ -1,0 +1,1 @@
+"""What operators see of an entity: card, explanation, search attributes."""

@@ -1,0 +1,156 @@
+"""Explains every due instant of a defect: what produced it, as data and as one paragraph."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from domain.defect.state import DefectState
+from domain.entity import iso
+from domain.policy import ElapsedCadence
+
+WINDOWS_SHOWN = 60
+"""Openings listed for one due instant; a longer list is cut and says so."""
+
+
+def explain(defect: DefectState, now: datetime) -> dict[str, Any]:
+    """For every instant that is due: budget, spent, windows, holidays, holds; and the words."""
+    parts = [
+        part
+        for part in (
+            _target(defect, now),
+            _update(defect),
+            *_agenda(defect),
+        )
+        if part is not None
+    ]
+    return {
+        "number": defect.number,
+        "at": iso(now),
+        "due": parts,
+        "text": " ".join([*_standing(defect), *(part["text"] for part in parts)])
+        or "Nothing is due.",
+    }
+
+
+def _standing(defect: DefectState) -> list[str]:
+    """Why nothing, or less than one would think, is due: the words before all others."""
+    if defect.merged_into is not None:
+        return [f"It is merged into {defect.merged_into}, which goes on for both."]
+    if defect.held_since is not None and defect.held_for == "client":
+        return [f"Every case waits for its client, since {_local(defect, defect.held_since)}."]
+    if defect.held_since is not None:
+        return [f"It is on hold since {_local(defect, defect.held_since)}."]
+    return []
+
+
+def _target(defect: DefectState, now: datetime) -> dict[str, Any] | None:
+    status = defect.target_status(now)
+    rules = defect.rules
+    if status is None or rules.target is None:
+        return None
+    calendar = defect.policy.calendar
+    due = defect.target_due_at
+    since = defect.target.since
+    windows: list[dict[str, Any]] = []
+    cut = False
+    holidays: list[str] = []
+    if since is not None and due is not None and rules.target.unit == "business_days":
+        for opening in calendar.openings_between(since, due):
+            if len(windows) == WINDOWS_SHOWN:
+                cut = True
+                break
+            windows.append({"start": iso(opening.start), "end": iso(opening.end)})
+        first, last = calendar.local_date(since), calendar.local_date(due)
+        holidays = [str(day) for day in calendar.holidays if first <= day <= last]
+    return {
+        "what": "target",
+        "severity": defect.severity.value,
+        **status,
+        "running_since": iso(since),
+        "ran_before": [s.model_dump(mode="json") for s in defect.target.stretches],
+        "holds": [hold.model_dump(mode="json") for hold in defect.holds],
+        "on_hold_since": iso(defect.held_since),
+        "on_hold_for": defect.held_for if defect.held_since else None,
+        "waiting_for_clients": len(defect.waiting),
+        "windows": windows,
+        "windows_cut": cut,
+        "holidays": holidays,
+        "time_zone": calendar.time_zone,
+        "horizon_exceeded": due is not None and calendar.horizon_exceeded(due),
+        "text": _target_text(defect, status, due, holidays, now),
+    }
+
+
+def _target_text(
+    defect: DefectState,
+    status: dict[str, Any],
+    due: datetime | None,
+    holidays: list[str],
+    now: datetime,
+) -> str:
+    words = defect.budget_text(now)
+    said = [f"The {defect.severity.value} target is a budget of {words['budget']}, "]
+    said.append(f"{words['spent']} of which are spent")
+    if defect.merged_into is not None:
+        said.append(f"; it is merged into {defect.merged_into}, so nothing is spent here.")
+    elif defect.held_since is not None and defect.held_for == "client":
+        said.append("; every case waits for its client, so nothing is spent and nothing is due.")
+    elif defect.held_since is not None:
+        said.append("; it is on hold, so nothing is spent and nothing is due.")
+    elif due is None:
+        said.append("; the clock does not run.")
+    else:
+        said.append(f"; at this pace it is spent on {_local(defect, due)}.")
+    if holidays:
+        said.append(f" Closed for holidays on {', '.join(holidays)}.")
+    if status["missed_at"]:
+        said.append(f" It was missed at {status['missed_at']}.")
+    if due is not None and defect.policy.calendar.horizon_exceeded(due):
+        known = defect.policy.calendar.holidays_known_until
+        said.append(f" Holidays are known only until {known}: the instant may move.")
+    return "".join(said)
+
+
+def _update(defect: DefectState) -> dict[str, Any] | None:
+    clock, cadence = defect.updates, defect.rules.updates
+    if clock is None or cadence is None:
+        return None
+    if isinstance(cadence, ElapsedCadence):
+        rule = f"at most {cadence.max_gap_hours:g} hours after the last one"
+        if cadence.every_local_date:
+            rule += " and one on every local date"
+        early = timedelta(minutes=cadence.lead_minutes)
+    else:
+        rule = f"daily at {cadence.local_time:%H:%M} in {defect.policy.calendar.time_zone}"
+        early = timedelta(0)
+    return {
+        "what": "status update to clients",
+        "due_at": iso(clock.deadline),
+        "sent_at": iso(clock.send_at),
+        "last_at": iso(clock.last_at),
+        "rule": rule,
+        "lead_minutes": early / timedelta(minutes=1),
+        "missed_so_far": defect.updates_missed,
+        "text": (
+            f"The next status update to clients is due by {_local(defect, clock.deadline)}: "
+            f"{rule}; the last one was on {_local(defect, clock.last_at)}."
+        ),
+    }
+
+
+def _agenda(defect: DefectState) -> list[dict[str, Any]]:
+    covered = {"target missed", "status update to clients"}
+    return [
+        {
+            "what": item.what,
+            "due_at": iso(item.at),
+            "text": f"{item.what.capitalize()}: {_local(defect, item.at)}.",
+        }
+        for item in sorted(defect.agenda(), key=lambda item: item.at)
+        if item.what not in covered
+    ]
+
+
+def _local(defect: DefectState, at: datetime) -> str:
+    zone = ZoneInfo(defect.policy.calendar.time_zone)
+    return f"{at.astimezone(zone):%A %d %B %Y, %H:%M %Z}"

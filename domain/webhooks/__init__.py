@@ -1,0 +1,1 @@
+"""Which facts receivers of webhooks get, and when a receiver is tried."""

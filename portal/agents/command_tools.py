@@ -1,0 +1,119 @@
+"""Tools that change something: every start and command of the contract, sent as the caller."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, create_model
+
+from domain.contract.case import (
+    BookCall,
+    ConfirmDefect,
+    ProvideInformation,
+    RequestInformation,
+    Respond,
+)
+from domain.contract.defect import (
+    AreaWorkStarted,
+    AttachCase,
+    OfferWorkaround,
+    PostProgress,
+    RecordSeverityFeedback,
+    RequestReclassification,
+    RetryDeliveries,
+)
+from domain.contract.release import Announce, AttachDefect, AttachDefects
+from domain.contract.values import Command, Message, Number
+from portal.agents.callers import Caller
+from portal.agents.tools import Answer, Offer
+from portal.api.command_service import Acting
+from portal.api.contract import KINDS, Kind, command_model, start_model
+from portal.context import Site
+
+_NOT_AN_AGENTS = frozenset({"actor", "past"})
+"""The token says who acts; a past is for imports, which are silent about it."""
+_ADDING = (
+    Respond,
+    RequestInformation,
+    ProvideInformation,
+    ConfirmDefect,
+    BookCall,
+    AttachCase,
+    PostProgress,
+    OfferWorkaround,
+    RecordSeverityFeedback,
+    RequestReclassification,
+    AreaWorkStarted,
+    AttachDefect,
+    AttachDefects,
+    Announce,
+    RetryDeliveries,
+)
+"""Commands that take nothing back and end nothing; any other is called destructive."""
+_BEGINS = {
+    "case": "Log one contact of a client as a case. The client gets its number by mail at once.",
+    "defect": "Start a confirmed defect by itself. From a case, `case_confirm_defect` does that.",
+    "release": "Plan a release. Everybody is told of it ahead.",
+}
+_Key = Annotated[
+    str | None,
+    Field(
+        pattern=r"^[!-~]{1,128}$",
+        description="Of your choice. A repeat with the same key and arguments is harmless.",
+    ),
+]
+_OfTheEntity = Annotated[Number, Field(description="Whose: its own number.")]
+_OfYourOwn = Annotated[
+    Number | None, Field(description="A number of your own; without it the next one is issued.")
+]
+
+
+def writing(site: Site, kinds: Sequence[Kind] = KINDS) -> Iterator[Offer]:
+    """All of them."""
+    for kind in kinds:
+        yield _start(site, kind)
+        for command in kind.commands:
+            yield _command(site, kind, command)
+
+
+def _start(site: Site, kind: Kind) -> Offer:
+    async def start(caller: Caller, given: dict[str, Any]) -> Answer:
+        number, key = given.pop("number", None), given.pop("key", None)
+        payload = given | {"actor": caller.name}
+        begun = await Acting(site, caller.name).start(kind, number, payload, key)
+        return {"number": begun.number, "new": begun.new, "status": begun.status}
+
+    takes = _taking(start_model(kind), number=(_OfYourOwn, None))
+    return Offer(
+        name=f"{kind.name}_start",
+        words=_BEGINS[kind.name],
+        takes=takes,
+        scope=kind.write,
+        act=start,
+        writes=True,
+        only_adds=True,
+        without=_NOT_AN_AGENTS,
+    )
+
+
+def _command(site: Site, kind: Kind, command: type[Command]) -> Offer:
+    async def tell(caller: Caller, given: dict[str, Any]) -> Answer:
+        number = given.pop("number")
+        payload = given | {"actor": caller.name}
+        return await Acting(site, caller.name).tell(kind, number, command.name, payload)
+
+    takes = _taking(command_model(command), number=(_OfTheEntity, ...))
+    return Offer(
+        name=f"{kind.name}_{command.name}",
+        words=" ".join((command.__doc__ or command.name).split()),
+        takes=takes,
+        scope=kind.write,
+        act=tell,
+        writes=True,
+        only_adds=command in _ADDING,
+        without=_NOT_AN_AGENTS,
+    )
+
+
+def _taking(model: type[Message], **fields: Any) -> type[Message]:
+    """The payload as arguments: with the number, which is no field of it, and the key."""
+    return create_model(model.__name__, __base__=model, **fields, key=(_Key, None))

@@ -1,0 +1,206 @@
+"""Tools that only look: how something stands, what happened, why it is due, and what is owed.
+
+Answers are bounded, and what a client wrote is marked as theirs.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field, create_model
+
+from activities.adapters.database import DatabaseReadModel
+from domain.contract.values import Message, Number
+from domain.entity import iso
+from portal.agents.callers import Caller
+from portal.agents.tools import Answer, Offer
+from portal.api.command_service import TIMELINE_KEPT, Acting
+from portal.api.contract import KINDS, Kind
+from portal.api.lists import ASKED, page
+from portal.api.security import Scope
+from portal.context import Site
+from portal.pages.obligations import Desk, Obligation, desk_of
+
+PAGE = 50
+"""At most so many in one answer."""
+FRESH = 2.0
+"""Seconds for which one look at what is owed serves everybody."""
+_CLIENT_WRITTEN = frozenset({"subject"})
+"""Fields of an answer that hold what a client wrote, word for word."""
+
+
+class Numbered(Message):
+    """About one of them."""
+
+    number: Number
+
+
+class TimelineAsked(Numbered):
+    """The end of what happened."""
+
+    last: int = Field(default=50, ge=1, le=TIMELINE_KEPT, description="How many facts.")
+
+
+class OwedAsked(Message):
+    """How far ahead."""
+
+    hours: int = Field(default=24, ge=1, le=14 * 24, description="How far ahead to look.")
+
+
+def reading(site: Site) -> Iterator[Offer]:
+    """All of them."""
+    yield _owed(site)
+    for kind in KINDS:
+        yield _list(site, kind)
+        yield _status(site, kind)
+        yield _timeline(site, kind)
+        if "explain" in kind.queries:
+            yield _explain(site, kind)
+
+
+def _list(site: Site, kind: Kind) -> Offer:
+    async def find(_caller: Caller, given: dict[str, Any]) -> Answer:
+        asked = ASKED[kind.name].model_validate(given)
+        return await asyncio.to_thread(page, DatabaseReadModel(site.engine), kind, asked)
+
+    fields: dict[str, Any] = {
+        name: (field.rebuild_annotation(), field)
+        for name, field in ASKED[kind.name].model_fields.items()
+    }
+    fields["limit"] = (int, Field(default=20, ge=1, le=PAGE))
+    return Offer(
+        name=f"{kind.name}_list",
+        words=f"The {kind.plural} by number, a page at a time, as they stood a moment ago. "
+        "`next` of an answer is the `after` of the next page.",
+        takes=create_model(f"{kind.name}_list", __base__=Message, **fields),
+        scope=kind.read,
+        act=find,
+    )
+
+
+def _status(site: Site, kind: Kind) -> Offer:
+    return _query(
+        site, kind, "status", f"How a {kind.name} stands: its state, and what is due when."
+    )
+
+
+def _explain(site: Site, kind: Kind) -> Offer:
+    words = f"Why everything that is due for a {kind.name} is due then, as data and in words."
+    return _query(site, kind, "explain", words)
+
+
+def _query(site: Site, kind: Kind, query: str, words: str) -> Offer:
+    """A query of the contract that is answered as it stands."""
+
+    async def ask(caller: Caller, given: dict[str, Any]) -> Answer:
+        answer: Answer = await Acting(site, caller.name).ask(kind, given["number"], query)
+        return answer
+
+    return Offer(name=f"{kind.name}_{query}", words=words, takes=Numbered, scope=kind.read, act=ask)
+
+
+def _timeline(site: Site, kind: Kind) -> Offer:
+    async def timeline(caller: Caller, given: dict[str, Any]) -> Answer:
+        facts = await Acting(site, caller.name).ask(kind, given["number"], "timeline")
+        return {"facts": facts[-given["last"] :], "earlier": max(0, len(facts) - given["last"])}
+
+    return Offer(
+        name=f"{kind.name}_timeline",
+        words=f"What happened to a {kind.name} and who did it, oldest first, without texts.",
+        takes=TimelineAsked,
+        scope=kind.read,
+        act=timeline,
+    )
+
+
+class _Look:
+    """One look at everything that is open serves all who ask within moments, and one at a time.
+
+    It takes as long as much is open, and threads are few: whoever asks often must not keep others
+    from being recognised.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._turn = asyncio.Lock()
+        self._seen: tuple[float, datetime, Desk] | None = None
+
+    async def __call__(self) -> tuple[datetime, Desk]:
+        """When it was, and what was seen."""
+        async with self._turn:
+            if self._seen is None or time.monotonic() - self._seen[0] > FRESH:
+                now = self._site.now()
+                desk = await asyncio.to_thread(desk_of, self._site.engine, now)
+                self._seen = time.monotonic(), now, desk
+            return self._seen[1:]
+
+
+def _owed(site: Site) -> Offer:
+    look = _Look(site)
+
+    async def owed(_caller: Caller, given: dict[str, Any]) -> Answer:
+        now, desk = await look()
+        return _shown(desk, now, timedelta(hours=given["hours"]))
+
+    return Offer(
+        name="owed",
+        words="What is owed over all cases, defects and releases: overdue, due within the next "
+        "hours, undecided; messages that could not be delivered; what needs attention.",
+        takes=OwedAsked,
+        scope=Scope.STAFF_READ,
+        act=owed,
+    )
+
+
+def _shown(desk: Desk, now: datetime, ahead: timedelta) -> Answer:
+    due = [o for o in desk.due if o.is_since or o.at <= now + ahead]
+    return {
+        "at": iso(now),
+        "until": iso(now + ahead),
+        "overdue": [_obligation(o) for o in desk.overdue[:PAGE]],
+        "overdue_count": len(desk.overdue),
+        "due": [_obligation(o) for o in due[:PAGE]],
+        "due_count": len(due),
+        # Numbers and events: addresses are nothing an agent needs.
+        "failing_deliveries": [
+            {"number": d.entity, "event": d.event, "attempts": d.attempts, "state": d.state.value}
+            for d in desk.failing[:PAGE]
+        ],
+        "waiting_deliveries": desk.waiting,
+        "attention": [
+            {"number": c.number, "kind": c.kind, "state": c.state, "severity": c.severity}
+            for c in desk.attention[:PAGE]
+        ],
+        "attention_count": len(desk.attention),
+        "open_defects": dict(desk.open_by_severity),
+        "open_cases": desk.open_cases,
+    }
+
+
+def _obligation(owed: Obligation) -> Answer:
+    return {
+        "number": owed.number,
+        "kind": owed.kind,
+        "what": owed.what,
+        "since" if owed.is_since else "due_at": iso(owed.at),
+        "missed": owed.is_missed,
+        "severity": owed.severity,
+        # What a case is called is what its client wrote.
+        "subject" if owed.kind == "case" else "title": owed.title,
+    }
+
+
+def marked(answer: Any) -> Any:
+    """The answer, each text of a client's as `{"from_client": …}`: material, no instruction."""
+    if isinstance(answer, list):
+        return [marked(part) for part in answer]
+    if not isinstance(answer, dict):
+        return answer
+    return {
+        name: {"from_client": part}
+        if name in _CLIENT_WRITTEN and isinstance(part, str)
+        else marked(part)
+        for name, part in answer.items()
+    }

@@ -1,0 +1,257 @@
+"""Calls the contract for a caller: starts, commands, questions; it decides nothing.
+
+What is refused, unknown or unanswered ends as a problem document.
+"""
+
+import asyncio
+import hashlib
+import itertools
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.api.enums.v1 import WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.adapters.database import DatabaseNumbers, DatabaseReadModel
+from activities.adapters.database.idempotency import (
+    DatabaseIdempotency,
+    OtherRequest,
+    Remembered,
+)
+from activities.adapters.policy_files import UnknownPolicy
+from domain.contract.parsing import InvalidCommand
+from portal.api.contract import Kind
+from portal.api.problems import (
+    Problem,
+    no_answer,
+    refused,
+    refused_in_words,
+    unknown_number,
+)
+from portal.context import Site
+from runtime.client import CommandRefused, NoAnswer, NoSuchNumber
+
+TIMELINE_KEPT = 200
+"""Facts of something that Temporal no longer knows: as many as of what it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What came of a start."""
+
+    number: str
+    new: bool
+    status: dict[str, Any] | None
+    """None where nobody answers yet."""
+
+
+class Acting:
+    """The contract on behalf of one caller, whose name its idempotency keys belong to."""
+
+    def __init__(self, site: Site, caller: str) -> None:
+        self._site = site
+        self._line = site.line
+        self._caller = caller
+        self._numbers = DatabaseNumbers(site.engine)
+        self._read_model = DatabaseReadModel(site.engine)
+        self._keys = DatabaseIdempotency(site.engine)
+
+    # --- starting --------------------------------------------------------------------------------
+
+    async def start(
+        self,
+        kind: Kind,
+        number: str | None,
+        payload: dict[str, Any],
+        key: str | None = None,
+        *,
+        request: str | None = None,
+    ) -> Begun:
+        """Start something under its number, or else the next; a repeat with its key is harmless.
+
+        `request` is what is asked under the key, the payload itself unless it is said.
+
+        Raises:
+            Problem: the payload is refused, or the key stands for something else.
+        """
+        await asyncio.to_thread(self._must_open, kind, number, payload)
+        asked = request or digest([kind.name, number, payload])
+        with _answering():
+            if number is not None:
+                if key is not None:
+                    await self._claim(key, asked)
+                new = await self._line.begin(kind.workflow, number, payload)
+                if not new:
+                    await self._must_go_on(kind, number)
+            elif key is not None:
+                number, new = await self._start_under_key(kind, payload, key, asked)
+            else:
+                number, new = await self._start_anew(kind, payload, str(uuid.uuid4())), True
+        try:
+            status = await self.ask(kind, number, "status")
+        except Problem as problem:
+            if problem.status != 503:
+                raise
+            # It is started, and that is what was asked for.
+            return Begun(number, new, None)
+        return Begun(number, new, status)
+
+    async def _must_go_on(self, kind: Kind, number: str) -> None:
+        """A repeated start is harmless; a number that stands for something else is not."""
+        try:
+            await self._must_be(kind, number, running=True)
+        except NoSuchNumber:
+            raise CommandRefused(f"number: {number} stands for something else") from None
+        except CommandRefused:
+            raise CommandRefused(f"number: {number} was used before and is closed") from None
+
+    def _must_open(self, kind: Kind, number: str | None, payload: dict[str, Any]) -> None:
+        """A start that is refused uses its number up, so the machine has its say here first."""
+        start, now = kind.begins.model_validate(payload), self._site.now()
+        name = getattr(start, "policy", "")
+        try:
+            policy = self._site.policies.load(name, now.year).pinned()
+            kind.opens(number or f"{kind.prefix}-0", start, policy, now)
+        except UnknownPolicy as error:
+            raise refused(InvalidCommand("policy", str(error))) from None
+        except InvalidCommand as error:
+            raise refused(error) from None
+
+    async def _start_under_key(
+        self, kind: Kind, payload: dict[str, Any], key: str, asked: str
+    ) -> tuple[str, bool]:
+        """The same number for every repeat, whichever of them was interrupted, and where."""
+        known = await self._claim(key, asked)
+        number = known.number
+        if number is None:
+            seed = f"{self._caller}/{key}/{known.since.isoformat()}"
+            number = await self._free_number(kind, seed)
+            number = await asyncio.to_thread(self._keys.keep_number, self._caller, key, number)
+        return number, await self._line.begin(kind.workflow, number, payload)
+
+    async def _free_number(self, kind: Kind, seed: str) -> str:
+        """An import may have brought numbers that look like ours: those are passed over."""
+        for attempt in itertools.count():
+            number = await asyncio.to_thread(self._numbers.issue, kind.prefix, f"{seed}#{attempt}")
+            if not await self._line.exists(number):
+                return number
+        raise AssertionError("numbers do not run out")
+
+    async def _start_anew(self, kind: Kind, payload: dict[str, Any], seed: str) -> str:
+        while True:
+            number = await self._free_number(kind, seed)
+            if await self._line.begin(kind.workflow, number, payload):
+                return number
+            seed = str(uuid.uuid4())
+
+    # --- telling ---------------------------------------------------------------------------------
+
+    async def tell(
+        self, kind: Kind, number: str, command: str, payload: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Send an update and answer the new status.
+
+        Raises:
+            Problem: it is refused, or there is nothing of that kind and number.
+        """
+        with _answering(number, kind):
+            await self._must_be(kind, number, running=True)
+            key = payload.get("key")
+            if key is None:
+                return await self._line.tell(number, command, payload)
+            known = await self._claim(key, digest([kind.name, number, command, payload]))
+            try:
+                return await self._line.tell(number, command, payload)
+            except (CommandRefused, NoSuchNumber):
+                # Nothing came of it, so the corrected request may have the key.
+                if known.new:
+                    await asyncio.to_thread(self._keys.forget, self._caller, key)
+                raise
+
+    async def _claim(self, key: str, asked: str) -> Remembered:
+        now = self._site.now()
+        try:
+            return await asyncio.to_thread(self._keys.claim, self._caller, key, asked, now)
+        except OtherRequest:
+            raise Problem(
+                422, "key-reused", "take another key for another request", field="Idempotency-Key"
+            ) from None
+
+    # --- asking ----------------------------------------------------------------------------------
+
+    async def ask(self, kind: Kind, number: str, query: str) -> Any:
+        """Ask something; what Temporal no longer knows, the database does.
+
+        Raises:
+            Problem: there is nothing of that kind and number, or nobody answers.
+        """
+        with _answering(number, kind):
+            try:
+                await self._must_be(kind, number)
+                return await self._line.ask(number, query)
+            except NoSuchNumber:
+                kept = await asyncio.to_thread(self._kept, kind, number, query)
+                if kept is None:
+                    raise
+                return kept
+
+    def _kept(self, kind: Kind, number: str, query: str) -> Any:
+        """What the database knows, as the query would have answered it."""
+        snapshot = self._read_model.entity(kind.name, number)
+        if snapshot is None or query == "explain":
+            return None
+        if query == "status":
+            deliveries = {"attention": [], "pending_deliveries": 0, "failed_deliveries": 0}
+            return {"needs_attention": False} | deliveries | snapshot
+        facts = list(self._read_model.timeline(number, public_only=False))
+        return [_flat(fact) for fact in facts[-TIMELINE_KEPT:]]
+
+    async def _must_be(self, kind: Kind, number: str, *, running: bool = False) -> None:
+        """A number says nothing of its kind, and a token for cases is none for defects.
+
+        Raises:
+            NoSuchNumber: nothing of that kind has the number.
+            CommandRefused: it has ended, and must run.
+        """
+        here = await self._line.look(number)
+        if here is None or here.type.name != kind.workflow:
+            raise NoSuchNumber(number)
+        if running and here.status != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING:
+            raise CommandRefused("state: has ended")
+
+
+@contextmanager
+def _answering(number: str = "", kind: Kind | None = None) -> Iterator[None]:
+    """Turn what the line says into problems."""
+    try:
+        yield
+    except CommandRefused as error:
+        raise refused_in_words(str(error)) from None
+    except NoSuchNumber:
+        raise unknown_number(number, kind.name if kind else "number") from None
+    except NoAnswer:
+        raise no_answer("no worker answers") from None
+    except RPCError as error:
+        if error.status is RPCStatusCode.INVALID_ARGUMENT:
+            raise refused(InvalidCommand("payload", "is not taken by Temporal")) from None
+        raise no_answer("Temporal does not answer") from None
+
+
+def digest(asked: object) -> str:
+    """The same for requests that ask the same."""
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _flat(fact: dict[str, Any]) -> dict[str, Any]:
+    known = {
+        "sequence": fact["sequence"],
+        "at": fact["at"].isoformat().replace("+00:00", "Z"),
+        "event": fact["event"],
+    }
+    if fact["actor"] is not None:
+        known["actor"] = fact["actor"]
+    return known | {name: said for name, said in fact["details"].items() if name not in known}

@@ -1,0 +1,45 @@
+"""What every page and every endpoint is given: the contract, the database, the policy, the time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from activities.adapters.mailbox import mailbox_for
+from activities.ports import Mailbox, Policies
+from runtime.client import Line
+from runtime.settings import Settings
+
+
+def _present() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Site:
+    """One installation as its web pages see it. It decides nothing: `line` and `engine` do."""
+
+    line: Line
+    engine: Engine
+    policies: Policies
+    settings: Settings
+    now: Callable[[], datetime] = _present
+    """The one clock of the portal (UTC); tests set it."""
+    mailbox: Mailbox | None = None
+    """Where links to sign in are sent; None means what the settings name."""
+
+    @property
+    def keeps_letters(self) -> bool:
+        """Whether letters stay in the database, since no mail server is named."""
+        return self.settings.smtp_url is None
+
+    def outgoing(self) -> Mailbox:
+        """Where letters go.
+
+        Raises:
+            ValueError: the mail server's URL cannot be used.
+        """
+        named = self.settings.smtp_url
+        smtp_url = named.get_secret_value() if named else None
+        return self.mailbox or mailbox_for(self.engine, smtp_url, self.settings.mail_from)

@@ -1,0 +1,157 @@
+"""Who is looking: a client's contact or a member of staff, by the session of their cookie."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from activities.adapters.database import DatabaseContacts, DatabasePreferences, DatabaseSessions
+from activities.adapters.database.contacts import Attached
+from activities.adapters.database.sessions import Who, hashed
+from activities.adapters.database.tokens import DatabaseTokens, Token
+from activities.ports import Preference
+from portal.context import Site
+from portal.pages.i18n import VOCABULARY, Words
+from portal.pages.local_time import Times, zone_of
+from portal.pages.page_renderer import look_of, site_of
+
+STAFF_SCOPE = "staff:read"
+
+
+class SignInNeeded(Exception):  # noqa: N818 - it is an answer
+    """Nobody is signed in, or not any more."""
+
+    def __init__(self, kind: Who) -> None:
+        super().__init__(kind)
+        self.kind: Who = kind
+
+
+class NotHere(Exception):  # noqa: N818 - it is an answer
+    """No such page, or nothing of that number that this reader may see: the two look the same."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A client's contact who is signed in."""
+
+    site: Site
+    address: str
+    name: str | None
+    language: str | None
+    """Of the contact, as the newest case has it."""
+    contact_zone: str | None
+    preference: Preference
+    times: Times
+
+    @property
+    def words(self) -> Words:
+        """What the pages say to them, in their language."""
+        return self.times.words
+
+    @property
+    def actor(self) -> str:
+        """Who they are in commands and logs: opaque, the same for ever."""
+        return f"contact-{hashed(self.address)[:16]}"
+
+    def contact(self) -> dict[str, Any]:
+        """Themselves, for a new case."""
+        return {
+            "email": self.address,
+            "name": self.name,
+            "time_zone": self.contact_zone,
+            "language": self.language,
+        }
+
+    def clients(self) -> list[str]:
+        """The clients they are a contact of."""
+        return list(DatabaseContacts(self.site.engine).clients(self.address))
+
+    def case(self, number: str) -> Attached:
+        """A case of theirs.
+
+        Raises:
+            NotHere: there is none, or somebody else is its contact.
+        """
+        return self._one(DatabaseContacts(self.site.engine).cases(self.address, number))
+
+    def defect(self, number: str) -> Attached:
+        """A defect they are attached to.
+
+        Raises:
+            NotHere: there is none, or none of their cases is on it.
+        """
+        return self._one(DatabaseContacts(self.site.engine).defects(self.address, number))
+
+    @staticmethod
+    def _one(found: Any) -> Attached:
+        if not found:
+            raise NotHere
+        attached: Attached = found[0]
+        return attached
+
+
+def signed_in_client(request: Request) -> Person:
+    """The contact who is signed in.
+
+    Raises:
+        SignInNeeded: nobody is.
+    """
+    site = site_of(request)
+    token = look_of(request).cookies.read(request, "client")
+    session = token and DatabaseSessions(site.engine).find("client", token, site.now())
+    if not session:
+        raise SignInNeeded("client")
+    return person(request, session.subject)
+
+
+SignedIn = Annotated[Person, Depends(signed_in_client)]
+
+
+def person(request: Request, address: str) -> Person:
+    """Somebody by their address: as they chose, as their contact says, or as we do.
+
+    That goes for their zone and for their language, which are those of their mails. Who never said
+    one reads what their browser asks for.
+    """
+    site, look = site_of(request), look_of(request)
+    known = DatabaseContacts(site.engine).known(address)
+    chosen = DatabasePreferences(site.engine).of([address])[address]
+    contact_zone = known.time_zone if known else None
+    zone = zone_of(chosen.time_zone) or zone_of(contact_zone)
+    language = known.language if known else None
+    words = VOCABULARY.preferred(chosen.language, language, *look.wanted(request))
+    request.state.words = words  # For what is shown instead of a page of theirs.
+    return Person(
+        site=site,
+        address=address,
+        name=known.name if known else None,
+        language=language,
+        contact_zone=contact_zone,
+        preference=chosen,
+        times=Times(zone, words) if zone else look.vendor_times(words),
+    )
+
+
+def signed_in_staff(request: Request) -> Token:
+    """The token a member of staff signed in with, which must still be good.
+
+    Raises:
+        SignInNeeded: nobody is signed in, or the token was revoked or has expired.
+    """
+    site = site_of(request)
+    cookie = look_of(request).cookies.read(request, "staff")
+    session = cookie and DatabaseSessions(site.engine).find("staff", cookie, site.now())
+    if not session:
+        raise SignInNeeded("staff")
+    for token in DatabaseTokens(site.engine).all():
+        if token.id == session.subject and may_look(token) and token.valid(site.now()):
+            return token
+    raise SignInNeeded("staff")
+
+
+Staff = Annotated[Token, Depends(signed_in_staff)]
+
+
+def may_look(token: Token) -> bool:
+    """Whether a token opens the page for staff."""
+    return STAFF_SCOPE in token.scopes

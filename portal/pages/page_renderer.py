@@ -1,0 +1,130 @@
+"""Puts pages on the screen: the templates, what every page shows, and the style sheet's address."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from domain.policy import Policy, Texts
+from portal.context import Site
+from portal.pages.i18n import ENGLISH, VOCABULARY, Words, accepted
+from portal.pages.local_time import Times
+from portal.security import Cookies, FormGuard, public_url
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+POLICY = "eto"
+"""The name under which every installation knows its policy."""
+
+
+class Look:
+    """The pages of one installation, in the vendor's name."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self.cookies = Cookies.of(site.settings)
+        # Everything is escaped whatever its name; a value that is missing is an error.
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        style = sha256((STATIC / "portal.css").read_bytes()).hexdigest()[:12]
+        self._templates.globals |= {
+            "style": f"/static/portal.css?{style}",
+            "portal": public_url(site.settings),
+            "letters_are_kept": site.keeps_letters,
+            "new_key": token_urlsafe,
+        }
+        self._templates.filters["zip_same"] = _each_for_itself
+        self._load = lru_cache(maxsize=2)(lambda year: site.policies.load(POLICY, year))
+
+    def policy(self) -> Policy:
+        """The policy as it is published now."""
+        return self._load(self._site.now().year)
+
+    def texts(self) -> Texts:
+        """How the vendor and the product are called."""
+        return self.policy().texts
+
+    def vendor_times(self, words: Words = ENGLISH) -> Times:
+        """The vendor's own clock."""
+        return Times(ZoneInfo(self.policy().calendar.time_zone), words)
+
+    def words(self, request: Request) -> Words:
+        """The language of whoever reads: theirs who is signed in, what a visitor chose or wants.
+
+        Staff read English.
+        """
+        if _is_for_staff(request.url.path):
+            return ENGLISH
+        theirs: Words | None = getattr(request.state, "words", None)
+        return theirs or VOCABULARY.preferred(*self.wanted(request))
+
+    def wanted(self, request: Request) -> list[str | None]:
+        """The languages a browser asks for: by our button, else by its settings."""
+        chosen = self.cookies.read(request, "language")
+        return [chosen, *accepted(request.headers.get("accept-language", ""))]
+
+    def show(
+        self, request: Request, template: str, *, status: int = 200, **values: Any
+    ) -> Response:
+        """One page, in the language of its `times`; a form on it gets the cookie it needs."""
+        guard = FormGuard(self.cookies, request)
+        now: datetime = self._site.now()
+        texts = self.texts()
+        times: Times = values.get("times") or self.vendor_times(self.words(request))
+        words = times.words
+        shown = {
+            "times": times,
+            "now": now,
+            "say": words.say,
+            "words": words.of,
+            "language": words,
+            "other_languages": VOCABULARY.others(words),
+            "vendor": texts.vendor,
+            "product": texts.product,
+            "form_token": guard.token,
+            "person": None,
+            "area": "public",
+            "here": request.url.path,
+            "back": request.url.path,
+        } | values
+        response = HTMLResponse(self._templates.get_template(template).render(shown), status)
+        response.headers["Content-Language"] = words.tag
+        response.headers["Vary"] = (
+            "Cookie" if _is_for_staff(request.url.path) else "Accept-Language, Cookie"
+        )
+        guard.keep(response)
+        return response
+
+
+def _each_for_itself(values: Iterable[str]) -> list[tuple[str, str]]:
+    """Options of a choice whose values are their own words."""
+    return [(value, value) for value in values]
+
+
+def _is_for_staff(path: str) -> bool:
+    return path == "/staff" or path.startswith("/staff/")
+
+
+def look_of(request: Request) -> Look:
+    """The look of the application that answers."""
+    look: Look = request.app.state.look
+    return look
+
+
+def site_of(request: Request) -> Site:
+    """The installation of the application that answers."""
+    site: Site = request.app.state.site
+    return site

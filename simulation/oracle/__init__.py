@@ -1,0 +1,1 @@
+"""What ought to have happened, worked out from the log alone."""

@@ -1,0 +1,456 @@
+"""How a defect stood at every moment, worked out from what was said and nothing else.
+
+The log holds what was accepted; what was refused left no trace. `Course` reads it by the policy's
+words and shares no code with the machines, so that one can check the other.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from domain.contract.defect import (
+    Absorb,
+    AttachCase,
+    ChangeSeverity,
+    DecideReclassification,
+    DefectStart,
+    DetachCase,
+    GiveBack,
+    Hold,
+    MergeInto,
+    OfferWorkaround,
+    PastDefect,
+    PostProgress,
+    ReleaseDeployed,
+    Reopen,
+    RequestReclassification,
+    Resolve,
+    Resume,
+    ScheduleRelease,
+    StopWaiting,
+    UndoMerge,
+    WaitForClient,
+    WithdrawRelease,
+)
+from domain.contract.values import Attachment, Command, Severity, Workaround
+
+_INTERNAL = (
+    "reason",
+    "resolution",
+    "internal_note",
+    "internal_description",
+    "comment",
+    "justification",
+    "note",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A command that was accepted at `at`."""
+
+    at: datetime
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The other defect has answered, at `at`, what a merge or its undoing asked of it."""
+
+    at: datetime
+    refused: bool = False
+    """Every case is where it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A message that reached one recipient at `at`: an address, for staff the role told."""
+
+    at: datetime
+    event: str
+    key: str
+    recipient: str
+    decided_at: datetime | None = None
+    """When it was handed out; where unknown, `at` stands for it."""
+    text: str = ""
+    """Everything the recipient can read; empty where it was not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The log of one defect until `until`, each list in the order in which things happened."""
+
+    start: DefectStart
+    confirmed_at: datetime
+    """When it began here; an imported one was confirmed before, as its start says."""
+    until: datetime
+    said: Sequence[Said | Moved] = ()
+    delivered: Sequence[Delivered] = ()
+
+
+class Moment(NamedTuple):
+    """An instant, and the place in the log of what was said then."""
+
+    at: datetime
+    place: int
+
+
+NEVER = Moment(datetime.max.replace(tzinfo=UTC), 0)
+
+
+def due(at: datetime) -> Moment:
+    """The moment of what time brings: before anything that is said at the same instant."""
+    return Moment(at, -1)
+
+
+@dataclass(slots=True)
+class Spell:
+    """From one moment until just before another."""
+
+    start: Moment
+    end: Moment = field(default=NEVER, kw_only=True)
+
+    def covers(self, moment: Moment) -> bool:
+        """Whether the moment lies within."""
+        return self.start <= moment < self.end
+
+
+@dataclass(slots=True)
+class Stand(Spell):
+    """A time during which neither severity nor hold changed and it was resolved or not."""
+
+    severity: Severity
+    held: bool = False
+    """By staff, or because every case waits for its client."""
+    resolved: bool = False
+    merged: bool = False
+    entered: bool = False
+    """It got this severity at the start: confirmed, reclassified, reopened or merged no more."""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is owed: it is resolved, or another defect goes on for it."""
+        return self.resolved or self.merged
+
+
+@dataclass(slots=True)
+class Stay(Spell):
+    """A time during which a case was attached."""
+
+    case: str
+    client: str
+    recipient: str
+
+
+@dataclass(slots=True)
+class Plan(Spell):
+    """A time during which the fix was planned for one release on one date."""
+
+    release: str
+    deploy_at: datetime
+    watched: list[tuple[Moment, bool]] = field(default_factory=list)
+    """From when on the release asks by itself when its hour has passed, and from when not."""
+
+    def is_watched(self, moment: Moment) -> bool:
+        """Whether the release asked then."""
+        return next((watched for at, watched in reversed(self.watched) if at <= moment), False)
+
+
+@dataclass(slots=True)
+class Request(Spell):
+    """A time during which a client's request to reclassify was not decided."""
+
+    client: str
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something everyone attached at the moment is to be told, once; or only some of them."""
+
+    moment: Moment
+    event: str
+    only: frozenset[str] | None = None
+
+
+class Course:
+    """What the log says of every moment."""
+
+    def __init__(self, history: History) -> None:
+        self.start, self.until = history.start, history.until
+        start = history.start
+        self.began = began = Moment(history.confirmed_at, 0)
+        """When it began here, imported or not."""
+        self.imported = start.past is not None
+        self.stands = [Stand(began, severity=start.severity, entered=True)]
+        self.stays: list[Stay] = []
+        self.plans: list[Plan] = []
+        self.requests: list[Request] = []
+        self.words: list[Word] = []
+        self.progress: list[Moment] = []
+        """When text for clients was posted."""
+        self.welcomes: list[tuple[Moment, str]] = []
+        """Who was to be told the defect's number, and when."""
+        self.farewells: list[tuple[Moment, str]] = []
+        """Who was to be told that their cases are on the other defect again, and when."""
+        self.joined: list[Moment] = []
+        """When cases were attached."""
+        self.internal: list[str] = list(_internal_texts(start))
+        self._workaround = start.workaround
+        self._waiting: set[str] = set()
+        self._held_by_staff = False
+        self._moving: MergeInto | UndoMerge | None = None
+        self._deployed_meanwhile = False
+        for attachment in {case.case: case for case in start.cases}.values():
+            self._attach(began, attachment)
+        if start.past is not None:
+            self._remember(start.past)
+        else:
+            who = dict.fromkeys(stay.recipient for stay in self.stays)
+            self.welcomes = [(began, recipient) for recipient in who]
+        heard: set[str] = set()
+        for place, said in enumerate(history.said, 1):
+            if isinstance(said, Moved):
+                self._hear_moved(Moment(said.at, place), said)
+                continue
+            key = said.command.key
+            if key is not None and key in heard:
+                continue
+            heard.update([key] if key else [])
+            self.internal += _internal_texts(said.command)
+            self._hear(Moment(said.at, place), said.command)
+            self._mind_waiting(Moment(said.at, place))
+
+    def attached(self, moment: Moment) -> dict[str, Stay]:
+        """Everyone attached, by address, each with the stay that lasts longest."""
+        here = sorted((s for s in self.stays if s.covers(moment)), key=lambda stay: stay.end)
+        return {stay.recipient: stay for stay in here}
+
+    def clients(self, moment: Moment) -> set[str]:
+        """The distinct clients attached."""
+        return {stay.client for stay in self.stays if stay.covers(moment)}
+
+    def presences(self) -> Iterator[tuple[str, datetime, datetime]]:
+        """Per address, each time from joining with a first case until leaving with the last."""
+        for recipient in dict.fromkeys(stay.recipient for stay in self.stays):
+            stays = sorted(
+                (stay for stay in self.stays if stay.recipient == recipient),
+                key=lambda stay: stay.start,
+            )
+            start, end = stays[0].start, stays[0].end
+            for stay in stays[1:]:
+                if stay.start > end:
+                    yield recipient, start.at, end.at
+                    start = stay.start
+                end = max(end, stay.end)
+            yield recipient, start.at, end.at
+
+    def stand(self, moment: Moment) -> Stand:
+        """How it stood."""
+        return next(stand for stand in reversed(self.stands) if stand.start <= moment)
+
+    def _remember(self, past: PastDefect) -> None:
+        """What an imported defect has behind it: how it stood, and what was planned."""
+        now = self.stands[0]
+        until = self.began if past.resolved_at is None else Moment(past.resolved_at, 0)
+        since = min(Moment(past.severity_since or past.confirmed_at, 0), until)
+        self.stands = [replace(now, start=since, end=until, entered=False)]
+        if past.held_since is not None:
+            self._held_by_staff = past.resolved_at is None
+            self._changed(min(max(Moment(past.held_since, 0), since), until), held=True)
+            self.stands[-1].end = until
+        if past.resolved_at is not None:
+            self.stands.append(replace(now, start=until, resolved=True, entered=False))
+            return
+        self.stands.append(replace(now, held=past.held_since is not None))
+        if past.release is not None:
+            release, deploy_at = past.release.id, past.release.deploy_at
+            self.plans.append(Plan(self.began, release=release, deploy_at=deploy_at))
+
+    def _hear(self, moment: Moment, command: Command) -> None:
+        match command:
+            case ChangeSeverity(severity=severity):
+                self._reclassify(moment, severity)
+            case RequestReclassification(client=client, severity=severity):
+                self.requests.append(Request(moment, client=client, severity=severity))
+            case DecideReclassification(approve=approve):
+                self._decide(moment, approve=approve)
+            case Hold():
+                self._held_by_staff = True
+                self._hold(moment)
+            case Resume():
+                self._let_go(moment)
+            case WaitForClient(case=case):
+                self._waiting.add(case)
+            case StopWaiting(case=case):
+                self._waiting.discard(case)
+            case ReleaseDeployed() if self._moving is not None:
+                self._deployed_meanwhile = True
+            case ReleaseDeployed():
+                self._deploy(moment)
+            case Resolve():
+                self._resolve(moment)
+            case Reopen():
+                self._go_on_with_plan(moment)
+                self._changed(moment, resolved=False, entered=True)
+                self._tell(moment, "defect.reopened")
+            case AttachCase():
+                if command.case not in self._cases(moment):
+                    self._attach(moment, Attachment.model_validate(command.model_dump()))
+                    self.welcomes.append((moment, self.stays[-1].recipient))
+            case DetachCase():
+                self._detach(moment, {command.case})
+            case MergeInto() | UndoMerge():
+                self._moving = command
+            case Absorb():
+                self._absorb(moment, command.cases)
+            case GiveBack():
+                leaving = self._detach(moment, set(command.cases)) - set(self.attached(moment))
+                self.farewells += [(moment, who) for who in sorted(leaving)]
+            case OfferWorkaround(description=description, effort=effort):
+                offered = Workaround(description=description, effort=effort)
+                if offered != self._workaround:
+                    self._workaround = offered
+                    self._tell(moment, "defect.workaround")
+            case PostProgress(public_text=str()):
+                self.progress.append(moment)
+            case ScheduleRelease():
+                self._plan(moment, command)
+            case WithdrawRelease():
+                self._end_plan(moment)
+                self._tell(moment, "defect.release_withdrawn")
+
+    def _hear_moved(self, moment: Moment, said: Moved) -> None:
+        asked, self._moving = self._moving, None
+        deployed, self._deployed_meanwhile = self._deployed_meanwhile, False
+        if said.refused:
+            self._waiting = set() if self.stands[-1].over else self._waiting
+            if deployed:
+                self._deploy(moment)
+        elif isinstance(asked, MergeInto):
+            self._end(moment, merged=True)
+        else:
+            self._watch(moment, watched=False)
+            self._changed(moment, merged=False, entered=True)
+            self._mind_waiting(moment)
+
+    # --- how it stands ---------------------------------------------------------------------------
+
+    def _changed(self, moment: Moment, *, entered: bool = False, **how: Any) -> None:
+        last = self.stands[-1]
+        self.stands.append(replace(last, start=moment, entered=entered, **how))
+        last.end = moment
+
+    def _hold(self, moment: Moment) -> None:
+        if not self.stands[-1].held:
+            self._changed(moment, held=True)
+
+    def _let_go(self, moment: Moment) -> None:
+        """Whoever held it; nobody is waited for any more."""
+        self._held_by_staff, self._waiting = False, set()
+        self._changed(moment, held=False)
+
+    def _mind_waiting(self, moment: Moment) -> None:
+        """It is held as long as every case waits for its client, unless staff decided (T2)."""
+        cases = self._cases(moment)
+        self._waiting &= cases
+        everyone = bool(cases) and self._waiting == cases
+        now = self.stands[-1]
+        if everyone and not now.over:
+            self._hold(moment)
+        elif now.held and not everyone and not self._held_by_staff:
+            self._changed(moment, held=False)
+
+    def _reclassify(self, moment: Moment, severity: Severity) -> None:
+        self._changed(moment, severity=severity, entered=True)
+        self._tell(moment, "defect.severity_changed")
+
+    def _decide(self, moment: Moment, *, approve: bool) -> None:
+        asked = self.requests[-1]
+        asked.end = moment
+        theirs = [s for s in self.stays if s.covers(moment) and s.client == asked.client]
+        self._tell(moment, "reclassification.decided", frozenset(s.recipient for s in theirs))
+        if approve and asked.severity is not self.stands[-1].severity:
+            self._reclassify(moment, asked.severity)
+
+    def _resolve(self, moment: Moment) -> None:
+        self._tell(moment, "defect.resolved")
+        self._end(moment, resolved=True)
+
+    def _deploy(self, moment: Moment) -> None:
+        self._resolve(moment)
+        self._watch(moment, watched=False)
+
+    def _end(self, moment: Moment, **how: bool) -> None:
+        """Nothing of what it owed is owed any more."""
+        self._held_by_staff, self._waiting = False, set()
+        self._changed(moment, held=False, **how)
+        for request in self.requests:
+            request.end = min(request.end, moment)
+
+    # --- who is told, and of what ----------------------------------------------------------------
+
+    def _tell(self, moment: Moment, event: str, only: frozenset[str] | None = None) -> None:
+        self.words.append(Word(moment, event, only))
+
+    def _cases(self, moment: Moment) -> set[str]:
+        return {stay.case for stay in self.stays if stay.covers(moment)}
+
+    def _attach(self, moment: Moment, attachment: Attachment) -> None:
+        who = attachment.contact.email.lower()
+        stay = Stay(moment, case=attachment.case, client=attachment.client, recipient=who)
+        self.stays.append(stay)
+        self.joined.append(moment)
+
+    def _detach(self, moment: Moment, cases: set[str]) -> set[str]:
+        leaving = [s for s in self.stays if s.case in cases and s.covers(moment)]
+        for stay in leaving:
+            stay.end = moment
+        return {stay.recipient for stay in leaving}
+
+    def _absorb(self, moment: Moment, cases: Sequence[Attachment]) -> None:
+        """Only who was not attached before is told (C9)."""
+        here, known = self._cases(moment), set(self.attached(moment))
+        for attachment in {taken.case: taken for taken in cases}.values():
+            if attachment.case not in here:
+                self._attach(moment, attachment)
+        new = frozenset(self.attached(moment)) - known
+        self._tell(moment, "defect.merged", new)
+
+    def _plan(self, moment: Moment, command: ScheduleRelease) -> None:
+        before = self.plans[-1] if self.plans and self.plans[-1].covers(moment) else None
+        planned = (command.release, command.deploy_at)
+        if before is not None and (before.release, before.deploy_at) == planned:
+            self._watch(moment, watched=command.watched)
+            return
+        self._end_plan(moment)
+        self.plans.append(Plan(moment, release=command.release, deploy_at=command.deploy_at))
+        self._watch(moment, watched=command.watched)
+        self._tell(moment, f"defect.release_{'re' if before else ''}scheduled")
+
+    def _watch(self, moment: Moment, *, watched: bool) -> None:
+        if self.plans and self.plans[-1].covers(moment):
+            self.plans[-1].watched.append((moment, watched))
+
+    def _go_on_with_plan(self, moment: Moment) -> None:
+        """A release that watches and is still ahead may bring the fix after all."""
+        plan = self.plans[-1] if self.plans else None
+        if plan is not None and plan.is_watched(moment) and plan.deploy_at > moment.at:
+            self._watch(moment, watched=False)
+        else:
+            self._end_plan(moment)
+
+    def _end_plan(self, moment: Moment) -> None:
+        if self.plans and self.plans[-1].covers(moment):
+            self.plans[-1].end = moment
+
+
+def _internal_texts(said: Command | DefectStart) -> Iterator[str]:
+    """What was written for the vendor's own eyes (D8)."""
+    if isinstance(said, DecideReclassification):
+        return  # The client gets the decision with its reason (D4).
+    for name in _INTERNAL:
+        text = getattr(said, name, None)
+        if isinstance(text, str) and text.strip():
+            yield text.strip()

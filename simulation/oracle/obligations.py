@@ -1,0 +1,236 @@
+"""Says which messages the policy makes a defect owe, one by one: to whom, when, by which clause.
+
+Worked out from the log (`Course`) and the business calendar; status updates are in `audit`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.values import Severity
+from domain.policy import PinnedPolicy, Target
+from simulation.oracle.expected_state import NEVER, Course, Moment, Plan, due
+
+_DAY = timedelta(days=1)
+_TINY = timedelta(microseconds=1)
+_CLAUSES: dict[str, str] = {
+    ClientEvent.DEFECT_CONFIRMED: "C9",
+    ClientEvent.DEFECT_SEVERITY_CHANGED: "D1",
+    ClientEvent.DEFECT_WORKAROUND: "D5",
+    ClientEvent.DEFECT_RELEASE_SCHEDULED: "R3",
+    ClientEvent.DEFECT_RELEASE_RESCHEDULED: "R3",
+    ClientEvent.DEFECT_RELEASE_WITHDRAWN: "R3",
+    ClientEvent.DEFECT_RELEASE_REMINDER: "R5",
+    ClientEvent.DEFECT_RESOLVED: "C9",
+    ClientEvent.DEFECT_REOPENED: "C9",
+    ClientEvent.DEFECT_MERGED: "C9",
+    ClientEvent.DEFECT_UNMERGED: "C9",
+    ClientEvent.RECLASSIFICATION_DECIDED: "D4",
+    StaffEvent.DEFECT_URGENT: "S1",
+    StaffEvent.DEFECT_RAISED: "S3",
+    StaffEvent.DEFECT_RELEASE_OVERDUE: "R5",
+    StaffEvent.RECLASSIFICATION_REQUESTED: "D4",
+    StaffEvent.RECLASSIFICATION_REMINDER: "D4",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One message owed at `at`; it may be left out once it `lapses`."""
+
+    event: str
+    recipient: str
+    at: datetime
+    lapses: datetime = NEVER.at
+
+
+class Obligations:
+    """What one defect owes under its policy, as far as its log goes."""
+
+    def __init__(self, course: Course, policy: PinnedPolicy) -> None:
+        self._course = course
+        self._policy = policy
+        self._calendar = policy.calendar
+        rungs = [rung for rules in policy.severities.values() for rung in rules.rungs]
+        self.clauses = _CLAUSES | {rung.event.value: "T7" for rung in rungs}
+        """Every event owed one by one, and the clause that asks for it."""
+        self.escalations = {rung.event.value for rung in rungs if rung.share >= 1}
+
+    def messages(self) -> list[Owed]:
+        """All of them, to clients and staff."""
+        return [*self._to_clients(), *self._to_staff()]
+
+    def has_target(self, severity: Severity) -> bool:
+        """Whether a target holds: for what is material, or keeps users out (D2)."""
+        start = self._course.start
+        target = self._policy.severities[severity].target
+        return target is not None and (start.material or start.blocks_access)
+
+    def spent_at(self, severity: Severity, share: float = 1.0) -> datetime | None:
+        """When a share of the budget was spent; None where it was not, or no target holds.
+
+        It is spent at that severity, neither resolved nor merged and not on hold (T2).
+        """
+        target = self._policy.severities[severity].target
+        if target is None or not self.has_target(severity):
+            return None
+        left = Fraction(target.amount) * Fraction(str(share))
+        for stand in self._course.stands:
+            if stand.severity is not severity or stand.held or stand.over:
+                continue
+            begun, end = stand.start.at, min(stand.end.at, self._course.until)
+            if (at := self._after(target, begun, left)) <= end:
+                return at
+            left -= self._spent_between(target, begun, end)
+        return None
+
+    def _after(self, target: Target, start: datetime, days: Fraction) -> datetime:
+        if target.unit == "business_days":
+            return self._calendar.add_business_days(start, days)
+        return start + round(days * (_DAY // _TINY)) * _TINY
+
+    def _spent_between(self, target: Target, start: datetime, end: datetime) -> Fraction:
+        if target.unit == "business_days":
+            return self._calendar.business_days_between(start, end)
+        return Fraction((end - start) // _TINY, _DAY // _TINY)
+
+    # --- to clients ------------------------------------------------------------------------------
+
+    def _to_clients(self) -> Iterator[Owed]:
+        course = self._course
+        for moment, recipient in course.welcomes:
+            yield Owed(ClientEvent.DEFECT_CONFIRMED, recipient, moment.at)
+        for word in course.words:
+            yield from self.to_attached(word.event, word.moment, only=word.only)
+        for moment, recipient in course.farewells:
+            back = (s.start.at for s in course.stays if s.recipient == recipient)
+            lapses = min((at for at in back if at > moment.at), default=NEVER.at)
+            yield Owed(ClientEvent.DEFECT_UNMERGED, recipient, moment.at, lapses)
+        ahead = timedelta(days=self._policy.releases.reminder_days_before)
+        for plan in course.plans:
+            first = self._first(plan, plan.deploy_at - ahead)
+            if first is not None and first.at < plan.deploy_at:
+                over = (stand.start.at for stand in course.stands if stand.over)
+                lapses = min((at for at in over if at >= first.at), default=NEVER.at)
+                yield from self.to_attached(
+                    ClientEvent.DEFECT_RELEASE_REMINDER, first, lapses=min(lapses, plan.end.at)
+                )
+
+    def _first(
+        self, plan: Plan, at: datetime, so: Callable[[Moment], bool] = lambda _: True
+    ) -> Moment | None:
+        """When the plan stands and it is not over, and `so` besides, first from `at` on.
+
+        Nothing is owed of what was past already when it was planned.
+        """
+        course = self._course
+        changes = [*(stand.start for stand in course.stands), *(m for m, _ in plan.watched)]
+        moments = [due(at), *sorted(change for change in changes if change > due(at))]
+        if at <= plan.start.at:
+            return None
+        for moment in moments:
+            stands = plan.covers(moment) and not course.stand(moment).over
+            if moment.at <= course.until and stands and so(moment):
+                return moment
+        return None
+
+    def to_attached(
+        self,
+        event: str,
+        moment: Moment,
+        *,
+        lapses: datetime = NEVER.at,
+        only: frozenset[str] | None = None,
+    ) -> Iterator[Owed]:
+        """One message to everyone attached at a moment, unless they leave first (R4)."""
+        for recipient, stay in self._course.attached(moment).items():
+            if only is not None and recipient not in only:
+                continue
+            yield Owed(event, recipient, moment.at, min(lapses, stay.end.at))
+
+    # --- to staff --------------------------------------------------------------------------------
+
+    def _to_staff(self) -> Iterator[Owed]:
+        for stand in self._course.stands:
+            urgent = stand.entered and self._policy.severities[stand.severity].urgent
+            if urgent and not self._is_past(stand.start):
+                yield Owed(StaffEvent.DEFECT_URGENT, Role.ENGINEERING, stand.start.at)
+        yield from self._raised()
+        yield from self._rungs()
+        yield from self._overdue()
+        yield from self._undecided()
+
+    def _is_past(self, moment: Moment) -> bool:
+        """Nothing is told of what an imported defect had behind it."""
+        return self._course.imported and moment <= self._course.began
+
+    def _rungs(self) -> Iterator[Owed]:
+        for severity, rules in self._policy.severities.items():
+            for rung in rules.rungs:
+                at = self.spent_at(severity, rung.share)
+                if at is None or self._is_past(due(at)):
+                    continue
+                told = Owed(rung.event, rung.role, at)
+                at_once = rung.share >= 1 or rules.round_the_clock
+                yield told if at_once else self._deferred(told, self._stands_at(severity))
+
+    def _overdue(self) -> Iterator[Owed]:
+        patience = timedelta(minutes=self._policy.releases.overdue_after_minutes)
+        for plan in self._course.plans:
+
+            def asks(moment: Moment, plan: Plan = plan) -> bool:
+                return self._at_once(moment) or not plan.is_watched(moment)
+
+            def stands(moment: Moment, plan: Plan = plan) -> bool:
+                return plan.covers(moment) and not self._course.stand(moment).over
+
+            first = self._first(plan, plan.deploy_at + patience, asks)
+            if first is None:
+                continue
+            asked = Owed(StaffEvent.DEFECT_RELEASE_OVERDUE, Role.ENGINEERING, first.at)
+            yield asked if self._at_once(first) else self._deferred(asked, stands)
+
+    def _at_once(self, moment: Moment) -> bool:
+        """Whether notices to staff do not wait for support hours then (T10)."""
+        return self._policy.severities[self._course.stand(moment).severity].round_the_clock
+
+    def _undecided(self) -> Iterator[Owed]:
+        """Client success hears of a request, and of each day on which it is not decided (D4)."""
+        rules = self._policy.defects
+        for asked in self._course.requests:
+            yield Owed(StaffEvent.RECLASSIFICATION_REQUESTED, Role.CLIENT_SUCCESS, asked.start.at)
+            at, days = asked.start.at, rules.reclassification_decided_business_days
+            while asked.covers(due(at := self._calendar.add_business_days(at, days))):
+                if at > self._course.until:
+                    break
+                reminder = Owed(StaffEvent.RECLASSIFICATION_REMINDER, Role.CLIENT_SUCCESS, at)
+                yield self._deferred(reminder, asked.covers)
+                days = rules.reclassification_reminder_business_days
+
+    def _raised(self) -> Iterator[Owed]:
+        """Once, the first time enough clients are hit at a severity that minds."""
+        joined = self._course.joined
+        entered = [stand.start for stand in self._course.stands if stand.entered]
+        for moment in sorted([*joined, *entered]):
+            severity = self._course.stand(moment).severity
+            limit = self._policy.severities[severity].raised_at_clients
+            if limit is not None and len(self._course.clients(moment)) >= limit:
+                if not self._is_past(moment):
+                    yield Owed(StaffEvent.DEFECT_RAISED, Role.ENGINEERING, moment.at)
+                return
+
+    def _stands_at(self, severity: Severity) -> Callable[[Moment], bool]:
+        def holds(moment: Moment) -> bool:
+            stand = self._course.stand(moment)
+            return stand.severity is severity and not stand.over
+
+        return holds
+
+    def _deferred(self, owed: Owed, holds: Callable[[Moment], bool]) -> Owed:
+        """A reminder is told within support hours, if what it is about `holds` then (T10)."""
+        if self._calendar.is_open(owed.at):
+            return owed
+        opening = self._calendar.next_opening(owed.at)
+        return replace(owed, at=opening, lapses=NEVER.at if holds(due(opening)) else opening)

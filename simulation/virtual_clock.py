@@ -1,0 +1,46 @@
+"""The virtual clock of the time-skipping server, with waits that let deliveries finish."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio.testing import WorkflowEnvironment
+
+from runtime.client import Line
+
+STRIDE = timedelta(hours=19, minutes=11, seconds=7)
+"""How much time passes in one call: a call that takes longer than half a minute is given up.
+
+No round figure, so that hardly a call ends in the very moment in which a timer fires: now and then
+the time-skipping server loses the task that the timer made, and everything stands still (1.40).
+"""
+POLL = 0.02
+"""Seconds between two looks at whether deliveries are through."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Moves virtual time on, never back."""
+
+    env: WorkflowEnvironment
+    line: Line
+
+    async def now(self) -> datetime:
+        """The server's present (UTC)."""
+        return await self.env.get_current_time()
+
+    async def until(self, at: datetime) -> None:
+        """Let time pass until `at`; everything due on the way happens."""
+        while (left := at - await self.now()) > timedelta(0):
+            await self.env.sleep(min(left, STRIDE))
+
+    async def settle(self, numbers: Iterable[str]) -> None:
+        """Wait, in real time, until nothing of these entities is on its way to anybody."""
+        for number in numbers:
+            while await self._pending(number):  # noqa: ASYNC110 - the server cannot notify us
+                await asyncio.sleep(POLL)
+
+    async def _pending(self, number: str) -> int:
+        pending: int = (await self.line.ask(number, "status"))["pending_deliveries"]
+        return pending

@@ -1,0 +1,120 @@
+"""The page of the metrics: what portal and worker tell Prometheus, and who asks for it."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics_core import Metric
+
+from activities.adapters.database import DatabaseReadModel, make_engine, migrate
+from domain.contract.effects import Project
+from domain.views.search_attributes import ATTRIBUTES
+from portal.metrics import Owed, Requests
+from tools.docs import week
+from tools.docs.meanings import of_name
+from tools.docs.tables import code, codes, page, table
+
+MONITORING = Path(__file__).parents[2] / "runtime" / "monitoring"
+_OF_THE_SDK = re.compile(r"\btemporal_[a-z_0-9]+")
+
+
+def metrics_page() -> str:
+    """Our own metrics with their labels, and those of the SDK that alerts and dashboards use."""
+    return page(
+        "Metrics and search attributes",
+        "The portal tells its numbers at `DEFECTS_PORTAL_METRICS_ADDRESS`, a worker those of "
+        "Temporal's SDK at `DEFECTS_METRICS_ADDRESS`. What to do when an alert is raised is in "
+        "[the runbook](../operations.md#alerts).",
+        "## Metrics of the portal",
+        table(
+            ("name", "kind", "labels", "meaning"),
+            (
+                (code(_name(family)), family.type, codes(_labels(family)), family.documentation)
+                for family in sorted(families(), key=lambda family: family.name)
+            ),
+        ),
+        "Every portal tells the same of the database: take the greatest of them, never the sum.",
+        "## Metrics of the worker",
+        "The SDK has more than these; its documentation names them. These are the ones that our "
+        "alerts and dashboards ask for.",
+        table(("name", "asked for by"), ((code(n), by) for n, by in sorted(asked_for().items()))),
+        "## Alerts",
+        table(
+            ("alert", "severity", "raised when"),
+            (
+                (
+                    f"[{rule['alert']}](../operations.md#{rule['alert'].lower()})",
+                    rule["labels"]["severity"],
+                    rule["annotations"]["summary"],
+                )
+                for rule in rules()
+            ),
+        ),
+        "## Search attributes",
+        "By these Temporal finds cases, defects and releases; nothing in them is ever encrypted.",
+        table(
+            ("name", "type", "meaning"),
+            ((code(n), kind, of_name(n, "SearchAttributes")) for n, kind in ATTRIBUTES.items()),
+        ),
+    )
+
+
+def families() -> list[Metric]:
+    """What a portal tells of a database with a defect in it."""
+    registry = CollectorRegistry()
+    Requests(registry)
+    _, effects = week.confirmed()
+    with TemporaryDirectory() as folder:
+        engine = make_engine(f"sqlite:///{folder}/one.db")
+        migrate(engine)
+        for effect in effects:
+            if isinstance(effect, Project):
+                DatabaseReadModel(engine).project(effect)
+        registry.register(Owed(engine, lambda: datetime.now(UTC)))
+        told = list(registry.collect())
+        engine.dispose()
+    return told
+
+
+def rules() -> list[dict[str, Any]]:
+    """The alert rules."""
+    groups = yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def asked_for() -> Mapping[str, str]:
+    """The names of the SDK's metrics, with the alerts and panels that use each."""
+    found: dict[str, list[str]] = {}
+    for words, question in (*_of_alerts(), *_of_dashboards()):
+        for name in dict.fromkeys(_OF_THE_SDK.findall(question)):
+            found.setdefault(name, []).append(words)
+    return {name: ", ".join(dict.fromkeys(by)) for name, by in found.items()}
+
+
+def _of_alerts() -> Iterator[tuple[str, str]]:
+    yield from ((f"alert {rule['alert']}", rule["expr"]) for rule in rules())
+
+
+def _of_dashboards() -> Iterator[tuple[str, str]]:
+    for file in sorted((MONITORING / "grafana" / "dashboards").glob("*.json")):
+        for panel in json.loads(file.read_text(encoding="utf-8"))["panels"]:
+            for target in panel.get("targets", []):
+                yield f"panel “{panel['title']}”", target["expr"]
+
+
+def _name(family: Metric) -> str:
+    return f"{family.name}_total" if family.type == "counter" else family.name
+
+
+def _labels(family: Metric) -> list[str]:
+    known = {"defects_portal_requests": ["method", "route", "status"]}
+    known["defects_portal_request_seconds"] = ["route"]
+    if family.name in known:
+        return known[family.name]
+    return list(dict.fromkeys(name for sample in family.samples for name in sample.labels))
