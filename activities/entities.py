@@ -17,7 +17,8 @@ from activities.ports import Audience, Numbers
 from activities.signals import PAGE, RPC_TIMEOUT, Signals
 from domain.contract.case import DefectMerged, DefectResolved
 from domain.contract.defect import Absorb, AttachCase, GiveBack
-from domain.contract.effects import CloseCases, MoveCases, OpenDefect, Receipt, TellDefect
+from domain.contract.effects import CloseCases, MoveCases, OpenDefect, TellDefect
+from domain.contract.receipts import CasesMoved, DefectOpened, Signalled
 from domain.contract.values import Attachment
 
 OPENED_BY = "opened_by"
@@ -43,12 +44,12 @@ class Entities:
         self._task_queue = task_queue
 
     @activity.defn(name="open_defect")
-    async def open_defect(self, effect: OpenDefect) -> Receipt:
+    async def open_defect(self, effect: OpenDefect) -> DefectOpened:
         """Start the defect, or attach the case to the one that runs; a repeat changes nothing."""
         if effect.defect is None:
-            return Receipt(key=effect.key, defect=await self._started_anew(effect))
+            return DefectOpened(key=effect.key, defect=await self._started_anew(effect))
         if effect.fields is not None and await self._started(effect.defect, effect):
-            return Receipt(key=effect.key, defect=effect.defect)
+            return DefectOpened(key=effect.key, defect=effect.defect)
         return await self._attached(effect.defect, effect)
 
     async def _started_anew(self, effect: OpenDefect) -> str:
@@ -96,18 +97,18 @@ class Entities:
         decoded = await self._client.data_converter.decode([memo[OPENED_BY]])
         return bool(decoded == [effect.key])
 
-    async def _attached(self, number: str, effect: OpenDefect) -> Receipt:
+    async def _attached(self, number: str, effect: OpenDefect) -> DefectOpened:
         attachment = effect.attachment.model_dump(mode="json")
         command = {**attachment, "actor": effect.actor, "key": effect.key}
         refused = await self._ask(number, AttachCase.name, command)
         if refused == _NOBODY:
-            return Receipt(key=effect.key, refused=f"there is no open defect {number}")
+            return DefectOpened(key=effect.key, refused=f"there is no open defect {number}")
         if refused is not None:
-            return Receipt(key=effect.key, refused=f"{number}: {refused}")
-        return Receipt(key=effect.key, defect=number)
+            return DefectOpened(key=effect.key, refused=f"{number}: {refused}")
+        return DefectOpened(key=effect.key, defect=number)
 
     @activity.defn(name="close_cases")
-    async def close_cases(self, effect: CloseCases) -> Receipt:
+    async def close_cases(self, effect: CloseCases) -> Signalled:
         """Signal every case attached to the defect; goes on behind the last page after a break.
 
         A case that does not run here, because a CRM owns it or it is closed, is passed over.
@@ -130,16 +131,16 @@ class Entities:
             sent += sum(told.values())
             after = cases[-1]
             activity.heartbeat(after)
-        return Receipt(key=effect.key, sent=sent)
+        return Signalled(key=effect.key, sent=sent)
 
     @activity.defn(name="tell_defect")
-    async def tell_defect(self, effect: TellDefect) -> Receipt:
+    async def tell_defect(self, effect: TellDefect) -> Signalled:
         """Tell the defect a case is on how the case stands."""
         runs = await self._signals.tell(effect.defect, (effect.signal, effect.payload))
-        return Receipt(key=effect.key, sent=int(runs))
+        return Signalled(key=effect.key, sent=int(runs))
 
     @activity.defn(name="move_cases")
-    async def move_cases(self, effect: MoveCases) -> Receipt:
+    async def move_cases(self, effect: MoveCases) -> CasesMoved:
         """Move the cases of a defect to another one, or back; each page is harmless to repeat.
 
         The other defect may refuse, at the first page or, if it is resolved meanwhile, at a later
@@ -153,14 +154,14 @@ class Entities:
                 self._audience.attachments, effect.entity, effect.sequence, after, PAGE
             )
             if not page and (moved or after is not None):
-                return Receipt(key=effect.key, sent=moved)
+                return CasesMoved(key=effect.key, sent=moved)
             refused = await self._hand_over(effect, page)
             if refused is not None:
                 if after is not None:
                     await self._take_back(effect, after)
-                return Receipt(key=effect.key, refused=refused)
+                return CasesMoved(key=effect.key, refused=refused)
             if not page:
-                return Receipt(key=effect.key)
+                return CasesMoved(key=effect.key)
             moved, after = moved + len(page), page[-1].case
             activity.heartbeat(after)
 

@@ -21,13 +21,14 @@ from activities.adapters.policy_files import PolicyFiles, UnknownPolicy
 from commands import show
 from commands.bugzilla import as_defect, is_bug
 from commands.records import Record, RecordError, read_records
-from domain.case.lifecycle import Case
+from domain.case import CASE
 from domain.contract.case import CaseStart
 from domain.contract.defect import DefectStart
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Message, Number
-from domain.defect.lifecycle import Defect
+from domain.defect import DEFECT
 from domain.policy import PinnedPolicy
+from domain.promise_guard.edge import refuse_promises
 from runtime.client import Line
 from runtime.connection import NoServer, connect
 from runtime.settings import Settings
@@ -151,12 +152,13 @@ class Desk:
         return Entry(record.place, workflow, head.number, payload)
 
     def _must_open(self, number: str, start: CaseStart | DefectStart) -> None:
-        """A start that is refused uses its number up, so the machine has its say here first."""
+        """A start that is refused uses its number up, so it is tried here first."""
         policy = self._policy(start.policy)
+        refuse_promises(start, policy.calendar.local_date(self._now))
         if isinstance(start, CaseStart):
-            Case.open(number, start, policy, self._now)
+            CASE.begin(number, start, policy, self._now)
         else:
-            Defect.open(number, start, policy, self._now)
+            DEFECT.begin(number, start, policy, self._now)
 
     def _policy(self, name: str) -> PinnedPolicy:
         if name not in self._pinned:

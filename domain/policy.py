@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from domain.business_time import BusinessCalendar
+from domain.contract.client_texts import ClientText
 from domain.contract.events import Role, StaffEvent, Topic
-from domain.contract.values import Address, Channel, Package, Severity, Value
+from domain.contract.values import Address, Channel, Instant, Package, Severity, Value
 
 
 class _Section(Value):
@@ -66,7 +67,7 @@ class Target(_Section):
     unit: Literal["business_days", "calendar_days"]
 
 
-class Rung(_Section):
+class EscalationStep(_Section):
     """Whom to tell when a share of the target's budget is spent; 1.0 is the target missed."""
 
     share: float = Field(gt=0, le=1)
@@ -78,7 +79,7 @@ class SeverityRules(_Section):
     """What one severity obliges us to."""
 
     target: Target | None = None
-    rungs: list[Rung] = Field(default_factory=list)
+    rungs: list[EscalationStep] = Field(default_factory=list)
     updates: Cadence | None = None
     status_page: bool = False
     urgent: bool = False
@@ -136,6 +137,14 @@ class ReleaseRules(_Section):
     overdue_after_minutes: float = Field(ge=0)
     notice_days: list[Annotated[float, Field(gt=0)]] = Field(default_factory=list)
     """How many days ahead everybody is told of a release (R2)."""
+
+    def remind_at(self, deploy_at: datetime) -> datetime:
+        """When clients are reminded of a release (R5)."""
+        return deploy_at - timedelta(days=self.reminder_days_before)
+
+    def overdue_at(self, deploy_at: datetime) -> datetime:
+        """When engineering is asked about a release, unless there is word of it (R5)."""
+        return deploy_at + timedelta(minutes=self.overdue_after_minutes)
 
 
 class ReviewRules(_Section):
@@ -198,6 +207,10 @@ class PolicyRequest(Value):
 
     name: str
     year: int
+    at: Instant | None = None
+    """When the texts were written; None where there are none."""
+    texts: list[ClientText] = Field(default_factory=list)
+    """Texts of a start payload that are bound for clients: judged together with the pinning."""
 
 
 class HolidayRules(_Section):

@@ -20,19 +20,20 @@ from domain.contract.events import TOPIC_OF, ClientEvent, Role, StaffEvent
 from domain.contract.parsing import parse
 from domain.contract.release import AttachDefect
 from domain.contract.values import Command
-from domain.defect.lifecycle import Defect
-from domain.entity import Machine
+from domain.defect import DEFECT
 from domain.views.search_attributes import ATTRIBUTES
 from runtime.settings import PREFIX, Settings
 from tests.domain.builders import (
     CHICAGO,
     ETO,
     FRIDAY,
+    Alone,
     a_case,
     a_defect,
     a_release,
     a_review,
     an_area_work,
+    begin_alone,
 )
 from tools.docs.written import PAGES as REFERENCE
 from worker import WORKFLOWS
@@ -331,7 +332,7 @@ def test_what_two_business_days_are() -> None:
     assert {row[0]: row[1] for row in rows} == {at: f"{due[at]:{form}}" for at in due}
 
 
-MACHINES: dict[str, Callable[[], tuple[Machine, Any]]] = {
+ENTITIES: dict[str, Callable[[], tuple[Alone, Any]]] = {
     "case": a_case,
     "defect": a_defect,
     "release": a_release,
@@ -341,14 +342,14 @@ MACHINES: dict[str, Callable[[], tuple[Machine, Any]]] = {
 """One of each kind that has a status."""
 
 
-@pytest.mark.parametrize("kind", MACHINES)
+@pytest.mark.parametrize("kind", ENTITIES)
 def test_status_is_what_the_contract_shows(kind: str) -> None:
     """The example of a `status` has exactly the fields that the query answers, in its order."""
     (shown,) = (text for language, text in CONTRACT.blocks() if language == f"json {kind}")
-    machine, _ = MACHINES[kind]()
-    answered = machine.status(machine.timeline[0].at)
+    entity, _ = ENTITIES[kind]()
+    answered = entity.runner.status(entity.timeline[0].at).model_dump(mode="json")
 
-    assert list(json.loads(shown)) == [*answered, *_of_the_workflow()]
+    assert list(json.loads(shown)) == list(answered)
     if kind == "defect":
         assert list(json.loads(shown)["target"]) == list(answered["target"])
 
@@ -368,16 +369,6 @@ def test_the_parts_of_a_release_are_what_the_contract_shows() -> None:
     for part in ("notices", "fan_outs"):
         assert {*map(tuple, shown[part])} == {tuple(answered[part][0])}
     assert re.findall(r"\w+", banner.partition("{")[2].partition("}")[0]) == [*answered["banner"]]
-
-
-def _of_the_workflow() -> list[str]:
-    """The fields that `Entity._status` adds to those of the machine."""
-    tree = ast.parse((ROOT / "workflows/entity.py").read_text("utf-8"))
-    (method,) = (
-        n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == "_status"
-    )
-    (added,) = (n for n in ast.walk(method) if isinstance(n, ast.Dict))
-    return [k.value for k in added.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
@@ -402,7 +393,7 @@ def test_payloads_are_those_of_the_contract() -> None:
     """Each command has a row, whose braces name every field of its message and no other."""
     rows = {row[0].split("`")[1]: row[1] for row in CONTRACT.rows() if row[0].startswith("`")}
     ours = {"actor", "key"}
-    said = [c for c in Command.__subclasses__() if c.__module__.startswith("domain.mess")]
+    said = [c for c in Command.__subclasses__() if c.__module__.startswith("domain.contract")]
     fields = {command.name: set(command.model_fields) - ours for command in said}
 
     assert {name: _fields(rows.get(name, "")) for name in fields} == fields
@@ -476,7 +467,7 @@ def test_the_line_to_import_is_one() -> None:
         text for language, text in PAGE["docs/operations.md"].blocks() if language == "json"
     )
     start = parse(DefectStart, json.loads(shown))
-    defect, effects = Defect.open("ETO-1234", start, ETO, FRIDAY)
+    defect, effects = begin_alone(DEFECT, "ETO-1234", start, ETO, FRIDAY)
 
     assert start.past is not None
     assert defect.confirmed_at == start.past.confirmed_at

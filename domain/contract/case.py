@@ -6,6 +6,7 @@ from pydantic import Field
 
 from domain.contract.defect import DefectFields
 from domain.contract.values import (
+    FOR_CLIENTS,
     Channel,
     Command,
     Contact,
@@ -19,6 +20,7 @@ from domain.contract.values import (
     PublicText,
     Reason,
     Severity,
+    Start,
     Workaround,
 )
 
@@ -32,7 +34,7 @@ class PastCase(Message):
     closed_at: Instant | None = None
 
 
-class CaseStart(Message):
+class CaseStart(Start):
     """The start payload of `CaseWorkflow`: one contact, whatever its reason or channel (C1)."""
 
     client: Opaque
@@ -66,7 +68,7 @@ class RequestInformation(Command):
     """Ask the client for exactly these items (C3)."""
 
     name = "request_information"
-    items: list[Line] = Field(min_length=1, max_length=20)
+    items: list[Annotated[Line, FOR_CLIENTS]] = Field(min_length=1, max_length=20)
     message: PublicText | None = None
 
 

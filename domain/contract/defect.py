@@ -17,6 +17,7 @@ from domain.contract.values import (
     Reason,
     Severity,
     Stage,
+    Start,
     Workaround,
 )
 
@@ -57,7 +58,7 @@ class DefectFields(Message):
     owner: Opaque | None = None
 
 
-class DefectStart(DefectFields):
+class DefectStart(DefectFields, Start):
     """The start payload of `DefectWorkflow`."""
 
     actor: Opaque

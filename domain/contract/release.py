@@ -9,17 +9,17 @@ from domain.contract.values import (
     Instant,
     InternalText,
     Line,
-    Message,
     Number,
     Opaque,
     PublicText,
     Reason,
+    Start,
 )
 
 ReleaseKind = Literal["major", "maintenance", "hotfix"]
 
 
-class ReleaseStart(Message):
+class ReleaseStart(Start):
     """The start payload of `ReleaseWorkflow` (R1): what is planned, for everybody to know."""
 
     actor: Opaque
@@ -95,7 +95,7 @@ class CancelRelease(Command):
     reason: Reason
 
 
-class AreaWorkStart(Message):
+class AreaWorkStart(Start):
     """The start payload of `AreaWorkWorkflow`: work begins in a functional area (R6)."""
 
     actor: Opaque
@@ -104,7 +104,7 @@ class AreaWorkStart(Message):
     policy: Opaque = "eto"
 
 
-class ReviewStart(Message):
+class ReviewStart(Start):
     """The start payload of `ImpactReviewWorkflow`."""
 
     actor: Opaque = "impact-review"

@@ -63,7 +63,11 @@ Opaque = Annotated[
 ]
 """An id that means something only to its owner: a client, an actor, an idempotency key."""
 Line = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=200)]
-PublicText = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=2_000)]
+FOR_CLIENTS = "for clients"
+"""Marks a text that reaches clients as it is written: it may promise no time (D7)."""
+PublicText = Annotated[
+    str, BeforeValidator(_trim), Field(min_length=1, max_length=2_000), FOR_CLIENTS
+]
 InternalText = Annotated[str, Field(max_length=20_000)]
 Reason = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=20_000)]
 Address = Annotated[
@@ -120,6 +124,12 @@ class Value(BaseModel):
 
 class Message(Value):
     """Anything that comes from outside."""
+
+
+class Start(Message):
+    """What a workflow is started with."""
+
+    policy: Opaque
 
 
 class Contact(Message):

@@ -24,6 +24,7 @@ from activities.adapters.database.idempotency import (
 )
 from activities.adapters.policy_files import UnknownPolicy
 from domain.contract.parsing import InvalidCommand
+from domain.promise_guard.edge import refuse_promises
 from portal.api.contract import Kind
 from portal.api.problems import (
     Problem,
@@ -110,11 +111,12 @@ class Acting:
             raise CommandRefused(f"number: {number} was used before and is closed") from None
 
     def _must_open(self, kind: Kind, number: str | None, payload: dict[str, Any]) -> None:
-        """A start that is refused uses its number up, so the machine has its say here first."""
+        """A start that is refused uses its number up, so it is tried here first."""
         start, now = kind.begins.model_validate(payload), self._site.now()
         name = getattr(start, "policy", "")
         try:
             policy = self._site.policies.load(name, now.year).pinned()
+            refuse_promises(start, policy.calendar.local_date(now))
             kind.opens(number or f"{kind.prefix}-0", start, policy, now)
         except UnknownPolicy as error:
             raise refused(InvalidCommand("policy", str(error))) from None

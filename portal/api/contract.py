@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from fastapi import Body
 from pydantic import BeforeValidator, ValidationError, create_model
 
-from domain.case.lifecycle import Case
+from domain.case import CASE
 from domain.contract.case import (
     Answer,
     AssessCritical,
@@ -66,10 +66,7 @@ from domain.contract.release import (
     Reschedule,
     Unfreeze,
 )
-from domain.contract.values import Command, Message, Number, Opaque
-from domain.defect.lifecycle import Defect
-from domain.release.lifecycle import Release
-from portal.api.responses import (
+from domain.contract.status import (
     CaseState,
     CaseStatus,
     DefectState,
@@ -78,6 +75,9 @@ from portal.api.responses import (
     ReleaseStatus,
     Status,
 )
+from domain.contract.values import Command, Message, Number, Opaque
+from domain.defect import DEFECT
+from domain.release import RELEASE
 from portal.api.security import Scope
 
 M = TypeVar("M", bound=Message)
@@ -113,7 +113,7 @@ CASES = Kind(
     workflow="CaseWorkflow",
     prefix="CASE",
     begins=CaseStart,
-    opens=Case.open,
+    opens=CASE.begin,
     commands=(
         Respond,
         RequestInformation,
@@ -138,7 +138,7 @@ DEFECTS = Kind(
     workflow="DefectWorkflow",
     prefix="DEF",
     begins=DefectStart,
-    opens=Defect.open,
+    opens=DEFECT.begin,
     commands=(
         ChangeSeverity,
         AttachCase,
@@ -173,7 +173,7 @@ RELEASES = Kind(
     workflow="ReleaseWorkflow",
     prefix="REL",
     begins=ReleaseStart,
-    opens=Release.open,
+    opens=RELEASE.begin,
     commands=(
         AttachDefect,
         AttachDefects,

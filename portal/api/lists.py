@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from activities.adapters.database import DatabaseReadModel
+from domain.contract.status import CaseState, DefectState, ReleaseState
 from domain.contract.values import NUMBER_PATTERN, Severity
 from portal.api.contract import Kind
-from portal.api.responses import CaseState, DefectState, ReleaseState
 
 _Filter = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 

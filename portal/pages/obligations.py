@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from activities.adapters.database import DatabaseLedger, DatabaseTrackRecord
 from activities.adapters.database.backlog import DatabasePulse
 from activities.ports import Delivery, DeliveryState
-from domain.defect.state import OVER
+from domain.contract.status import OVER
 from portal.pages.local_time import instant, maybe_instant
 
 _SOON = timedelta(days=14)

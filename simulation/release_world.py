@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from domain.contract.effects import AlignDefects, Effect, Lane, Project, Receipt, TellClients
-from domain.release.lifecycle import Release
-from tests.domain.builders import FRIDAY
-from tests.domain.world import World
+from domain.contract.effects import AlignDefects, Effect, Project, TellClients
+from domain.contract.receipts import DefectsAligned, DeliveryReceipt, Receipt
+from simulation.world import World
 
 EVERYBODY = "everybody"
 """The recipient of a newsletter."""
@@ -53,42 +52,21 @@ class ReleaseWorld(World):
     """The version of the plan that the portal knows."""
 
     @property
-    def release(self) -> Release:
-        """The machine."""
-        assert isinstance(self.machine, Release)
-        return self.machine
-
-    @property
     def last_words(self) -> dict[str, Word]:
         """What each defect was told last."""
         return {word.defect: word for word in self.words}
 
-    def _end(self, lane: Lane) -> bool:
-        if lane not in self._in_flight or self._in_flight[lane][1] > self.now:
-            return False
-        effect, _, success = self._in_flight[lane]
-        if not (success and isinstance(effect, AlignDefects)):
-            return super()._end(lane)
-        receipt = self._bring_about(effect)
-        if receipt.left:
-            self.outbox.another_round(effect)
-        else:
-            self.outbox.done(effect)
-        self._put(self.machine.delivered(effect, receipt, self.now))
-        del self._in_flight[lane]
-        return True
-
-    def _bring_about(self, effect: Effect) -> Receipt:
+    def _carry_out(self, effect: Effect) -> Receipt:
         if isinstance(effect, AlignDefects):
-            self.brought_about.append(effect)
+            self.carried_out.append(effect)
             return self._align(effect)
         if isinstance(effect, TellClients) and effect.people is None:
-            self.brought_about.append(effect)
+            self.carried_out.append(effect)
             self._deliver(effect, EVERYBODY)
-            return Receipt(key=effect.key, sent=1)
+            return DeliveryReceipt(key=effect.key, sent=1)
         if isinstance(effect, Project):
             self._know(effect)
-        return super()._bring_about(effect)
+        return super()._carry_out(effect)
 
     def _know(self, effect: Project) -> None:
         self.known_plan = effect.snapshot["plan_version"]
@@ -98,7 +76,7 @@ class ReleaseWorld(World):
                 if known.sequence < change.sequence:
                     known.sequence, known.attached = change.sequence, change.attached
 
-    def _align(self, effect: AlignDefects) -> Receipt:
+    def _align(self, effect: AlignDefects) -> DefectsAligned:
         plan, told, missing = effect.plan_sequence, 0, []
         superseded = self.known_plan > effect.plan_version
         behind = [d for d in sorted(self.members) if self.members[d].behind(plan)]
@@ -115,7 +93,7 @@ class ReleaseWorld(World):
                 Word(self.now, defect, _said(effect, member), effect.deploy_at, effect.plan_version)
             )
         left = [d for d in self.members if self.members[d].behind(plan)]
-        return Receipt(
+        return DefectsAligned(
             key=effect.key,
             sent=told,
             missing=missing,
@@ -129,13 +107,3 @@ def _said(effect: AlignDefects, member: Member) -> Literal["scheduled", "withdra
     if effect.plan == "cancelled" or not member.attached:
         return "withdrawn"
     return "deployed" if effect.plan == "deployed" else "scheduled"
-
-
-def release_world(
-    opened: tuple[Release, list[Effect]], now: datetime = FRIDAY, *, through_json: bool = False
-) -> ReleaseWorld:
-    """A world around a release that was planned `now`."""
-    release, effects = opened
-    world = ReleaseWorld(release, now, through_json=through_json)
-    world.begin(effects)
-    return world

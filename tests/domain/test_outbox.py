@@ -67,7 +67,7 @@ def projection(number: int, *joined: str) -> Project:
 def filled(*effects: Effect) -> Outbox:
     """An outbox with nothing under way."""
     outbox = Outbox()
-    outbox.put(list(effects), set())
+    outbox.put(list(effects))
     return outbox
 
 
@@ -128,14 +128,16 @@ def test_an_effect_may_replace_more_than_one_topic() -> None:
 def test_what_is_under_way_is_not_replaced() -> None:
     """It may have reached somebody already."""
     outbox = filled(daily(1))
-    outbox.put([daily(2)], {Lane.CLIENTS})
+    outbox.start(FRIDAY)
+    outbox.put([daily(2)])
     assert waiting(outbox, Lane.CLIENTS) == [1, 2]
 
 
 def test_what_was_under_way_gives_way_once_it_is_given_up() -> None:
     """T9: the newer one that came meanwhile says it all."""
     outbox = filled(daily(1))
-    outbox.put([daily(2)], {Lane.CLIENTS})
+    outbox.start(FRIDAY)
+    outbox.put([daily(2)])
     outbox.postpone(daily(1), FRIDAY)
     assert waiting(outbox, Lane.CLIENTS) == [2]
 
@@ -153,7 +155,8 @@ def test_waiting_projections_become_one() -> None:
 def test_a_projection_under_way_is_left_as_it_is() -> None:
     """The next one waits behind it."""
     outbox = filled(projection(1, "CASE-1"))
-    outbox.put([projection(2), projection(3)], {Lane.PORTAL})
+    outbox.start(FRIDAY)
+    outbox.put([projection(2), projection(3)])
     assert waiting(outbox, Lane.PORTAL) == [1, 3]
 
 
@@ -207,8 +210,9 @@ def test_a_resting_lane_says_when_it_tries_again() -> None:
     outbox = filled(news(1), to_staff(2))
     outbox.postpone(news(1), FRIDAY)
     outbox.postpone(to_staff(2), FRIDAY - MINUTE / 2)
-    assert outbox.next_retry(set(), FRIDAY) == FRIDAY + MINUTE / 2
-    assert outbox.next_retry({Lane.STAFF}, FRIDAY) == FRIDAY + MINUTE
+    assert outbox.next_retry(FRIDAY) == FRIDAY + MINUTE / 2
+    assert outbox.start(FRIDAY + MINUTE / 2) == {Lane.STAFF: to_staff(2)}
+    assert outbox.next_retry(FRIDAY + MINUTE / 2) == FRIDAY + MINUTE
     assert outbox.next_of(Lane.CLIENTS, FRIDAY + MINUTE) == news(1)
 
 
@@ -229,7 +233,7 @@ def test_an_impatient_person_can_have_everything_tried_now() -> None:
     outbox.postpone(news(1), FRIDAY)
     outbox.done(to_staff(2))
     outbox.park(to_staff(2))
-    outbox.retry(set())
+    outbox.retry()
     assert outbox.next_of(Lane.CLIENTS, FRIDAY) == news(1)
     assert outbox.next_of(Lane.STAFF, FRIDAY) == to_staff(2)
     assert outbox.failed == []
@@ -240,16 +244,18 @@ def test_what_was_refused_goes_before_what_waits() -> None:
     outbox = filled(news(1), news(2))
     outbox.done(news(1))
     outbox.park(news(1))
-    outbox.retry(set())
+    outbox.retry()
     assert waiting(outbox, Lane.CLIENTS) == [1, 2]
 
 
-@pytest.mark.parametrize("in_flight", [set(), {Lane.CLIENTS}])
-def test_a_refused_update_never_displaces_a_newer_one(in_flight: set[Lane]) -> None:
+@pytest.mark.parametrize("under_way", [False, True])
+def test_a_refused_update_never_displaces_a_newer_one(under_way: bool) -> None:
     """T9: the present status wins, whether it waits or is under way."""
     outbox = filled(daily(1), daily(9))
     outbox.park(daily(1))
-    outbox.retry(in_flight)
+    if under_way:
+        outbox.start(FRIDAY)
+    outbox.retry()
     assert waiting(outbox, Lane.CLIENTS) == [9]
 
 
@@ -266,7 +272,8 @@ def test_a_retry_leaves_alone_what_is_under_way() -> None:
     """What was refused comes behind it."""
     outbox = filled(news(2), news(3))
     outbox.park(news(1))
-    outbox.retry({Lane.CLIENTS})
+    outbox.start(FRIDAY)
+    outbox.retry()
     assert waiting(outbox, Lane.CLIENTS) == [2, 1, 3]
 
 
