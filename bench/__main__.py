@@ -12,14 +12,23 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench import cost, fan_out, machine, memory, opening_hours, quiet, replay, throughput
+from bench import (
+    environment,
+    fan_out,
+    idle_cost,
+    lifecycle_cost,
+    memory,
+    opening_hours,
+    replay,
+    throughput,
+)
 from bench.measure import Aim, Section
 from runtime.time_zones import use_pinned_zones
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 PARTS = {
-    "cost": cost.run,
-    "quiet": quiet.run,
+    "lifecycle_cost": lifecycle_cost.run,
+    "idle_cost": idle_cost.run,
     "throughput": throughput.run,
     "fan_out": fan_out.run,
     "memory": memory.run,
@@ -32,7 +41,7 @@ async def main() -> int:
     """Measure; answers the exit code: a missed aim is a result, not a failure."""
     given = _arguments()
     use_pinned_zones()
-    platform = list(machine.rows())
+    platform = list(environment.rows())
     sections: list[Section] = []
     for name in given.parts or PARTS:
         begun = time.perf_counter()

@@ -23,8 +23,8 @@ from temporalio.runtime import (
 from activities.adapters.database import DatabaseStatusPage, make_engine, migrate
 from activities.adapters.policy_files import PolicyFiles
 from activities.ports import Letter, MailSession
-from bench.bare import BareWorkflow
-from bench.lives import Life, Word
+from bench.baseline import BareWorkflow
+from bench.scenarios import Life, Word
 from runtime.client import Line
 from runtime.plugin import DefectsPlugin
 from runtime.settings import Settings

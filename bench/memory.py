@@ -4,8 +4,8 @@ import asyncio
 from itertools import count
 
 from bench.installation import BOTH, Installation
-from bench.lives import LIVES
 from bench.measure import Aim, Figure, Section
+from bench.scenarios import LIVES
 from bench.worker_process import AT_ONCE, busy_server
 
 AT_MOST = 2.0

@@ -9,7 +9,7 @@ from typing import Any
 from temporalio.api.history.v1 import HistoryEvent
 
 from activities.adapters.database.engine import batches
-from bench.bill import kind
+from bench.billable_actions import kind
 from bench.installation import Installation
 from domain.contract.release import AttachDefects
 from runtime.client import Line

@@ -7,10 +7,10 @@ from dataclasses import replace
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from bench.bare import BareWorkflow
+from bench.baseline import BareWorkflow
 from bench.installation import BARE, BOTH, OURS
-from bench.lifecycles import ages
 from bench.measure import Figure, Section
+from bench.time_skipping import ages
 from runtime.plugin import DefectsPlugin
 from worker import WORKFLOWS
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from itertools import count
 
 from bench.installation import BOTH, Installation
-from bench.lives import LIVES, STEPS, Life
 from bench.measure import Aim, Figure, Section
+from bench.scenarios import LIVES, STEPS, Life
 from bench.worker_process import AT_ONCE, busy_server
 
 MEASURED = ("S1-brief", "S3-brief")

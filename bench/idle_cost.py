@@ -1,12 +1,12 @@
-"""Part `quiet`: an S4 that nobody touches for a year, and what it costs while it waits."""
+"""Part `idle_cost`: an S4 that nobody touches for a year, and what it costs while it waits."""
 
 from datetime import timedelta
 
-from bench.bill import bill
+from bench.billable_actions import bill
 from bench.installation import OURS
-from bench.lifecycles import ages
-from bench.lives import LIVES
 from bench.measure import Aim, Figure, Section
+from bench.scenarios import LIVES
+from bench.time_skipping import ages
 
 _DAYS = 364
 

@@ -13,7 +13,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
-from bench.bill import Bill, bill, messages, settled
+from bench.billable_actions import Bill, bill, messages, settled
 from bench.installation import (
     BARE,
     OURS,
@@ -22,7 +22,7 @@ from bench.installation import (
     Installation,
     installation,
 )
-from bench.lives import LIVES, Life, quiet_monday
+from bench.scenarios import LIVES, Life, quiet_monday
 from runtime.plugin import DefectsPlugin
 from runtime.servers import time_skipping_server
 

@@ -1,12 +1,12 @@
-"""Part `cost`: events and billable actions of whole lives, beside the least that would do."""
+"""Part `lifecycle_cost`: events and billable actions of whole lives, beside the least that would do."""
 
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bench.lifecycles import Lived, ages
-from bench.lives import LIVES, STEPS
 from bench.measure import Aim, Figure, Section
+from bench.scenarios import LIVES, STEPS
+from bench.time_skipping import Lived, ages
 
 MEASURED = ("S1", "S2", "S4")
 AT_MOST = 1.3
@@ -30,7 +30,7 @@ def _section(pairs: dict[str, list[Pair]]) -> Section:
     section.say(
         "Whole lives of one defect on the time-skipping server, with the real workflows and "
         "activities, a SQLite database and a mailbox that takes everything. Beside each the bare "
-        "workflow of `bench/bare.py` lives the same life: it knows beforehand what comes, starts "
+        "workflow of `bench/baseline.py` lives the same life: it knows beforehand what comes, starts "
         "all messages of one instant in one workflow task, and has one timer, for what is due "
         "next. That both told the same is checked in every run.",
         "Actions are counted by Temporal's published table: start, timers, activities and their "

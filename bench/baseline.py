@@ -12,7 +12,7 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from bench.lives import COMMANDS, STEPS, Step, addressed
+    from bench.scenarios import COMMANDS, STEPS, Step, addressed
     from domain.contract.effects import Effect
     from workflows import options
 
@@ -39,7 +39,7 @@ for _name in COMMANDS:
 
 @workflow.defn(name="BareWorkflow")
 class BareWorkflow(_Listener):
-    """One life, as told by `bench.lives.STEPS`."""
+    """One life, as told by `bench.scenarios.STEPS`."""
 
     @workflow.init
     def __init__(self, start: dict[str, Any]) -> None:
