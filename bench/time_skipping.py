@@ -1,4 +1,4 @@
-"""Lives whole lives on the time-skipping server, with real workflows, activities and database."""
+"""Runs whole scenarios on the time-skipping server, with real workflows, activities, database."""
 
 import asyncio
 import tempfile
@@ -13,107 +13,102 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 
-from bench.billable_actions import Bill, bill, messages, settled
-from bench.installation import (
-    BARE,
-    OURS,
-    PATIENCE,
-    Heartbeats,
-    Installation,
-    installation,
-)
-from bench.scenarios import LIVES, Life, quiet_monday
+from bench.billable_actions import Cost, cost_of, effects_in, is_settled
+from bench.installation import PATIENCE, Heartbeats, Installation, installation
+from bench.measure import BOTH
+from bench.scenarios import SCENARIOS, Scenario, next_monday
 from runtime.plugin import DefectsPlugin
 from runtime.servers import time_skipping_server
 
 _LOOK_AGAIN = 0.02
 """Seconds between two looks at whether something is under way."""
+_numbers = count(1)
 
 
 @dataclass(frozen=True)
-class Lived:
-    """A life that is over."""
+class Run:
+    """A workflow that has ended."""
 
     history: WorkflowHistory
-    bill: Bill
+    cost: Cost
 
 
-class LivesDiffer(AssertionError):  # noqa: N818 - says what is wrong
-    """Ours and the bare workflow did not bring the same about, so they cannot be compared."""
+class RunsDifferError(AssertionError):
+    """Ours and the baseline did not have the same effects, so they cannot be compared."""
 
 
-class Ages:
-    """Time that passes at a word, and lives that pass with it."""
+@dataclass
+class TimeSkipping:
+    """An installation whose time passes on request."""
 
-    def __init__(
-        self, env: WorkflowEnvironment, site: Installation, heartbeats: Heartbeats
-    ) -> None:
-        self._env = env
-        self._site = site
-        self.heartbeats = heartbeats
-        self._numbers = count(1)
+    env: WorkflowEnvironment
+    site: Installation
+    heartbeats: Heartbeats
 
-    async def confirm(self, kind: str, life: Life) -> tuple[str, datetime]:
-        """Begin a life on a quiet Monday; answers its number and when it began."""
-        await self.until(quiet_monday(await self._env.get_current_time()))
-        number = f"{kind.upper()}-{next(self._numbers)}"
-        confirmed = await self._env.get_current_time()
-        await self._site.start(kind, number, life)
+    async def confirm(self, kind: str, scenario: Scenario) -> tuple[str, datetime]:
+        """Begin a scenario on a Monday; answers the workflow's id and when it began."""
+        await self.until(next_monday(await self.env.get_current_time()))
+        number = f"{kind.upper()}-{next(_numbers)}"
+        confirmed = await self.env.get_current_time()
+        await self.site.start(kind, number, scenario)
         await self.settle(number)
         return number, confirmed
 
     async def until(self, at: datetime) -> None:
-        """Let time pass; what it brings is under way when this returns."""
-        left = at - await self._env.get_current_time()
+        """Skip to an instant; what falls due on the way is under way when this returns."""
+        left = at - await self.env.get_current_time()
         if left > timedelta(0):
-            await self._env.sleep(left)
+            await self.env.sleep(left)
 
     async def settle(self, number: str) -> None:
-        """Wait, in real time, until it waits for time or people only.
+        """Wait, in real time, until it waits for a timer or a command only.
 
         Raises:
             TimeoutError: something is still under way after three minutes.
         """
-        # This server tells nobody that a workflow task is pending; its history does.
+        # This server does not report a pending workflow task; the history shows it.
         async with asyncio.timeout(PATIENCE):
-            while not settled(await self.events(number)):  # noqa: ASYNC110 - the server's news
+            while not is_settled(await self.events(number)):  # noqa: ASYNC110 - no such event
                 await asyncio.sleep(_LOOK_AGAIN)
 
     async def events(self, number: str) -> Sequence[HistoryEvent]:
         """Its history so far."""
-        return (await self._site.client.get_workflow_handle(number).fetch_history()).events
+        return (await self.site.client.get_workflow_handle(number).fetch_history()).events
 
-    async def live(self, kind: str, life: Life) -> Lived:
-        """A life from its confirmation to its end."""
+    async def run(self, kind: str, scenario: Scenario) -> Run:
+        """A scenario from the confirmation to the end of its workflow."""
         before = self.heartbeats.count
-        number, confirmed = await self.confirm(kind, life)
-        for word in life.words:
-            await self.until(confirmed + word.after)
+        number, confirmed = await self.confirm(kind, scenario)
+        for command in scenario.commands:
+            await self.until(confirmed + command.after)
             await self.settle(number)
-            await self._site.say(number, word, confirmed)
+            await self.site.command(number, command, confirmed)
             await self.settle(number)
-        await self.until(confirmed + life.lasts)
-        handle = self._site.client.get_workflow_handle(number)
+        await self.until(confirmed + scenario.lasts)
+        handle = self.site.client.get_workflow_handle(number)
         await handle.result()
         history = await handle.fetch_history()
-        return Lived(history, bill(history.events, self.heartbeats.count - before))
+        return Run(history, cost_of(history.events, self.heartbeats.count - before))
 
-    async def live_both(self, name: str) -> tuple[Lived, Lived]:
-        """The same life twice, ours and bare.
+    async def run_both(self, name: str) -> dict[str, Run]:
+        """The same scenario twice, ours and the baseline.
 
         Raises:
-            LivesDiffer: they told different things.
+            RunsDifferError: they had different effects.
         """
-        life = LIVES[name]
-        ours, bare = await self.live(OURS, life), await self.live(BARE, life)
-        told, least = messages(ours.history.events), messages(bare.history.events)
-        if told != least:
-            raise LivesDiffer(f"{life.title}: ours told {told - least}, bare told {least - told}")
-        return ours, bare
+        scenario = SCENARIOS[name]
+        runs = {kind: await self.run(kind, scenario) for kind in BOTH}
+        ours, baseline = (effects_in(run.history.events) for run in runs.values())
+        if ours != baseline:
+            raise RunsDifferError(
+                f"{scenario.title}: only ours has {ours - baseline}, "
+                f"only the baseline has {baseline - ours}"
+            )
+        return runs
 
 
 @asynccontextmanager
-async def ages() -> AsyncIterator[Ages]:
+async def time_skipping() -> AsyncIterator[TimeSkipping]:
     """A time-skipping server with our workers."""
     heartbeats = Heartbeats()
     with tempfile.TemporaryDirectory() as folder:
@@ -123,4 +118,4 @@ async def ages() -> AsyncIterator[Ages]:
                 env.client.service_client.config.target_host, Path(folder), heartbeats=heartbeats
             ) as site,
         ):
-            yield Ages(env, site, heartbeats)
+            yield TimeSkipping(env, site, heartbeats)
