@@ -149,7 +149,7 @@ async def installation(
 ) -> AsyncIterator[Installation]:
     """Our workers on the server at `address`, with a SQLite database in `folder`."""
     site = await connected_to(address, heartbeats)
-    engine = make_engine(f"sqlite:///{folder / 'bench.db'}")
+    engine = make_engine(database_url(folder))
     migrate(engine)
     outside = Outside(engine, site.mailbox, DatabaseStatusPage(engine), PolicyFiles())
     async with workers(
@@ -157,6 +157,11 @@ async def installation(
     ):
         yield site
     engine.dispose()
+
+
+def database_url(folder: Path) -> str:
+    """Of the database that an installation has in a folder."""
+    return f"sqlite:///{folder / 'bench.db'}"
 
 
 async def connected_to(address: str, heartbeats: Heartbeats | None = None) -> Installation:
