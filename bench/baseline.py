@@ -1,7 +1,7 @@
-"""Waits and does, nothing else: the least a workflow can be that brings the same messages about.
+"""The baseline workflow: the least that runs the same activities at the same instants.
 
-It knows its life beforehand, starts everything due at one instant in one workflow task, and has one
-timer, for what is due next. It keeps no state, checks nothing, publishes nothing, survives no
+It knows its schedule beforehand, starts everything due at one instant in one workflow task, and has
+one timer, for what is due next. It keeps no state, checks nothing, publishes nothing, survives no
 outage and never continues as new.
 """
 
@@ -12,56 +12,56 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from bench.lives import COMMANDS, STEPS, Step, addressed
+    from bench.scenarios import DEFECT_COMMANDS, STEPS, Step, addressed
     from domain.contract.effects import Effect
     from workflows import options
 
 
-class _Listener:
-    """Counts what it is told."""
+class _Handlers:
+    """Counts the updates it gets."""
 
-    heard = 0
+    received = 0
 
 
-def _command(name: str) -> Any:
-    async def hear(self: _Listener, _payload: Any = None) -> dict[str, Any]:
-        self.heard += 1
+def _handler(name: str) -> Any:
+    async def receive(self: _Handlers, _payload: Any = None) -> dict[str, Any]:
+        self.received += 1
         return {}
 
-    hear.__qualname__ = hear.__name__ = name
-    return workflow.update(name=name)(hear)
+    receive.__qualname__ = receive.__name__ = name
+    return workflow.update(name=name)(receive)
 
 
-# A handler for every update a defect has.
-for _name in COMMANDS:
-    setattr(_Listener, _name, _command(_name))
+# A defect has a handler for each of these, and handlers take memory.
+for _name in DEFECT_COMMANDS:
+    setattr(_Handlers, _name, _handler(_name))
 
 
-@workflow.defn(name="BareWorkflow")
-class BareWorkflow(_Listener):
-    """One life, as told by `bench.lives.STEPS`."""
+@workflow.defn(name="BaselineWorkflow")
+class BaselineWorkflow(_Handlers):
+    """One scenario, as scheduled in `bench.scenarios.STEPS`."""
 
     @workflow.init
     def __init__(self, start: dict[str, Any]) -> None:
         self._number = workflow.info().workflow_id
         self._confirmed = workflow.info().workflow_start_time
-        self._life: str = start["life"]
+        self._scenario: str = start["scenario"]
         self._due: timedelta | None = None
         self._timer: asyncio.Task[None] | None = None
 
     @workflow.run
     async def run(self, start: dict[str, Any]) -> None:  # noqa: ARG002 - Temporal's signature
-        """Do what is due at each instant."""
-        for step in STEPS[self._life]:
-            await self._until(step)
+        """Start what is due at each instant."""
+        for step in STEPS[self._scenario]:
+            await self._wait_for(step)
             self._set_timer(step.due)
             now = workflow.now()
-            await asyncio.gather(*(self._do(effect, now) for effect in step.effects))
+            await asyncio.gather(*(self._execute(effect, now) for effect in step.effects))
 
-    async def _until(self, step: Step) -> None:
+    async def _wait_for(self, step: Step) -> None:
         if step.answers is not None:
             count = step.answers
-            await workflow.wait_condition(lambda: self.heard >= count)
+            await workflow.wait_condition(lambda: self.received >= count)
         elif self._timer is not None:
             await self._timer
 
@@ -75,7 +75,7 @@ class BareWorkflow(_Listener):
             left = self._confirmed + due - workflow.now()
             self._timer = asyncio.create_task(workflow.sleep(left))
 
-    async def _do(self, effect: Effect, now: datetime) -> None:
+    async def _execute(self, effect: Effect, now: datetime) -> None:
         await workflow.execute_activity(
             effect.type,
             addressed(effect, self._number, now),

@@ -1,6 +1,6 @@
 """Counts what a history costs: events, and billable actions by Temporal's published table.
 
-Sources: docs.temporal.io, "Actions" and "Pricing"; the table is in the design notes, "Cost".
+Sources: docs.temporal.io, "Actions" and "Pricing".
 """
 
 import json
@@ -20,13 +20,12 @@ _ONE_ACTION = {
 }
 """A continuation is billed on the `started` event of its new run."""
 _TWO_ACTIONS = {"start_child_workflow_execution_initiated": "child workflow"}
-_TOGETHER = {"marker_recorded": "markers"}
-"""Local activities of one workflow task are one action together."""
+_MARKER = "marker_recorded"
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
-    """What one life came to."""
+class Cost:
+    """What one workflow came to."""
 
     events: Counter[str]
     """By kind."""
@@ -35,19 +34,9 @@ class Bill:
     stored: int
     """Bytes of history, as the server would send it."""
 
-    @property
-    def event_count(self) -> int:
-        """All events."""
-        return self.events.total()
 
-    @property
-    def action_count(self) -> int:
-        """All actions."""
-        return self.actions.total()
-
-
-def bill(history: Iterable[HistoryEvent], heartbeats: int) -> Bill:
-    """The bill of one history; `heartbeats` reached the server, which no history shows."""
+def cost_of(history: Iterable[HistoryEvent], heartbeats: int) -> Cost:
+    """The cost of one history; `heartbeats` reached the server, which no history shows."""
     events: Counter[str] = Counter()
     actions: Counter[str] = Counter()
     marked: set[int] = set()
@@ -56,16 +45,18 @@ def bill(history: Iterable[HistoryEvent], heartbeats: int) -> Bill:
         name = kind(event)
         events[name] += 1
         stored += event.ByteSize()
-        actions[_ONE_ACTION.get(name, "")] += 1
-        actions[_TWO_ACTIONS.get(name, "")] += 2
-        if name == "activity_task_started":
+        if name in _ONE_ACTION:
+            actions[_ONE_ACTION[name]] += 1
+        elif name in _TWO_ACTIONS:
+            actions[_TWO_ACTIONS[name]] += 2
+        elif name == "activity_task_started":
             actions["retry"] += event.activity_task_started_event_attributes.attempt - 1
-        if name in _TOGETHER:
+        elif name == _MARKER:
+            # Local activities of one workflow task are one action together.
             marked.add(event.marker_recorded_event_attributes.workflow_task_completed_event_id)
-    del actions[""]
     actions["markers"] = len(marked)
     actions["heartbeat"] = heartbeats
-    return Bill(events, +actions, stored)
+    return Cost(events, +actions, stored)
 
 
 def kind(event: HistoryEvent) -> str:
@@ -73,10 +64,10 @@ def kind(event: HistoryEvent) -> str:
     return str(event.WhichOneof("attributes")).removesuffix("_event_attributes")
 
 
-def messages(history: Iterable[HistoryEvent]) -> Counter[str]:
-    """What a life brought about, by the event in each effect's key.
+def effects_in(history: Iterable[HistoryEvent]) -> Counter[str]:
+    """The effects that a workflow had carried out, by the event in each one's key.
 
-    Looking the policy up is not among them: it tells nobody anything.
+    Loading the policy is not among them: it notifies nobody.
     """
     found: Counter[str] = Counter()
     for event in history:
@@ -90,7 +81,7 @@ def messages(history: Iterable[HistoryEvent]) -> Counter[str]:
     return found
 
 
-def settled(history: Iterable[HistoryEvent]) -> bool:
+def is_settled(history: Iterable[HistoryEvent]) -> bool:
     """Whether no workflow task and no activity is under way at the end of this history."""
     kinds = Counter(kind(event) for event in history)
     under_way = kinds["workflow_task_scheduled"] - kinds["workflow_task_completed"]
