@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from enum import Enum, auto
 
-from domain.promise_guard.lexicon import (
+from domain.promise_guard.english.lexicon import (
     ABLE,
     ARTICLES,
     BEING,

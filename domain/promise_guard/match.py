@@ -4,10 +4,10 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from domain.promise_guard.allowlist import INNOCENTS
+from domain.promise_guard.english.allowlist import INNOCENTS
+from domain.promise_guard.english.times import TIMES, Time
 from domain.promise_guard.patterns import alternatives, compiled
 from domain.promise_guard.rules import Rule
-from domain.promise_guard.times import TIMES, Time
 
 _LEAD_REACH = 60
 """Characters before a time among which the words that lead to it are looked for."""

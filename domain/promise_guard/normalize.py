@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from domain.promise_guard.lexicon import ABBREVIATIONS
+from domain.promise_guard.english.lexicon import ABBREVIATIONS
 
 
 class Plain(NamedTuple):

@@ -3,7 +3,14 @@
 from enum import Enum, auto
 
 from domain.promise_guard.context import SETTLED, Reading, Sense
-from domain.promise_guard.lexicon import COME, CONTACT, HEDGES, PAUSES, RESOLUTION, TIME_WORD
+from domain.promise_guard.english.lexicon import (
+    COME,
+    CONTACT,
+    HEDGES,
+    PAUSES,
+    RESOLUTION,
+    TIME_WORD,
+)
 
 
 class Rule(Enum):
