@@ -12,6 +12,7 @@ from typing import Any
 
 from domain import promise_guard as guard
 from domain.promise_guard import Promise, promises
+from domain.promise_guard.match import Matcher
 
 CHARACTERS = list("a1 \n.-'\"(*_\u200b\ufdfa\u2014\u0301")
 WORDS = """
@@ -31,6 +32,8 @@ def compiled(value: Any) -> Iterator[str]:
     """The patterns within a value of a module, or within what is made when first needed."""
     if hasattr(value, "cache_info") and not inspect.signature(value).parameters:
         yield from compiled(value())
+    elif isinstance(value, Matcher):
+        yield from compiled([*vars(value).values()])
     elif isinstance(value, re.Pattern):
         yield value.pattern
     elif isinstance(value, tuple | list):
