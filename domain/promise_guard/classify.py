@@ -32,10 +32,10 @@ class Promise:
 
 class _Verdict(Enum):
     PROMISE = auto()
-    NO_PROMISE = auto()
-    """The context says so, and says it of the other times of the same list."""
-    NOT_PROMISED = auto()
-    """Nothing says that it is promised."""
+    RULED_OUT = auto()
+    """The context says that it is none, and says so of the times listed after it."""
+    UNDECIDED = auto()
+    """Nothing says that it is one, so it passes."""
 
 
 @cache
@@ -50,21 +50,22 @@ def promises_in(text: str, today: date | None) -> Iterator[Promise]:
     normalized = context.normalized.text
     allowed = _english().allowed(normalized)
     starts = [start for start, _ in allowed]
-    no_promise_until = -1
+    ruled_out_until = -1
     for candidate in _english().candidates(normalized):
         start, end, time, _ = candidate
         nearest = bisect_right(starts, start) - 1
         if nearest >= 0 and allowed[nearest][1] >= end:
-            verdict = _Verdict.NO_PROMISE
+            verdict = _Verdict.RULED_OUT
         else:
-            listed = 0 <= no_promise_until <= start and lexicon.LIST_JOINT.fullmatch(
-                normalized, no_promise_until, start
+            listed = 0 <= ruled_out_until <= start and lexicon.LIST_JOINT.fullmatch(
+                normalized, ruled_out_until, start
             )
             verdict = _verdict(context, candidate, today, listed=bool(listed))
-        if verdict is _Verdict.NO_PROMISE:
-            no_promise_until = end
+        if verdict is _Verdict.RULED_OUT:
+            ruled_out_until = end
         if verdict is _Verdict.PROMISE:
             first, phrase = context.normalized.original(text, start, end)
+            # The full stop of a sentence is no part of the phrase, that of "5 p.m." is.
             if phrase.endswith(".") and "." not in phrase.split()[-1][:-1]:
                 phrase = phrase[:-1]
             yield Promise(phrase, time.why, first)
@@ -73,27 +74,28 @@ def promises_in(text: str, today: date | None) -> Iterator[Promise]:
 def _verdict(
     context: Context, candidate: Candidate, today: date | None, *, listed: bool
 ) -> _Verdict:
-    """Judge a time; `listed`: it continues a list whose last time is no promise."""
+    """Judge a time; `listed`: it continues a list whose last time is ruled out."""
     start, end, time, rule = candidate
     tense = context.tense(start, end)
     described = tense is Tense.NO_STATEMENT or (listed and rule is not Rule.ALWAYS)
     if today is not None and time.kind in _DATES:
         phrase = context.normalized.text[start:end]
         spans = spans_meant(phrase, today)
+        # "It will be there on Nov 20" means the next one, although the last was a week ago.
         sure = names_a_year(phrase) or tense is not Tense.FUTURE
         if sure and spans and all(last < today for _, last in spans):
-            return _Verdict.NO_PROMISE
+            return _Verdict.RULED_OUT
         if any(first > today for first, _ in spans) and not described:
             return _Verdict.PROMISE
     if described:
-        return _Verdict.NO_PROMISE
+        return _Verdict.RULED_OUT
     promised = tense in {Tense.FUTURE, Tense.IMPLIED_FUTURE}
     has_lead_in = time.rules.after_lead_in is not None
     if has_lead_in and not promised and context.qualifies_a_noun(start, end):
-        return _Verdict.NO_PROMISE
+        return _Verdict.RULED_OUT
     if _refuses(rule, tense, context, start, end):
         return _Verdict.PROMISE
-    return _Verdict.NO_PROMISE if tense in PAST_OR_HABITUAL else _Verdict.NOT_PROMISED
+    return _Verdict.RULED_OUT if tense in PAST_OR_HABITUAL else _Verdict.UNDECIDED
 
 
 def _refuses(rule: Rule, tense: Tense, context: Context, start: int, end: int) -> bool:
