@@ -1,56 +1,33 @@
-"""Decides what looks like a time and promises none: a table of such phrases.
+"""Lists what looks like a promise of time and is none: a time within such a phrase is allowed.
 
-Add an exception here. `patterns.py` says how patterns are written and what `<name>` stands for.
+Add an exception here. `match.py` says how patterns are written; `lexicon.py` holds the fragments
+that `<name>` stands for.
 """
 
-from typing import NamedTuple
-
-
-class Innocent(NamedTuple):
-    """What promises nothing: a time that lies within such a phrase is excused."""
-
-    what: str
-    pattern: str
-
-
-INNOCENTS = (
+ALLOWLIST = {
     # Habits and hours
-    Innocent("round the clock", "(?:on )?24 ?[/x] ?7(?: ?[/x] ?36[56])?"),
-    Innocent("a rate", "<amount> ?<unit> (?:an?|per|each|every|in every) <unit>"),
-    Innocent(
-        "a habit",
-        r"""
+    "round the clock": "(?:on )?24 ?[/x] ?7(?: ?[/x] ?36[56])?",
+    "a rate": "<amount> ?<unit> (?:an?|per|each|every|in every) <unit>",
+    "a habit": r"""
         <how often>(?: <range>)? ?<recurring> (?:until|till) (?:it|this|the \w{1,10}) is \w{1,10}
         <how often>(?: other| single| few| couple of)?(?: <range>)? ?<recurring>
         (?:on )?<weekday> (?:mornings|afternoons|evenings|nights)
         (?:on )?the (?:<day number>|<ordinal>|last) <day of>? ?(?:of|in) <each> <period>
         """,
-    ),
-    Innocent(
-        "opening hours",
-        r"""
+    "opening hours": r"""
         (?:from )?<working week>(?:,|:)? ?(?:from |between )?<clock><to><clock>
         <staffed>(?: <word>){0,2} <working week>
         <staffed><open>{0,3}[:\x20]<from><to><clock>
         """,
-    ),
     # Times that are over
-    Innocent(
-        "a time that is over",
-        r"""
+    "a time that is over": r"""
         <length> (?:ago|earlier|old|older|overdue|beforehand|or older)
         some ?day
         """,
-    ),
-    Innocent(
-        "an earlier contact",
-        r"""
+    "an earlier contact": r"""
         (?:per|following|since) <article>(?:\w{1,10} )?<contact>(?: <linked>){0,2} <recent>
         """,
-    ),
-    Innocent(
-        "courtesy",
-        r"""
+    "courtesy": r"""
         (?:thanks?|thank you|sorry|apologi[sz]e|apologies|help you)<said>{0,7} <recent>
         (?:contacting|writing|calling|reaching out|getting in touch)<said>{0,7} <recent>
         (?:chatting|speaking|talking)<said>{0,7} <recent>
@@ -60,62 +37,37 @@ INNOCENTS = (
         (?:happy|merry|(?:best wishes|all the best) for the) (?:<weekday>|weekend|<holiday>)
         (?:have an? \w{1,10}|enjoy (?:the|your)|good) (?:<weekday>|weekend|day|week|<part of day>)
         """,
-    ),
     # What the software does, and what is shown on the screen
-    Innocent(
-        "a length of data or idleness",
-        r"""
+    "a length of data or idleness": r"""
         (?:in |within |after |for |of )?<length>(?: worth)? (?:of|without|with no) <measured>
         """,
-    ),
-    Innocent(
-        "a length between two things recorded",
-        r"(?:with)?in <length> (?:of|after|before|from) (?:<article>|each )?<recorded>",
-    ),
-    Innocent(
-        "a shift in time",
-        r"""
+    "a length between two things recorded": r"""
+        (?:with)?in <length> (?:of|after|before|from) (?:<article>|each )?<recorded>
+        """,
+    "a shift in time": r"""
         (?:delayed|shifted|off|late|early)(?: \w{1,12})? by <length>|<length> (?:too )?<shifted>
         """,
-    ),
-    Innocent("an age", "(?:older|newer|younger|aged) (?:than )?<length>"),
-    Innocent(
-        "a kind of thing",
-        r"""
+    "an age": "(?:older|newer|younger|aged) (?:than )?<length>",
+    "a kind of thing": r"""
         <in a>?\d{1,3}-(?:second|minute|hour|day|week|month|year)(?:-old)? (?!<takes time>)\w{1,20}
         """,
-    ),
-    Innocent(
-        "a label on the screen",
-        r"""
+    "a label on the screen": r"""
         (?:<control>|select|choose|click|pick|press|named|called|to)(?: on| the){0,2} <quoted>
         <quoted> <control>
         """,
-    ),
-    Innocent(
-        "a setting",
-        r"""
+    "a setting": r"""
         (?:time ?outs?|interval|duration|retention)(?: period)?<set>{0,4} (?:at most )?<length>
         (?:limit(?:s|ed)?|capped|restrict(?:s|ed))<set>{0,4} (?:at most )?<length>
         """,
-    ),
-    Innocent(
-        "a pause before trying again",
-        r"""
+    "a pause before trying again": r"""
         (?:try|trying|retry|retrying|retries|reload|refresh)<again>{0,3} (?:in|after|within) <pause>
         (?:log in|sign in|open it|press it|click it|save)<again>{0,3} (?:in|after) <pause>
         wait(?:s|ed|ing)?(?: for)? (?:<pause>|an? (?:while|bit|hour))
         """,
-    ),
-    Innocent(
-        "what the software does after a while",
-        r"""
+    "what the software does after a while": r"""
         <does>(?: <itself>){0,3} (?:in|within)(?: under| less than)? (?:<pause>|<some hours>)
         """,
-    ),
-    Innocent(
-        "how the software writes times",
-        r"""
+    "how the software writes times": r"""
         <writes>(?: (?:as|like|with|instead of|in)){0,2} ["']?(?:<date>|<clock>)["']?
         (?:week|calendar|picker|list|chart|view|year) <begins> (?:on|in|with|at) <first shown>
         (?:go|goes|jumps?|switch(?:es)?|scrolls?|skips?|advances?) to (?:the )?next <period>
@@ -123,33 +75,20 @@ INNOCENTS = (
         <task>(?: (?:that|which) are)? due (?:today|tomorrow|(?:this|next) <period>|<length>)
         <task>(?: (?:that|which) are)? due (?:on |in |within )?(?:<weekday>|<date>|<length>)
         """,
-    ),
-    Innocent(
-        "a version",
-        r"""
+    "a version": r"""
         (?:<versioned>|on|in|with|and|to|from|than)\.? ?#?<version>(?<!\.20\d\d)
         in \d{1,3}\.\d{1,3}(?![.-]?\d)(?! ?[a-z])
         """,
-    ),
     # What is asked of the client, and what is not given
-    Innocent(
-        "a deadline for the client",
-        r"""
+    "a deadline for the client": r"""
         (?:if|unless) (?:we|you) (?:<word> ){0,5}<replies> (?:<word> ){0,4}(?:with)?in <length>
         re ?open(?:ed)? (?:<word> ){0,4}(?:within|for|up to|in) <length>
         you (?:will )?have <length> to \w{1,15}
         """,
-    ),
-    Innocent(
-        "soon in comparison",
-        "(?:too|so|how|as) soon|(?:soon|shortly) (?:after|before|afterwards)",
-    ),
-    Innocent(
-        "no estimate",
-        r"""
+    "soon in comparison": "(?:too|so|how|as) soon|(?:soon|shortly) (?:after|before|afterwards)",
+    "no estimate": r"""
         (?:no|not|never|cannot|unable|without|nor|\w{2,6}n't)<not but>{0,6} <eta>
         (?:ask(?:s|ed|ing)?|requests?|question|wish) (?:<word> ){0,2}(?:for|about) <article>?<eta>
         <eta> (?:"|\w{1,12} )?<control>|<eta> (?:\w{1,12} )?(?:value|element|question)s?
         """,
-    ),
-)
+}

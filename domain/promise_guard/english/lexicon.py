@@ -1,15 +1,169 @@
-"""Decides how the patterns of times and innocents are written, and compiles them.
+"""The words of English that say something about a time near them, and the fragments of patterns.
 
-In a pattern a blank stands for any one blank or hyphen, `<name>` for the fragment of that name,
-and each line is an alternative. Repeats must have a bound; a test sees to it.
+`context.py` says how near a word must be and which of them goes first, `match.py` how patterns are
+written.
 """
 
 import re
 
-_PLACEHOLDER = re.compile(r"<([a-z ]{1,30})>")
-_BLANK = re.compile(r"\[(?:\\.|[^\]\\]){0,60}\]|\\.| ")
+from domain.promise_guard.match import compiled
 
-_FRAGMENTS = {
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+def _forms(listed: str) -> re.Pattern[str]:
+    """Return a pattern for words that are listed by their forms, such as `plan(?:s|ned)?`."""
+    return re.compile("|".join(listed.split()))
+
+
+# Structure
+ABBREVIATIONS = _words("e.g i.e approx ca no vs etc mr ms mrs dr inc a.m p.m nr")
+"""A full stop after these ends no sentence."""
+SUBORDINATORS = _words("""
+    that which who whose where when whenever if because while although though unless whereas why
+""")
+"""Begin a clause that says nothing about the time outside it."""
+COORDINATORS = _words("and but so or")
+"""Join clauses of the same rank, or only two words."""
+ARTICLES = _words("the a an your their its her his my each every any our")
+"""Before a time these make it qualify a noun: "the Friday report"."""
+DETERMINERS = _words("""
+    the a an your our this these those any no its their my his her each every
+""")
+"""Begin the object of a verb: "deployed a fix"."""
+SUBJECTS = _words("i we you they he she who which that it")
+"""Right after these a participle is a verb: "you reported"."""
+NOT_A_NOUN = _words("""
+    we i it you they he she the a an at of after before and or in on is are was were will would
+    should but so that this then for to by with when if as from our your all can may at has have
+    had did does do everything nothing please
+""")
+"""Cannot be what a time qualifies."""
+
+# Future
+FUTURE = _forms(r"""
+    will 'll won't shall should would might may going gonna plan(?:s|ned|ning)? expect[a-z]{0,7}
+    aim(?:s|ed|ing)? hop(?:e|es|ed|ing|eful|efully) target(?:s|ed|ing)?
+    (?:re)?schedul(?:e|es|ed|ing) slated due anticipat[a-z]{1,4} estimat[a-z]{1,4}
+    intend(?:s|ed|ing)? promis[a-z]{1,3} commit(?:ted|ting|ment)? guarantee[ds]? likely coming
+    comes arriv(?:e|es|ing|al) land(?:s|ing)? goes eta etas e\.t\.a forecast projected
+    tentative(?:ly)? supposed postpon[a-z]{1,3} deferred delayed pushed deadlines?
+    pencil[a-z]{1,3} prognosis sla
+""")
+"""Say that something will be."""
+OUR_WORK = _forms(r"""
+    (?:hot|bug)?fix(?:es|ing)? patch(?:es|ing)? resolution resolves? resolving solution solves?
+    (?:re)?deploy(?:s|ing|ment|ments)? releas(?:e|es|ing) roll(?:s|ing)? rollout roll-out
+    go-live go ships? shipping updates? upgrade maintenance correction repairs? turnaround
+    timelines? timeframe completion deliver(?:s|y|ies|ing)? roadmap frame gets? receives? live
+    ready available done finish(?:es|ing)? launch(?:es|ing)? ends ending testing tests qa goal
+    objective looking tackle restor(?:e|es|ing) online
+""")
+"""What we do about a defect, and what comes of it."""
+WE = _words("we i i'm team engineering engineers developers development they")
+"""Those who do it."""
+RESOLUTION = _forms(r"""
+    (?:hot|bug)?fix(?:ed|es|ing)? resol(?:ve|ved|ves|ving|ution) releas(?:e|ed|es|ing) solution
+    (?:re)?deploy[a-z]{0,5} ship(?:s|ped|ping)? patch(?:ed|es)? available ready live done
+    repair(?:ed|s)? restored? answer(?:ed)? completed? restarted rebooted finished
+    work(?:s|ing)? solved eta
+""")
+"""Say that something is put right."""
+RELEASE_NOUNS = _forms(r"""
+    releases? updates? upgrade patch deploy[a-z]{0,5} maintenance (?:hot)?fix build version
+    rollout drop window sprint downtime deadline target go-live delivery launch
+""")
+"""Things whose time is promised all the same: "the Friday release"."""
+CONTACT = _words("""
+    touch contact contacts update updates updated reply respond write hear call follow know news
+    inform notify notified reach
+""")
+"""Say that somebody will be in touch."""
+CONTACT_WITH_BACK = _words("get come circle report write call gets")
+"""Say so with "back" after them: "get back to you"."""
+SET_BY_US_AFTER = _words("be is are all 's")
+"""After these "set" is no instruction: "we are all set"."""
+
+# Past
+PAST = _words("""
+    was wasn't were weren't had hadn't did didn't been saw began went came yesterday ago last
+    past previous previously preceding prior earlier since recently couldn't formerly initially
+    originally
+""")
+"""Say that something was."""
+PAST_OF_OUR_WORK = _words(
+    "since last yesterday ago previous previously preceding prior earlier formerly"
+)
+"""Say so even of a release or fix that is named after them."""
+PAST_EVENTS = _words("""
+    introduced caused triggered broke appeared occurred happened reported noticed
+""")
+"""Nobody promises these, so they tell the past in any form."""
+PAST_AFTER_COULD = _words("not reproduce see find confirm verify trace log get")
+"""What "could" speaks of in the past: "could not reproduce"."""
+IRREGULAR_PARTICIPLES = _words("""
+    found made sent lost took gave told wrote said became kept left met broke ran fell held rose
+    stood led felt thought brought built spent caught grew got knew threw done seen gone shown
+    given taken written broken known shut stuck spoke agreed freed
+""")
+"""Verbs of the past that do not end in -ed."""
+PERFECT = _words("have has 've having")
+"""With a participle these tell the past."""
+OPEN_BEFORE_PARTICIPLE = _words("""
+    be is are 's 're 'm get gets getting being see want wants need needs once when until till
+    if
+""")
+"""After these a participle may speak of the future: "is fixed on Monday"."""
+OPEN_BEFORE_SUBJECT = _words("have get see want need")
+"""Before its subject they make a participle a wish: "we want it fixed on Monday"."""
+PRESENT = _words("is are be gets being")
+"""Between these and the time nothing before them tells the past."""
+
+# Neither
+HABITUAL = _words("""
+    every each always usually normally typically daily weekly monthly nightly hourly whenever
+    runs opens closes shows appears disappears loads reloads displays expires expire hangs hang
+    freezes freeze crashes crash fails fail stalls times occurs happens resets stops jumps
+    responds longer missing empty blank wrong incorrect slow slower slowest shown listed twice
+    doubled duplicated cut affected
+""")
+"""Tell a habit, or what is wrong with the software."""
+INSTRUCTIONS = _words("""
+    click clicking choose choosing select selecting tick ticking type typing enter entering
+    filter filters filtering sort sorting labelled labeled named titled set setting
+""")
+"""Tell what to do on the screen, and what things on it are called."""
+RECORD_NOUNS = _words("""
+    range ranges period periods record records entry entries data row rows total totals figures
+    numbers appointment appointments invoice invoices statement statements dated column columns
+    value values visit visits note notes transaction transactions payment payments attendance
+    balance balances report reports file files shift shifts date dates timestamp
+    timestamps session sessions enrollment enrollments enrolment enrolments events tasks budget
+    budgets dashboard button option tab menu field fields label link checkbox item
+""")
+"""What a client's data consists of."""
+RECORD_PREPOSITIONS = _words("of the from with is to for in on between since and")
+"""May stand between these and their time: "records from Monday"."""
+REQUESTS = _words("""
+    reply respond send answer provide return confirm upload attach tell let get call contact
+    write fill complete submit forward share give
+""")
+"""What a client is asked for."""
+DURATION_VERBS = _words("take takes need needs require requires want")
+"""Verbs that patterns of lengths begin with."""
+HEDGES = _words("""
+    about around approx approximately roughly probably maybe perhaps likely hopefully only just
+    at most max tops or less more so i guess think say estimated latest the in on a within yes
+    ok please sure possibly unfortunately sadly sorry afraid it is 's am be then there earliest
+    minimum of and to by from next last noon midnight
+""")
+"""May stand with a time that is a whole answer: "Probably two days"."""
+
+# Patterns
+
+FRAGMENTS = {
     # Numbers and lengths of time
     "ones": "one|two|three|four|five|six|seven|eight|nine",
     "teens": "ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen",
@@ -215,19 +369,12 @@ _FRAGMENTS = {
     """,
     "releases": "(?:<range> |<vague> )?<release>(?! notes)",
 }
-
-
-def alternatives(lines: str) -> str:
-    """Return a pattern that matches what any of the lines matches."""
-    if "\n" not in lines:
-        return lines
-    return "|".join(line.strip() for line in lines.strip().splitlines())
-
-
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern of the tables: fragments filled in, blanks as wide as they are meant."""
-    pattern = alternatives(pattern)
-    while _PLACEHOLDER.search(pattern):
-        pattern = _PLACEHOLDER.sub(lambda name: f"(?:{alternatives(_FRAGMENTS[name[1]])})", pattern)
-    pattern = _BLANK.sub(lambda part: "[ \n\t-]" if part[0] == " " else part[0], pattern)
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)")
+"""What `<name>` stands for in a pattern."""
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+"""How the names of months begin."""
+LIST_JOINT = re.compile(r"[\s,/&+-]{0,3}(?:(?:and|or|to|until|till|through|on)?[\s,/&-]{0,2})")
+"""Stands between two times of a list."""
+TIME_WORD = compiled(
+    "<any weekday>|<month>|<clock>|<day number>|<count>|<unit>|<numeric date>", FRAGMENTS
+)
+"""Belongs to a time itself."""
