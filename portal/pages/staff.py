@@ -13,8 +13,7 @@ from activities.adapters.database import DatabaseAttempts, DatabaseSessions
 from activities.adapters.database.tokens import DatabaseTokens
 from portal.context import Site
 from portal.pages.auth import Staff, may_look
-from portal.pages.compliance import Compliance, compliance_of
-from portal.pages.drawing import charts_of
+from portal.pages.compliance import Compliance, charts_of, compliance_of
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
 from portal.pages.obligations import desk_of
 from portal.pages.page_renderer import look_of, site_of

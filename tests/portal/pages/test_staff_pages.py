@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from activities.adapters.database import KeptMail
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.ports import Letter
+from domain.compliance import share
 from portal.pages.compliance import compliance_of
 from portal.pages.local_time import Times
 from portal.pages.mail_outbox import PAGE
@@ -84,7 +85,7 @@ async def test_compliance_counts_what_was_kept_and_missed(story: Pages) -> None:
 
     assert (last.targets_met, last.targets_missed) == (1, 1)
     assert (last.updates_given, last.updates_missed) == (6, 0)
-    assert last.updates_share == 1.0
+    assert share(last.updates_given, last.updates_missed) == 1.0
     ((severity, took),) = last.times
     assert (severity, took.count, took.median, took.p90) == ("S1", 1, 1.04, 1.04)
     assert len(compliance.months) == 12
