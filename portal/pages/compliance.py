@@ -20,6 +20,7 @@ from domain.compliance import (
     times_to_resolve,
 )
 from domain.contract.values import Severity
+from domain.policy import PinnedPolicy
 from portal.charts import About, Chart, Series, columns
 from portal.pages.local_time import Times, instant, maybe_instant
 
@@ -55,14 +56,15 @@ class Compliance:
         return text.getvalue()
 
 
-def compliance_of(engine: Engine, times: Times, now: datetime) -> Compliance:
+def compliance_of(engine: Engine, policy: PinnedPolicy, times: Times, now: datetime) -> Compliance:
     """Worked out from facts and snapshots, in the months of a zone."""
     record, months = DatabaseTrackRecord(engine), months_until(now, times.zone, MONTHS_BACK)
     since = datetime.fromisoformat(f"{months[0]}-01").replace(tzinfo=times.zone)
     facts = record.facts((_GIVEN, _TEXT, _MISSED), since)
     snapshots = list(record.entities("defect", changed_since=since))
+    # A progress text is an update where updates are owed: now, or at the severity it had then.
     owing = {f.entity for f in facts if f.event in {_GIVEN, _MISSED}}
-    owing |= {s["number"] for s in snapshots if s["severity"] == "S1"}
+    owing |= {s["number"] for s in snapshots if policy.severities[s["severity"]].updates}
     given = [
         f.at
         for f in facts

@@ -125,8 +125,8 @@ def workflow_links(site: Site) -> WorkflowLinks:
 
 
 def _compliance(request: Request) -> Compliance:
-    site = site_of(request)
-    return compliance_of(site.engine, look_of(request).vendor_times(), site.now())
+    site, look = site_of(request), look_of(request)
+    return compliance_of(site.engine, look.policy(), look.vendor_times(), site.now())
 
 
 def _ask(request: Request, trouble: Trouble) -> Response:
