@@ -1,4 +1,4 @@
-"""Puts pages on the screen: the templates, what every page shows, and the style sheet's address."""
+"""Puts pages on the screen: templates, what every page shows, and where style sheets are."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -39,9 +39,9 @@ class Look:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        style = sha256((STATIC / "portal.css").read_bytes()).hexdigest()[:12]
         self._templates.globals |= {
-            "style": f"/static/portal.css?{style}",
+            "style": _address("portal.css"),
+            "chart_style": _address("charts.css"),
             "portal": public_url(site.settings),
             "letters_are_kept": site.keeps_letters,
             "new_key": token_urlsafe,
@@ -107,6 +107,10 @@ class Look:
         )
         guard.keep(response)
         return response
+
+
+def _address(sheet: str) -> str:
+    return f"/static/{sheet}?{sha256((STATIC / sheet).read_bytes()).hexdigest()[:12]}"
 
 
 def _each_for_itself(values: Iterable[str]) -> list[tuple[str, str]]:

@@ -13,8 +13,7 @@ from activities.adapters.database import DatabaseAttempts, DatabaseSessions
 from activities.adapters.database.tokens import DatabaseTokens
 from portal.context import Site
 from portal.pages.auth import Staff, may_look
-from portal.pages.compliance import Compliance, compliance_of
-from portal.pages.drawing import charts_of
+from portal.pages.compliance import Compliance, charts_of, compliance_of
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
 from portal.pages.obligations import desk_of
 from portal.pages.page_renderer import look_of, site_of
@@ -126,8 +125,8 @@ def workflow_links(site: Site) -> WorkflowLinks:
 
 
 def _compliance(request: Request) -> Compliance:
-    site = site_of(request)
-    return compliance_of(site.engine, look_of(request).vendor_times(), site.now())
+    site, look = site_of(request), look_of(request)
+    return compliance_of(site.engine, look.policy(), look.vendor_times(), site.now())
 
 
 def _ask(request: Request, trouble: Trouble) -> Response:

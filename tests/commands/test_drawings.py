@@ -64,7 +64,7 @@ def test_the_week_is_what_the_machines_make_of_it() -> None:
     """Nothing is spent on hold, as an S2 or while resolved; due after 22 open hours."""
     told = week.played()
     spent = {happening.words: share for happening, share in told.at}
-    points = re.search(r'class="spent" d="M([^"]+)"', week.drawn())
+    points = re.search(r'class="series spent"><path d="M([^"]+)"', week.drawn())
 
     assert spent["put on hold"] == spent["goes on"] == pytest.approx(4.75 / 11)
     assert spent["becomes S2"] == spent["is S1 again"] == pytest.approx(10.75 / 11)

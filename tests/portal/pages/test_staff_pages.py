@@ -11,11 +11,13 @@ from pydantic import SecretStr
 from activities.adapters.database import KeptMail
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.ports import Letter
+from domain.compliance import share
+from domain.contract.values import Severity
 from portal.pages.compliance import compliance_of
 from portal.pages.local_time import Times
 from portal.pages.mail_outbox import PAGE
 from portal.pages.staff import WorkflowLinks
-from tests.domain.builders import CHICAGO
+from tests.domain.builders import CHICAGO, ETO, eto_with
 from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
 
 
@@ -79,15 +81,33 @@ async def test_the_desk_shows_what_is_owed_missed_undecided_and_failing(pages: P
 
 async def test_compliance_counts_what_was_kept_and_missed(story: Pages) -> None:
     """One S1 met its target after 25 hours, one missed it; every update was in time."""
-    compliance = compliance_of(story.site.engine, Times(CHICAGO), story.wall.at)
+    compliance = compliance_of(story.site.engine, ETO, Times(CHICAGO), story.wall.at)
     last = compliance.months[-1]
 
     assert (last.targets_met, last.targets_missed) == (1, 1)
     assert (last.updates_given, last.updates_missed) == (6, 0)
-    assert last.updates_share == 1.0
+    assert share(last.updates_given, last.updates_missed) == 1.0
     ((severity, took),) = last.times
     assert (severity, took.count, took.median, took.p90) == ("S1", 1, 1.04, 1.04)
     assert len(compliance.months) == 12
+
+
+async def test_a_progress_text_is_an_update_where_the_policy_asks_for_updates(
+    pages: Pages,
+) -> None:
+    """Which severities these are is the policy's: here an S2's text counts once S2 has updates."""
+    await pages.world.defect("DEF-1", "S2", on_case("CASE-1"))
+    await pages.world.tell("DEF-1", "post_progress", public_text="We found the cause.")
+    await pages.tick()
+    asked = eto_with("S2", updates=ETO.severities[Severity.S1].updates)
+    given = [
+        compliance_of(pages.site.engine, policy, Times(CHICAGO), pages.wall.at)
+        .months[-1]
+        .updates_given
+        for policy in (ETO, asked, eto_with("S1", updates=None))
+    ]
+
+    assert given == [0, 1, 0]
 
 
 async def test_compliance_can_be_had_as_a_table(story: Pages) -> None:
