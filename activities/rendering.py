@@ -10,11 +10,11 @@ A value can neither become markup or template syntax nor start a paragraph, a li
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
-from functools import lru_cache
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, TemplateNotFound, pass_context
 from jinja2.runtime import Context
 
-from activities.languages import TEMPLATES, Language, Languages
+from activities.languages import ENGLISH, TEMPLATES, Language, known_languages, preferred, zone_of
 from activities.paragraphs import Quote, as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, Preference
 from domain.contract.effects import Person, TellClients, TellStaff
@@ -135,7 +135,7 @@ class Renderer:
         portal_url: str | None = None,
         templates: Path = TEMPLATES,
     ) -> None:
-        zone = _zone(vendor.time_zone)
+        zone = zone_of(vendor.time_zone)
         if zone is None:
             raise ValueError(
                 f"Vendor.time_zone: {vendor.time_zone!r} is no IANA zone such as America/Chicago"
@@ -146,8 +146,10 @@ class Renderer:
         self._mail_local, self._mail_domain = _address(mail_from)
         self._optional = frozenset(optional)
         self._portal_url = portal_url.rstrip("/") if portal_url else None
-        self._languages = Languages(templates)
-        self._words = {tag: _words(templates / tag) for tag in self._languages.known}
+        self._languages = known_languages(templates)
+        self._words = {
+            tag: _words(templates / tag, language) for tag, language in self._languages.items()
+        }
         self._layouts = environment(templates)
         self._layouts.filters |= {"wrap": wrap, "behind": behind}
 
@@ -174,13 +176,13 @@ class Renderer:
         """
         contact = person.contact
         chosen = (preference.time_zone, preference.language) if preference else (None, None)
-        zones = (_zone(name) for name in (chosen[0], contact.time_zone) if name)
+        zones = map(zone_of, (chosen[0], contact.time_zone))
         reader = _Reader(
             "client",
             contact.email,
             contact.name,
             zone=next(filter(None, zones), self._vendor_zone),
-            language=self._languages.preferred(chosen[1], contact.language),
+            language=preferred(self._languages, chosen[1], contact.language),
             wants_progress=not preference or self._wants(Topic.PROGRESS, preference),
         )
         topic = self._optional_topic(effect.kind)
@@ -190,7 +192,7 @@ class Renderer:
             return self._letter(effect, about, reader, at, way_out)
         except TemplateNotFound:
             # A language that lacks the words of an event, or a part of them: never half a letter.
-            reader = replace(reader, language=self._languages.english)
+            reader = replace(reader, language=self._languages[ENGLISH])
             return self._letter(effect, about, reader, at, way_out)
 
     def staff_letter(self, effect: TellStaff, address: str, at: datetime) -> Letter:
@@ -200,9 +202,8 @@ class Renderer:
             jinja2.UndefinedError: where a fact the words need is missing or empty.
             ValueError: where an instant among the facts is none.
         """
-        reader = _Reader(
-            "staff", address, None, self._vendor_zone, self._languages.english, effect.role
-        )
+        language = self._languages[ENGLISH]
+        reader = _Reader("staff", address, None, self._vendor_zone, language, effect.role)
         about = _reference(effect, (effect.case,) if effect.case else ())
         return self._letter(effect, about, reader, at)
 
@@ -223,6 +224,7 @@ class Renderer:
             "reader": reader,
             "vendor": self._vendor,
             "way_out": way_out,
+            "sent_at": at.isoformat(),
         }
         event = words.get_template(f"{reader.side}/{effect.kind}.j2")
         message = event.new_context(values)
@@ -237,7 +239,7 @@ class Renderer:
             "signature": self._signature if reader.side == "client" else [],
             "rows": rows,
             "label_width": max((len(label) for label, _ in rows), default=0) + 2,
-            "sent": language.when_sent(language.local_time(at, reader.zone)),
+            "sent": as_value(_part(words, "sent", values)),
             "way_out": way_out,
             "unsubscribe": as_value(_part(words, "unsubscribe", values)) if way_out else None,
         }
@@ -286,10 +288,16 @@ class Renderer:
         )
 
 
-def _words(folder: Path) -> Environment:
+def _words(folder: Path, language: Language) -> Environment:
     """The words of a language: plain text that knows no markup; the layouts show it."""
     words = environment(folder, finalize=as_value)
-    words.filters |= {"local": _local, "quote": _quote, "in_words": _in_words}
+    words.filters |= {
+        "local": _local,
+        "quote": _quote,
+        "joined": language.joined,
+        "duration": language.duration,
+        "plural": partial(_plural, language),
+    }
     return words
 
 
@@ -342,15 +350,6 @@ def _clipped(subject: str) -> str:
     return subject[: SUBJECT_LENGTH - 1].rstrip() + "…"
 
 
-@lru_cache(maxsize=256)
-def _zone(name: str) -> ZoneInfo | None:
-    """The zone of that IANA name, or None: the name may be anything a client typed."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # OSError: a directory such as "America"
-        return None
-
-
 def _address(mail_from: str) -> tuple[str, str]:
     """The sender's mailbox, and its domain, where the ids of its messages are unique."""
     _, address = parseaddr(mail_from)
@@ -372,15 +371,11 @@ def _local(context: Context, instant: object) -> str:
     return reader.language.local_time(datetime.fromisoformat(str(instant)), reader.zone)
 
 
-@pass_context
-def _quote(context: Context, text: object, sent: str | None = None) -> Quote:
-    """`{{ text | quote }}`: a paragraph of its own that shows what a person wrote."""
-    reader: _Reader = context["reader"]
-    return Quote(str(text), reader.language.when_sent(sent) if sent else None)
+def _quote(text: object, sent: str | None = None) -> Quote:
+    """`{{ text | quote }}`: a paragraph of its own that shows what a person wrote, and `sent`."""
+    return Quote(str(text), sent)
 
 
-@pass_context
-def _in_words(context: Context, things: Sequence[str]) -> str:
-    """`{{ numbers | in_words }}`: `A`, `A and B`, `A, B and C`."""
-    reader: _Reader = context["reader"]
-    return reader.language.in_words(things)
+def _plural(language: Language, count: float, **forms: str) -> str:
+    """`{{ days | plural(one="day", other="days") }}`: the form by the CLDR's plural rules."""
+    return forms.get(language.plural(count), forms["other"])

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from activities.languages import ENGLISH, TEMPLATES, Languages
+from activities.languages import ENGLISH, TEMPLATES, known_languages
 from activities.ports import Letter, Preference
 from activities.rendering import Renderer
 from domain.contract.events import ClientEvent, StaffEvent, Topic
@@ -23,8 +23,8 @@ from tests.activities.test_rendering import (
     staff_letter,
 )
 
-KNOWN = Languages()
-OTHERS = sorted(set(KNOWN.known) - {ENGLISH})
+KNOWN = known_languages()
+OTHERS = sorted(set(KNOWN) - {ENGLISH})
 FRIDAY = datetime(2026, 11, 20, 22, 5, tzinfo=UTC)
 CHICAGO = ZoneInfo("America/Chicago")
 OPTIONAL_MAIL = Renderer(VENDOR, "support@vendor.example", optional=list(Topic))
@@ -91,7 +91,7 @@ def _own_words(letter: Letter) -> set[str]:
 
 def test_german_is_there() -> None:
     """Letters are written in English and in German."""
-    assert {"en", "de"} <= set(KNOWN.known)
+    assert {"en", "de"} <= set(KNOWN)
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -254,7 +254,7 @@ def test_the_rest_stays(tmp_path: Path) -> None:
 
 def test_german_days() -> None:
     """Days are said as the language says them, in the zone they are told in."""
-    german = KNOWN.known["de"]
+    german = KNOWN["de"]
 
     assert german.local_time(FRIDAY, CHICAGO) == (
         "Freitag, 20. November 2026, 16:05 CST (America/Chicago)"
@@ -264,12 +264,14 @@ def test_german_days() -> None:
     )
 
 
-@pytest.mark.parametrize("language", KNOWN.known)
+@pytest.mark.parametrize("language", KNOWN)
 def test_a_year_of_days(language: str) -> None:
-    """Every language has seven weekdays and twelve months, all different."""
-    known = KNOWN.known[language]
+    """Every language has seven weekdays, and twelve months in full and in short, all different."""
+    known, year = KNOWN[language], [datetime(2026, month, 1, tzinfo=UTC) for month in range(1, 13)]
+    full = {re.sub(known.weekdays[day.weekday()], "", known.full_date(day)) for day in year}
+    short = {known.short_time(day, CHICAGO) for day in year}
 
-    assert (len(set(known.weekdays)), len(set(known.months))) == (7, 12)
+    assert (len(set(known.weekdays)), len(full), len(short)) == (7, 12, 12)
 
 
 @pytest.mark.parametrize(
@@ -279,9 +281,9 @@ def test_a_year_of_days(language: str) -> None:
         ("en", ["A", "B"], "A and B"),
         ("en", ["A", "B", "C"], "A, B and C"),
         ("de", ["A", "B", "C"], "A, B und C"),
-        ("de", ["{last}", "{others}"], "{last} und {others}"),
+        ("de", ["{1}", "{0}"], "{1} und {0}"),
     ],
 )
 def test_lists(language: str, things: list[str], words: str) -> None:
     """Several things are joined as the language joins them."""
-    assert KNOWN.known[language].in_words(things) == words
+    assert KNOWN[language].joined(things) == words

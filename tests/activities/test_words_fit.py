@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from activities.languages import Languages
+from activities.languages import known_languages
 from activities.ports import Letter, Preference
 from activities.rendering import Renderer, Vendor
 from domain.contract.case import (
@@ -193,7 +193,7 @@ def rendered(effect: Effect, language: str) -> Letter | None:
     return None
 
 
-@pytest.mark.parametrize("language", sorted(Languages().known))
+@pytest.mark.parametrize("language", sorted(known_languages()))
 def test_every_event_of_a_real_life_can_be_put_into_words(language: str) -> None:
     """Each event that exists is said by some machine here, and its letter has a subject."""
     letters = [
