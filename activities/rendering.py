@@ -10,7 +10,7 @@ A value can neither become markup or template syntax nor start a paragraph, a li
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
@@ -29,25 +29,12 @@ from activities.paragraphs import Quote, as_value, behind, environment, paragrap
 from activities.ports import Letter, Preference
 from domain.contract.effects import Person, TellClients, TellStaff
 from domain.contract.events import TOPIC_OF, ClientEvent, Role, Topic
+from domain.policy import Cadence, FixedHourCadence, Policy
 
 SUBJECT_LENGTH = 120
 """Characters of a subject; a longer one ends in an ellipsis."""
 
 _EMPTY: tuple[object, ...] = (None, [], {})
-
-
-@dataclass(frozen=True, slots=True)
-class Vendor:
-    """Who writes, as the policy's texts have it.
-
-    `time_zone` (IANA) serves staff, and clients whose own zone is unknown. `signature` may have
-    several lines.
-    """
-
-    name: str
-    product: str
-    signature: str
-    time_zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +68,13 @@ class _Reader:
     role: Role | None = None
     wants_progress: bool = True
     """Whether updates on the progress of a defect reach them."""
+
+
+def _rhythm(cadence: Cadence) -> Literal["daily", "business_days", "regular"]:
+    """How often clients get an update, as words have it (T6)."""
+    if isinstance(cadence, FixedHourCadence) or cadence.every_local_date:
+        return "business_days" if cadence.business_days_only else "daily"
+    return "regular"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,34 +111,29 @@ class _WayOut:
 
 
 class Renderer:
-    """Writes letters for `vendor`, sent from `mail_from` (an address, with or without a name).
+    """Writes the letters of `policy`, sent from `mail_from` (an address, with or without a name).
 
-    Of the topics in `optional` people may opt out: in the portal, where `portal_url` says where it
-    is, and by a mail to the sender.
+    Of the topics that are optional people may opt out: in the portal, where `portal_url` says where
+    it is, and by a mail to the sender.
 
     Raises:
-        ValueError: where the vendor's zone or the sender's address is none.
+        ValueError: `mail_from` is not an address.
     """
 
     def __init__(
         self,
-        vendor: Vendor,
+        policy: Policy,
         mail_from: str,
         *,
-        optional: Collection[Topic] = (),
         portal_url: str | None = None,
         templates: Path = TEMPLATES,
     ) -> None:
-        zone = zone_of(vendor.time_zone)
-        if zone is None:
-            raise ValueError(
-                f"Vendor.time_zone: {vendor.time_zone!r} is no IANA zone such as America/Chicago"
-            )
-        self._vendor = vendor
-        self._vendor_zone = zone
-        self._signature = [*vendor.signature.splitlines(), vendor.name]
+        self._texts = policy.texts
+        self._vendor_zone = ZoneInfo(policy.calendar.time_zone)
+        self._rhythms = {s: _rhythm(r.updates) for s, r in policy.severities.items() if r.updates}
+        self._signature = [*policy.texts.signature.splitlines(), policy.texts.vendor]
         self._mail_local, self._mail_domain = _address(mail_from)
-        self._optional = frozenset(optional)
+        self._optional = frozenset(policy.preferences.optional)
         self._portal_url = portal_url.rstrip("/") if portal_url else None
         self._languages = known_languages(templates)
         self._words = {
@@ -222,7 +211,8 @@ class Renderer:
             "about": about,
             "number": about.number,
             "reader": reader,
-            "vendor": self._vendor,
+            "vendor": self._texts,
+            "rhythms": self._rhythms,
             "way_out": way_out,
             "sent_at": at.isoformat(),
         }

@@ -13,12 +13,12 @@ import pytest
 from activities.languages import ENGLISH, TEMPLATES, known_languages
 from activities.ports import Letter, Preference
 from activities.rendering import Renderer
-from domain.contract.events import ClientEvent, StaffEvent, Topic
+from domain.contract.events import ClientEvent, StaffEvent
 from tests.activities.test_rendering import (
     CLIENT_FACTS,
     IMPACT,
     OPTIONAL,
-    VENDOR,
+    POLICY,
     client_letter,
     staff_letter,
 )
@@ -27,7 +27,7 @@ KNOWN = known_languages()
 OTHERS = sorted(set(KNOWN) - {ENGLISH})
 FRIDAY = datetime(2026, 11, 20, 22, 5, tzinfo=UTC)
 CHICAGO = ZoneInfo("America/Chicago")
-OPTIONAL_MAIL = Renderer(VENDOR, "support@vendor.example", optional=list(Topic))
+OPTIONAL_MAIL = Renderer(POLICY, "support@vendor.example")
 ENGLISH_WORDS = {
     *("a", "about", "again", "and", "are", "as", "at", "but", "call", "closed", "defect", "fix"),
     *("for", "from", "has", "have", "hello", "how", "if", "is", "it", "its", "link", "my", "new"),
@@ -226,7 +226,7 @@ def test_never_half_a_letter(tmp_path: Path, missing: str) -> None:
     """Where a language lacks an event or a part of it, the whole letter is in English."""
     shutil.copytree(TEMPLATES, tmp_path, dirs_exist_ok=True)
     (tmp_path / "de" / missing).unlink()
-    writer = Renderer(VENDOR, "support@vendor.example", templates=tmp_path)
+    writer = Renderer(POLICY, "support@vendor.example", templates=tmp_path)
     facts = {
         "severity": "S1",
         "stage": "fixing",
@@ -242,7 +242,7 @@ def test_the_rest_stays(tmp_path: Path) -> None:
     """What a language does have is still said in it."""
     shutil.copytree(TEMPLATES, tmp_path, dirs_exist_ok=True)
     (tmp_path / "de" / "client" / "defect.confirmed.j2").unlink()
-    writer = Renderer(VENDOR, "support@vendor.example", templates=tmp_path)
+    writer = Renderer(POLICY, "support@vendor.example", templates=tmp_path)
 
     letter = client_letter(ClientEvent.CASE_CLOSED, language="de", writer=writer)
 

@@ -12,7 +12,7 @@ import pytest
 
 from activities.languages import known_languages
 from activities.ports import Letter, Preference
-from activities.rendering import Renderer, Vendor
+from activities.rendering import Renderer
 from domain.contract.case import (
     Answer,
     AssessCritical,
@@ -52,6 +52,7 @@ from domain.contract.release import AttachDefect, Deploy, ReviewStart
 from domain.contract.values import Command, Contact
 from domain.entity import Machine
 from domain.impact_review import Review, digest, rank
+from tests.activities.test_rendering import POLICY
 from tests.domain.builders import (
     ETO,
     FRIDAY,
@@ -183,8 +184,7 @@ def everything() -> list[Effect]:
 
 def rendered(effect: Effect, language: str) -> Letter | None:
     """The letter of an effect, where it has one."""
-    vendor = Vendor("Vendor", "ETO", "ETO Support", "America/Chicago")
-    renderer = Renderer(vendor, "support@vendor.example", portal_url="https://portal.example")
+    renderer = Renderer(POLICY, "support@vendor.example", portal_url="https://portal.example")
     if isinstance(effect, TellClients):
         choice = Preference(token="t", language=language)
         return renderer.client_letter(effect, EVE, effect.at, choice)
