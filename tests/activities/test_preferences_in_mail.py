@@ -77,8 +77,7 @@ def test_footer_with_a_portal() -> None:
     page = f"{PORTAL}/unsubscribe/newsletter/tok%2Fen%201"
 
     assert letter.text.endswith(
-        "If you no longer want news of releases and maintenance by e-mail,\n"
-        f"unsubscribe here:\n{page}\n"
+        f"If you no longer want emails about releases and maintenance, unsubscribe\nhere: {page}\n"
     )
     assert _Links(letter.html).targets == [page]
 

@@ -546,10 +546,10 @@ def test_daily_updates_are_announced() -> None:
 
 
 def test_nothing_new() -> None:
-    """An update without text says that work goes on and nothing is new (T6)."""
+    """An update without text says that work continues and nothing is new (T6)."""
     letter = client_letter(ClientEvent.DEFECT_UPDATE, {"severity": "S1", "stage": "fixing"})
 
-    assert letter.subject == "[DEF-000045] Daily update: the work goes on"
+    assert letter.subject == "[DEF-000045] Daily update: we are still working on it"
     assert "There is nothing new to report on DEF-000045" in letter.text
 
 
@@ -700,24 +700,24 @@ def test_whole_confirmation() -> None:
         DEF-000045 and its severity is S1. We have found the cause and are working
         on the fix.
 
-        In short:
+        Summary:
 
         > Reports stay empty on all sites.
 
-        The latest news on it:
+        The latest update on it:
 
         > We found the cause.
           Sent Thursday 19 November 2026, 09:12 CST (America/Chicago)
 
-        Meanwhile, this is a way around it:
+        Until it is resolved, you can use this workaround:
 
         > Open the report from the site menu.
 
-        We know that this takes some effort, and hope it helps all the same.
+        We know that this takes some effort, and hope that it still helps.
 
         The fix is planned for release REL-2026.4, to be deployed on Friday 4
-        December 2026, 22:00 CST (America/Chicago). If that changes, we will tell
-        you.
+        December 2026, 22:00 CST (America/Chicago). We will notify you if this
+        changes.
 
         You will get an update every day until it is resolved.
 
@@ -743,13 +743,13 @@ def test_whole_daily_update() -> None:
         ClientEvent.DEFECT_UPDATE, {"severity": "S1", "stage": "investigating"}, name=None
     )
 
-    assert letter.subject == "[DEF-000045] Daily update: the work goes on"
+    assert letter.subject == "[DEF-000045] Daily update: we are still working on it"
     assert letter.text == dedent(
         """\
         Hello,
 
-        There is nothing new to report on DEF-000045 since our last message. The
-        work on it goes on, and it is not forgotten.
+        There is nothing new to report on DEF-000045 since our last message. We are
+        still working on it.
 
         We are looking for the cause.
 
@@ -779,8 +779,9 @@ def test_whole_escalation() -> None:
         """\
         This is an automatic notice for the COO.
 
-        DEF-000045, severity S1, is not resolved and its target time is over. The
-        support policy asks that you are told of it, once.
+        DEF-000045, severity S1, has missed its target: it is not resolved, and its
+        target time is over. The support policy requires that you are notified of
+        this once.
 
         It affects 2 clients with 3 cases in the area "Reports":
 
@@ -808,7 +809,7 @@ def test_whole_digest() -> None:
         """\
         This is an automatic notice for engineering.
 
-        12 S3 defects are open. These are the first 3, by their impact on clients.
+        12 S3 defects are open. These are the first 3, ranked by impact on clients.
 
         Since the last review, on Monday 30 November 2026, 22:00 CST
         (America/Chicago):
@@ -822,9 +823,9 @@ def test_whole_digest() -> None:
 
         - Up from place 3
         - Reports: 4 clients, known for 12 days, priority raised, on hold
-        - For client c-8 it is S2
+        - Client c-8 rates it S2
 
-        For client c-7 it is S1:
+        Client c-7 rates it S1:
 
         > Nobody can print.
 
@@ -854,7 +855,7 @@ def test_first_digest() -> None:
 
     letter = staff_letter(StaffEvent.REVIEW_DIGEST, {"severity": "S3", "total": 3, "rows": rows})
 
-    assert "3 S3 defects are open. Here they are" in letter.text
+    assert "3 S3 defects are open. They are ranked" in letter.text
     assert "last review" not in letter.text
     assert "New on the list" not in letter.text
 
@@ -891,10 +892,10 @@ def test_overdue_release() -> None:
         This is an automatic notice for engineering.
 
         Release REL-2026.4, "The winter release", with the fixes for 3 defects, was
-        to be deployed on Friday 4 December 2026, 22:00 CST (America/Chicago). There
-        is no word that it was deployed or moved.
+        to be deployed on Friday 4 December 2026, 22:00 CST (America/Chicago). We
+        have not been told whether it was deployed or rescheduled.
 
-        Please report the deployment or the new date. Clients have been told nothing
+        Please report the deployment or the new date. Clients have not been notified
         yet.
 
         Release  REL-2026.4
@@ -923,8 +924,8 @@ def test_merged() -> None:
     )
     resolved = client_letter(ClientEvent.DEFECT_RESOLVED)
 
-    assert letter.subject == "[DEF-000045] This is the number of DEF-000044 from now on"
-    assert "What you know as DEF-000044 is now followed as DEF-000045" in letter.text
+    assert letter.subject == "[DEF-000045] DEF-000044 has been merged into this defect"
+    assert "The number from now on is DEF-000045" in letter.text
     assert letter.headers["X-Defect"] == "DEF-000045"
     assert letter.headers["References"] == resolved.headers["References"]
 
@@ -976,7 +977,7 @@ def test_length(minutes: int, length: str) -> None:
     """Minutes are told as people say them."""
     letter = client_letter(ClientEvent.CALL_REMINDER, CALL | {"minutes": minutes})
 
-    assert f"- Length: {length}\n" in letter.text
+    assert f"- Duration: {length}\n" in letter.text
 
 
 def test_call_headers() -> None:
