@@ -69,7 +69,7 @@ async def _all(
     await page.goto(f"{at}/staff/sign-in")
     await page.get_by_label("Your token").fill(pages.token())
     await page.keyboard.press("Enter")
-    await page.get_by_role("heading", name="Desk").wait_for()
+    await page.get_by_role("heading", name="Dashboard").wait_for()
     await _each(page, at, STAFF, device, scheme)
     await context.close()
 
