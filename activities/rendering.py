@@ -346,7 +346,7 @@ def _address(mail_from: str) -> tuple[str, str]:
     local, _, domain = address.rpartition("@")
     if not (local and domain):
         raise ValueError(
-            f"DEFECTS_MAIL_FROM: {mail_from!r} is no address such as support@vendor.example"
+            f"DEFECTS_MAIL_FROM: {mail_from!r} is not an address such as support@vendor.example"
         )
     return local, domain.encode("idna").decode()
 

@@ -75,7 +75,7 @@ async def test_a_case_is_opened_once_and_what_is_missing_is_given(pages: Pages, 
         me.client,
     )
     assert "Thank you" in shown
-    assert "We need this from you" not in shown
+    assert "We need the following from you" not in shown
     assert (await pages.world.status(number))["missing"] == []
     assert "case.opened" in pages.world.mailbox.events(me.address)
 
