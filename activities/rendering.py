@@ -25,6 +25,8 @@ from jinja2 import Environment, TemplateNotFound, pass_context
 from jinja2.runtime import Context
 
 from activities.languages import ENGLISH, TEMPLATES, Language, known_languages, preferred, zone_of
+from activities.message_facts import Reference, facts_given, reference_of
+from activities.opting_out import OptOut
 from activities.paragraphs import Quote, as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, Preference
 from domain.contract.effects import Person, TellClients, TellStaff
@@ -33,27 +35,6 @@ from domain.policy import Cadence, FixedHourCadence, Policy
 
 SUBJECT_LENGTH = 120
 """Characters of a subject; a longer one ends in an ellipsis."""
-
-_EMPTY: tuple[object, ...] = (None, [], {})
-
-
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """What a message is about: `number` is the one its subject and its thread go by."""
-
-    number: str
-    cases: tuple[str, ...]
-    defect: str | None
-    release: str | None
-
-    def headers(self) -> dict[str, str]:
-        """The contract's `X-Case`, `X-Defect` and `X-Release`, as far as they apply."""
-        values = {
-            "X-Case": ", ".join(self.cases),
-            "X-Defect": self.defect,
-            "X-Release": self.release,
-        }
-        return {name: value for name, value in values.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,46 +49,6 @@ class _Reader:
     role: Role | None = None
     wants_progress: bool = True
     """Whether updates on the progress of a defect reach them."""
-
-
-def _rhythm(cadence: Cadence) -> Literal["daily", "business_days", "regular"]:
-    """How often clients get an update, as words have it (T6)."""
-    if isinstance(cadence, FixedHourCadence) or cadence.every_local_date:
-        return "business_days" if cadence.business_days_only else "daily"
-    return "regular"
-
-
-@dataclass(frozen=True, slots=True)
-class _WayOut:
-    """How a person gets rid of messages of a topic: on a page of the portal, or by mail."""
-
-    topic: Topic
-    page: str | None
-    address: str
-    subject: str
-
-    @property
-    def link(self) -> str:
-        """Where the footer leads."""
-        return self.page or self._mail
-
-    @property
-    def shown(self) -> str:
-        """What the footer shows as that."""
-        return self.page or self.address
-
-    @property
-    def _mail(self) -> str:
-        return f"mailto:{quote(self.address, safe='@')}?subject={quote(self.subject, safe='')}"
-
-    def headers(self) -> dict[str, str]:
-        """What mail programs make a button of (RFC 2369, RFC 8058)."""
-        if self.page is None:
-            return {"List-Unsubscribe": f"<{self._mail}>"}
-        return {
-            "List-Unsubscribe": f"<{self.page}>, <{self._mail}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
 
 
 class Renderer:
@@ -175,14 +116,14 @@ class Renderer:
             wants_progress=not preference or self._wants(Topic.PROGRESS, preference),
         )
         topic = self._optional_topic(effect.kind)
-        way_out = self._way_out(topic, preference) if topic and preference else None
-        about = _reference(effect, tuple(person.cases))
+        opt_out = self._opt_out(topic, preference) if topic and preference else None
+        about = reference_of(effect, tuple(person.cases))
         try:
-            return self._letter(effect, about, reader, at, way_out)
+            return self._letter(effect, about, reader, at, opt_out)
         except TemplateNotFound:
             # A language that lacks the words of an event, or a part of them: never half a letter.
             reader = replace(reader, language=self._languages[ENGLISH])
-            return self._letter(effect, about, reader, at, way_out)
+            return self._letter(effect, about, reader, at, opt_out)
 
     def staff_letter(self, effect: TellStaff, address: str, at: datetime) -> Letter:
         """What one of the vendor's own addresses is told at `at`, in English, in the vendor's zone.
@@ -193,27 +134,27 @@ class Renderer:
         """
         language = self._languages[ENGLISH]
         reader = _Reader("staff", address, None, self._vendor_zone, language, effect.role)
-        about = _reference(effect, (effect.case,) if effect.case else ())
+        about = reference_of(effect, (effect.case,) if effect.case else ())
         return self._letter(effect, about, reader, at)
 
     def _letter(
         self,
         effect: TellClients | TellStaff,
-        about: _Reference,
+        about: Reference,
         reader: _Reader,
         at: datetime,
-        way_out: _WayOut | None = None,
+        opt_out: OptOut | None = None,
     ) -> Letter:
         language = reader.language
         words = self._words[language.tag]
-        values = _present(effect.facts) | {
+        values = facts_given(effect.facts) | {
             "kind": effect.kind.value,
             "about": about,
             "number": about.number,
             "reader": reader,
             "vendor": self._texts,
             "rhythms": self._rhythms,
-            "way_out": way_out,
+            "opt_out": opt_out,
             "sent_at": at.isoformat(),
         }
         event = words.get_template(f"{reader.side}/{effect.kind}.j2")
@@ -230,8 +171,8 @@ class Renderer:
             "rows": rows,
             "label_width": max((len(label) for label, _ in rows), default=0) + 2,
             "sent": as_value(_part(words, "sent", values)),
-            "way_out": way_out,
-            "unsubscribe": as_value(_part(words, "unsubscribe", values)) if way_out else None,
+            "opt_out": opt_out,
+            "unsubscribe": as_value(_part(words, "unsubscribe", values)) if opt_out else None,
         }
         thread = self._message_id("thread", about.number, reader.address)
         return Letter(
@@ -247,7 +188,7 @@ class Renderer:
                 "Auto-Submitted": "auto-generated",
                 "References": thread,
                 "In-Reply-To": thread,
-                **(way_out.headers() if way_out else {}),
+                **(opt_out.headers() if opt_out else {}),
             },
             at=at,
         )
@@ -266,11 +207,11 @@ class Renderer:
         chosen = {Topic.PROGRESS: preference.progress, Topic.NEWSLETTER: preference.newsletter}
         return chosen[topic] or topic not in self._optional
 
-    def _way_out(self, topic: Topic, preference: Preference) -> _WayOut:
+    def _opt_out(self, topic: Topic, preference: Preference) -> OptOut:
         token, page = preference.token, None
         if self._portal_url:
             page = f"{self._portal_url}/unsubscribe/{topic}/{quote(token, safe='')}"
-        return _WayOut(
+        return OptOut(
             topic=topic,
             page=page,
             address=f"{self._mail_local}@{self._mail_domain}",
@@ -295,39 +236,6 @@ def _part(words: Environment, name: str, values: Mapping[str, Any]) -> str:
     return words.get_template(f"parts/{name}.j2").render(values)
 
 
-# --- facts ---------------------------------------------------------------------------------------
-
-
-def _reference(effect: TellClients | TellStaff, cases: tuple[str, ...]) -> _Reference:
-    """The numbers the effect names; what it leaves out follows from the kind of its event."""
-    about, entity = effect.kind.partition(".")[0], effect.entity
-    release = effect.release or (entity if about == "release" else None)
-    defect = effect.defect
-    # A release that is overdue may ask for itself instead of each of its defects.
-    if about in {"defect", "reclassification"} and entity != release:
-        defect = defect or entity
-    return _Reference(
-        number=defect if defect and about in {"defect", "reclassification"} else entity,
-        cases=cases or ((entity,) if about in {"case", "call"} else ()),
-        defect=defect,
-        release=release,
-    )
-
-
-def _present(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts that say something: null, blank and empty ones count as missing, at every depth."""
-    stripped = {name: _stripped(value) for name, value in facts.items()}
-    return {name: value for name, value in stripped.items() if value not in _EMPTY}
-
-
-def _stripped(value: object) -> object:
-    if isinstance(value, Mapping):
-        return _present(value)
-    if isinstance(value, list):
-        return [element for element in map(_stripped, value) if element not in _EMPTY]
-    return None if isinstance(value, str) and not value.strip() else value
-
-
 def _rows(reference: str) -> list[tuple[str, str]]:
     """Label and value of each line `Label: value`."""
     lines = filter(None, map(str.strip, reference.split("\n")))
@@ -338,6 +246,13 @@ def _clipped(subject: str) -> str:
     if len(subject) <= SUBJECT_LENGTH:
         return subject
     return subject[: SUBJECT_LENGTH - 1].rstrip() + "…"
+
+
+def _rhythm(cadence: Cadence) -> Literal["daily", "business_days", "regular"]:
+    """How often clients get an update, as words have it (T6)."""
+    if isinstance(cadence, FixedHourCadence) or cadence.every_local_date:
+        return "business_days" if cadence.business_days_only else "daily"
+    return "regular"
 
 
 def _address(mail_from: str) -> tuple[str, str]:

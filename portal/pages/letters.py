@@ -73,7 +73,7 @@ def sign_in_letter(site: Site, look: Look, known: Known, token: str, words: Tran
         "rows": [],
         "label_width": 0,
         "sent": words.plain("letter.sent", at=times.full(now)),
-        "way_out": None,
+        "opt_out": None,
         "unsubscribe": None,
     }
     domain = parseaddr(site.settings.mail_from)[1].rpartition("@")[2].encode("idna").decode()
