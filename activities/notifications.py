@@ -18,7 +18,7 @@ from activities.ports import (
     Preference,
     Preferences,
 )
-from activities.rendering import Renderer, Vendor
+from activities.rendering import Renderer
 from domain.contract.effects import Person, TellClients, TellStaff
 from domain.contract.receipts import DeliveryReceipt
 
@@ -128,18 +128,7 @@ class Tell:
 
     def _make_renderer(self, policy: str, year: int) -> Renderer:
         loaded = self._policies.load(policy, year)
-        vendor = Vendor(
-            name=loaded.texts.vendor,
-            product=loaded.texts.product,
-            signature=loaded.texts.signature,
-            time_zone=loaded.calendar.time_zone,
-        )
-        return Renderer(
-            vendor,
-            self._mail_from,
-            optional=loaded.preferences.optional,
-            portal_url=self._portal_url,
-        )
+        return Renderer(loaded, self._mail_from, portal_url=self._portal_url)
 
 
 def _behind(people: Sequence[Person], after: str | None) -> Sequence[Person]:

@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from domain.defect.lifecycle import Defect
+
 from activities.adapters.policy_files import PolicyFiles
 from domain.contract import defect
 from domain.contract.catalogue import COMMANDS
 from domain.contract.effects import Effect, PostStatus, Project, Receipt, TellClients, TellStaff
 from domain.contract.parsing import parse
-from domain.defect.lifecycle import Defect
 
 _TEMPLATE = "DEF-TEMPLATE"
 """The number in the effects kept here; the baseline workflow puts its own in its place."""

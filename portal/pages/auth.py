@@ -9,10 +9,11 @@ from activities.adapters.database import DatabaseContacts, DatabasePreferences, 
 from activities.adapters.database.contacts import Attached
 from activities.adapters.database.sessions import Who, hashed
 from activities.adapters.database.tokens import DatabaseTokens, Token
+from activities.languages import preferred, zone_of
 from activities.ports import Preference
 from portal.context import Site
-from portal.pages.i18n import VOCABULARY, Words
-from portal.pages.local_time import Times, zone_of
+from portal.pages.i18n import TRANSLATIONS, Translations
+from portal.pages.local_time import Times
 from portal.pages.page_renderer import look_of, site_of
 
 STAFF_SCOPE = "staff:read"
@@ -44,7 +45,7 @@ class Person:
     times: Times
 
     @property
-    def words(self) -> Words:
+    def words(self) -> Translations:
         """What the pages say to them, in their language."""
         return self.times.words
 
@@ -119,7 +120,7 @@ def person(request: Request, address: str) -> Person:
     contact_zone = known.time_zone if known else None
     zone = zone_of(chosen.time_zone) or zone_of(contact_zone)
     language = known.language if known else None
-    words = VOCABULARY.preferred(chosen.language, language, *look.wanted(request))
+    words = preferred(TRANSLATIONS, chosen.language, language, *look.wanted(request))
     request.state.words = words  # For what is shown instead of a page of theirs.
     return Person(
         site=site,

@@ -10,11 +10,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseContacts, DatabasePreferences
+from activities.languages import zone_of
 from domain.contract.events import Topic
 from portal.pages.auth import NotHere, Person, SignedIn
 from portal.pages.forms import NO_TROUBLE, HarmlessForm, OurForm, Trouble, trouble_of
-from portal.pages.i18n import VOCABULARY
-from portal.pages.local_time import zone_of, zones
+from portal.pages.i18n import TRANSLATIONS
+from portal.pages.local_time import zones
 from portal.pages.page_renderer import look_of, site_of
 from portal.pages.read_your_writes import until
 from runtime.client import CommandRefused, NoSuchNumber
@@ -45,7 +46,7 @@ async def choose(request: Request, person: SignedIn, form: OurForm) -> Response:
     }
     if zone:
         chosen["time_zone"] = zone
-    if language in VOCABULARY.known:
+    if language in TRANSLATIONS:
         chosen["language"] = language
     try:
         await _keep(request, person, chosen)
@@ -95,7 +96,7 @@ def _page(request: Request, person: Person, trouble: Trouble = NO_TROUBLE) -> Re
         area="client",
         optional=[topic.value for topic in _optional(request)],
         zones=zones(),
-        languages={tag: words.name for tag, words in VOCABULARY.known.items()},
+        languages={tag: words.name for tag, words in TRANSLATIONS.items()},
         trouble=trouble,
         done=request.query_params.get("done"),
     )
@@ -108,7 +109,7 @@ def _page(request: Request, person: Person, trouble: Trouble = NO_TROUBLE) -> Re
 def choose_language(request: Request, form: HarmlessForm) -> Response:
     """Remember which language this browser reads, and go back to where it was."""
     response = RedirectResponse(_own_page(form.text("back")), 303)
-    if form.text("language") in VOCABULARY.known:
+    if form.text("language") in TRANSLATIONS:
         look_of(request).cookies.set(response, "language", form.text("language"))
     return response
 

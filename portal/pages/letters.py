@@ -13,11 +13,11 @@ from markupsafe import escape
 from activities.adapters.database import DatabaseContacts, DatabasePreferences
 from activities.adapters.database.contacts import Known
 from activities.adapters.database.sessions import hashed
-from activities.languages import TEMPLATES
+from activities.languages import TEMPLATES, preferred
 from activities.paragraphs import as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, NotNow, Refused
 from portal.context import Site
-from portal.pages.i18n import ENGLISH, VOCABULARY, Words
+from portal.pages.i18n import ENGLISH, TRANSLATIONS, Translations
 from portal.pages.page_renderer import Look
 from portal.security import public_url
 
@@ -40,7 +40,7 @@ def send_link(
     words = ENGLISH
     if known is not None:
         chosen = DatabasePreferences(site.engine).of([address])[address].language
-        words = VOCABULARY.preferred(chosen, known.language, *wanted)
+        words = preferred(TRANSLATIONS, chosen, known.language, *wanted)
     letter = sign_in_letter(site, look, known or _nobody(address), token, words)
     if known is None:
         return
@@ -53,7 +53,7 @@ def send_link(
         )
 
 
-def sign_in_letter(site: Site, look: Look, known: Known, token: str, words: Words) -> Letter:
+def sign_in_letter(site: Site, look: Look, known: Known, token: str, words: Translations) -> Letter:
     """The letter to one person."""
     texts, times, now = look.texts(), look.vendor_times(words), site.now()
     link = f"{public_url(site.settings)}/sign-in/{token}"
@@ -72,8 +72,8 @@ def sign_in_letter(site: Site, look: Look, known: Known, token: str, words: Word
         "signature": [*texts.signature.splitlines(), texts.vendor],
         "rows": [],
         "label_width": 0,
-        "sent": words.language.when_sent(times.full(now)),
-        "way_out": None,
+        "sent": words.plain("letter.sent", at=times.full(now)),
+        "opt_out": None,
         "unsubscribe": None,
     }
     domain = parseaddr(site.settings.mail_from)[1].rpartition("@")[2].encode("idna").decode()

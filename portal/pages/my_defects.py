@@ -11,7 +11,7 @@ from activities.adapters.database.contacts import Attached
 from portal.pages.auth import Person, SignedIn
 from portal.pages.client_views import PublicDefect, public_defect, public_timeline
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble, trouble_of
-from portal.pages.i18n import SEVERITIES, Words
+from portal.pages.i18n import SEVERITIES, Translations
 from portal.pages.page_renderer import look_of, site_of
 from portal.pages.read_your_writes import until
 from runtime.client import CommandRefused, NoSuchNumber
@@ -80,7 +80,7 @@ async def _say(
     return RedirectResponse(f"/defects/{number}?done={about}", 303)
 
 
-def _in_the_way(defect: Attached, about: str, form: OurForm, words: Words) -> Trouble | None:
+def _in_the_way(defect: Attached, about: str, form: OurForm, words: Translations) -> Trouble | None:
     """What can be seen to be wrong before anybody is asked."""
     severity = form.text("severity")
     if severity not in SEVERITIES:
@@ -114,7 +114,7 @@ def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_T
     )
 
 
-def _option(severity: str, words: Words) -> str:
+def _option(severity: str, words: Translations) -> str:
     meaning = words.of("severity_means", severity)
     name = words.of("severity", severity)
     return words.plain("defect.severity_option", severity=severity, name=name, meaning=meaning)

@@ -13,9 +13,10 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from activities.languages import preferred
 from domain.policy import Policy, Texts
 from portal.context import Site
-from portal.pages.i18n import ENGLISH, VOCABULARY, Words, accepted
+from portal.pages.i18n import ENGLISH, TRANSLATIONS, Translations, accepted
 from portal.pages.local_time import Times
 from portal.security import Cookies, FormGuard, public_url
 
@@ -57,19 +58,19 @@ class Look:
         """How the vendor and the product are called."""
         return self.policy().texts
 
-    def vendor_times(self, words: Words = ENGLISH) -> Times:
+    def vendor_times(self, words: Translations = ENGLISH) -> Times:
         """The vendor's own clock."""
         return Times(ZoneInfo(self.policy().calendar.time_zone), words)
 
-    def words(self, request: Request) -> Words:
+    def words(self, request: Request) -> Translations:
         """The language of whoever reads: theirs who is signed in, what a visitor chose or wants.
 
         Staff read English.
         """
         if _is_for_staff(request.url.path):
             return ENGLISH
-        theirs: Words | None = getattr(request.state, "words", None)
-        return theirs or VOCABULARY.preferred(*self.wanted(request))
+        theirs: Translations | None = getattr(request.state, "words", None)
+        return theirs or preferred(TRANSLATIONS, *self.wanted(request))
 
     def wanted(self, request: Request) -> list[str | None]:
         """The languages a browser asks for: by our button, else by its settings."""
@@ -91,7 +92,7 @@ class Look:
             "say": words.say,
             "words": words.of,
             "language": words,
-            "other_languages": VOCABULARY.others(words),
+            "other_languages": [each for each in TRANSLATIONS.values() if each is not words],
             "vendor": texts.vendor,
             "product": texts.product,
             "form_token": guard.token,

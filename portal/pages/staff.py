@@ -41,7 +41,7 @@ def sign_in(request: Request, form: OurForm) -> Response:
         return too_often(request)
     token = DatabaseTokens(site.engine).known(form.text("token"), now)
     if token is None or not may_look(token):
-        return _ask(request, Trouble("staff", "This token does not open this page.", "token"))
+        return _ask(request, Trouble("staff", "This token is not valid for this page.", "token"))
     sessions = DatabaseSessions(site.engine)
     if before := look.cookies.read(request, "staff"):
         sessions.end(before)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from activities.languages import Languages
+from activities.languages import known_languages
 from activities.ports import Letter, Preference
-from activities.rendering import Renderer, Vendor
+from activities.rendering import Renderer
 from domain.contract.case import (
     Answer,
     AssessCritical,
@@ -51,6 +51,7 @@ from domain.contract.receipts import DeliveryReceipt
 from domain.contract.release import AttachDefect, Deploy, ReviewStart
 from domain.contract.values import Command, Contact
 from domain.impact_review import REVIEW, digest, rank
+from tests.activities.test_rendering import POLICY
 from tests.domain.builders import (
     ETO,
     FRIDAY,
@@ -189,8 +190,7 @@ def everything() -> list[Effect]:
 
 def rendered(effect: Effect, language: str) -> Letter | None:
     """The letter of an effect, where it has one."""
-    vendor = Vendor("Vendor", "ETO", "ETO Support", "America/Chicago")
-    renderer = Renderer(vendor, "support@vendor.example", portal_url="https://portal.example")
+    renderer = Renderer(POLICY, "support@vendor.example", portal_url="https://portal.example")
     if isinstance(effect, TellClients):
         choice = Preference(token="t", language=language)
         return renderer.client_letter(effect, EVE, effect.at, choice)
@@ -199,7 +199,7 @@ def rendered(effect: Effect, language: str) -> Letter | None:
     return None
 
 
-@pytest.mark.parametrize("language", sorted(Languages().known))
+@pytest.mark.parametrize("language", sorted(known_languages()))
 def test_every_event_of_a_real_life_can_be_put_into_words(language: str) -> None:
     """Each event that exists is said by some machine here, and its letter has a subject."""
     letters = [

@@ -6,12 +6,13 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from domain.defect.lifecycle import Defect
+
 from activities.adapters.policy_files import PolicyFiles
 from domain.contract.defect import ChangeSeverity, DefectStart, Hold, Reopen, Resolve, Resume
 from domain.contract.effects import Effect
 from domain.contract.parsing import parse
 from domain.contract.values import Command, Severity
-from domain.defect.lifecycle import Defect
 from portal.charts import About, Point, Stroke, over_time
 from tools.docs.tables import table
 

@@ -67,7 +67,7 @@ async def _portal(browser: Chromium, pages: Pages, at: str) -> None:
     await page.goto(f"{at}/staff/sign-in")
     await page.get_by_label("Your token").fill(pages.token())
     await page.keyboard.press("Enter")
-    await page.get_by_role("heading", name="Desk").wait_for()
+    await page.get_by_role("heading", name="Dashboard").wait_for()
     await _kept(page, "staff", 860)
     await page.goto(f"{at}/staff/compliance")
     await _kept(page, "compliance", 1000)

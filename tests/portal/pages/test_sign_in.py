@@ -144,7 +144,7 @@ async def test_what_is_no_address_is_said_at_its_field(story: Pages, address: st
 
     assert response.status_code == 422
     assert 'aria-invalid="true"' in response.text
-    assert "Please enter an e-mail address" in response.text
+    assert "Please enter an email address" in response.text
 
 
 async def test_over_tls_cookies_are_for_tls_only(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -27,7 +27,7 @@ async def test_another_scope_does_not_open_it(story: Pages, scopes: list[str]) -
     browser, answers = story.browser(), []
     for token in (story.token(*scopes), "dft_000000000000_" + "x" * 43, "nonsense", ""):
         response = await browser.send("/staff/sign-in", "/staff/sign-in", token=token)
-        answers.append((response.status_code, "does not open this page" in response.text))
+        answers.append((response.status_code, "is not valid for this page" in response.text))
 
     assert set(answers) == {(422, True)}
     assert "portal-staff" not in browser.http.cookies
@@ -151,7 +151,7 @@ async def test_letters_are_shown_where_they_are_kept(pages: Pages) -> None:
     text = await staff.get(letters_in(shown)[0])
 
     assert 'href="/staff/letters"' in await staff.get("/staff")
-    assert "names no mail server" in shown
+    assert "No mail server is configured" in shown
     assert [subject_of(await staff.get(path)) for path in letters_in(shown)] == [
         *("Letter 3", "Letter 2", "Letter 1"),
     ]

@@ -75,7 +75,7 @@ async def test_a_case_is_opened_once_and_what_is_missing_is_given(pages: Pages, 
         me.client,
     )
     assert "Thank you" in shown
-    assert "We need this from you" not in shown
+    assert "We need the following from you" not in shown
     assert (await pages.world.status(number))["missing"] == []
     assert "case.opened" in pages.world.mailbox.events(me.address)
 
@@ -141,8 +141,8 @@ async def test_feedback_and_a_request_reach_those_who_review(pages: Pages, me: M
     status = await world.status(me.defect)
 
     assert "Thank you" in said
-    assert "That is its severity already" in same.text
-    assert "You asked for it to be classified" in asked
+    assert "The defect already has this severity" in same.text
+    assert "You asked us to reclassify it" in asked
     assert [(f["client"], f["severity"]) for f in status["feedback"]] == [(me.client, "S1")]
     assert status["reclassification"]["client"] == me.client
     assert status["severity"] == "S3"
@@ -172,7 +172,7 @@ async def test_that_another_client_asked_is_not_told(pages: Pages, me: Me) -> No
     )
 
     assert answer.status_code == 422
-    assert "is being decided" in answer.text
+    assert "We are already deciding a request" in answer.text
     assert "harbour" not in answer.text
     assert "mine</textarea>" in answer.text
 
@@ -216,7 +216,7 @@ async def test_what_is_chosen_holds_for_mails_and_pages(pages: Pages, me: Me) ->
     await browser.done("/preferences", "/preferences", time_zone="Asia/Tokyo", progress="yes")
     second = kept.of([me.address])[me.address]
 
-    assert "Asia/Tokyo (JST)" in shown
+    assert "JST (Asia/Tokyo)" in shown
     assert (first.time_zone, first.language, first.progress, first.newsletter) == (
         "Asia/Tokyo",
         "de",
