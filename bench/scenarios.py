@@ -1,6 +1,6 @@
 """The scenarios that are measured, and the effects that the policy makes of each.
 
-A scenario is what people do to one defect, in the words of the contract. The pure entity says what
+A scenario is what people do to one defect, in the words of the contract. A runner says what
 follows from it and when; the baseline workflow replays that schedule, so that ours and the baseline
 have the same activities to run.
 """
@@ -11,13 +11,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from domain.defect.lifecycle import Defect
-
 from activities.adapters.policy_files import PolicyFiles
 from domain.contract import defect
 from domain.contract.catalogue import COMMANDS
-from domain.contract.effects import Effect, PostStatus, Project, Receipt, TellClients, TellStaff
+from domain.contract.effects import Effect, PostStatus, Project, TellClients, TellStaff
 from domain.contract.parsing import parse
+from domain.contract.receipts import Receipt
+from domain.defect import DEFECT
+from domain.defect.state import Defect
+from domain.runner import Runner
 
 _TEMPLATE = "DEF-TEMPLATE"
 """The number in the effects kept here; the baseline workflow puts its own in its place."""
@@ -126,45 +128,42 @@ class Step:
     """When a timer brings the next step, unless a command comes before."""
 
 
-# The only code of the bench that drives an entity without a workflow: `_schedule` and `_step`.
-
-
 def _schedule(scenario: Scenario) -> tuple[Step, ...]:
     """What is due in a scenario, and when."""
     policy = PolicyFiles().load("eto", MONDAY.year).pinned()
     start = parse(defect.DefectStart, scenario.start)
-    entity, effects = Defect.open(_TEMPLATE, start, policy, MONDAY)
-    found = [_step(entity, MONDAY, None, effects)]
+    runner = Runner.begin(DEFECT, _TEMPLATE, start, policy, MONDAY)
+    found = [_step(runner, MONDAY, None)]
     waiting = list(enumerate(scenario.commands, 1))
-    while not entity.finished:
+    while not runner.finished:
         commanded = MONDAY + waiting[0][1].after if waiting else None
-        due = entity.next_due()
-        if commanded is not None and (due is None or commanded < due):
+        wakeup = runner.next_wakeup(found[-1].after + MONDAY)
+        if commanded is not None and (wakeup is None or commanded < wakeup.at):
             count, given = waiting.pop(0)
-            command = parse(COMMANDS[given.name], given.payload(MONDAY))
-            found.append(_step(entity, commanded, count, entity.handle(command, commanded)))
-        elif due is not None:
-            found.append(_step(entity, due, None, entity.fire(due)))
+            runner.apply(parse(COMMANDS[given.name], given.payload(MONDAY)), commanded)
+            found.append(_step(runner, commanded, count))
+        elif wakeup is not None:
+            found.append(_step(runner, wakeup.at, None))
         else:
             raise ValueError(f"scenario {scenario.name}: its commands must resolve the defect")
     return tuple(found)
 
 
-def _step(entity: Defect, now: datetime, answers: int | None, effects: list[Effect]) -> Step:
+def _step(runner: Runner[Defect], now: datetime, answers: int | None) -> Step:
     """One update of the read model per step, however much changes in it."""
     step = Step(now - MONDAY, answers)
-    while effects:
-        further: list[Effect] = []
-        for effect in effects:
-            further += entity.delivered(effect, Receipt(key=effect.key, sent=1), now)
+    while started := runner.tick(now):
+        for effect in started.values():
+            answer = {"sent": 1} if effect.receipt is not Receipt else {}
+            receipt = effect.receipt.model_validate({"key": effect.key} | answer)
+            runner.delivered(effect, receipt, now)
             written = next((e for e in step.effects if isinstance(e, Project)), None)
             if isinstance(effect, Project) and written is not None:
                 step.effects[step.effects.index(written)] = written.merged_with(effect)
             else:
                 step.effects.append(effect)
-        effects = further
-    due = entity.next_due()
-    step.due = None if due is None else due - MONDAY
+    wakeup = runner.next_wakeup(now)
+    step.due = None if wakeup is None else wakeup.at - MONDAY
     return step
 
 

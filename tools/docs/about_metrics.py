@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 
 from activities.adapters.database import DatabaseReadModel, make_engine, migrate
-from domain.contract.effects import Project
+from domain.contract.effects import Lane, Project
 from domain.views.search_attributes import ATTRIBUTES
 from portal.metrics import Owed, Requests
 from tools.docs import week
@@ -69,11 +69,11 @@ def families() -> list[Metric]:
     """What a portal tells of a database with a defect in it."""
     registry = CollectorRegistry()
     Requests(registry)
-    _, effects = week.confirmed()
+    waiting = week.confirmed().outbox.lanes[Lane.PORTAL].waiting
     with TemporaryDirectory() as folder:
         engine = make_engine(f"sqlite:///{folder}/one.db")
         migrate(engine)
-        for effect in effects:
+        for effect in waiting:
             if isinstance(effect, Project):
                 DatabaseReadModel(engine).project(effect)
         registry.register(Owed(engine, lambda: datetime.now(UTC)))

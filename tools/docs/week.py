@@ -1,4 +1,4 @@
-"""Draws what becomes of a budget over a week, as the machines of the domain work it out."""
+"""Draws what becomes of a budget over a week, as the runner works it out."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -6,13 +6,13 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from domain.defect.lifecycle import Defect
-
 from activities.adapters.policy_files import PolicyFiles
 from domain.contract.defect import ChangeSeverity, DefectStart, Hold, Reopen, Resolve, Resume
-from domain.contract.effects import Effect
 from domain.contract.parsing import parse
 from domain.contract.values import Command, Severity
+from domain.defect import DEFECT
+from domain.defect.state import Defect
+from domain.runner import Runner
 from portal.charts import About, Point, Stroke, over_time
 from tools.docs.tables import table
 
@@ -64,8 +64,8 @@ class Told(NamedTuple):
     due: datetime
 
 
-def confirmed() -> tuple[Defect, list[Effect]]:
-    """The defect at its beginning, and what it wants brought about."""
+def confirmed() -> Runner[Defect]:
+    """The defect at its beginning."""
     start = {
         "actor": "agent-7",
         "severity": STORY_SEVERITY,
@@ -73,22 +73,23 @@ def confirmed() -> tuple[Defect, list[Effect]]:
         "functional_area": "login",
     }
     policy = PolicyFiles().load("eto", 2026).pinned()
-    return Defect.open("DEF-000045", parse(DefectStart, start), policy, STORY[0].at)
+    return Runner.begin(DEFECT, "DEF-000045", parse(DefectStart, start), policy, STORY[0].at)
 
 
 def played() -> Told:
     """Let the defect live through the story."""
-    defect, _ = confirmed()
+    runner = confirmed()
+    defect = runner.entity
     first, *waiting = STORY
     spent, at, now = [], [(first, 0.0)], first.at
     while now < _TO:
         while waiting and waiting[0].at <= now:
             happening = waiting.pop(0)
-            defect.fire(happening.at)
+            runner.tick(happening.at, start=False)
             if happening.command is not None:
-                defect.handle(happening.command, happening.at)
+                runner.apply(happening.command, happening.at)
             at.append((happening, _spent(defect, happening.at)))
-        defect.fire(now)
+        runner.tick(now, start=False)
         spent.append((now, _spent(defect, now)))
         now += _STEP
     return Told(spent, at, defect.target.missed_at[STORY_SEVERITY])
