@@ -42,7 +42,10 @@ ROOT = Path(__file__).parents[1]
 WRITTEN = {f"docs/{name}": written for name, written in REFERENCE.items()}
 """Pages that are no files: the site writes them from the code."""
 GENERATED = {"var", "build", "node_modules"}
-FOLDERS = ("domain", "workflows", "activities", "runtime", "commands", "portal", "tests", "bench")
+FOLDERS = (
+    *("domain", "workflows", "activities", "runtime", "commands", "portal"),
+    *("simulation", "tools", "tests", "bench"),
+)
 OPENING = "When do you touch this folder?"
 OF_THE_COMMAND_LINE = {"DEFECTS_ACTOR", "DEFECTS_TOKEN"}
 """Variables of ours that are no settings of an installation."""
@@ -90,7 +93,8 @@ def _pages() -> list[Page]:
 
 PAGES = _pages()
 PAGE = {page.name: page for page in PAGES}
-README, CONTRACT, POLICY = PAGE["README.md"], PAGE["docs/contract.md"], PAGE["docs/policy.md"]
+CONTRACT, POLICY = PAGE["docs/contract.md"], PAGE["docs/policy.md"]
+CONTRIBUTING, FEATURES = PAGE["CONTRIBUTING.md"], PAGE["docs/features.md"]
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
@@ -194,11 +198,11 @@ def test_make_targets_exist(page: Page) -> None:
     assert named - targets == set()
 
 
-def test_every_make_target_is_in_the_readme() -> None:
+def test_every_make_target_is_in_contributing() -> None:
     """Who reads it knows all of them."""
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 
-    assert [t for t in targets if not any(f"make {t}" in code for code in README.code)] == []
+    assert [t for t in targets if not any(f"make {t}" in c for c in CONTRIBUTING.code)] == []
 
 
 def _commands() -> dict[str, Any]:
@@ -241,14 +245,14 @@ def _words(line: str) -> list[str]:
         return re.split(r"[\s,;]+", line)
 
 
-def test_every_command_is_in_the_readme() -> None:
-    """Who reads it knows all of them."""
-    named = {n for code in README.code for n in re.findall(r"starter\.py ([a-z-]+)", code)}
+def test_every_command_is_with_the_features() -> None:
+    """Who reads them knows all of them."""
+    named = {n for code in FEATURES.code for n in re.findall(r"starter\.py ([a-z-]+)", code)}
 
     groups = [c for c in _commands().values() if isinstance(c, TyperGroup)]
 
     assert set(_commands()) - named == set()
-    assert {name for group in groups for name in group.commands} - set(README.code) == set()
+    assert {name for group in groups for name in group.commands} - set(FEATURES.code) == set()
 
 
 @every_page
@@ -260,8 +264,9 @@ def test_settings_exist(page: Page) -> None:
 
 
 def test_every_setting_has_its_row_with_its_default() -> None:
-    """The table of the README is complete, and says what holds where nothing is set."""
-    rows = {row[0].strip("`"): row for row in README.rows() if row[0].startswith(f"`{PREFIX}")}
+    """The table of the reference is complete, and says what holds where nothing is set."""
+    page = Page("", _text(ROOT / "docs/reference/settings.md") or "")
+    rows = {row[0].strip("`"): row for row in page.rows() if row[0].startswith(f"`{PREFIX}")}
     plain = {
         PREFIX + name.upper(): _as_set(default)
         for name, field in Settings.model_fields.items()
@@ -280,15 +285,15 @@ def _as_set(default: str | float) -> str:
 
 
 def test_every_package_earns_its_place() -> None:
-    """Each dependency in pyproject.toml is in the README, and no other is."""
+    """Each dependency in pyproject.toml has its row with its reason, and no other has one."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wanted = {_package(line) for line in project["project"]["dependencies"]}
-    section = README.text.partition("## What it depends on")[2].partition("\n## ")[0]
-    table = {row[0].strip("`") for row in Page("", section).rows()} - {"package"}
+    page = PAGE["docs/dependencies.md"]
+    table = {row[0].strip("`") for row in page.rows()} - {"package"}
     dev = {_package(line) for line in project["dependency-groups"]["dev"]}
 
     assert table == wanted
-    assert [name for name in sorted(dev) if f"`{name}`" not in section] == []
+    assert [name for name in sorted(dev) if f"`{name}`" not in page.text] == []
 
 
 def _package(line: str) -> str:
@@ -297,12 +302,12 @@ def _package(line: str) -> str:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_folder_says_when_you_touch_it(folder: str) -> None:
-    """Its README opens with the question, and the README at the root leads there."""
+    """Its README opens with the question, and the page of the architecture leads there."""
     lines = [line for line in PAGE[f"{folder}/README.md"].text.splitlines() if line]
 
     assert lines[0].startswith("# ")
     assert lines[1].lstrip("*").startswith(OPENING)
-    assert f"({folder}/README.md)" in README.text
+    assert f"(../{folder}/README.md)" in PAGE["docs/architecture.md"].text
 
 
 # --- what the pages claim ------------------------------------------------------------------------
@@ -318,9 +323,10 @@ def test_every_clause_has_its_row() -> None:
 
 
 def test_what_two_business_days_are() -> None:
-    """Each example of the README is what the calendar says."""
+    """Each example of the page on time is what the calendar says."""
     form = "%a %Y-%m-%d %H:%M"
-    rows = [r for r in README.rows() if re.match(r"[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d$", r[0])]
+    instant = re.compile(r"[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d$")
+    rows = [row for row in PAGE["docs/explanation/time.md"].rows() if instant.match(row[0])]
     due = {
         row[0]: ETO.calendar.add_business_days(
             datetime.strptime(row[0], form).replace(tzinfo=CHICAGO), 2.0
@@ -483,11 +489,9 @@ def test_exit_codes_are_those_of_the_contract() -> None:
 
 def test_the_check_bites() -> None:
     """A page that names what is not there would be found."""
-    page = Page(
-        "docs/x.md", "`domain/nowhere.py`, `make nothing`, `domain/case/lifecycle.py::Nobody`"
-    )
+    page = Page("docs/x.md", "`domain/nowhere.py`, `make nothing`, `domain/case/intake.py::Nobody`")
     found = [match for code in page.code for match in _PATH.findall(code)]
 
-    assert found == [("domain/nowhere.py", ""), ("domain/case/lifecycle.py", "Nobody")]
+    assert found == [("domain/nowhere.py", ""), ("domain/case/intake.py", "Nobody")]
     assert _file(page, "domain/nowhere.py") is None
-    assert "Nobody" not in _definitions(ROOT / "domain/case/lifecycle.py")
+    assert "Nobody" not in _definitions(ROOT / "domain/case/intake.py")
