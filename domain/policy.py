@@ -136,7 +136,7 @@ class CallRules(_Section):
     """The period after which the allowance starts anew."""
     longest_minutes: dict[Package, int] = Field(default_factory=dict)
     """Longest call of each support package, where there is a limit."""
-    reminder_hours: list[float] = Field(default_factory=lambda: [24.0, 1.0])
+    reminder_hours: list[float] = Field(default=[24.0, 1.0])
     """Hours before a call at which both sides are reminded (C11)."""
 
 
@@ -179,7 +179,7 @@ class ReviewRules(_Section):
 class PreferenceRules(_Section):
     """What a person may opt out of."""
 
-    optional: list[Topic] = Field(default_factory=lambda: list(Topic))
+    optional: list[Topic] = Field(default=list(Topic))
     """The topics a person may opt out of."""
 
 

@@ -9,7 +9,14 @@ from email.utils import parseaddr
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic import FilePath as ExistingFile
 from pydantic import ValidationError as Invalid
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -22,6 +29,7 @@ LogStyle = Literal["console", "json"]
 _DATABASES = re.compile(r"(sqlite|postgres|postgresql)(\+\w+)?://")
 _MAIL_SERVERS = re.compile(r"smtps?://")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_SECRET_TEXT = {"type": "string", "format": "password"}
 _MISSPELT = 0.85
 """How alike two names are (0 to 1) for one to be the other misspelt: `KEY` for `KEYS`."""
 
@@ -178,7 +186,9 @@ class Settings(BaseSettings):
     webhook_allow_private: bool = False
     """Whether receivers may have private, loopback or link-local addresses and be addressed with
     `http://`; otherwise such a receiver stops the worker."""
-    encryption_keys: Annotated[KeyRing, NoDecode, BeforeValidator(_key_ring)] = NO_KEYS
+    encryption_keys: Annotated[
+        KeyRing, NoDecode, BeforeValidator(_key_ring), WithJsonSchema(_SECRET_TEXT)
+    ] = Field(default_factory=lambda: NO_KEYS)
     """`id:base64key,…`, keys of 32 bytes: the first encrypts, all decrypt. Without keys payloads
     are in clear."""
     codec_address: Annotated[str, AfterValidator(_socket_address)] = "127.0.0.1:8082"

@@ -55,7 +55,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 def described_by(*models: type[BaseModel]) -> Callable[[F], F]:
     """Give each option without a help text the meaning of the field with its name."""
     meanings = {
-        name: field.description for model in models for name, field in model.model_fields.items()
+        name: " ".join((field.description or "").split())
+        for model in models
+        for name, field in model.model_fields.items()
     }
 
     def describe(function: F) -> F:

@@ -56,7 +56,7 @@ def _trim(text: object) -> object:
     return _unicode(text).strip() if isinstance(text, str) else text
 
 
-Number = Annotated[str, BeforeValidator(_trim), Field(pattern=NUMBER_PATTERN)]
+Number = Annotated[str, Field(pattern=NUMBER_PATTERN), BeforeValidator(_trim)]
 """The number of a case, defect or release: 1 to 64 of `A-Z a-z 0-9 . _ -`."""
 Opaque = Annotated[
     str, BeforeValidator(_trim), AfterValidator(_printable), Field(min_length=1, max_length=128)
