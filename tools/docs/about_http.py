@@ -13,7 +13,11 @@ from portal.api.contract import KINDS
 from portal.api.documents import document
 from portal.api.endpoints import PREFIX, router
 from portal.api.problems import TITLES
+from tools.docs.schema_words import referred
+from tools.docs.schemas import published
 from tools.docs.tables import code, codes, prose, table
+
+_PUBLISHED = {model.__name__ for model in published()}
 
 
 @cache
@@ -50,11 +54,12 @@ def _operation(request: str, said: Mapping[str, Any]) -> Iterator[str]:
     yield f"## {code(request)}"
     yield f"{prose(said['summary'])} {prose(said.get('description'))}"
     scopes = [scope for way in said.get("security", []) for each in way.values() for scope in each]
-    facts = [("scope", codes(scopes))] if scopes else []
+    facts = [f"- scope {codes(scopes)}"] if scopes else []
     for media_type, content in said.get("requestBody", {}).get("content", {}).items():
-        model = content["schema"].get("$ref", "").rpartition("/")[2]
-        facts.append(("body", f"{code(media_type)} {code(model)}"))
-    yield table(("", ""), [*facts, ("answers", codes(said["responses"]))])
+        model = referred(content["schema"])
+        link = f", [{model}](../schemas/{model}.json)" if model in _PUBLISHED else ""
+        facts.append(f"- body {code(media_type)}{link}")
+    yield "\n".join([*facts, f"- answers {codes(said['responses'])}"])
     rows = [
         (code(p["name"]), p["in"], "required" if p.get("required") else "", _about(p))
         for p in said.get("parameters", ())

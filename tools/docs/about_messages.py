@@ -1,6 +1,7 @@
 """Every message field by field: start payloads, commands, answers, and the parts of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -9,7 +10,7 @@ from temporalio import workflow
 from domain.contract.case import CaseStart
 from domain.contract.defect import DefectStart
 from domain.contract.release import AreaWorkStart, ReleaseStart, ReviewStart
-from domain.contract.values import Command
+from domain.contract.values import Command, Message
 from domain.webhooks.receiver import Wake, WebhookStart
 from tools.docs.schema_words import KINDS, Schema, fields_of
 from tools.docs.schemas import published, schema_of
@@ -31,11 +32,13 @@ def messages() -> str:
     parts = ["## Every command", prose(Command.__doc__), _fields(Command)]
     for kind in WORKFLOWS:
         parts += _workflow(kind)
-    own: list[type[BaseModel]] = [*STARTS.values(), *Command.__subclasses__()]
-    told = {model.__name__ for model in own}
-    parts.append("## Parts of messages")
-    for name, schema in sorted(_parts().items()):
-        if name not in told:
+    sent: list[type[BaseModel]] = [*STARTS.values(), *Command.__subclasses__()]
+    answers = {model.__name__ for model in published() if not issubclass(model, Message)}
+    left = _parts().keys() - {model.__name__ for model in sent}
+    for title, names in (("Answers", answers), ("Parts of messages", left - answers)):
+        parts += [f"## {title}"] if names else []
+        for name in sorted(names):
+            schema = _parts()[name]
             parts += [f"### {name}", _about(schema, name), _table(schema)]
     return "\n\n".join(parts)
 
@@ -43,15 +46,9 @@ def messages() -> str:
 def commands_of(kind: type[Any]) -> Mapping[str, str]:
     """The commands of a workflow by name, with how each can be sent."""
     updates = workflow._Definition.must_from_class(kind).updates
-    names = [*updates, *(name for name in kind.signals if name not in updates)]
-    return {
-        str(name): "update or signal"
-        if name in updates and name in kind.signals
-        else "update"
-        if name in updates
-        else "signal"
-        for name in names
-    }
+    ways = (("update", updates), ("signal", kind.signals))
+    names = dict.fromkeys(str(name) for _, taken in ways for name in taken)
+    return {name: " or ".join(way for way, taken in ways if name in taken) for name in names}
 
 
 def command_called(name: str, kind: type[Any]) -> type[Command]:
@@ -62,6 +59,7 @@ def command_called(name: str, kind: type[Any]) -> type[Command]:
     return model
 
 
+@cache
 def _parts() -> dict[str, Schema]:
     """Every object that the contract has by name: what it publishes, and what that is made of."""
     found: dict[str, Schema] = {}
