@@ -222,7 +222,7 @@ def test_every_field_says_what_it_means() -> None:
     """In the contract, over HTTP, in the policy file and in the settings."""
     offered = [start_model(kind) for kind in KINDS]
     offered += [command_model(command) for kind in KINDS for command in kind.commands]
-    models: list[type[BaseModel]] = [*MESSAGES, *COMMANDS.values(), *offered]
+    models: list[type[BaseModel]] = [*schemas.published(), *MESSAGES, *offered]
     models += [PolicyFile, Settings]
     named = {f"{m.__name__}.{f}": i for m in models for f, i in m.model_fields.items()}
 

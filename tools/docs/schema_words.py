@@ -60,12 +60,14 @@ def fields_of(schema: Schema, link: Link = code) -> Iterator[Field]:
     Raises:
         LookupError: for a field without a description.
     """
+    models = schema.get("$defs", {})
     for name, field in schema.get("properties", {}).items():
-        if "description" not in field:
+        # pydantic leaves out a description that is the one of the model itself.
+        said = field.get("description") or models.get(referred(field), {}).get("description")
+        if said is None:
             raise LookupError(f"{schema.get('title')}.{name} has no description")
         default = "required" if name in schema.get("required", ()) else _default(field)
-        meaning = " ".join(field["description"].split())
-        yield Field(name, words(field, schema.get("$defs", {}), link), default, meaning)
+        yield Field(name, words(field, models, link), default, " ".join(said.split()))
 
 
 def words(schema: Schema, models: Mapping[str, Schema], link: Link = code) -> str:
@@ -133,9 +135,8 @@ def _type(schema: Schema, models: Mapping[str, Schema], link: Link) -> str:
     if isinstance(each := schema.get("additionalProperties"), Mapping):
         names = schema.get("propertyNames", {"type": "string"})
         return f"{words(each, models, link)} for each {words(names, models, link)}"
-    return (
-        schema.get("format", "").replace("password", "text").replace("file-path", "file")
-        or (_PLAIN[schema["type"]])
+    return schema.get("format", "").replace("password", "text").replace("file-path", "file") or (
+        _PLAIN.get(schema.get("type", ""), "anything")
     )
 
 
