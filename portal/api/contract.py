@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Body
-from pydantic import BeforeValidator, ValidationError, create_model
+from pydantic import BeforeValidator, Field, ValidationError, create_model
 
 from domain.case import CASE
 from domain.contract.case import (
@@ -82,6 +82,13 @@ from portal.api.security import Scope
 
 M = TypeVar("M", bound=Message)
 
+_ACTOR: Any = Field(
+    default=None,
+    description="Counts where the token has the scope `actor:any`; else the token's name does.",
+)
+_NUMBER: Any = Field(
+    default=None, description="A number of your own; without it the next one is issued."
+)
 WITHIN = (Absorb, GiveBack, WaitForClient, StopWaiting)
 """Updates that workflows send each other and nobody else has cause to: not offered here."""
 
@@ -200,8 +207,8 @@ def start_model(kind: Kind) -> type[Message]:
         kind.begins.__name__,
         __base__=kind.begins,
         __doc__=kind.begins.__doc__,
-        actor=(Opaque | None, None),
-        number=(Number | None, None),
+        actor=(Opaque | None, _ACTOR),
+        number=(Number | None, _NUMBER),
     )
 
 
@@ -211,7 +218,7 @@ def command_model(command: type[Command]) -> type[Message]:
         command.__name__,
         __base__=command,
         __doc__=command.__doc__,
-        actor=(Opaque | None, None),
+        actor=(Opaque | None, _ACTOR),
     )
 
 
