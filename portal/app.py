@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from portal.api import mount_api
+from portal.api.application import mount_api
 from portal.context import Site
 from portal.head_middleware import Heads
 from portal.pages import pages

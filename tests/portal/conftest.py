@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.adapters.policy_files import PolicyFiles
-from portal.api import mount_api
+from portal.api.application import mount_api
 from portal.api.guard import Limits
 from portal.api.security import Scope
 from portal.context import Site
