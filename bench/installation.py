@@ -25,7 +25,7 @@ from activities.adapters.policy_files import PolicyFiles
 from activities.ports import Letter, MailSession
 from bench.bare import BareWorkflow
 from bench.lives import Life, Word
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.settings import Settings
 from worker import Outside, workers
@@ -111,15 +111,15 @@ class Installation:
     async def start(self, kind: str, number: str, life: Life) -> None:
         """Begin a life, ours or bare."""
         if kind == OURS:
-            await Line(self.client).start("DefectWorkflow", number, life.start)
+            await DefectsClient(self.client).start("DefectWorkflow", number, life.start)
         else:
             start = {"life": life.name}
-            await Line(self.client).start("BareWorkflow", number, start)
+            await DefectsClient(self.client).start("BareWorkflow", number, start)
 
     async def say(self, number: str, word: Word, confirmed: datetime) -> None:
         """Send one command of a life to the defect of that number."""
         payload = word.payload(confirmed)
-        await Line(self.client).tell(number, word.command.name, payload)
+        await DefectsClient(self.client).update(number, word.command.name, payload)
 
     async def settle(self, number: str, look_again: float = LOOK_AGAIN) -> None:
         """Wait until no workflow task and no activity of it is under way.

@@ -12,7 +12,7 @@ from activities.adapters.database.engine import batches
 from bench.bill import kind
 from bench.installation import Installation
 from domain.contract.release import AttachDefects
-from runtime.client import Line
+from runtime.client import DefectsClient
 
 AT_ONCE = 20
 """Defects begun at the same time."""
@@ -56,7 +56,7 @@ class BigRelease:
             "title": "Spring release",
             "deploy_at": release.deploy_at.isoformat(),
         }
-        await Line(site.client).start("ReleaseWorkflow", number, plan)
+        await DefectsClient(site.client).start("ReleaseWorkflow", number, plan)
         for page in batches(defects, ATTACHED_AT_ONCE):
             await release._say(AttachDefects.name, defects=page)
         await release.told()
@@ -98,7 +98,7 @@ class BigRelease:
 
     async def status(self) -> dict[str, Any]:
         """How it stands."""
-        answer: dict[str, Any] = await Line(self.site.client).ask(self.number, "status")
+        answer: dict[str, Any] = await DefectsClient(self.site.client).query(self.number, "status")
         return answer
 
     async def runs(self) -> list[Ran]:
@@ -116,7 +116,9 @@ class BigRelease:
                 return found
 
     async def _say(self, command: str, **fields: Any) -> None:
-        await Line(self.site.client).tell(self.number, command, {"actor": _MANAGER} | fields)
+        await DefectsClient(self.site.client).update(
+            self.number, command, {"actor": _MANAGER} | fields
+        )
 
 
 async def begin(site: Installation, numbers: Sequence[str], clients: int) -> None:
@@ -126,7 +128,7 @@ async def begin(site: Installation, numbers: Sequence[str], clients: int) -> Non
 
     async def one(number: str) -> None:
         async with limit:
-            await Line(site.client).start(
+            await DefectsClient(site.client).start(
                 "DefectWorkflow",
                 number,
                 {

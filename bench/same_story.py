@@ -26,7 +26,7 @@ from bench.lives import quiet_monday
 from bench.population import VENDOR_ZONE, CasePart, Crowd, DefectPart
 from bench.story import ACTOR, Stage, command_of, confirmation
 from bench.week import SECONDS
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import time_skipping_server
 
@@ -148,9 +148,9 @@ class Stand:
         for act in story.acts():
             await self._until(act.at)
             if act.workflow:
-                await Line(self.client).start(act.workflow, act.number, act.payload)
+                await DefectsClient(self.client).start(act.workflow, act.number, act.payload)
             else:
-                await Line(self.client).tell(act.number, act.command, act.payload)
+                await DefectsClient(self.client).update(act.number, act.command, act.payload)
             await self._settle(act.number)
             _ = self.heartbeats.count  # They pile up until they are read.
         await self._until(story.until)

@@ -12,7 +12,7 @@ from portal.agents.callers import TOKEN_VARIABLE
 from portal.agents.over_http import Listening, serve_http
 from portal.agents.over_stdio import serve_stdio, wire
 from portal.context import Site
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.connection import connect
 from runtime.settings import Settings, SettingsError
 
@@ -50,5 +50,5 @@ async def _site(settings: Settings) -> AsyncIterator[Site]:
     # What the protocol's SDK says of a message that cannot be read is the message.
     logging.getLogger("mcp").setLevel(logging.ERROR)
     with database(settings) as engine:
-        line = Line(await connect(settings, service="defects-agents"))
-        yield Site(line, engine, PolicyFiles(settings.policy_file), settings)
+        client = DefectsClient(await connect(settings, service="defects-agents"))
+        yield Site(client, engine, PolicyFiles(settings.policy_file), settings)

@@ -15,7 +15,7 @@ from portal.codec import create_codec_server
 from portal.codec.place import Place
 from portal.context import Site
 from portal.serving import application_beside, beside
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.mail_receiver import mail_receiver
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
@@ -69,7 +69,11 @@ async def run(settings: Settings, folder: Path, ports: Ports) -> None:
         ) as server:
             await prepare(server.client, world)
             site = Site(
-                Line(server.client), world.engine, world.policies, here, mailbox=world.mailbox
+                DefectsClient(server.client),
+                world.engine,
+                world.policies,
+                here,
+                mailbox=world.mailbox,
             )
             codec = _codec_beside(world.engine, here) if encrypted else nullcontext()
             async with workers(server.client, world, here), beside(site), codec:

@@ -28,7 +28,7 @@ from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Message, Number
 from domain.defect.lifecycle import Defect
 from domain.policy import PinnedPolicy
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.connection import NoServer, connect
 from runtime.settings import Settings
 from runtime.shutdown import stop_on_signals
@@ -40,9 +40,9 @@ INTERRUPTED = 130
 
 
 class Server(Protocol):
-    """What an import needs of a `Line`."""
+    """What an import needs of a `DefectsClient`."""
 
-    async def begin(self, workflow: str, number: str, payload: dict[str, Any]) -> bool:
+    async def start_if_absent(self, workflow: str, number: str, payload: dict[str, Any]) -> bool:
         """Start something unless the number was ever used; whether this call started it."""
 
     async def exists(self, number: str) -> bool:
@@ -190,7 +190,7 @@ async def run(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -
         NoServer: nobody answers, or not to the end.
     """
     desk = Desk(PolicyFiles(settings.policy_file), datetime.now(UTC))
-    line = None if dry_run else Line(await connect(settings))
+    client = None if dry_run else DefectsClient(await connect(settings))
     stop = stop_on_signals(asyncio.get_running_loop())
     lost: RPCError | None = None
     with show.progress(as_json, DownloadColumn()) as progress:
@@ -198,10 +198,10 @@ async def run(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -
         entries = desk.entries(
             read_records(file), lambda read: progress.update(task, completed=read)
         )
-        if line is None:
+        if client is None:
             await check(entries, stop)
         else:
-            lost = await start(entries, line, desk, stop)
+            lost = await start(entries, client, desk, stop)
     _tell(desk.report, as_json, dry_run)
     if lost is not None:
         raise NoServer(f"The server went away ({lost.message}). {_go_on(desk.report)}")
@@ -242,7 +242,7 @@ async def start(
         for entry in entries:
             try:
                 known = there and await server.exists(entry.number)
-                begun = not known and await server.begin(
+                begun = not known and await server.start_if_absent(
                     entry.workflow, entry.number, entry.payload
                 )
             except RPCError as error:

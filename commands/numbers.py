@@ -5,12 +5,12 @@ import uuid
 from typing import Any
 
 from activities.adapters.database import DatabaseNumbers, make_engine, migrate
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.settings import Settings
 
 
 async def under_the_next(
-    line: Line, workflow: str, prefix: str, payload: dict[str, Any], settings: Settings
+    line: DefectsClient, workflow: str, prefix: str, payload: dict[str, Any], settings: Settings
 ) -> str:
     """Start something under the next number of that prefix, and answer which it is.
 
@@ -18,7 +18,7 @@ async def under_the_next(
     """
     while True:
         number = await asyncio.to_thread(_next_number, prefix, settings)
-        if await line.begin(workflow, number, payload):
+        if await line.start_if_absent(workflow, number, payload):
             return number
 
 

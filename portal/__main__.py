@@ -10,7 +10,7 @@ from portal.app import create_app
 from portal.context import Site
 from portal.metrics import measured
 from portal.serving import application_server
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.connection import NoServer, connect
 from runtime.logs import configure_logs
 from runtime.settings import Settings, SettingsError, read_settings
@@ -31,7 +31,9 @@ async def serve(settings: Settings) -> None:
         mailbox = mailbox_for(engine, smtp_url, settings.mail_from)
     except ValueError as error:
         raise SettingsError(str(error)) from None
-    site = Site(Line(client), engine, PolicyFiles(settings.policy_file), settings, mailbox=mailbox)
+    site = Site(
+        DefectsClient(client), engine, PolicyFiles(settings.policy_file), settings, mailbox=mailbox
+    )
     with measured(create_app(site), site) as app:
         await application_server(app, settings.portal_address, settings).serve()
     engine.dispose()

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from activities.adapters.mailbox import mailbox_for
 from activities.ports import Mailbox, Policies
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.settings import Settings
 
 
@@ -18,9 +18,9 @@ def _present() -> datetime:
 
 @dataclass(frozen=True)
 class Site:
-    """One installation as its web pages see it. It decides nothing: `line` and `engine` do."""
+    """One installation as its web pages see it. It decides nothing: `client` and `engine` do."""
 
-    line: Line
+    client: DefectsClient
     engine: Engine
     policies: Policies
     settings: Settings

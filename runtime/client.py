@@ -50,10 +50,10 @@ class NoAnswer(NoServer):
 
 
 @dataclass(frozen=True)
-class Line:
+class DefectsClient:
     """A client that knows the contract's start policy, updates and queries."""
 
-    client: Client
+    temporal: Client
 
     async def start(self, workflow: str, number: str, payload: dict[str, Any]) -> None:
         """Start a case, defect or release; a repeated start is harmless.
@@ -62,7 +62,7 @@ class Line:
             CommandRefused: the number has been used and its workflow is closed.
         """
         try:
-            await self.client.start_workflow(
+            await self.temporal.start_workflow(
                 workflow,
                 payload,
                 id=number,
@@ -74,13 +74,13 @@ class Line:
         except WorkflowAlreadyStartedError:
             raise CommandRefused(f"number: {number} was used before and is closed") from None
 
-    async def begin(self, workflow: str, number: str, payload: dict[str, Any]) -> bool:
+    async def start_if_absent(self, workflow: str, number: str, payload: dict[str, Any]) -> bool:
         """Start something unless the number was ever used; whether this call started it.
 
         To the server it is the same as `start`, but whoever must know hears what came of it.
         """
         try:
-            await self.client.start_workflow(
+            await self.temporal.start_workflow(
                 workflow,
                 payload,
                 id=number,
@@ -94,16 +94,16 @@ class Line:
         return True
 
     async def exists(self, number: str) -> bool:
-        """Whether the number was ever used here: a look, where `begin` would be a try."""
-        return await self.look(number) is not None
+        """Whether the number was ever used here: a look, where `start_if_absent` would be a try."""
+        return await self.describe(number) is not None
 
-    async def look(self, number: str) -> WorkflowExecutionInfo | None:
+    async def describe(self, number: str) -> WorkflowExecutionInfo | None:
         """What the server knows of a number's last run; None where it was never used here."""
         try:
             # Not the handle's `describe`: it cannot read a date the time-skipping server has unset.
-            answer = await self.client.workflow_service.describe_workflow_execution(
+            answer = await self.temporal.workflow_service.describe_workflow_execution(
                 DescribeWorkflowExecutionRequest(
-                    namespace=self.client.namespace,
+                    namespace=self.temporal.namespace,
                     execution=WorkflowExecution(workflow_id=number),
                 ),
                 timeout=RPC_TIMEOUT,
@@ -114,7 +114,7 @@ class Line:
             return None
         return answer.workflow_execution_info
 
-    async def tell(self, number: str, command: str, payload: dict[str, Any]) -> dict[str, Any]:
+    async def update(self, number: str, command: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send an update and wait for the new status.
 
         Raises:
@@ -123,12 +123,12 @@ class Line:
             NoAnswer: nobody works on it.
         """
         given = {name: value for name, value in payload.items() if value is not None}
-        handle, update = self.client.get_workflow_handle(number), str(uuid.uuid4())
+        handle, update_id = self.temporal.get_workflow_handle(number), str(uuid.uuid4())
         give_up_at = time.monotonic() + LEAVING
         while True:
             try:
                 answer: dict[str, Any] = await handle.execute_update(
-                    command, given, id=update, rpc_timeout=RPC_TIMEOUT
+                    command, given, id=update_id, rpc_timeout=RPC_TIMEOUT
                 )
             except WorkflowUpdateFailedError as error:
                 raise _refused(error.cause) from None
@@ -141,7 +141,7 @@ class Line:
                 return answer
             await asyncio.sleep(POLL)
 
-    async def ask(self, number: str, query: str) -> Any:
+    async def query(self, number: str, query: str) -> Any:
         """Ask a case or defect something; one that is only beginning is given a moment.
 
         Raises:
@@ -149,7 +149,7 @@ class Line:
             NoSuchNumber: nothing of that number is known.
             NoAnswer: nobody works on it.
         """
-        handle = self.client.get_workflow_handle(number)
+        handle = self.temporal.get_workflow_handle(number)
         give_up_at = time.monotonic() + BEGINNING
         while True:
             try:

@@ -54,7 +54,7 @@ class Acting:
 
     def __init__(self, site: Site, caller: str) -> None:
         self._site = site
-        self._line = site.line
+        self._client = site.client
         self._caller = caller
         self._numbers = DatabaseNumbers(site.engine)
         self._read_model = DatabaseReadModel(site.engine)
@@ -84,7 +84,7 @@ class Acting:
             if number is not None:
                 if key is not None:
                     await self._claim(key, asked)
-                new = await self._line.begin(kind.workflow, number, payload)
+                new = await self._client.start_if_absent(kind.workflow, number, payload)
                 if not new:
                     await self._must_go_on(kind, number)
             elif key is not None:
@@ -131,20 +131,20 @@ class Acting:
             seed = f"{self._caller}/{key}/{known.since.isoformat()}"
             number = await self._free_number(kind, seed)
             number = await asyncio.to_thread(self._keys.keep_number, self._caller, key, number)
-        return number, await self._line.begin(kind.workflow, number, payload)
+        return number, await self._client.start_if_absent(kind.workflow, number, payload)
 
     async def _free_number(self, kind: Kind, seed: str) -> str:
         """An import may have brought numbers that look like ours: those are passed over."""
         for attempt in itertools.count():
             number = await asyncio.to_thread(self._numbers.issue, kind.prefix, f"{seed}#{attempt}")
-            if not await self._line.exists(number):
+            if not await self._client.exists(number):
                 return number
         raise AssertionError("numbers do not run out")
 
     async def _start_anew(self, kind: Kind, payload: dict[str, Any], seed: str) -> str:
         while True:
             number = await self._free_number(kind, seed)
-            if await self._line.begin(kind.workflow, number, payload):
+            if await self._client.start_if_absent(kind.workflow, number, payload):
                 return number
             seed = str(uuid.uuid4())
 
@@ -162,10 +162,10 @@ class Acting:
             await self._must_be(kind, number, running=True)
             key = payload.get("key")
             if key is None:
-                return await self._line.tell(number, command, payload)
+                return await self._client.update(number, command, payload)
             known = await self._claim(key, digest([kind.name, number, command, payload]))
             try:
-                return await self._line.tell(number, command, payload)
+                return await self._client.update(number, command, payload)
             except (CommandRefused, NoSuchNumber):
                 # Nothing came of it, so the corrected request may have the key.
                 if known.new:
@@ -192,7 +192,7 @@ class Acting:
         with _answering(number, kind):
             try:
                 await self._must_be(kind, number)
-                return await self._line.ask(number, query)
+                return await self._client.query(number, query)
             except NoSuchNumber:
                 kept = await asyncio.to_thread(self._kept, kind, number, query)
                 if kept is None:
@@ -217,7 +217,7 @@ class Acting:
             NoSuchNumber: nothing of that kind has the number.
             CommandRefused: it has ended, and must run.
         """
-        here = await self._line.look(number)
+        here = await self._client.describe(number)
         if here is None or here.type.name != kind.workflow:
             raise NoSuchNumber(number)
         if running and here.status != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING:

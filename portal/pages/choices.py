@@ -70,7 +70,9 @@ async def _keep(request: Request, person: Person, chosen: dict[str, Any]) -> Non
     numbers = [c.snapshot["number"] for c in cases if c.snapshot.get("state") != "closed"]
     if numbers:
         try:
-            await site.line.tell(numbers[0], "set_preferences", {"actor": person.actor} | chosen)
+            await site.client.update(
+                numbers[0], "set_preferences", {"actor": person.actor} | chosen
+            )
         except NoSuchNumber:
             pass  # It closed meanwhile, or another program owns it.
         else:

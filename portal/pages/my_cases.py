@@ -104,7 +104,7 @@ async def _tell(
     before = await run_in_threadpool(person.case, number)
     payload = {"actor": person.actor, "key": _key(form)} | said
     try:
-        await site_of(request).line.tell(number, command, payload)
+        await site_of(request).client.update(number, command, payload)
     except (CommandRefused, NoSuchNumber, NoServer) as problem:
         trouble = trouble_of(problem, about, form, person.times)
         return await run_in_threadpool(_page, request, person, number, trouble)

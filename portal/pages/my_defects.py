@@ -71,7 +71,7 @@ async def _say(
             "severity": form.text("severity"),
         }
         try:
-            await site_of(request).line.tell(number, _COMMANDS[about], payload)
+            await site_of(request).client.update(number, _COMMANDS[about], payload)
         except (CommandRefused, NoSuchNumber, NoServer) as problem:
             trouble = trouble_of(problem, about, form, person.times)
     if trouble is not None:

@@ -47,7 +47,7 @@ async def open_case(request: Request, person: SignedIn, form: OurForm) -> Respon
     try:
         parse(CaseStart, start)
         number = await run_in_threadpool(_number, person, form)
-        await site_of(request).line.start("CaseWorkflow", number, start)
+        await site_of(request).client.start("CaseWorkflow", number, start)
     except (InvalidCommand, CommandRefused, NoServer) as refusal:
         trouble = trouble_of(refusal, "case", form, person.times)
         return await run_in_threadpool(_page, request, person, trouble)

@@ -122,7 +122,7 @@ class WorkflowLinks:
 def workflow_links(site: Site) -> WorkflowLinks:
     """Those of an installation."""
     ui = site.settings.temporal_ui_url
-    return WorkflowLinks(ui, site.line.client.namespace)
+    return WorkflowLinks(ui, site.client.temporal.namespace)
 
 
 def _compliance(request: Request) -> Compliance:

@@ -174,7 +174,7 @@ class AServer:
         self._lasts = lasts
         self._status = status
 
-    async def begin(self, workflow: str, number: str, payload: dict[str, Any]) -> bool:
+    async def start_if_absent(self, workflow: str, number: str, payload: dict[str, Any]) -> bool:
         """What `Line.begin` does."""
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
@@ -273,7 +273,7 @@ def _lines() -> list[dict[str, Any] | str]:
 async def _bring_in(file: Path, world: World) -> Report:
     desk = Desk(PolicyFiles(), datetime.now(UTC))
     entries = desk.entries(read_records(file), lambda _: None)
-    assert await start(entries, world.line, desk, asyncio.Event()) is None
+    assert await start(entries, world.defects, desk, asyncio.Event()) is None
     return desk.report
 
 

@@ -82,7 +82,7 @@ async def portal(tmp_path: Path) -> AsyncIterator[Portal]:
     """The interface before real workflows under a virtual clock."""
     async with time_skipping_world(tmp_path) as world:
         wall = Wall(await world.clock.now())
-        site = Site(world.line, world.outside.engine, PolicyFiles(), world.settings, wall)
+        site = Site(world.defects, world.outside.engine, PolicyFiles(), world.settings, wall)
         standing = Portal(world, wall, site, _mounted(site))
         yield standing
         for client in standing.clients:

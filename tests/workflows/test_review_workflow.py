@@ -27,7 +27,7 @@ ENGINEERING = "engineering@vendor.example"
 
 async def review(world: World, number: str) -> dict[str, object]:
     """Hold a review now; answers its last status."""
-    await world.line.start("ImpactReviewWorkflow", number, {})
+    await world.defects.start("ImpactReviewWorkflow", number, {})
     world.numbers.append(number)
     answer: dict[str, object] = await world.handle(number).result()
     return answer
@@ -78,7 +78,7 @@ async def test_a_review_out_of_hours_sends_its_digest_at_the_next_opening(world:
     """T10: nothing on weekends, however the schedule came to fire."""
     await world.defect("DEF-1", "S3")
     await world.after(days=5)  # a Saturday
-    await world.line.start("ImpactReviewWorkflow", "impact-review-1", {})
+    await world.defects.start("ImpactReviewWorkflow", "impact-review-1", {})
     world.numbers.append("impact-review-1")
     await world.settle()
     waiting = await world.status("impact-review-1")

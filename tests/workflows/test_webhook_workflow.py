@@ -211,6 +211,6 @@ async def test_replays_and_bursts_go_through_continue_as_new(tmp_path: Path) -> 
 async def test_a_wrong_start_is_refused(tmp_path: Path) -> None:
     """In the contract's words."""
     async with a_world(tmp_path) as world:
-        await world.line.start("WebhookWorkflow", "webhook-x", {})
+        await world.defects.start("WebhookWorkflow", "webhook-x", {})
         with pytest.raises(CommandRefused, match="receiver: is required"):
-            await world.line.ask("webhook-x", "status")
+            await world.defects.query("webhook-x", "status")

@@ -19,7 +19,7 @@ from portal.agents.tools import Offer
 from portal.api.contract import KINDS
 from portal.api.security import Scope
 from portal.context import Site
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.settings import Settings
 from tests.domain.builders import case_start
 from tests.portal.agents.sessions import beside, done, names, refused
@@ -46,7 +46,7 @@ def installed(tmp_path: Path) -> Installed:
     """Enough of an installation for what needs no answer of a workflow."""
     engine = make_engine(f"sqlite:///{tmp_path / 'defects.db'}")
     migrate(engine)
-    nobody = Line(cast(TemporalClient, None))
+    nobody = DefectsClient(cast(TemporalClient, None))
     return Installed(Site(nobody, engine, PolicyFiles(), Settings()))
 
 

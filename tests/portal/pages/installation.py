@@ -152,7 +152,7 @@ async def pages_installation(folder: Path, **settings: Any) -> AsyncIterator[Pag
         wall = Wall(await world.clock.now())
         ours = Settings.model_construct(**(world.settings.model_dump() | settings))
         site = Site(
-            world.line, world.outside.engine, PolicyFiles(), ours, wall, mailbox=world.mailbox
+            world.defects, world.outside.engine, PolicyFiles(), ours, wall, mailbox=world.mailbox
         )
         standing = Pages(world, wall, site, create_app(site))
         yield standing

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from activities.adapters.database import DatabasePreferences
 from portal.app import create_app
-from runtime.client import Line, NoAnswer
+from runtime.client import DefectsClient, NoAnswer
 from tests.portal.pages.installation import BOB, Forms, Pages, on_case, pages_installation
 
 CLIENT_SUCCESS = "client-success@vendor.example"
@@ -268,7 +268,7 @@ async def test_a_defect_that_is_over_says_so_and_takes_no_more_words(pages: Page
 async def test_while_nobody_answers_forms_come_back_to_be_sent_again(pages: Pages, me: Me) -> None:
     """With what was typed, and with the same key: whichever of the two arrives, it counts once."""
     await with_a_case(pages, me)
-    away = create_app(replace(pages.site, line=NobodyAnswers(pages.world.client)))
+    away = create_app(replace(pages.site, client=NobodyAnswers(pages.world.client)))
     browser = await replace(pages, app=away).signed_in(me.address)
     hidden = Forms(await browser.get(f"/cases/{me.case}")).to(f"/cases/{me.case}/information")
     answer = await browser.http.post(
@@ -280,9 +280,9 @@ async def test_while_nobody_answers_forms_come_back_to_be_sent_again(pages: Page
     assert Forms(answer.text).to(f"/cases/{me.case}/information")["key"] == hidden["key"]
 
 
-class NobodyAnswers(Line):
-    """A line on which nobody answers."""
+class NobodyAnswers(DefectsClient):
+    """A client whose updates nobody answers."""
 
-    async def tell(self, number: str, command: str, payload: dict[str, Any]) -> dict[str, Any]:
+    async def update(self, number: str, command: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Wait in vain."""
         raise NoAnswer(number)
