@@ -11,7 +11,7 @@ from commands.tokens import database
 from portal.agents.callers import TOKEN_VARIABLE
 from portal.agents.over_http import Listening, serve_http
 from portal.agents.over_stdio import serve_stdio, wire
-from portal.context import Site
+from portal.context import PortalContext
 from runtime.client import DefectsClient
 from runtime.connection import connect
 from runtime.settings import Settings, SettingsError
@@ -46,9 +46,9 @@ async def over_http(settings: Settings, address: str, names: Sequence[str]) -> N
 
 
 @asynccontextmanager
-async def _site(settings: Settings) -> AsyncIterator[Site]:
+async def _site(settings: Settings) -> AsyncIterator[PortalContext]:
     # What the protocol's SDK says of a message that cannot be read is the message.
     logging.getLogger("mcp").setLevel(logging.ERROR)
     with database(settings) as engine:
         client = DefectsClient(await connect(settings, service="defects-agents"))
-        yield Site(client, engine, PolicyFiles(settings.policy_file), settings)
+        yield PortalContext(client, engine, PolicyFiles(settings.policy_file), settings)

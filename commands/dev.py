@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from portal.codec import create_codec_server
 from portal.codec.place import Place
-from portal.context import Site
+from portal.context import PortalContext
 from portal.serving import application_beside, beside
 from runtime.client import DefectsClient
 from runtime.mail_receiver import mail_receiver
@@ -68,7 +68,7 @@ async def run(settings: Settings, folder: Path, ports: Ports) -> None:
             codec_url=f"http://{here.codec_address}" if encrypted else None,
         ) as server:
             await prepare(server.client, world)
-            site = Site(
+            site = PortalContext(
                 DefectsClient(server.client),
                 world.engine,
                 world.policies,

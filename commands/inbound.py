@@ -11,7 +11,7 @@ from activities.adapters.policy_files import PolicyFiles
 from commands import show
 from commands.tokens import database
 from portal.api.problems import Problem
-from portal.context import Site
+from portal.context import PortalContext
 from portal.inbound.intake import receive
 from portal.inbound.reading import MAIL_BYTES
 from runtime.client import DefectsClient
@@ -31,7 +31,7 @@ async def take(settings: Settings, file: Path | None, as_json: bool) -> int:
         with database(settings) as engine:
             client = DefectsClient(await connect(settings))
             received = await receive(
-                Site(client, engine, PolicyFiles(settings.policy_file), settings), raw
+                PortalContext(client, engine, PolicyFiles(settings.policy_file), settings), raw
             )
     except Problem as problem:
         typer.echo(f"{problem.field or problem.kind}: {problem.detail}", err=True)

@@ -3,13 +3,13 @@
 from fastapi import FastAPI
 
 from portal.api.application import mount_api
-from portal.context import Site
+from portal.context import PortalContext
 from portal.head_middleware import Heads
 from portal.pages import pages
 from portal.security import SecureHeaders, is_https
 
 
-def create_app(site: Site) -> FastAPI:
+def create_app(site: PortalContext) -> FastAPI:
     """The application for one installation; pages and endpoints find it as `app.state.site`."""
     app = FastAPI(title="Defect orchestrator", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site

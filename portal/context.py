@@ -17,7 +17,7 @@ def _present() -> datetime:
 
 
 @dataclass(frozen=True)
-class Site:
+class PortalContext:
     """One installation as its web pages see it. It decides nothing: `client` and `engine` do."""
 
     client: DefectsClient

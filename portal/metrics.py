@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from activities.adapters.database.backlog import DatabasePulse, Waiting
-from portal.context import Site
+from portal.context import PortalContext
 from portal.pages.obligations import SEVERITIES, Desk, Duty, Obligation, desk_of
 from runtime.settings import SettingsError
 
@@ -164,7 +164,7 @@ class Requests:
 
 
 @contextmanager
-def measured(app: ASGIApp, site: Site) -> Iterator[ASGIApp]:
+def measured(app: ASGIApp, site: PortalContext) -> Iterator[ASGIApp]:
     """The application, counted, with metrics served while the context lasts; where they are wanted.
 
     Raises:

@@ -8,7 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from portal.app import create_app
-from portal.context import Site
+from portal.context import PortalContext
 from runtime.settings import Settings
 
 
@@ -22,7 +22,7 @@ class _Beside(uvicorn.Server):
 
 
 @asynccontextmanager
-async def beside(site: Site) -> AsyncIterator[None]:
+async def beside(site: PortalContext) -> AsyncIterator[None]:
     """Serve while the context lasts, in a program that does other things too."""
     async with application_beside(create_app(site), site.settings.portal_address, site.settings):
         yield

@@ -25,9 +25,9 @@ from domain.contract.release import Announce, AttachDefect, AttachDefects
 from domain.contract.values import Command, Message, Number
 from portal.agents.callers import Caller
 from portal.agents.tools import Answer, Offer
-from portal.api.command_service import Acting
+from portal.api.command_service import CommandService
 from portal.api.contract import KINDS, Kind, command_model, start_model
-from portal.context import Site
+from portal.context import PortalContext
 
 _NOT_AN_AGENTS = frozenset({"actor", "past"})
 """The token says who acts; a past is for imports, which are silent about it."""
@@ -67,7 +67,7 @@ _OfYourOwn = Annotated[
 ]
 
 
-def writing(site: Site, kinds: Sequence[Kind] = KINDS) -> Iterator[Offer]:
+def writing(site: PortalContext, kinds: Sequence[Kind] = KINDS) -> Iterator[Offer]:
     """All of them."""
     for kind in kinds:
         yield _start(site, kind)
@@ -75,11 +75,11 @@ def writing(site: Site, kinds: Sequence[Kind] = KINDS) -> Iterator[Offer]:
             yield _command(site, kind, command)
 
 
-def _start(site: Site, kind: Kind) -> Offer:
+def _start(site: PortalContext, kind: Kind) -> Offer:
     async def start(caller: Caller, given: dict[str, Any]) -> Answer:
         number, key = given.pop("number", None), given.pop("key", None)
         payload = given | {"actor": caller.name}
-        begun = await Acting(site, caller.name).start(kind, number, payload, key)
+        begun = await CommandService(site, caller.name).start(kind, number, payload, key)
         return {"number": begun.number, "new": begun.new, "status": begun.status}
 
     takes = _taking(start_model(kind), number=(_OfYourOwn, None))
@@ -95,11 +95,11 @@ def _start(site: Site, kind: Kind) -> Offer:
     )
 
 
-def _command(site: Site, kind: Kind, command: type[Command]) -> Offer:
+def _command(site: PortalContext, kind: Kind, command: type[Command]) -> Offer:
     async def tell(caller: Caller, given: dict[str, Any]) -> Answer:
         number = given.pop("number")
         payload = given | {"actor": caller.name}
-        return await Acting(site, caller.name).tell(kind, number, command.name, payload)
+        return await CommandService(site, caller.name).update(kind, number, command.name, payload)
 
     takes = _taking(command_model(command), number=(_OfTheEntity, ...))
     return Offer(

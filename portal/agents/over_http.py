@@ -19,7 +19,7 @@ from starlette.routing import Route
 from portal.agents.callers import of_the_request
 from portal.agents.server import agent_server
 from portal.api.guard import Guard, Limits
-from portal.context import Site
+from portal.context import PortalContext
 from portal.security import SecureHeaders, is_https
 from portal.serving import application_server
 
@@ -28,7 +28,9 @@ PATH = "/mcp"
 log = structlog.get_logger(__name__)
 
 
-def create_app(site: Site, hosts: Sequence[str], limits: Limits | None = None) -> Starlette:
+def create_app(
+    site: PortalContext, hosts: Sequence[str], limits: Limits | None = None
+) -> Starlette:
     """The application, for requests that come to one of these hosts."""
     manager = StreamableHTTPSessionManager(
         agent_server(site, of_the_request),
@@ -80,7 +82,7 @@ class Listening:
         return cls(opened, [f"{name}:{opened.getsockname()[1]}" for name in names])
 
 
-async def serve_http(site: Site, listening: Listening, names: Sequence[str]) -> None:
+async def serve_http(site: PortalContext, listening: Listening, names: Sequence[str]) -> None:
     """Serve until SIGTERM or SIGINT, also whoever asks for one of the `names` of a proxy."""
     app = create_app(site, [*listening.hosts, *names])
     web = application_server(app, listening.hosts[0], site.settings)

@@ -11,7 +11,7 @@ from mcp.server.stdio import stdio_server
 
 from portal.agents.callers import of_this_process
 from portal.agents.server import agent_server
-from portal.context import Site
+from portal.context import PortalContext
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def wire() -> Iterator[TextIO]:
         yield kept
 
 
-async def serve_stdio(site: Site, out: TextIO, secret: str | None) -> None:
+async def serve_stdio(site: PortalContext, out: TextIO, secret: str | None) -> None:
     """Serve until standard input ends."""
     server = agent_server(site, of_this_process(site, secret))
     async with stdio_server(stdout=anyio.wrap_file(out)) as (incoming, outgoing):

@@ -16,11 +16,11 @@ from domain.contract.values import Message, Number
 from domain.entity import iso
 from portal.agents.callers import Caller
 from portal.agents.tools import Answer, Offer
-from portal.api.command_service import TIMELINE_KEPT, Acting
+from portal.api.command_service import TIMELINE_KEPT, CommandService
 from portal.api.contract import KINDS, Kind
 from portal.api.lists import ASKED, page
 from portal.api.security import Scope
-from portal.context import Site
+from portal.context import PortalContext
 from portal.pages.obligations import Desk, Obligation, desk_of
 
 PAGE = 50
@@ -49,7 +49,7 @@ class OwedAsked(Message):
     hours: int = Field(default=24, ge=1, le=14 * 24, description="How far ahead to look.")
 
 
-def reading(site: Site) -> Iterator[Offer]:
+def reading(site: PortalContext) -> Iterator[Offer]:
     """All of them."""
     yield _owed(site)
     for kind in KINDS:
@@ -60,7 +60,7 @@ def reading(site: Site) -> Iterator[Offer]:
             yield _explain(site, kind)
 
 
-def _list(site: Site, kind: Kind) -> Offer:
+def _list(site: PortalContext, kind: Kind) -> Offer:
     async def find(_caller: Caller, given: dict[str, Any]) -> Answer:
         asked = ASKED[kind.name].model_validate(given)
         return await asyncio.to_thread(page, DatabaseReadModel(site.engine), kind, asked)
@@ -80,30 +80,30 @@ def _list(site: Site, kind: Kind) -> Offer:
     )
 
 
-def _status(site: Site, kind: Kind) -> Offer:
+def _status(site: PortalContext, kind: Kind) -> Offer:
     return _query(
         site, kind, "status", f"How a {kind.name} stands: its state, and what is due when."
     )
 
 
-def _explain(site: Site, kind: Kind) -> Offer:
+def _explain(site: PortalContext, kind: Kind) -> Offer:
     words = f"Why everything that is due for a {kind.name} is due then, as data and in words."
     return _query(site, kind, "explain", words)
 
 
-def _query(site: Site, kind: Kind, query: str, words: str) -> Offer:
+def _query(site: PortalContext, kind: Kind, query: str, words: str) -> Offer:
     """A query of the contract that is answered as it stands."""
 
     async def ask(caller: Caller, given: dict[str, Any]) -> Answer:
-        answer: Answer = await Acting(site, caller.name).ask(kind, given["number"], query)
+        answer: Answer = await CommandService(site, caller.name).query(kind, given["number"], query)
         return answer
 
     return Offer(name=f"{kind.name}_{query}", words=words, takes=Numbered, scope=kind.read, act=ask)
 
 
-def _timeline(site: Site, kind: Kind) -> Offer:
+def _timeline(site: PortalContext, kind: Kind) -> Offer:
     async def timeline(caller: Caller, given: dict[str, Any]) -> Answer:
-        facts = await Acting(site, caller.name).ask(kind, given["number"], "timeline")
+        facts = await CommandService(site, caller.name).query(kind, given["number"], "timeline")
         return {"facts": facts[-given["last"] :], "earlier": max(0, len(facts) - given["last"])}
 
     return Offer(
@@ -122,7 +122,7 @@ class _Look:
     from being recognised.
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: PortalContext) -> None:
         self._site = site
         self._turn = asyncio.Lock()
         self._seen: tuple[float, datetime, Desk] | None = None
@@ -137,7 +137,7 @@ class _Look:
             return self._seen[1:]
 
 
-def _owed(site: Site) -> Offer:
+def _owed(site: PortalContext) -> Offer:
     look = _Look(site)
 
     async def owed(_caller: Caller, given: dict[str, Any]) -> Answer:

@@ -21,7 +21,7 @@ from portal.agents.query_tools import OwedAsked, marked, reading
 from portal.agents.tools import Answer, Offer
 from portal.agents.words import HAND_OVER, INSTRUCTIONS, hand_over
 from portal.api.problems import Problem, no_answer, refused
-from portal.context import Site
+from portal.context import PortalContext
 
 POLICY_URI = "defects://policy"
 _POLICY = "eto"
@@ -31,7 +31,7 @@ Context = ServerRequestContext[Any, Any]
 log = structlog.get_logger(__name__)
 
 
-def agent_server(site: Site, who: Who) -> Server[Any]:
+def agent_server(site: PortalContext, who: Who) -> Server[Any]:
     """The contract of one installation, for whoever `who` says is asking."""
     desk = _Desk(site, who)
     return Server(
@@ -52,7 +52,7 @@ def agent_server(site: Site, who: Who) -> Server[Any]:
 class _Desk:
     """Where agents come to."""
 
-    def __init__(self, site: Site, who: Who) -> None:
+    def __init__(self, site: PortalContext, who: Who) -> None:
         self._site = site
         self._who = who
         self._offers = {offer.name: offer for offer in [*reading(site), *writing(site)]}

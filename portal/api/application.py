@@ -12,12 +12,12 @@ from portal.api.documents import document
 from portal.api.endpoints import PREFIX, router
 from portal.api.guard import Guard, Limits
 from portal.api.security import needs
-from portal.context import Site
+from portal.context import PortalContext
 
 VERSION = "1"
 
 
-def mount_api(app: FastAPI, site: Site, limits: Limits | None = None) -> None:
+def mount_api(app: FastAPI, site: PortalContext, limits: Limits | None = None) -> None:
     """Put the interface under its address, whatever comes after that."""
     beneath = Mount(PREFIX, create_api(site, limits))
     # An encoded line break must not lead past the guard, to whatever is mounted next.
@@ -25,7 +25,7 @@ def mount_api(app: FastAPI, site: Site, limits: Limits | None = None) -> None:
     app.router.routes.append(beneath)
 
 
-def create_api(site: Site, limits: Limits | None = None) -> FastAPI:
+def create_api(site: PortalContext, limits: Limits | None = None) -> FastAPI:
     """The interface of one installation, to be mounted at `PREFIX`."""
     api = FastAPI(
         title="Defect orchestrator",

@@ -32,7 +32,7 @@ from portal.api.problems import (
     refused_in_words,
     unknown_number,
 )
-from portal.context import Site
+from portal.context import PortalContext
 from runtime.client import CommandRefused, NoAnswer, NoSuchNumber
 
 TIMELINE_KEPT = 200
@@ -49,16 +49,16 @@ class Begun:
     """None where nobody answers yet."""
 
 
-class Acting:
+class CommandService:
     """The contract on behalf of one caller, whose name its idempotency keys belong to."""
 
-    def __init__(self, site: Site, caller: str) -> None:
-        self._site = site
-        self._client = site.client
+    def __init__(self, context: PortalContext, caller: str) -> None:
+        self._context = context
+        self._client = context.client
         self._caller = caller
-        self._numbers = DatabaseNumbers(site.engine)
-        self._read_model = DatabaseReadModel(site.engine)
-        self._keys = DatabaseIdempotency(site.engine)
+        self._numbers = DatabaseNumbers(context.engine)
+        self._read_model = DatabaseReadModel(context.engine)
+        self._keys = DatabaseIdempotency(context.engine)
 
     # --- starting --------------------------------------------------------------------------------
 
@@ -92,7 +92,7 @@ class Acting:
             else:
                 number, new = await self._start_anew(kind, payload, str(uuid.uuid4())), True
         try:
-            status = await self.ask(kind, number, "status")
+            status = await self.query(kind, number, "status")
         except Problem as problem:
             if problem.status != 503:
                 raise
@@ -111,10 +111,10 @@ class Acting:
 
     def _must_open(self, kind: Kind, number: str | None, payload: dict[str, Any]) -> None:
         """A start that is refused uses its number up, so the machine has its say here first."""
-        start, now = kind.begins.model_validate(payload), self._site.now()
+        start, now = kind.begins.model_validate(payload), self._context.now()
         name = getattr(start, "policy", "")
         try:
-            policy = self._site.policies.load(name, now.year).pinned()
+            policy = self._context.policies.load(name, now.year).pinned()
             kind.opens(number or f"{kind.prefix}-0", start, policy, now)
         except UnknownPolicy as error:
             raise refused(InvalidCommand("policy", str(error))) from None
@@ -148,9 +148,9 @@ class Acting:
                 return number
             seed = str(uuid.uuid4())
 
-    # --- telling ---------------------------------------------------------------------------------
+    # --- updating --------------------------------------------------------------------------------
 
-    async def tell(
+    async def update(
         self, kind: Kind, number: str, command: str, payload: dict[str, Any]
     ) -> dict[str, Any]:
         """Send an update and answer the new status.
@@ -173,7 +173,7 @@ class Acting:
                 raise
 
     async def _claim(self, key: str, asked: str) -> Remembered:
-        now = self._site.now()
+        now = self._context.now()
         try:
             return await asyncio.to_thread(self._keys.claim, self._caller, key, asked, now)
         except OtherRequest:
@@ -181,9 +181,9 @@ class Acting:
                 422, "key-reused", "take another key for another request", field="Idempotency-Key"
             ) from None
 
-    # --- asking ----------------------------------------------------------------------------------
+    # --- querying ---------------------------------------------------------------------------------
 
-    async def ask(self, kind: Kind, number: str, query: str) -> Any:
+    async def query(self, kind: Kind, number: str, query: str) -> Any:
         """Ask something; what Temporal no longer knows, the database does.
 
         Raises:

@@ -19,11 +19,11 @@ from activities.adapters.database.idempotency import DatabaseIdempotency
 from domain.contract.case import ProvideInformation
 from domain.contract.events import Topic
 from domain.contract.values import NUMBER_PATTERN
-from portal.api.command_service import Acting
+from portal.api.command_service import CommandService
 from portal.api.contract import CASES
 from portal.api.problems import Problem
 from portal.api.responses import Received
-from portal.context import Site
+from portal.context import PortalContext
 from portal.inbound.judging import reason_to_ignore
 from portal.inbound.reading import MAIL_BYTES, Mail, Unreadable, read
 
@@ -42,7 +42,7 @@ _UNSUBSCRIBE = re.compile(
 )
 
 
-async def receive(site: Site, raw: bytes) -> Received:
+async def receive(site: PortalContext, raw: bytes) -> Received:
     """What becomes of one mail; the same mail a second time changes nothing.
 
     Raises:
@@ -60,9 +60,9 @@ async def receive(site: Site, raw: bytes) -> Received:
 
 
 class _Desk:
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: PortalContext) -> None:
         self._site = site
-        self._acting = Acting(site, CALLER)
+        self._service = CommandService(site, CALLER)
         self._known = DatabaseCorrespondence(site.engine)
         self._keys = DatabaseIdempotency(site.engine)
 
@@ -135,7 +135,7 @@ class _Desk:
         }
         for case in await asyncio.to_thread(self._known.cases_of, address, candidates):
             try:
-                await self._acting.tell(CASES, case, ProvideInformation.name, note)
+                await self._service.update(CASES, case, ProvideInformation.name, note)
             except Problem as problem:
                 if problem.status not in {404, 422}:
                     raise
@@ -155,7 +155,7 @@ class _Desk:
 
     async def _opened(self, mail: Mail, address: str, candidates: list[str], key: str) -> str:
         start = await asyncio.to_thread(self._start, mail, address, candidates)
-        begun = await self._acting.start(CASES, None, start, key, request=mail.digest)
+        begun = await self._service.start(CASES, None, start, key, request=mail.digest)
         return begun.number
 
     def _start(self, mail: Mail, address: str, candidates: list[str]) -> dict[str, Any]:

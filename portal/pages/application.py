@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from portal.context import Site
+from portal.context import PortalContext
 from portal.pages import (
     choices,
     mail_outbox,
@@ -22,7 +22,7 @@ from portal.pages.page_renderer import STATIC, Look, look_of
 from runtime.connection import NoServer
 
 
-def pages(site: Site) -> FastAPI:
+def pages(site: PortalContext) -> FastAPI:
     """All pages of one installation. They find it as `app.state.site`, as endpoints do."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site

@@ -10,7 +10,7 @@ from activities.adapters.database.contacts import Attached
 from activities.adapters.database.sessions import Who, hashed
 from activities.adapters.database.tokens import DatabaseTokens, Token
 from activities.ports import Preference
-from portal.context import Site
+from portal.context import PortalContext
 from portal.pages.i18n import VOCABULARY, Words
 from portal.pages.local_time import Times, zone_of
 from portal.pages.page_renderer import look_of, site_of
@@ -34,7 +34,7 @@ class NotHere(Exception):  # noqa: N818 - it is an answer
 class Person:
     """A client's contact who is signed in."""
 
-    site: Site
+    site: PortalContext
     address: str
     name: str | None
     language: str | None

@@ -16,7 +16,7 @@ from activities.adapters.database.sessions import hashed
 from activities.languages import TEMPLATES
 from activities.paragraphs import as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, NotNow, Refused
-from portal.context import Site
+from portal.context import PortalContext
 from portal.pages.i18n import ENGLISH, VOCABULARY, Words
 from portal.pages.page_renderer import Look
 from portal.security import public_url
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 
 def send_link(
-    site: Site, look: Look, address: str, token: str, wanted: Sequence[str | None] = ()
+    site: PortalContext, look: Look, address: str, token: str, wanted: Sequence[str | None] = ()
 ) -> None:
     """Send the link of a token to an address that is somebody's; runs after the answer has gone.
 
@@ -53,7 +53,9 @@ def send_link(
         )
 
 
-def sign_in_letter(site: Site, look: Look, known: Known, token: str, words: Words) -> Letter:
+def sign_in_letter(
+    site: PortalContext, look: Look, known: Known, token: str, words: Words
+) -> Letter:
     """The letter to one person."""
     texts, times, now = look.texts(), look.vendor_times(words), site.now()
     link = f"{public_url(site.settings)}/sign-in/{token}"

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.policy import Policy, Texts
-from portal.context import Site
+from portal.context import PortalContext
 from portal.pages.i18n import ENGLISH, VOCABULARY, Words, accepted
 from portal.pages.local_time import Times
 from portal.security import Cookies, FormGuard, public_url
@@ -28,7 +28,7 @@ POLICY = "eto"
 class Look:
     """The pages of one installation, in the vendor's name."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: PortalContext) -> None:
         self._site = site
         self.cookies = Cookies.of(site.settings)
         # Everything is escaped whatever its name; a value that is missing is an error.
@@ -124,7 +124,7 @@ def look_of(request: Request) -> Look:
     return look
 
 
-def site_of(request: Request) -> Site:
+def site_of(request: Request) -> PortalContext:
     """The installation of the application that answers."""
-    site: Site = request.app.state.site
+    site: PortalContext = request.app.state.site
     return site

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseAttempts, DatabaseSessions
 from activities.adapters.database.tokens import DatabaseTokens
-from portal.context import Site
+from portal.context import PortalContext
 from portal.pages.auth import Staff, may_look
 from portal.pages.compliance import Compliance, compliance_of
 from portal.pages.drawing import charts_of
@@ -119,7 +119,7 @@ class WorkflowLinks:
         return f"{self._ui}/namespaces/{self._namespace}/workflows/{number}"
 
 
-def workflow_links(site: Site) -> WorkflowLinks:
+def workflow_links(site: PortalContext) -> WorkflowLinks:
     """Those of an installation."""
     ui = site.settings.temporal_ui_url
     return WorkflowLinks(ui, site.client.temporal.namespace)

@@ -16,7 +16,7 @@ from activities.adapters.policy_files import PolicyFiles
 from portal.api.application import mount_api
 from portal.api.guard import Limits
 from portal.api.security import Scope
-from portal.context import Site
+from portal.context import PortalContext
 from tests.workflows.world import World, time_skipping_world
 
 EVERYTHING = tuple(Scope)
@@ -39,7 +39,7 @@ class Portal:
 
     world: World
     wall: Wall
-    site: Site
+    site: PortalContext
     app: FastAPI
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
@@ -71,7 +71,7 @@ class Portal:
         self.app = _mounted(self.site, Limits(**limits))
 
 
-def _mounted(site: Site, limits: Limits | None = None) -> FastAPI:
+def _mounted(site: PortalContext, limits: Limits | None = None) -> FastAPI:
     app = FastAPI(openapi_url=None)
     mount_api(app, site, limits)
     return app
@@ -82,7 +82,9 @@ async def portal(tmp_path: Path) -> AsyncIterator[Portal]:
     """The interface before real workflows under a virtual clock."""
     async with time_skipping_world(tmp_path) as world:
         wall = Wall(await world.clock.now())
-        site = Site(world.defects, world.outside.engine, PolicyFiles(), world.settings, wall)
+        site = PortalContext(
+            world.defects, world.outside.engine, PolicyFiles(), world.settings, wall
+        )
         standing = Portal(world, wall, site, _mounted(site))
         yield standing
         for client in standing.clients:

@@ -18,7 +18,7 @@ from portal.agents.query_tools import reading
 from portal.agents.tools import Offer
 from portal.api.contract import KINDS
 from portal.api.security import Scope
-from portal.context import Site
+from portal.context import PortalContext
 from runtime.client import DefectsClient
 from runtime.settings import Settings
 from tests.domain.builders import case_start
@@ -31,7 +31,7 @@ OF_KIND = {kind.name: kind for kind in KINDS}
 class Installed:
     """A database and the policy, with no Temporal server anywhere."""
 
-    site: Site
+    site: PortalContext
 
     def token(self, name: str, *scopes: Scope) -> str:
         """A token good for these."""
@@ -47,7 +47,7 @@ def installed(tmp_path: Path) -> Installed:
     engine = make_engine(f"sqlite:///{tmp_path / 'defects.db'}")
     migrate(engine)
     nobody = DefectsClient(cast(TemporalClient, None))
-    return Installed(Site(nobody, engine, PolicyFiles(), Settings()))
+    return Installed(PortalContext(nobody, engine, PolicyFiles(), Settings()))
 
 
 def _offers(installed: Installed) -> dict[str, Offer]:

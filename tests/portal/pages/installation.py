@@ -17,7 +17,7 @@ from activities.adapters.database.tokens import DatabaseTokens
 from activities.adapters.policy_files import PolicyFiles
 from activities.ports import Letter
 from portal.app import create_app
-from portal.context import Site
+from portal.context import PortalContext
 from runtime.settings import Settings
 from tests.domain.builders import attachment
 from tests.portal.conftest import Wall
@@ -79,7 +79,7 @@ class Pages:
 
     world: World
     wall: Wall
-    site: Site
+    site: PortalContext
     app: FastAPI
     browsers: list[Browser] = field(default_factory=list)
 
@@ -151,7 +151,7 @@ async def pages_installation(folder: Path, **settings: Any) -> AsyncIterator[Pag
     async with time_skipping_world(folder) as world:
         wall = Wall(await world.clock.now())
         ours = Settings.model_construct(**(world.settings.model_dump() | settings))
-        site = Site(
+        site = PortalContext(
             world.defects, world.outside.engine, PolicyFiles(), ours, wall, mailbox=world.mailbox
         )
         standing = Pages(world, wall, site, create_app(site))
