@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from activities.adapters.policy_files import PolicyFiles
-from commands.tokens import database
+from commands.database import database
 from portal.agents.callers import TOKEN_VARIABLE
 from portal.agents.over_http import Listening, serve_http
 from portal.agents.over_stdio import serve_stdio, wire

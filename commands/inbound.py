@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from activities.adapters.database import NoDatabase
 from activities.adapters.policy_files import PolicyFiles
 from commands import show
-from commands.tokens import database
+from commands.database import database
 from portal.api.problems import Problem
 from portal.context import PortalContext
 from portal.inbound.intake import receive

@@ -1,11 +1,12 @@
 """Talks to cases, defects and releases over the contract, as any other program would."""
 
 import asyncio
+import itertools
 import time
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.errordetails.v1 import WorkflowNotReadyFailure
@@ -34,11 +35,20 @@ BEGINNING = 10.0
 LEAVING = 30.0
 """Seconds it may take to continue as new, on a busy machine, while something is said to it."""
 POLL = 0.05
+STARTED_FOR = "opened_by"
+"""Memo of what was started under the next number: the key of that start."""
 _NOBODY = {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.UNAVAILABLE}
 
 
 class CommandRefused(Exception):  # noqa: N818 - it is an answer
-    """The case, defect or release said no; the message names field and reason."""
+    """The case, defect or release said no; the message names field and reason.
+
+    `kind` is the type of the `ApplicationError` that said so, if it was one.
+    """
+
+    def __init__(self, message: str, kind: str | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class NoSuchNumber(Exception):  # noqa: N818 - it is an answer
@@ -47,6 +57,13 @@ class NoSuchNumber(Exception):  # noqa: N818 - it is an answer
 
 class NoAnswer(NoServer):
     """Nobody answers for a number: no worker runs, or the server has gone."""
+
+
+class Numbers(Protocol):
+    """Issues numbers, each once."""
+
+    def issue(self, prefix: str, key: str) -> str:
+        """The next number such as `DEF-000045`; the same `key` always gets the same one."""
 
 
 @dataclass(frozen=True)
@@ -62,36 +79,114 @@ class DefectsClient:
             CommandRefused: the number has been used and its workflow is closed.
         """
         try:
-            await self.temporal.start_workflow(
-                workflow,
-                payload,
-                id=number,
-                task_queue=DEFECTS_QUEUE,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                rpc_timeout=RPC_TIMEOUT,
-            )
+            await self._start(workflow, number, payload, WorkflowIDConflictPolicy.USE_EXISTING)
         except WorkflowAlreadyStartedError:
             raise CommandRefused(f"number: {number} was used before and is closed") from None
 
-    async def start_if_absent(self, workflow: str, number: str, payload: dict[str, Any]) -> bool:
-        """Start something unless the number was ever used; whether this call started it.
+    async def start_if_absent(
+        self,
+        workflow: str,
+        number: str,
+        payload: dict[str, Any],
+        *,
+        key: str | None = None,
+        summary: str | None = None,
+    ) -> bool:
+        """Start something unless its number was ever used; whether this call started it.
 
-        To the server it is the same as `start`, but whoever must know hears what came of it.
+        `key` is kept in the memo, and tells a repeat of this start from another one under the
+        same number; `summary` is shown in Temporal's UI.
         """
+        memo = None if key is None else {STARTED_FOR: key}
         try:
-            await self.temporal.start_workflow(
+            await self._start(
                 workflow,
+                number,
                 payload,
-                id=number,
-                task_queue=DEFECTS_QUEUE,
-                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                rpc_timeout=RPC_TIMEOUT,
+                WorkflowIDConflictPolicy.FAIL,
+                memo=memo,
+                static_summary=summary,
             )
         except WorkflowAlreadyStartedError:
             return False
         return True
+
+    async def start_numbered(
+        self,
+        workflow: str,
+        prefix: str,
+        payload: dict[str, Any],
+        numbers: Numbers,
+        key: str,
+        *,
+        summary: str | None = None,
+    ) -> tuple[str, bool]:
+        """Start something under the next free number; which it is, and whether this call did it.
+
+        A repeat with the same key gets the same number and starts nothing. An import may have
+        brought numbers that look like ours: those are passed over.
+        """
+        for attempt in itertools.count(1):
+            asked = key if attempt == 1 else f"{key}#{attempt}"
+            number = await asyncio.to_thread(numbers.issue, prefix, asked)
+            new = await self.start_if_absent(workflow, number, payload, key=key, summary=summary)
+            if new or await self._started_for(number) == key:
+                return number, new
+        raise AssertionError("unreachable: numbers do not end")
+
+    async def start_and_signal(
+        self,
+        workflow: str,
+        number: str,
+        payload: dict[str, Any],
+        signal: str,
+        signalled: dict[str, Any],
+        *,
+        summary: str,
+    ) -> None:
+        """Signal what runs under an id; start it first where nothing does, or nothing any more.
+
+        Raises:
+            RPCError: the server does not take it now.
+        """
+        await self.temporal.start_workflow(
+            workflow,
+            payload,
+            id=number,
+            task_queue=DEFECTS_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary=summary,
+            start_signal=signal,
+            start_signal_args=[signalled],
+            rpc_timeout=RPC_TIMEOUT,
+        )
+
+    async def _start(
+        self,
+        workflow: str,
+        number: str,
+        payload: dict[str, Any],
+        conflict: WorkflowIDConflictPolicy,
+        **shown: Any,
+    ) -> None:
+        await self.temporal.start_workflow(
+            workflow,
+            payload,
+            id=number,
+            task_queue=DEFECTS_QUEUE,
+            id_conflict_policy=conflict,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            rpc_timeout=RPC_TIMEOUT,
+            **shown,
+        )
+
+    async def _started_for(self, number: str) -> str | None:
+        """The key that a number was started for, if it was started for one."""
+        here = await self.describe(number)
+        if here is None or STARTED_FOR not in here.memo.fields:
+            return None
+        (key,) = await self.temporal.data_converter.decode([here.memo.fields[STARTED_FOR]])
+        return str(key)
 
     async def exists(self, number: str) -> bool:
         """Whether the number was ever used here: a look, where `start_if_absent` would be a try."""
@@ -114,8 +209,17 @@ class DefectsClient:
             return None
         return answer.workflow_execution_info
 
-    async def update(self, number: str, command: str, payload: dict[str, Any]) -> dict[str, Any]:
+    async def update(
+        self,
+        number: str,
+        command: str,
+        payload: dict[str, Any],
+        *,
+        update_id: str | None = None,
+    ) -> dict[str, Any]:
         """Send an update and wait for the new status.
+
+        `update_id` lets a repeat join the update that is under way; without one each is another.
 
         Raises:
             CommandRefused: naming field and reason.
@@ -123,7 +227,8 @@ class DefectsClient:
             NoAnswer: nobody works on it.
         """
         given = {name: value for name, value in payload.items() if value is not None}
-        handle, update_id = self.temporal.get_workflow_handle(number), str(uuid.uuid4())
+        handle = self.temporal.get_workflow_handle(number)
+        update_id = update_id or str(uuid.uuid4())
         give_up_at = time.monotonic() + LEAVING
         while True:
             try:
@@ -175,7 +280,9 @@ async def _must_be_beginning(handle: WorkflowHandle[Any, Any]) -> None:
 
 
 def _refused(cause: BaseException | None) -> CommandRefused:
-    return CommandRefused(cause.message if isinstance(cause, ApplicationError) else str(cause))
+    if isinstance(cause, ApplicationError):
+        return CommandRefused(cause.message, cause.type)
+    return CommandRefused(str(cause))
 
 
 def _nobody(number: str) -> NoAnswer:

@@ -16,7 +16,7 @@ OURS = {
 MAY_IMPORT = {
     "domain": {"domain"},
     "workflows": {"workflows", "domain"},
-    "activities": {"activities", "domain"},
+    "activities": {"activities", "runtime", "domain"},
     "runtime": {"runtime", "domain"},
     "commands": {"commands", "portal", "activities", "runtime", "domain", "worker"},
     "portal": {"portal", "commands", "activities", "runtime", "domain"},
@@ -170,6 +170,18 @@ def test_activities_know_adapters_only_by_their_ports() -> None:
         _name(path)
         for path in (ROOT / "activities").glob("*.py")
         if any(module.startswith("activities.adapters") for module in _imports(_tree(path)))
+    ]
+
+    assert wrong == []
+
+
+def test_activities_know_nothing_of_the_runtime_but_the_client() -> None:
+    """Settings, connections and servers are the worker's to hand over."""
+    wrong = [
+        f"{_name(path)} imports {module}"
+        for path in _sources("activities")
+        for module in _imports(_tree(path))
+        if module.startswith("runtime") and not module.startswith("runtime.client")
     ]
 
     assert wrong == []
