@@ -17,21 +17,17 @@ import typer
 from rich.progress import DownloadColumn
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.adapters.policy_files import PolicyFiles, UnknownPolicy
+from activities.adapters.policy_files import PolicyFiles
 from commands import show
 from commands.bugzilla import as_defect, is_bug
 from commands.records import Record, RecordError, read_records
-from domain.case.lifecycle import Case
-from domain.contract.case import CaseStart
-from domain.contract.defect import DefectStart
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Message, Number
-from domain.defect.lifecycle import Defect
-from domain.policy import PinnedPolicy
 from runtime.client import DefectsClient
 from runtime.connection import NoServer, connect
 from runtime.settings import Settings
 from runtime.shutdown import stop_on_signals
+from runtime.start_check import StartCheck
 
 AT_ONCE = 50
 """Starts under way at the same time."""
@@ -109,9 +105,8 @@ class Desk:
     """Looks at records one by one: what may be started, and what is wrong with the rest."""
 
     def __init__(self, policies: PolicyFiles, now: datetime) -> None:
-        self._policies = policies
+        self._starts = StartCheck(policies)
         self._now = now
-        self._pinned: dict[str, PinnedPolicy] = {}
         self._seen: dict[str, tuple[str, bytes]] = {}
         self.report = Report()
 
@@ -143,29 +138,10 @@ class Desk:
         if content is None:
             return None
         head = parse(_Head, content)
-        model: type[CaseStart] | type[DefectStart]
-        model, workflow = _KINDS[head.type]
-        start = parse(model, content)
-        self._must_open(head.number, start)
+        workflow = _WORKFLOWS[head.type]
+        start = self._starts.check(workflow, head.number, content, self._now)
         payload = start.model_dump(mode="json", exclude_unset=True)
         return Entry(record.place, workflow, head.number, payload)
-
-    def _must_open(self, number: str, start: CaseStart | DefectStart) -> None:
-        """A start that is refused uses its number up, so the machine has its say here first."""
-        policy = self._policy(start.policy)
-        if isinstance(start, CaseStart):
-            Case.open(number, start, policy, self._now)
-        else:
-            Defect.open(number, start, policy, self._now)
-
-    def _policy(self, name: str) -> PinnedPolicy:
-        if name not in self._pinned:
-            try:
-                policy = self._policies.load(name, self._now.year)
-            except UnknownPolicy as error:
-                raise InvalidCommand("policy", str(error)) from None
-            self._pinned[name] = policy.pinned()
-        return self._pinned[name]
 
     def _is_new(self, entry: Entry) -> bool:
         """Whether its number comes for the first time; a repeat of the same is harmless."""
@@ -176,10 +152,7 @@ class Desk:
         return place == entry.place
 
 
-_KINDS: dict[str, tuple[type[CaseStart] | type[DefectStart], str]] = {
-    "case": (CaseStart, "CaseWorkflow"),
-    "defect": (DefectStart, "DefectWorkflow"),
-}
+_WORKFLOWS = {"case": "CaseWorkflow", "defect": "DefectWorkflow"}
 
 
 async def run(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -> int:

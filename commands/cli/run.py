@@ -95,15 +95,10 @@ def start(
 
     async def work(settings: "Settings") -> None:
         from commands import show
+        from commands.start import start
 
-        client, given = await _client(settings), as_payload(payload)
-        if number is None:
-            from commands import numbers
-
-            taken = await numbers.under_the_next(client, workflow, prefix, given, settings)
-        else:
-            taken = number
-            await client.start(workflow, number, given)
+        client = await _client(settings)
+        taken = await start(client, workflow, number, prefix, as_payload(payload), settings)
         answer = await client.query(taken, "status")
         show.as_json(answer) if as_json else show.status(answer)
 

@@ -118,12 +118,13 @@ async def test_commands_answer_in_json_and_refusals_name_the_field(up: Running) 
 
 
 async def test_a_case_that_cannot_begin_is_refused(up: Running) -> None:
-    """Exit code 4 for a policy that is not installed, naming it."""
+    """Exit code 4 for a policy that is not installed, naming it; its number stays free."""
     ended = await up.here.starter(
         *("open-case", "--number", "CASE-CL.2", "--client", "oak", "--email", "oak@example.org"),
         *("--subject", "x", "--policy", "none-such"),
     )
     _assert_words(ended, 4, "policy", "none-such")
+    assert not await DefectsClient(up.client).exists("CASE-CL.2")
 
 
 async def _done(up: Running, *arguments: str) -> Any:
