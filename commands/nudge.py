@@ -11,9 +11,10 @@ from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from commands.versions import OPEN, UNVERSIONED, routing, serving
+from commands.versions import OPEN, routing
 from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
 from runtime.client import CommandRefused, DefectsClient
+from runtime.pollers import UNVERSIONED, serving
 from runtime.versioning import DEPLOYMENT
 
 PAGE = 200

@@ -4,9 +4,11 @@ import asyncio
 import itertools
 import time
 import uuid
+from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.errordetails.v1 import WorkflowNotReadyFailure
@@ -28,12 +30,17 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.contract.identity import DEFECTS_QUEUE
 from runtime.connection import NoServer
+from runtime.pollers import serving
+
+T = TypeVar("T")
 
 RPC_TIMEOUT = timedelta(seconds=30)
 BEGINNING = 10.0
 """Seconds anything may take until its policy is pinned and it can be asked."""
 LEAVING = 30.0
 """Seconds it may take to continue as new, on a busy machine, while something is said to it."""
+PATIENCE = 10.0
+"""Seconds: workers that start, or find a server that restarted, have asked for work by then."""
 POLL = 0.05
 STARTED_FOR = "opened_by"
 """Memo of what was started under the next number: the key of that start."""
@@ -71,6 +78,8 @@ class DefectsClient:
     """A client that knows the contract's start policy, updates and queries."""
 
     temporal: Client
+    patience: float = PATIENCE
+    """Seconds without an answer, after which the server is asked whether any worker runs."""
 
     async def start(self, workflow: str, number: str, payload: dict[str, Any]) -> None:
         """Start a case, defect or release; a repeated start is harmless.
@@ -227,8 +236,13 @@ class DefectsClient:
             NoAnswer: nobody works on it.
         """
         given = {name: value for name, value in payload.items() if value is not None}
+        updated = self._update(number, command, given, update_id or str(uuid.uuid4()))
+        return await self._answered(number, updated, self.patience)
+
+    async def _update(
+        self, number: str, command: str, given: dict[str, Any], update_id: str
+    ) -> dict[str, Any]:
         handle = self.temporal.get_workflow_handle(number)
-        update_id = update_id or str(uuid.uuid4())
         give_up_at = time.monotonic() + LEAVING
         while True:
             try:
@@ -246,14 +260,20 @@ class DefectsClient:
                 return answer
             await asyncio.sleep(POLL)
 
-    async def query(self, number: str, query: str) -> Any:
+    async def query(self, number: str, query: str, *, patience: float | None = None) -> Any:
         """Ask a case or defect something; one that is only beginning is given a moment.
+
+        `patience` takes the place of the client's own.
 
         Raises:
             CommandRefused: it never began, its start was refused.
             NoSuchNumber: nothing of that number is known.
             NoAnswer: nobody works on it.
         """
+        patience = self.patience if patience is None else patience
+        return await self._answered(number, self._query(number, query), patience)
+
+    async def _query(self, number: str, query: str) -> Any:
         handle = self.temporal.get_workflow_handle(number)
         give_up_at = time.monotonic() + BEGINNING
         while True:
@@ -268,6 +288,26 @@ class DefectsClient:
             if time.monotonic() > give_up_at:
                 raise _nobody(number)
             await asyncio.sleep(POLL)
+
+    async def _answered(self, number: str, asked: Coroutine[Any, Any, T], patience: float) -> T:
+        """What a worker answers; the server would hold the question where there is none."""
+        answer = asyncio.create_task(asked)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    return await asyncio.shield(answer)
+            if not await self._has_workers():
+                raise _nobody(number)
+            return await answer
+        finally:
+            answer.cancel()
+
+    async def _has_workers(self) -> bool:
+        """Whether a worker was seen lately; a server that does not tell may have some."""
+        try:
+            return bool(await serving(self.temporal))
+        except RPCError:
+            return True
 
 
 async def _must_be_beginning(handle: WorkflowHandle[Any, Any]) -> None:
