@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from sqlalchemy import Engine
 
@@ -10,6 +11,7 @@ from activities.adapters.mailbox import mailbox_for
 from activities.ports import Mailbox, Policies
 from runtime.client import DefectsClient
 from runtime.settings import Settings
+from runtime.start_check import StartCheck
 
 
 def _present() -> datetime:
@@ -28,6 +30,11 @@ class PortalContext:
     """The one clock of the portal (UTC); tests set it."""
     mailbox: Mailbox | None = None
     """Where links to sign in are sent; None means what the settings name."""
+
+    @cached_property
+    def starts(self) -> StartCheck:
+        """Judges starts before they are made."""
+        return StartCheck(self.policies)
 
     @property
     def keeps_letters(self) -> bool:

@@ -79,8 +79,10 @@ def _start(site: PortalContext, kind: Kind) -> Offer:
     async def start(caller: Caller, given: dict[str, Any]) -> Answer:
         number, key = given.pop("number", None), given.pop("key", None)
         payload = given | {"actor": caller.name}
-        begun = await CommandService(site, caller.name).start(kind, number, payload, key)
-        return {"number": begun.number, "new": begun.new, "status": begun.status}
+        service = CommandService(site, caller.name)
+        begun = await service.start(kind, number, payload, key)
+        status = await service.status_of(kind, begun)
+        return {"number": begun.number, "new": begun.new, "status": status}
 
     takes = _taking(start_model(kind), number=(_OfYourOwn, None))
     return Offer(

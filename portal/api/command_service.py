@@ -5,7 +5,6 @@ What is refused, unknown or unanswered ends as a problem document.
 
 import asyncio
 import hashlib
-import itertools
 import json
 import uuid
 from collections.abc import Iterator
@@ -22,7 +21,6 @@ from activities.adapters.database.idempotency import (
     OtherRequest,
     Remembered,
 )
-from activities.adapters.policy_files import UnknownPolicy
 from domain.contract.parsing import InvalidCommand
 from portal.api.contract import Kind
 from portal.api.problems import (
@@ -35,6 +33,10 @@ from portal.api.problems import (
 from portal.context import PortalContext
 from runtime.client import CommandRefused, NoAnswer, NoSuchNumber
 
+STATUS_WITHIN = 5.0
+"""Seconds in which something that was just started may answer for itself."""
+WORKER_WITHIN = 1.0
+"""Seconds in which it may do so where no worker was seen lately."""
 TIMELINE_KEPT = 200
 """Facts of something that Temporal no longer knows: as many as of what it does."""
 
@@ -45,8 +47,6 @@ class Begun:
 
     number: str
     new: bool
-    status: dict[str, Any] | None
-    """None where nobody answers yet."""
 
 
 class CommandService:
@@ -78,27 +78,41 @@ class CommandService:
         Raises:
             Problem: the payload is refused, or the key stands for something else.
         """
-        await asyncio.to_thread(self._must_open, kind, number, payload)
+        await asyncio.to_thread(self._check, kind, number, payload)
         asked = request or digest([kind.name, number, payload])
         with _answering():
-            if number is not None:
-                if key is not None:
-                    await self._claim(key, asked)
-                new = await self._client.start_if_absent(kind.workflow, number, payload)
-                if not new:
-                    await self._must_go_on(kind, number)
-            elif key is not None:
-                number, new = await self._start_under_key(kind, payload, key, asked)
-            else:
-                number, new = await self._start_anew(kind, payload, str(uuid.uuid4())), True
+            claimed = None if key is None else await self._claim(key, asked)
+            if number is None:
+                number, new = await self._client.start_numbered(
+                    kind.workflow, kind.prefix, payload, self._numbers, self._unique(key, claimed)
+                )
+                return Begun(number, new)
+            new = await self._client.start_if_absent(kind.workflow, number, payload)
+            if not new:
+                await self._must_go_on(kind, number)
+            return Begun(number, new)
+
+    async def status_of(self, kind: Kind, begun: Begun) -> dict[str, Any] | None:
+        """How it stands that was just started; None where nobody answers for it yet.
+
+        It is started, and that is what was asked for: nobody waits long for what comes after.
+
+        Raises:
+            Problem: its workflow has refused the start.
+        """
         try:
-            status = await self.query(kind, number, "status")
+            async with asyncio.timeout(STATUS_WITHIN):
+                with _answering(begun.number, kind):
+                    answer: dict[str, Any] = await self._client.query(
+                        begun.number, "status", patience=WORKER_WITHIN
+                    )
+                    return answer
+        except TimeoutError:
+            return None
         except Problem as problem:
             if problem.status != 503:
                 raise
-            # It is started, and that is what was asked for.
-            return Begun(number, new, None)
-        return Begun(number, new, status)
+            return None
 
     async def _must_go_on(self, kind: Kind, number: str) -> None:
         """A repeated start is harmless; a number that stands for something else is not."""
@@ -109,44 +123,20 @@ class CommandService:
         except CommandRefused:
             raise CommandRefused(f"number: {number} was used before and is closed") from None
 
-    def _must_open(self, kind: Kind, number: str | None, payload: dict[str, Any]) -> None:
-        """A start that is refused uses its number up, so the machine has its say here first."""
-        start, now = kind.begins.model_validate(payload), self._context.now()
-        name = getattr(start, "policy", "")
+    def _unique(self, key: str | None, claimed: Remembered | None) -> str:
+        """What a number is issued for: the same for repeats of a request, and for nothing else.
+
+        Hashed, since a caller may name anybody in a key, and this one stays with the workflow.
+        """
+        if claimed is None:
+            return str(uuid.uuid4())
+        return digest([self._caller, key, claimed.since.isoformat()])
+
+    def _check(self, kind: Kind, number: str | None, payload: dict[str, Any]) -> None:
         try:
-            policy = self._context.policies.load(name, now.year).pinned()
-            kind.opens(number or f"{kind.prefix}-0", start, policy, now)
-        except UnknownPolicy as error:
-            raise refused(InvalidCommand("policy", str(error))) from None
+            self._context.starts.check(kind.workflow, number, payload, self._context.now())
         except InvalidCommand as error:
             raise refused(error) from None
-
-    async def _start_under_key(
-        self, kind: Kind, payload: dict[str, Any], key: str, asked: str
-    ) -> tuple[str, bool]:
-        """The same number for every repeat, whichever of them was interrupted, and where."""
-        known = await self._claim(key, asked)
-        number = known.number
-        if number is None:
-            seed = f"{self._caller}/{key}/{known.since.isoformat()}"
-            number = await self._free_number(kind, seed)
-            number = await asyncio.to_thread(self._keys.keep_number, self._caller, key, number)
-        return number, await self._client.start_if_absent(kind.workflow, number, payload)
-
-    async def _free_number(self, kind: Kind, seed: str) -> str:
-        """An import may have brought numbers that look like ours: those are passed over."""
-        for attempt in itertools.count():
-            number = await asyncio.to_thread(self._numbers.issue, kind.prefix, f"{seed}#{attempt}")
-            if not await self._client.exists(number):
-                return number
-        raise AssertionError("numbers do not run out")
-
-    async def _start_anew(self, kind: Kind, payload: dict[str, Any], seed: str) -> str:
-        while True:
-            number = await self._free_number(kind, seed)
-            if await self._client.start_if_absent(kind.workflow, number, payload):
-                return number
-            seed = str(uuid.uuid4())
 
     # --- updating --------------------------------------------------------------------------------
 

@@ -5,14 +5,12 @@ here: `actor` may be left out, since the token says who acts, and types are take
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Body
 from pydantic import BeforeValidator, ValidationError, create_model
 
-from domain.case.lifecycle import Case
 from domain.contract.case import (
     Answer,
     AssessCritical,
@@ -67,8 +65,6 @@ from domain.contract.release import (
     Unfreeze,
 )
 from domain.contract.values import Command, Message, Number, Opaque
-from domain.defect.lifecycle import Defect
-from domain.release.lifecycle import Release
 from portal.api.responses import (
     CaseState,
     CaseStatus,
@@ -97,8 +93,6 @@ class Kind:
     """What numbers of ours begin with."""
     begins: type[Message]
     """The start payload."""
-    opens: Callable[..., Any]
-    """Tries a start payload."""
     commands: tuple[type[Command], ...]
     status: type[Status]
     states: Any
@@ -113,7 +107,6 @@ CASES = Kind(
     workflow="CaseWorkflow",
     prefix="CASE",
     begins=CaseStart,
-    opens=Case.open,
     commands=(
         Respond,
         RequestInformation,
@@ -138,7 +131,6 @@ DEFECTS = Kind(
     workflow="DefectWorkflow",
     prefix="DEF",
     begins=DefectStart,
-    opens=Defect.open,
     commands=(
         ChangeSeverity,
         AttachCase,
@@ -173,7 +165,6 @@ RELEASES = Kind(
     workflow="ReleaseWorkflow",
     prefix="REL",
     begins=ReleaseStart,
-    opens=Release.open,
     commands=(
         AttachDefect,
         AttachDefects,

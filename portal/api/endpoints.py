@@ -57,10 +57,12 @@ def _add_start(made: APIRouter, kind: Kind) -> None:
     ) -> Response:
         payload = _payload(said, token)
         number = payload.pop("number", None)
-        begun = await _service(request, token).start(kind, number, payload, idempotency_key)
-        status = 202 if begun.status is None else 201 if begun.new else 200
+        service = _service(request, token)
+        begun = await service.start(kind, number, payload, idempotency_key)
+        answer = await service.status_of(kind, begun)
+        status = 202 if answer is None else 201 if begun.new else 200
         return JSONResponse(
-            begun.status or {"number": begun.number},
+            answer or {"number": begun.number},
             status,
             {"Location": f"{PREFIX}/{kind.plural}/{begun.number}"},
         )

@@ -124,7 +124,7 @@ async def test_a_case_that_nobody_answers_for_is_started_all_the_same(
 ) -> None:
     """202 with its number: a repeat without a key would open it twice."""
 
-    async def away(*_: Any) -> Any:
+    async def away(*_: Any, **__: Any) -> Any:
         raise NoAnswer("nobody")
 
     with monkeypatch.context() as patch:

@@ -283,6 +283,6 @@ async def test_while_nobody_answers_forms_come_back_to_be_sent_again(pages: Page
 class NobodyAnswers(DefectsClient):
     """A client whose updates nobody answers."""
 
-    async def update(self, number: str, command: str, payload: dict[str, Any]) -> dict[str, Any]:
+    async def update(self, number: str, *_: Any, **__: Any) -> dict[str, Any]:
         """Wait in vain."""
         raise NoAnswer(number)
