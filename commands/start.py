@@ -4,9 +4,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from activities.adapters.database import DatabaseNumbers
 from activities.adapters.policy_files import PolicyFiles
-from commands.database import database
 from domain.contract.parsing import InvalidCommand
 from runtime.client import CommandRefused, DefectsClient
 from runtime.settings import Settings
@@ -35,6 +33,10 @@ async def start(
     if number is not None:
         await client.start(workflow, number, payload)
         return number
+    # Whoever brings a number of their own need not wait for a database to load.
+    from activities.adapters.database import DatabaseNumbers
+    from commands.database import database
+
     with database(settings) as engine:
         number, _ = await client.start_numbered(
             workflow, prefix, payload, DatabaseNumbers(engine), str(uuid.uuid4())
