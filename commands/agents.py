@@ -10,7 +10,7 @@ from activities.adapters.policy_files import PolicyFiles
 from commands.database import database
 from portal.agents.callers import TOKEN_VARIABLE
 from portal.agents.over_http import Listening, serve_http
-from portal.agents.over_stdio import serve_stdio, wire
+from portal.agents.over_stdio import redirect_stdout, serve_stdio
 from portal.context import PortalContext
 from runtime.client import DefectsClient
 from runtime.connection import connect
@@ -25,7 +25,7 @@ async def over_stdio(settings: Settings) -> None:
     """
     # A thread waits for input and cannot be told to stop; there is nothing to lose here.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    with wire() as out:
+    with redirect_stdout() as out:
         async with _site(settings) as site:
             await serve_stdio(site, out, os.environ.get(TOKEN_VARIABLE) or None)
 

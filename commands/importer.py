@@ -101,7 +101,7 @@ class Report:
         return self.started + self.there_already
 
 
-class Desk:
+class ImportValidator:
     """Looks at records one by one: what may be started, and what is wrong with the rest."""
 
     def __init__(self, policies: PolicyFiles, now: datetime) -> None:
@@ -162,26 +162,26 @@ async def run(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -
         RecordError: the file cannot be read.
         NoServer: nobody answers, or not to the end.
     """
-    desk = Desk(PolicyFiles(settings.policy_file), datetime.now(UTC))
+    validator = ImportValidator(PolicyFiles(settings.policy_file), datetime.now(UTC))
     client = None if dry_run else DefectsClient(await connect(settings))
     stop = stop_on_signals(asyncio.get_running_loop())
     lost: RPCError | None = None
     with show.progress(as_json, DownloadColumn()) as progress:
         task = progress.add_task("import", total=_size(file))
-        entries = desk.entries(
+        entries = validator.entries(
             read_records(file), lambda read: progress.update(task, completed=read)
         )
         if client is None:
             await check(entries, stop)
         else:
-            lost = await start(entries, client, desk, stop)
-    _tell(desk.report, as_json, dry_run)
+            lost = await start(entries, client, validator, stop)
+    _tell(validator.report, as_json, dry_run)
     if lost is not None:
-        raise NoServer(f"The server went away ({lost.message}). {_go_on(desk.report)}")
+        raise NoServer(f"The server went away ({lost.message}). {_go_on(validator.report)}")
     if stop.is_set():
-        typer.echo(_go_on(desk.report), err=True)
+        typer.echo(_go_on(validator.report), err=True)
         return INTERRUPTED
-    return REFUSED if desk.report.refused else 0
+    return REFUSED if validator.report.refused else 0
 
 
 def _size(file: Path) -> int:
@@ -200,7 +200,7 @@ async def check(entries: Iterator[Entry], stop: asyncio.Event) -> None:
 
 
 async def start(
-    entries: Iterator[Entry], server: Server, desk: Desk, stop: asyncio.Event
+    entries: Iterator[Entry], server: Server, validator: ImportValidator, stop: asyncio.Event
 ) -> RPCError | None:
     """Start what is not there yet, some at a time; the error where the server was lost.
 
@@ -222,11 +222,11 @@ async def start(
                 if error.status is not RPCStatusCode.INVALID_ARGUMENT:
                     lost = lost or error
                     return
-                desk.refuse(entry.place, "payload", error.message)
+                validator.refuse(entry.place, "payload", error.message)
             else:
                 there = not begun
-                desk.report.started += begun
-                desk.report.there_already += not begun
+                validator.report.started += begun
+                validator.report.there_already += not begun
             if lost is not None or stop.is_set():
                 return
 

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from portal.api.application import mount_api
 from portal.context import PortalContext
-from portal.head_middleware import Heads
+from portal.head_middleware import HeadMiddleware
 from portal.pages import pages
 from portal.security import SecureHeaders, is_https
 
@@ -14,7 +14,7 @@ def create_app(site: PortalContext) -> FastAPI:
     app = FastAPI(title="Defect orchestrator", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
     mount_api(app, site)
-    app.add_middleware(Heads)
+    app.add_middleware(HeadMiddleware)
     app.add_middleware(SecureHeaders, https=is_https(site.settings))
     app.mount("/", pages(site))  # The last one: it takes what nobody else took.
     return app

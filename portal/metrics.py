@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from activities.adapters.database.backlog import DatabasePulse, Waiting
 from portal.context import PortalContext
-from portal.pages.obligations import SEVERITIES, Desk, Duty, Obligation, desk_of
+from portal.pages.obligations import SEVERITIES, Duty, Obligation, StaffDashboard, staff_dashboard
 from runtime.settings import SettingsError
 
 FRESH = 10.0
@@ -53,7 +53,7 @@ class Look:
     """How everything stood at an instant."""
 
     at: datetime
-    desk: Desk
+    dashboard: StaffDashboard
     webhooks: Waiting
     read_model_written_at: datetime | None
     seconds: float
@@ -109,13 +109,13 @@ class Owed(Collector):
     def _look(self, answer: Future[Look]) -> None:
         began, at, pulse = time.monotonic(), self._now(), DatabasePulse(self._engine)
         try:
-            desk, webhooks = desk_of(self._engine, at), pulse.webhooks()
+            dashboard, webhooks = staff_dashboard(self._engine, at), pulse.webhooks()
             written_at = pulse.read_model_written_at()
         except Exception as error:  # noqa: BLE001 - whoever waits for the answer hears of it
             answer.set_exception(error)
         else:
             took = time.monotonic() - began
-            answer.set_result(Look(at, desk, webhooks, written_at, took))
+            answer.set_result(Look(at, dashboard, webhooks, written_at, took))
 
 
 class Requests:
@@ -198,29 +198,29 @@ def _template(scope: Scope) -> str:
 
 
 def _gauges(look: Look) -> Iterator[GaugeMetricFamily]:
-    desk, at = look.desk, look.at
-    yield _obligations("overdue", "What should have been done and was not.", desk.overdue)
-    yield _obligations("due", "What falls due within two weeks or is undecided.", desk.due)
+    dashboard, at = look.dashboard, look.at
+    yield _obligations("overdue", "What should have been done and was not.", dashboard.overdue)
+    yield _obligations("due", "What falls due within two weeks or is undecided.", dashboard.due)
     yield _counts(
         "deliveries",
         "Messages by their state in the ledger.",
         "state",
-        {state.value: count for state, count in desk.deliveries.items()},
+        {state.value: count for state, count in dashboard.deliveries.items()},
     )
     yield _gauge(
         "oldest_undelivered_seconds",
         "Since the first try of the message that waits longest; 0 where none waits.",
-        _age(desk.oldest_waiting_at, at),
+        _age(dashboard.oldest_waiting_at, at),
     )
-    concerns = Counter(concern.kind for concern in desk.attention)
+    concerns = Counter(concern.kind for concern in dashboard.attention)
     yield _counts(
         "needing_attention",
         "Cases, defects and releases that somebody should look at.",
         "kind",
         {kind: concerns[kind] for kind in _DUTIES},
     )
-    yield _counts("open", "Open defects.", "severity", desk.open_by_severity)
-    yield _gauge("cases_open", "Open cases.", desk.open_cases)
+    yield _counts("open", "Open defects.", "severity", dashboard.open_by_severity)
+    yield _gauge("cases_open", "Open cases.", dashboard.open_cases)
     yield _gauge("webhooks_waiting", "Webhooks not yet taken.", look.webhooks.count)
     yield _gauge(
         "webhooks_oldest_waiting_seconds",

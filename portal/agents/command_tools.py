@@ -24,7 +24,7 @@ from domain.contract.defect import (
 from domain.contract.release import Announce, AttachDefect, AttachDefects
 from domain.contract.values import Command, Message, Number
 from portal.agents.callers import Caller
-from portal.agents.tools import Answer, Offer
+from portal.agents.tools import Answer, Tool
 from portal.api.command_service import CommandService
 from portal.api.contract import KINDS, Kind, command_model, start_model
 from portal.context import PortalContext
@@ -67,7 +67,7 @@ _OfYourOwn = Annotated[
 ]
 
 
-def writing(site: PortalContext, kinds: Sequence[Kind] = KINDS) -> Iterator[Offer]:
+def command_tools(site: PortalContext, kinds: Sequence[Kind] = KINDS) -> Iterator[Tool]:
     """All of them."""
     for kind in kinds:
         yield _start(site, kind)
@@ -75,7 +75,7 @@ def writing(site: PortalContext, kinds: Sequence[Kind] = KINDS) -> Iterator[Offe
             yield _command(site, kind, command)
 
 
-def _start(site: PortalContext, kind: Kind) -> Offer:
+def _start(site: PortalContext, kind: Kind) -> Tool:
     async def start(caller: Caller, given: dict[str, Any]) -> Answer:
         number, key = given.pop("number", None), given.pop("key", None)
         payload = given | {"actor": caller.name}
@@ -85,7 +85,7 @@ def _start(site: PortalContext, kind: Kind) -> Offer:
         return {"number": begun.number, "new": begun.new, "status": status}
 
     takes = _taking(start_model(kind), number=(_OfYourOwn, None))
-    return Offer(
+    return Tool(
         name=f"{kind.name}_start",
         words=_BEGINS[kind.name],
         takes=takes,
@@ -97,14 +97,14 @@ def _start(site: PortalContext, kind: Kind) -> Offer:
     )
 
 
-def _command(site: PortalContext, kind: Kind, command: type[Command]) -> Offer:
+def _command(site: PortalContext, kind: Kind, command: type[Command]) -> Tool:
     async def tell(caller: Caller, given: dict[str, Any]) -> Answer:
         number = given.pop("number")
         payload = given | {"actor": caller.name}
         return await CommandService(site, caller.name).update(kind, number, command.name, payload)
 
     takes = _taking(command_model(command), number=(_OfTheEntity, ...))
-    return Offer(
+    return Tool(
         name=f"{kind.name}_{command.name}",
         words=" ".join((command.__doc__ or command.name).split()),
         takes=takes,

@@ -15,7 +15,7 @@ from portal.context import PortalContext
 
 
 @contextmanager
-def wire() -> Iterator[TextIO]:
+def redirect_stdout() -> Iterator[TextIO]:
     """Standard output for the protocol alone; what else writes there ends on standard error.
 
     To be entered before anything connects: the core of Temporal's SDK writes its log lines to the

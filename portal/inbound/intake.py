@@ -48,7 +48,7 @@ async def receive(site: PortalContext, raw: bytes) -> Received:
     Raises:
         Problem: it is refused (413, 422), or has to come again later (429, 503).
     """
-    received = await _Desk(site).receive(raw)
+    received = await _MailIntake(site).receive(raw)
     log.info(
         "mail.inbound",
         outcome=received.outcome,
@@ -59,7 +59,7 @@ async def receive(site: PortalContext, raw: bytes) -> Received:
     return received
 
 
-class _Desk:
+class _MailIntake:
     def __init__(self, site: PortalContext) -> None:
         self._site = site
         self._service = CommandService(site, CALLER)

@@ -16,7 +16,7 @@ from portal.pages.auth import Staff, may_look
 from portal.pages.compliance import Compliance, compliance_of
 from portal.pages.drawing import charts_of
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
-from portal.pages.obligations import desk_of
+from portal.pages.obligations import staff_dashboard
 from portal.pages.page_renderer import look_of, site_of
 from portal.pages.sign_in import computer, too_often
 
@@ -74,7 +74,7 @@ def desk_page(request: Request, staff: Staff) -> Response:
         "staff.html.j2",
         area="staff",
         staff=staff,
-        desk=desk_of(site.engine, site.now()),
+        desk=staff_dashboard(site.engine, site.now()),
         shown=_SHOWN,
         workflow=workflow_links(site),
     )

@@ -19,7 +19,7 @@ from activities.adapters.database.webhook_receivers import DatabaseWebhookReceiv
 from activities.ports import Delivery, DeliveryState
 from domain.contract.effects import Fact, Project
 from portal.metrics import Owed, Requests
-from portal.pages.obligations import desk_of
+from portal.pages.obligations import staff_dashboard
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
@@ -100,7 +100,7 @@ async def test_alerts_and_staff_see_the_same(pages: Pages) -> None:
     await world.settle()
     await pages.tick(days=4)
     told = scraped(Owed(pages.site.engine, pages.wall))
-    desk = desk_of(pages.site.engine, pages.wall.at)
+    desk = staff_dashboard(pages.site.engine, pages.wall.at)
     page = await (await pages.staff()).get("/staff")
 
     assert told("database_up") == 1
@@ -137,7 +137,7 @@ def test_a_message_whose_sender_died_is_unknown(tmp_path: Path) -> None:
 
     assert told("deliveries", state="unknown") == told("deliveries", state="sending") == 1
     assert told("oldest_undelivered_seconds") == 180
-    assert desk_of(engine, NOON).waiting == 1
+    assert staff_dashboard(engine, NOON).waiting == 1
 
 
 def test_webhooks_wait_for_receivers_that_are_enabled(database_url: str) -> None:

@@ -13,9 +13,9 @@ from activities.adapters.database import make_engine, migrate
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.adapters.policy_files import PolicyFiles
 from domain.contract.defect import Hold
-from portal.agents.command_tools import writing
-from portal.agents.query_tools import reading
-from portal.agents.tools import Offer
+from portal.agents.command_tools import command_tools
+from portal.agents.query_tools import query_tools
+from portal.agents.tools import Tool
 from portal.api.contract import KINDS
 from portal.api.security import Scope
 from portal.context import PortalContext
@@ -50,8 +50,10 @@ def installed(tmp_path: Path) -> Installed:
     return Installed(PortalContext(nobody, engine, PolicyFiles(), Settings()))
 
 
-def _offers(installed: Installed) -> dict[str, Offer]:
-    return {offer.name: offer for offer in [*reading(installed.site), *writing(installed.site)]}
+def _tools(installed: Installed) -> dict[str, Tool]:
+    return {
+        tool.name: tool for tool in [*query_tools(installed.site), *command_tools(installed.site)]
+    }
 
 
 async def test_without_a_token_an_agent_only_reads(installed: Installed) -> None:
@@ -91,19 +93,19 @@ async def test_a_token_offers_what_its_scopes_allow(
 
 async def test_every_start_and_command_of_the_contract_is_a_tool(installed: Installed) -> None:
     """With the fields of its message, but for who acts and an import's past."""
-    offers = _offers(installed)
+    tools = _tools(installed)
 
     for kind in KINDS:
         messages = [("start", kind.begins), *((c.name, c) for c in kind.commands)]
         for name, message in messages:
-            taken = offers[f"{kind.name}_{name}"].schema["properties"]
+            taken = tools[f"{kind.name}_{name}"].schema["properties"]
             assert "number" not in message.model_fields
             assert set(taken) == set(message.model_fields) - {"actor", "past"} | {"number", "key"}
 
 
 async def test_what_ends_or_takes_back_is_called_destructive(installed: Installed) -> None:
     """A new command is too, until somebody says that it only adds."""
-    hints = {name: offer.described().annotations for name, offer in _offers(installed).items()}
+    hints = {name: tool.described().annotations for name, tool in _tools(installed).items()}
     destructive = {name for name, hint in hints.items() if hint and hint.destructive_hint}
 
     class Unheard(Hold):
@@ -112,7 +114,7 @@ async def test_what_ends_or_takes_back_is_called_destructive(installed: Installe
         name = "unheard"
 
     novel = replace(OF_KIND["case"], commands=(Unheard,))
-    from_now_on = {o.name: o for o in writing(installed.site, (novel,))}
+    from_now_on = {o.name: o for o in command_tools(installed.site, (novel,))}
 
     assert {"case_close", "defect_resolve", "defect_merge_into", "release_cancel"} <= destructive
     assert not {"case_respond", "defect_post_progress", "case_status", "owed"} & destructive
@@ -121,7 +123,7 @@ async def test_what_ends_or_takes_back_is_called_destructive(installed: Installe
 
 async def test_texts_say_who_reads_them(installed: Installed) -> None:
     """An agent has to know what goes to clients before it writes it."""
-    progress = _offers(installed)["defect_post_progress"].schema["properties"]
+    progress = _tools(installed)["defect_post_progress"].schema["properties"]
 
     assert "Clients read this" in progress["public_text"]["description"]
     assert "no client" in progress["internal_note"]["description"]

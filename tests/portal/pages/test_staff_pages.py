@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from activities.adapters.database import KeptMail
+from activities.adapters.database import MailArchive
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.ports import Letter
 from portal.pages.compliance import compliance_of
@@ -120,7 +120,7 @@ def test_workflows_are_linked_where_the_settings_say() -> None:
 
 async def test_letters_are_shown_where_they_are_kept(pages: Pages) -> None:
     """Newest first, by number, as text; the page says that they are links to sign in as well."""
-    kept = KeptMail(pages.site.engine)
+    kept = MailArchive(pages.site.engine)
     with kept.open() as session:
         for n, cases in enumerate(("CASE-1", "CASE-1, CASE-10", "CASE-10"), start=1):
             session.send(letter(n, f"Letter {n} <b>", {"X-Case": cases, "X-Event": "case.opened"}))
@@ -144,7 +144,7 @@ async def test_letters_are_shown_where_they_are_kept(pages: Pages) -> None:
 
 async def test_letters_are_listed_page_by_page(pages: Pages) -> None:
     """Fifty at a time; what is no letter is no page."""
-    with KeptMail(pages.site.engine).open() as session:
+    with MailArchive(pages.site.engine).open() as session:
         for n in range(PAGE + 1):
             session.send(letter(n, f"Letter {n}", {"X-Defect": "DEF-1"}))
     staff = await pages.staff()
@@ -166,7 +166,7 @@ async def test_where_a_mail_server_is_named_there_are_no_letters(
     """Staff could sign in as a client by what was kept earlier: the pages are not there."""
     folder = tmp_path_factory.mktemp("with-smtp")
     async with pages_installation(folder, smtp_url=SecretStr("smtp://127.0.0.1:1")) as pages:
-        with KeptMail(pages.site.engine).open() as session:
+        with MailArchive(pages.site.engine).open() as session:
             session.send(letter(1, "Earlier", {}))
         staff = await pages.staff()
         for path in ("/staff/letters", "/staff/letters/1"):
