@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from activities.adapters.database import DatabasePreferences
+from activities.adapters.database import DatabaseNumbers, DatabasePreferences
 from portal.app import create_app
 from runtime.client import DefectsClient, NoAnswer
 from tests.portal.pages.installation import BOB, Forms, Pages, on_case, pages_installation
@@ -78,6 +78,20 @@ async def test_a_case_is_opened_once_and_what_is_missing_is_given(pages: Pages, 
     assert "We need this from you" not in shown
     assert (await pages.world.status(number))["missing"] == []
     assert "case.opened" in pages.world.mailbox.events(me.address)
+
+
+async def test_a_new_case_passes_over_a_number_that_an_import_brought(pages: Pages, me: Me) -> None:
+    """The next number of ours may be somebody else's already: theirs is the one after it."""
+    await with_a_case(pages, me)
+    last = DatabaseNumbers(pages.site.engine).issue("CASE", f"last before {me.case}")
+    taken, free = (f"CASE-{int(last.removeprefix('CASE-')) + more:06d}" for more in (1, 2))
+    await pages.world.case(taken, client="another")
+    browser = await pages.signed_in(me.address)
+    opened = await browser.send("/new-case", "/new-case", subject="x", description="It hangs.")
+    pages.world.numbers.append(free)
+
+    assert opened.headers["location"].startswith(f"/cases/{free}")
+    assert (await pages.world.status(free))["client"] == me.client
 
 
 async def test_a_case_form_with_gaps_comes_back_with_what_was_typed(pages: Pages, me: Me) -> None:
