@@ -26,8 +26,8 @@ async def over_stdio(settings: Settings) -> None:
     # A thread waits for input and cannot be told to stop; there is nothing to lose here.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     with redirect_stdout() as out:
-        async with _site(settings) as site:
-            await serve_stdio(site, out, os.environ.get(TOKEN_VARIABLE) or None)
+        async with _context(settings) as context:
+            await serve_stdio(context, out, os.environ.get(TOKEN_VARIABLE) or None)
 
 
 async def over_http(settings: Settings, address: str, names: Sequence[str]) -> None:
@@ -41,12 +41,12 @@ async def over_http(settings: Settings, address: str, names: Sequence[str]) -> N
         listening = Listening.at(address)
     except (OSError, ValueError) as error:
         raise SettingsError(f"--http: nothing can listen at {address}: {error}") from None
-    async with _site(settings) as site:
-        await serve_http(site, listening, names)
+    async with _context(settings) as context:
+        await serve_http(context, listening, names)
 
 
 @asynccontextmanager
-async def _site(settings: Settings) -> AsyncIterator[PortalContext]:
+async def _context(settings: Settings) -> AsyncIterator[PortalContext]:
     # What the protocol's SDK says of a message that cannot be read is the message.
     logging.getLogger("mcp").setLevel(logging.ERROR)
     with database(settings) as engine:

@@ -68,7 +68,7 @@ async def run(settings: Settings, folder: Path, ports: Ports) -> None:
             codec_url=f"http://{here.codec_address}" if encrypted else None,
         ) as server:
             await prepare(server.client, world)
-            site = PortalContext(
+            context = PortalContext(
                 DefectsClient(server.client),
                 world.engine,
                 world.policies,
@@ -76,7 +76,7 @@ async def run(settings: Settings, folder: Path, ports: Ports) -> None:
                 mailbox=world.mailbox,
             )
             codec = _codec_beside(world.engine, here) if encrypted else nullcontext()
-            async with workers(server.client, world, here), beside(site), codec:
+            async with workers(server.client, world, here), beside(context), codec:
                 _welcome(folder, ports, str(database.get_secret_value()))
                 if encrypted:
                     _how_to_read(ports)

@@ -31,10 +31,10 @@ async def serve(settings: Settings) -> None:
         mailbox = mailbox_for(engine, smtp_url, settings.mail_from)
     except ValueError as error:
         raise SettingsError(str(error)) from None
-    site = PortalContext(
+    context = PortalContext(
         DefectsClient(client), engine, PolicyFiles(settings.policy_file), settings, mailbox=mailbox
     )
-    with measured(create_app(site), site) as app:
+    with measured(create_app(context), context) as app:
         await application_server(app, settings.portal_address, settings).serve()
     engine.dispose()
 

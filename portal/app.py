@@ -9,12 +9,12 @@ from portal.pages import pages
 from portal.security import SecureHeaders, is_https
 
 
-def create_app(site: PortalContext) -> FastAPI:
-    """The application for one installation; pages and endpoints find it as `app.state.site`."""
+def create_app(context: PortalContext) -> FastAPI:
+    """The application for one installation; pages and endpoints find it as `app.state.context`."""
     app = FastAPI(title="Defect orchestrator", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.site = site
-    mount_api(app, site)
+    app.state.context = context
+    mount_api(app, context)
     app.add_middleware(HeadMiddleware)
-    app.add_middleware(SecureHeaders, https=is_https(site.settings))
-    app.mount("/", pages(site))  # The last one: it takes what nobody else took.
+    app.add_middleware(SecureHeaders, https=is_https(context.settings))
+    app.mount("/", pages(context))  # The last one: it takes what nobody else took.
     return app

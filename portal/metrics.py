@@ -164,18 +164,18 @@ class Requests:
 
 
 @contextmanager
-def measured(app: ASGIApp, site: PortalContext) -> Iterator[ASGIApp]:
+def measured(app: ASGIApp, context: PortalContext) -> Iterator[ASGIApp]:
     """The application, counted, with metrics served while the context lasts; where they are wanted.
 
     Raises:
         SettingsError: nothing can listen where they are wanted.
     """
-    address = site.settings.portal_metrics_address
+    address = context.settings.portal_metrics_address
     if address is None:
         yield app
         return
     registry = CollectorRegistry()
-    registry.register(Owed(site.engine, site.now))
+    registry.register(Owed(context.engine, context.now))
     ProcessCollector(registry=registry)
     host, _, port = address.rpartition(":")
     try:

@@ -67,19 +67,19 @@ _OfYourOwn = Annotated[
 ]
 
 
-def command_tools(site: PortalContext, kinds: Sequence[Kind] = KINDS) -> Iterator[Tool]:
+def command_tools(context: PortalContext, kinds: Sequence[Kind] = KINDS) -> Iterator[Tool]:
     """All of them."""
     for kind in kinds:
-        yield _start(site, kind)
+        yield _start(context, kind)
         for command in kind.commands:
-            yield _command(site, kind, command)
+            yield _command(context, kind, command)
 
 
-def _start(site: PortalContext, kind: Kind) -> Tool:
+def _start(context: PortalContext, kind: Kind) -> Tool:
     async def start(caller: Caller, given: dict[str, Any]) -> Answer:
         number, key = given.pop("number", None), given.pop("key", None)
         payload = given | {"actor": caller.name}
-        service = CommandService(site, caller.name)
+        service = CommandService(context, caller.name)
         begun = await service.start(kind, number, payload, key)
         status = await service.status_of(kind, begun)
         return {"number": begun.number, "new": begun.new, "status": status}
@@ -97,11 +97,12 @@ def _start(site: PortalContext, kind: Kind) -> Tool:
     )
 
 
-def _command(site: PortalContext, kind: Kind, command: type[Command]) -> Tool:
+def _command(context: PortalContext, kind: Kind, command: type[Command]) -> Tool:
     async def tell(caller: Caller, given: dict[str, Any]) -> Answer:
         number = given.pop("number")
         payload = given | {"actor": caller.name}
-        return await CommandService(site, caller.name).update(kind, number, command.name, payload)
+        service = CommandService(context, caller.name)
+        return await service.update(kind, number, command.name, payload)
 
     takes = _taking(command_model(command), number=(_OfTheEntity, ...))
     return Tool(

@@ -27,8 +27,8 @@ def redirect_stdout() -> Iterator[TextIO]:
         yield kept
 
 
-async def serve_stdio(site: PortalContext, out: TextIO, secret: str | None) -> None:
+async def serve_stdio(context: PortalContext, out: TextIO, secret: str | None) -> None:
     """Serve until standard input ends."""
-    server = agent_server(site, of_this_process(site, secret))
+    server = agent_server(context, of_this_process(context, secret))
     async with stdio_server(stdout=anyio.wrap_file(out)) as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())

@@ -49,21 +49,21 @@ class OwedAsked(Message):
     hours: int = Field(default=24, ge=1, le=14 * 24, description="How far ahead to look.")
 
 
-def query_tools(site: PortalContext) -> Iterator[Tool]:
+def query_tools(context: PortalContext) -> Iterator[Tool]:
     """All of them."""
-    yield _owed(site)
+    yield _owed(context)
     for kind in KINDS:
-        yield _list(site, kind)
-        yield _status(site, kind)
-        yield _timeline(site, kind)
+        yield _list(context, kind)
+        yield _status(context, kind)
+        yield _timeline(context, kind)
         if "explain" in kind.queries:
-            yield _explain(site, kind)
+            yield _explain(context, kind)
 
 
-def _list(site: PortalContext, kind: Kind) -> Tool:
+def _list(context: PortalContext, kind: Kind) -> Tool:
     async def find(_caller: Caller, given: dict[str, Any]) -> Answer:
         asked = ASKED[kind.name].model_validate(given)
-        return await asyncio.to_thread(page, DatabaseReadModel(site.engine), kind, asked)
+        return await asyncio.to_thread(page, DatabaseReadModel(context.engine), kind, asked)
 
     fields: dict[str, Any] = {
         name: (field.rebuild_annotation(), field)
@@ -80,30 +80,31 @@ def _list(site: PortalContext, kind: Kind) -> Tool:
     )
 
 
-def _status(site: PortalContext, kind: Kind) -> Tool:
+def _status(context: PortalContext, kind: Kind) -> Tool:
     return _query(
-        site, kind, "status", f"How a {kind.name} stands: its state, and what is due when."
+        context, kind, "status", f"How a {kind.name} stands: its state, and what is due when."
     )
 
 
-def _explain(site: PortalContext, kind: Kind) -> Tool:
+def _explain(context: PortalContext, kind: Kind) -> Tool:
     words = f"Why everything that is due for a {kind.name} is due then, as data and in words."
-    return _query(site, kind, "explain", words)
+    return _query(context, kind, "explain", words)
 
 
-def _query(site: PortalContext, kind: Kind, query: str, words: str) -> Tool:
+def _query(context: PortalContext, kind: Kind, query: str, words: str) -> Tool:
     """A query of the contract that is answered as it stands."""
 
     async def ask(caller: Caller, given: dict[str, Any]) -> Answer:
-        answer: Answer = await CommandService(site, caller.name).query(kind, given["number"], query)
+        service = CommandService(context, caller.name)
+        answer: Answer = await service.query(kind, given["number"], query)
         return answer
 
     return Tool(name=f"{kind.name}_{query}", words=words, takes=Numbered, scope=kind.read, act=ask)
 
 
-def _timeline(site: PortalContext, kind: Kind) -> Tool:
+def _timeline(context: PortalContext, kind: Kind) -> Tool:
     async def timeline(caller: Caller, given: dict[str, Any]) -> Answer:
-        facts = await CommandService(site, caller.name).query(kind, given["number"], "timeline")
+        facts = await CommandService(context, caller.name).query(kind, given["number"], "timeline")
         return {"facts": facts[-given["last"] :], "earlier": max(0, len(facts) - given["last"])}
 
     return Tool(
@@ -122,8 +123,8 @@ class _Look:
     from being recognised.
     """
 
-    def __init__(self, site: PortalContext) -> None:
-        self._site = site
+    def __init__(self, context: PortalContext) -> None:
+        self._context = context
         self._turn = asyncio.Lock()
         self._seen: tuple[float, datetime, StaffDashboard] | None = None
 
@@ -131,14 +132,14 @@ class _Look:
         """When it was, and what was seen."""
         async with self._turn:
             if self._seen is None or time.monotonic() - self._seen[0] > FRESH:
-                now = self._site.now()
-                dashboard = await asyncio.to_thread(staff_dashboard, self._site.engine, now)
+                now = self._context.now()
+                dashboard = await asyncio.to_thread(staff_dashboard, self._context.engine, now)
                 self._seen = time.monotonic(), now, dashboard
             return self._seen[1:]
 
 
-def _owed(site: PortalContext) -> Tool:
-    look = _Look(site)
+def _owed(context: PortalContext) -> Tool:
+    look = _Look(context)
 
     async def owed(_caller: Caller, given: dict[str, Any]) -> Answer:
         now, dashboard = await look()

@@ -31,9 +31,9 @@ Context = ServerRequestContext[Any, Any]
 log = structlog.get_logger(__name__)
 
 
-def agent_server(site: PortalContext, who: Who) -> Server[Any]:
+def agent_server(portal: PortalContext, who: Who) -> Server[Any]:
     """The contract of one installation, for whoever `who` says is asking."""
-    handlers = _McpHandlers(site, who)
+    handlers = _McpHandlers(portal, who)
     return Server(
         "defect-orchestrator",
         title="Defect orchestrator",
@@ -52,10 +52,10 @@ def agent_server(site: PortalContext, who: Who) -> Server[Any]:
 class _McpHandlers:
     """Answers each request of the protocol."""
 
-    def __init__(self, site: PortalContext, who: Who) -> None:
-        self._site = site
+    def __init__(self, portal: PortalContext, who: Who) -> None:
+        self._portal = portal
         self._who = who
-        self._tools = {tool.name: tool for tool in [*query_tools(site), *command_tools(site)]}
+        self._tools = {tool.name: tool for tool in [*query_tools(portal), *command_tools(portal)]}
 
     # --- tools -----------------------------------------------------------------------------------
 
@@ -115,7 +115,7 @@ class _McpHandlers:
         await self._caller(context)
         if params.uri != POLICY_URI:
             raise MCPError(types.INVALID_PARAMS, f"there is only {POLICY_URI}")
-        policies, year = self._site.policies, self._site.now().year
+        policies, year = self._portal.policies, self._portal.now().year
         loaded = await asyncio.to_thread(policies.load, _POLICY, year)
         content = types.TextResourceContents(
             uri=POLICY_URI, mime_type="application/json", text=loaded.pinned().model_dump_json()

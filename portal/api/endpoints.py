@@ -90,9 +90,9 @@ def _add_start(made: APIRouter, kind: Kind) -> None:
 def _add_list(made: APIRouter, kind: Kind) -> None:
     async def find(request: Request, asked: Any, token: Any) -> Response:
         del token
-        site: PortalContext = request.app.state.site
+        context: PortalContext = request.app.state.context
         return JSONResponse(
-            await asyncio.to_thread(page, DatabaseReadModel(site.engine), kind, asked)
+            await asyncio.to_thread(page, DatabaseReadModel(context.engine), kind, asked)
         )
 
     find.__annotations__ |= {
@@ -178,7 +178,7 @@ def _payload(said: Message, token: Token) -> dict[str, Any]:
 
 
 def _service(request: Request, token: Token) -> CommandService:
-    return CommandService(request.app.state.site, token.name)
+    return CommandService(request.app.state.context, token.name)
 
 
 def _title(message: type[Message]) -> str:

@@ -42,13 +42,13 @@ _UNSUBSCRIBE = re.compile(
 )
 
 
-async def receive(site: PortalContext, raw: bytes) -> Received:
+async def receive(context: PortalContext, raw: bytes) -> Received:
     """What becomes of one mail; the same mail a second time changes nothing.
 
     Raises:
         Problem: it is refused (413, 422), or has to come again later (429, 503).
     """
-    received = await _MailIntake(site).receive(raw)
+    received = await _MailIntake(context).receive(raw)
     log.info(
         "mail.inbound",
         outcome=received.outcome,
@@ -60,11 +60,11 @@ async def receive(site: PortalContext, raw: bytes) -> Received:
 
 
 class _MailIntake:
-    def __init__(self, site: PortalContext) -> None:
-        self._site = site
-        self._service = CommandService(site, CALLER)
-        self._known = DatabaseCorrespondence(site.engine)
-        self._keys = DatabaseIdempotency(site.engine)
+    def __init__(self, context: PortalContext) -> None:
+        self._context = context
+        self._service = CommandService(context, CALLER)
+        self._known = DatabaseCorrespondence(context.engine)
+        self._keys = DatabaseIdempotency(context.engine)
 
     async def receive(self, raw: bytes) -> Received:
         try:
@@ -88,13 +88,13 @@ class _MailIntake:
         if said is None:
             return None
         topic = Topic(said[1].lower())
-        preferences = DatabasePreferences(self._site.engine)
-        if preferences.unsubscribe(said[2], topic, self._site.now()) is None:
+        preferences = DatabasePreferences(self._context.engine)
+        if preferences.unsubscribe(said[2], topic, self._context.now()) is None:
             return _ignored("unknown-token")
         return Received(outcome="unsubscribed", case=None, reason=None, repeated=False)
 
     def _nobodys(self, mail: Mail) -> str | None:
-        reason = reason_to_ignore(mail, self._site.settings.mail_from)
+        reason = reason_to_ignore(mail, self._context.settings.mail_from)
         if reason is None and mail.message_id and self._known.is_ours(mail.message_id):
             return "own"
         return reason
@@ -103,7 +103,7 @@ class _MailIntake:
 
     async def _of_somebody(self, mail: Mail, address: str) -> Received:
         sender = hashlib.sha256(address.encode()).hexdigest()[:16]
-        key, now = f"{sender}/{mail.digest}", self._site.now()
+        key, now = f"{sender}/{mail.digest}", self._context.now()
         known = await asyncio.to_thread(self._keys.claim, CALLER, key, mail.digest, now)
         if known.outcome in ("opened", "noted"):
             return _came(known.outcome, known.number, repeated=True)
@@ -144,7 +144,7 @@ class _MailIntake:
         return None
 
     def _must_not_be_a_loop(self, sender: str) -> None:
-        since = self._site.now() - timedelta(hours=1)
+        since = self._context.now() - timedelta(hours=1)
         if self._keys.count(CALLER, sender, "opened", since) >= CASES_AN_HOUR:
             raise Problem(
                 429,
@@ -163,7 +163,7 @@ class _MailIntake:
             raise _refused("From", "is missing")
         # A stranger is a client of their own: a hash of the domain would make one client of all
         # who have their mail with the same provider, and the portal shows a client all its cases.
-        client = self._known.client_of(address) or DatabaseNumbers(self._site.engine).issue(
+        client = self._known.client_of(address) or DatabaseNumbers(self._context.engine).issue(
             "MAIL", address
         )
         said = [_body(mail)]

@@ -47,7 +47,7 @@ async def open_case(request: Request, person: SignedIn, form: OurForm) -> Respon
     except (InvalidCommand, NoServer) as refusal:
         trouble = trouble_of(refusal, "case", form, person.times)
         return await run_in_threadpool(_page, request, person, trouble)
-    contacts = DatabaseContacts(person.site.engine)
+    contacts = DatabaseContacts(person.context.engine)
     if await until(lambda: bool(contacts.cases(person.address, number))):
         return RedirectResponse(f"/cases/{number}?done=opened", 303)
     return RedirectResponse(f"/cases?logged={number}", 303)
@@ -62,7 +62,7 @@ def _start(person: Person, client: str, form: Form) -> dict[str, Any]:
     given: dict[str, Any] = form.given(*_TEXTS)
     if numbers := given.pop("participant_case_numbers", None):
         given["participant_case_numbers"] = listed(numbers)
-    latest = DatabaseContacts(person.site.engine).cases(person.address)
+    latest = DatabaseContacts(person.context.engine).cases(person.address)
     packages = [
         case.snapshot["support_package"] for case in latest if case.snapshot.get("support_package")
     ]
@@ -87,14 +87,14 @@ async def _started(person: Person, start: dict[str, Any], form: Form) -> str:
         InvalidCommand: the case is refused, or too many came from this person lately.
         NoServer: Temporal does not answer.
     """
-    site, now = person.site, person.site.now()
-    await run_in_threadpool(site.starts.check, "CaseWorkflow", None, start, now)
-    attempts = DatabaseAttempts(site.engine)
+    context, now = person.context, person.context.now()
+    await run_in_threadpool(context.starts.check, "CaseWorkflow", None, start, now)
+    attempts = DatabaseAttempts(context.engine)
     if not await run_in_threadpool(attempts.allows, "case of", person.address, *PER_PERSON, now):
         raise InvalidCommand("case", "many cases came from you lately")
     key = f"portal/{person.actor}/{hashed(form.text('key'))}"
-    numbers = DatabaseNumbers(site.engine)
-    number, _ = await site.client.start_numbered("CaseWorkflow", "CASE", start, numbers, key)
+    numbers = DatabaseNumbers(context.engine)
+    number, _ = await context.client.start_numbered("CaseWorkflow", "CASE", start, numbers, key)
     return number
 
 

@@ -99,8 +99,8 @@ async def test_alerts_and_staff_see_the_same(pages: Pages) -> None:
     await world.case("CASE-3", priority="critical", channel="portal")
     await world.settle()
     await pages.tick(days=4)
-    told = scraped(Owed(pages.site.engine, pages.wall))
-    desk = staff_dashboard(pages.site.engine, pages.wall.at)
+    told = scraped(Owed(pages.context.engine, pages.wall))
+    desk = staff_dashboard(pages.context.engine, pages.wall.at)
     page = await (await pages.staff()).get("/staff")
 
     assert told("database_up") == 1

@@ -31,12 +31,12 @@ OF_KIND = {kind.name: kind for kind in KINDS}
 class Installed:
     """A database and the policy, with no Temporal server anywhere."""
 
-    site: PortalContext
+    context: PortalContext
 
     def token(self, name: str, *scopes: Scope) -> str:
         """A token good for these."""
-        made, _ = DatabaseTokens(self.site.engine).create(
-            name, scopes, self.site.now(), timedelta(days=1)
+        made, _ = DatabaseTokens(self.context.engine).create(
+            name, scopes, self.context.now(), timedelta(days=1)
         )
         return made
 
@@ -51,14 +51,13 @@ def installed(tmp_path: Path) -> Installed:
 
 
 def _tools(installed: Installed) -> dict[str, Tool]:
-    return {
-        tool.name: tool for tool in [*query_tools(installed.site), *command_tools(installed.site)]
-    }
+    context = installed.context
+    return {tool.name: tool for tool in [*query_tools(context), *command_tools(context)]}
 
 
 async def test_without_a_token_an_agent_only_reads(installed: Installed) -> None:
     """What changes something is not offered, and refused by name with the scope it needs."""
-    async with beside(installed.site) as client:
+    async with beside(installed.context) as client:
         offered = (await client.list_tools()).tools
         said = await refused(client, "case_start", **case_start())
         nothing = await done(client, "case_list")
@@ -82,7 +81,7 @@ async def test_a_token_offers_what_its_scopes_allow(
     installed: Installed, scopes: list[Scope], begin: str, some: str, none: str
 ) -> None:
     """Neither more nor less, and a tool that is not offered is refused by name."""
-    async with beside(installed.site, installed.token("triage", *scopes)) as client:
+    async with beside(installed.context, installed.token("triage", *scopes)) as client:
         offered = await names(client)
         said = await refused(client, none, number="X-1")
 
@@ -114,7 +113,7 @@ async def test_what_ends_or_takes_back_is_called_destructive(installed: Installe
         name = "unheard"
 
     novel = replace(OF_KIND["case"], commands=(Unheard,))
-    from_now_on = {o.name: o for o in command_tools(installed.site, (novel,))}
+    from_now_on = {o.name: o for o in command_tools(installed.context, (novel,))}
 
     assert {"case_close", "defect_resolve", "defect_merge_into", "release_cancel"} <= destructive
     assert not {"case_respond", "defect_post_progress", "case_status", "owed"} & destructive
@@ -131,7 +130,7 @@ async def test_texts_say_who_reads_them(installed: Installed) -> None:
 
 async def test_the_policy_and_the_hand_over_are_there_to_be_read(installed: Installed) -> None:
     """The policy as data, and how to ask for a hand-over."""
-    async with beside(installed.site) as client:
+    async with beside(installed.context) as client:
         resource = (await client.list_resources()).resources[0]
         policy = (await client.read_resource(resource.uri)).contents[0]
         prompt = (await client.list_prompts()).prompts[0]
