@@ -6,13 +6,13 @@ from typing import Any
 
 from temporalio import activity
 
-from activities.ports import Audience, Numbers
+from activities.ports import Audience
 from activities.signals import PAGE, Signals
 from domain.contract.case import DefectMerged, DefectResolved
 from domain.contract.defect import Absorb, AttachCase, GiveBack
 from domain.contract.effects import CloseCases, MoveCases, OpenDefect, Receipt, TellDefect
 from domain.contract.values import Attachment
-from runtime.client import CommandRefused, DefectsClient, NoSuchNumber
+from runtime.client import CommandRefused, DefectsClient, NoSuchNumber, Numbers
 
 DEFECT = "DefectWorkflow"
 _NOBODY = "does not run here"

@@ -36,7 +36,6 @@ from activities.ports import (
     Ledger,
     Letter,
     Mailbox,
-    Numbers,
     ReadModel,
     StatusPage,
 )
@@ -52,6 +51,7 @@ from domain.contract.effects import (
 )
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.values import Attachment, Contact, Severity, Stage
+from runtime.client import Numbers
 from tests.postgres import LentDatabase
 
 T = TypeVar("T")
