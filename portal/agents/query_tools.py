@@ -116,7 +116,7 @@ def _timeline(context: PortalContext, kind: Kind) -> Tool:
     )
 
 
-class _Look:
+class _CachedDashboard:
     """One look at everything that is open serves all who ask within moments, and one at a time.
 
     It takes as long as much is open, and threads are few: whoever asks often must not keep others
@@ -139,10 +139,10 @@ class _Look:
 
 
 def _owed(context: PortalContext) -> Tool:
-    look = _Look(context)
+    cached = _CachedDashboard(context)
 
     async def owed(_caller: Caller, given: dict[str, Any]) -> Answer:
-        now, dashboard = await look()
+        now, dashboard = await cached()
         return _shown(dashboard, now, timedelta(hours=given["hours"]))
 
     return Tool(

@@ -15,7 +15,7 @@ from prometheus_client.metrics_core import Metric
 from activities.adapters.database import DatabaseReadModel, make_engine, migrate
 from domain.contract.effects import Project
 from domain.views.search_attributes import ATTRIBUTES
-from portal.metrics import Owed, Requests
+from portal.metrics import ObligationsCollector, Requests
 from tools.docs import week
 from tools.docs.meanings import of_name
 from tools.docs.tables import code, codes, page, table
@@ -76,7 +76,7 @@ def families() -> list[Metric]:
         for effect in effects:
             if isinstance(effect, Project):
                 DatabaseReadModel(engine).project(effect)
-        registry.register(Owed(engine, lambda: datetime.now(UTC)))
+        registry.register(ObligationsCollector(engine, lambda: datetime.now(UTC)))
         told = list(registry.collect())
         engine.dispose()
     return told
