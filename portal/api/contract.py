@@ -5,14 +5,12 @@ here: `actor` may be left out, since the token says who acts, and types are take
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Body
 from pydantic import BeforeValidator, Field, ValidationError, create_model
 
-from domain.case import CASE
 from domain.contract.case import (
     Answer,
     AssessCritical,
@@ -76,8 +74,6 @@ from domain.contract.status import (
     Status,
 )
 from domain.contract.values import Command, Message, Number, Opaque
-from domain.defect import DEFECT
-from domain.release import RELEASE
 from portal.api.security import Scope
 
 M = TypeVar("M", bound=Message)
@@ -104,8 +100,6 @@ class Kind:
     """What numbers of ours begin with."""
     begins: type[Message]
     """The start payload."""
-    opens: Callable[..., Any]
-    """Tries a start payload."""
     commands: tuple[type[Command], ...]
     status: type[Status]
     states: Any
@@ -120,7 +114,6 @@ CASES = Kind(
     workflow="CaseWorkflow",
     prefix="CASE",
     begins=CaseStart,
-    opens=CASE.begin,
     commands=(
         Respond,
         RequestInformation,
@@ -145,7 +138,6 @@ DEFECTS = Kind(
     workflow="DefectWorkflow",
     prefix="DEF",
     begins=DefectStart,
-    opens=DEFECT.begin,
     commands=(
         ChangeSeverity,
         AttachCase,
@@ -180,7 +172,6 @@ RELEASES = Kind(
     workflow="ReleaseWorkflow",
     prefix="REL",
     begins=ReleaseStart,
-    opens=RELEASE.begin,
     commands=(
         AttachDefect,
         AttachDefects,

@@ -14,7 +14,7 @@ from prometheus_client.metrics_core import Metric
 
 from activities.adapters.database import DatabaseReadModel, make_engine, migrate
 from domain.contract.effects import Lane, Project
-from portal.metrics import Owed, Requests
+from portal.metrics import ObligationsCollector, Requests
 from tools.docs import week
 from tools.docs.tables import code, codes, table
 
@@ -58,7 +58,7 @@ def families() -> list[Metric]:
         for effect in waiting:
             if isinstance(effect, Project):
                 DatabaseReadModel(engine).project(effect)
-        registry.register(Owed(engine, lambda: datetime.now(UTC)))
+        registry.register(ObligationsCollector(engine, lambda: datetime.now(UTC)))
         told = list(registry.collect())
         engine.dispose()
     return told
