@@ -27,7 +27,7 @@ from activities.ports import Letter
 from bench.baseline import BaselineWorkflow
 from bench.measure import OURS
 from bench.scenarios import Scenario, ScenarioCommand
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.settings import Settings
 from worker import Outside, workers
@@ -109,15 +109,15 @@ class Installation:
 
     async def begin(self, workflow: str, number: str, payload: dict[str, Any]) -> None:
         """Start any workflow of the contract."""
-        await Line(self.client).start(workflow, number, payload)
+        await DefectsClient(self.client).start(workflow, number, payload)
 
     async def update(self, number: str, name: str, payload: dict[str, Any]) -> None:
         """Send an update, and wait for its answer."""
-        await Line(self.client).tell(number, name, payload)
+        await DefectsClient(self.client).update(number, name, payload)
 
     async def status(self, number: str) -> dict[str, Any]:
         """What its status query answers."""
-        answer: dict[str, Any] = await Line(self.client).ask(number, "status")
+        answer: dict[str, Any] = await DefectsClient(self.client).query(number, "status")
         return answer
 
     async def settle(self, number: str, look_again: float = _LOOK_AGAIN) -> None:

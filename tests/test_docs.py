@@ -35,12 +35,12 @@ from tests.domain.builders import (
     an_area_work,
     begin_alone,
 )
-from tools.docs.written import PAGES as REFERENCE
+from tools.docs import site
 from worker import WORKFLOWS
 
 ROOT = Path(__file__).parents[1]
-WRITTEN = {f"docs/{name}": written for name, written in REFERENCE.items()}
-"""Pages that are no files: the site writes them from the code."""
+WRITTEN = {f"docs/{name}": content for name, content in site.files()}
+"""Files of the site that are written from the code."""
 GENERATED = {"var", "build", "node_modules"}
 FOLDERS = (
     *("domain", "workflows", "activities", "runtime", "commands", "portal"),
@@ -118,11 +118,10 @@ def test_links_lead_somewhere(page: Page) -> None:
 
 
 def _text(file: Path) -> str | None:
-    """What a link leads to: a file, or a page of the reference; nothing of a folder."""
+    """What a link leads to, with what the site writes into it; nothing of a folder."""
     if file.is_file():
-        return file.read_bytes().decode("utf-8", errors="replace")
-    written = WRITTEN.get(str(file.relative_to(ROOT)))
-    return "" if file.is_dir() else written() if written else None
+        return site.completed(file.read_bytes().decode("utf-8", errors="replace"))
+    return "" if file.is_dir() else WRITTEN.get(str(file.relative_to(ROOT)))
 
 
 def _anchors(text: str) -> set[str]:

@@ -16,7 +16,7 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from portal.metrics import PATIENCE
-from runtime.client import Line
+from runtime.client import DefectsClient
 from tests.domain.builders import attachment, defect_start
 from tests.measured_server import measured_server
 from tests.processes.installation import an_installation, settled
@@ -74,7 +74,9 @@ async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Told]:
         server = measured.server
         http = await stack.enter_async_context(httpx.AsyncClient())
         here.use(server)
-        await Line(server.client).start("DefectWorkflow", "DEF-1", defect_start("S1", attachment()))
+        await DefectsClient(server.client).start(
+            "DefectWorkflow", "DEF-1", defect_start("S1", attachment())
+        )
         # Before the first worker it waits: the server tells nothing of what never did.
         await eventually("the server counts it", lambda: measured.waiting(http))
         here.settings["DEFECTS_METRICS_ADDRESS"] = worker
@@ -206,16 +208,16 @@ async def test_the_server_tells_what_waits_for_a_version_that_nobody_serves(tmp_
         measured = await stack.enter_async_context(measured_server(tmp_path))
         http = await stack.enter_async_context(httpx.AsyncClient())
         here.use(measured.server)
-        client, line = measured.server.client, Line(measured.server.client)
+        client, defects = measured.server.client, DefectsClient(measured.server.client)
         async with here.worker():
-            await line.start("DefectWorkflow", "DEF-1", defect_start("S2"))
+            await defects.start("DefectWorkflow", "DEF-1", defect_start("S2"))
             await waits(("defects", "__unversioned__"))
             assert (await here.starter("rollout", "to", "1.0")).code == 0
             await settled(client, "DEF-1")
             await waits()
         here.settings["DEFECTS_BUILD_ID"] = "2.0"
         async with here.worker():
-            await line.start("DefectWorkflow", "DEF-2", defect_start("S2"))
+            await defects.start("DefectWorkflow", "DEF-2", defect_start("S2"))
             await waits(("defects", "defects_1_0"))
 
 

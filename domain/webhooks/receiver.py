@@ -34,8 +34,9 @@ class WebhookStart(Start):
     """Begin to serve a receiver."""
 
     receiver: Opaque
+    """Id of the receiver."""
     policy: str = "eto"
-    """Whose contacts hear of an outage."""
+    """Name of the policy whose contacts are told of an outage."""
 
 
 class Wake(Command):

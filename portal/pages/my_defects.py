@@ -12,7 +12,7 @@ from portal.pages.auth import Person, SignedIn
 from portal.pages.client_views import PublicDefect, public_defect, public_timeline
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble, trouble_of
 from portal.pages.i18n import SEVERITIES, Translations
-from portal.pages.page_renderer import look_of, site_of
+from portal.pages.page_renderer import context_of, look_of
 from portal.pages.read_your_writes import until
 from runtime.client import CommandRefused, NoSuchNumber
 from runtime.connection import NoServer
@@ -71,7 +71,7 @@ async def _say(
             "severity": form.text("severity"),
         }
         try:
-            await site_of(request).line.tell(number, _COMMANDS[about], payload)
+            await context_of(request).client.update(number, _COMMANDS[about], payload)
         except (CommandRefused, NoSuchNumber, NoServer) as problem:
             trouble = trouble_of(problem, about, form, person.times)
     if trouble is not None:
@@ -95,7 +95,7 @@ def _in_the_way(defect: Attached, about: str, form: OurForm, words: Translations
 def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_TROUBLE) -> Response:
     attached = person.defect(number)
     defect: PublicDefect = public_defect(attached)
-    facts = DatabaseReadModel(site_of(request).engine).timeline(number, public_only=True)
+    facts = DatabaseReadModel(context_of(request).engine).timeline(number, public_only=True)
     asked = attached.snapshot.get("reclassification")
     return look_of(request).show(
         request,

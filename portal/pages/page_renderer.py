@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from activities.languages import preferred
 from domain.policy import Policy, Texts
-from portal.context import Site
+from portal.context import PortalContext
 from portal.pages.i18n import ENGLISH, TRANSLATIONS, Translations, accepted
 from portal.pages.local_time import Times
 from portal.security import Cookies, FormGuard, public_url
@@ -29,9 +29,9 @@ POLICY = "eto"
 class Look:
     """The pages of one installation, in the vendor's name."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self.cookies = Cookies.of(site.settings)
+    def __init__(self, context: PortalContext) -> None:
+        self._context = context
+        self.cookies = Cookies.of(context.settings)
         # Everything is escaped whatever its name; a value that is missing is an error.
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -43,16 +43,16 @@ class Look:
         self._templates.globals |= {
             "style": _address("portal.css"),
             "chart_style": _address("charts.css"),
-            "portal": public_url(site.settings),
-            "letters_are_kept": site.keeps_letters,
+            "portal": public_url(context.settings),
+            "letters_are_kept": context.keeps_letters,
             "new_key": token_urlsafe,
         }
         self._templates.filters["zip_same"] = _each_for_itself
-        self._load = lru_cache(maxsize=2)(lambda year: site.policies.load(POLICY, year))
+        self._load = lru_cache(maxsize=2)(lambda year: context.policies.load(POLICY, year))
 
     def policy(self) -> Policy:
         """The policy as it is published now."""
-        return self._load(self._site.now().year)
+        return self._load(self._context.now().year)
 
     def texts(self) -> Texts:
         """How the vendor and the product are called."""
@@ -82,7 +82,7 @@ class Look:
     ) -> Response:
         """One page, in the language of its `times`; a form on it gets the cookie it needs."""
         guard = FormGuard(self.cookies, request)
-        now: datetime = self._site.now()
+        now: datetime = self._context.now()
         texts = self.texts()
         times: Times = values.get("times") or self.vendor_times(self.words(request))
         words = times.words
@@ -129,7 +129,7 @@ def look_of(request: Request) -> Look:
     return look
 
 
-def site_of(request: Request) -> Site:
+def context_of(request: Request) -> PortalContext:
     """The installation of the application that answers."""
-    site: Site = request.app.state.site
-    return site
+    context: PortalContext = request.app.state.context
+    return context

@@ -12,7 +12,7 @@ import typer.main
 from typer.testing import CliRunner
 
 import starter
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import ETO, attachment, case_start, defect_start
@@ -118,12 +118,13 @@ async def test_commands_answer_in_json_and_refusals_name_the_field(up: Running) 
 
 
 async def test_a_case_that_cannot_begin_is_refused(up: Running) -> None:
-    """Exit code 4 for a policy that is not installed, naming it."""
+    """Exit code 4 for a policy that is not installed, naming it; its number stays free."""
     ended = await up.here.starter(
         *("open-case", "--number", "CASE-CL.2", "--client", "oak", "--email", "oak@example.org"),
         *("--subject", "x", "--policy", "none-such"),
     )
     _assert_words(ended, 4, "policy", "none-such")
+    assert not await DefectsClient(up.client).exists("CASE-CL.2")
 
 
 async def _done(up: Running, *arguments: str) -> Any:
@@ -135,10 +136,10 @@ async def _done(up: Running, *arguments: str) -> Any:
 
 async def test_a_release_is_planned_filled_moved_and_deployed(up: Running) -> None:
     """Under the next number of ours; its defects hear of what is said to it."""
-    line, defects = Line(up.client), ("DEF-CL.2", "DEF-CL.3")
+    client, defects = DefectsClient(up.client), ("DEF-CL.2", "DEF-CL.3")
     for number in defects:
         start = defect_start("S3", attachment(f"{number}-C"))
-        await line.start("DefectWorkflow", number, start)
+        await client.start("DefectWorkflow", number, start)
     plan = ["--kind", "hotfix", "--title", "Login again", "--area", "login", "--area", "reports"]
     planned = await _done(up, "plan-release", *plan, "--deploy-at", _ahead(1))
     release = planned["number"]
@@ -153,7 +154,7 @@ async def test_a_release_is_planned_filled_moved_and_deployed(up: Running) -> No
     await _done(up, "deploy", release)
 
     async def resolved() -> bool:
-        answers = await asyncio.gather(*(line.ask(number, "status") for number in defects))
+        answers = await asyncio.gather(*(client.query(number, "status") for number in defects))
         return {answer["state"] for answer in answers} == {"resolved"}
 
     await eventually("its defects are resolved", resolved)
@@ -169,7 +170,7 @@ async def test_a_release_that_is_called_off_says_so(up: Running) -> None:
 
 async def test_a_call_is_booked_through_a_case(up: Running) -> None:
     """Inside support hours; and what its contact chooses is taken."""
-    await Line(up.client).start("CaseWorkflow", "CASE-CL.3", case_start())
+    await DefectsClient(up.client).start("CaseWorkflow", "CASE-CL.3", case_start())
     at = ETO.calendar.next_opening(datetime.now(UTC) + timedelta(days=7))
     booked, _ = await asyncio.gather(
         _done(up, "book-call", "CASE-CL.3", "--at", _said(at), "--minutes", "30"),
@@ -185,7 +186,7 @@ async def test_work_in_an_area_begins_and_defects_are_merged(up: Running) -> Non
     """Both are said in one command each."""
     for number in ("DEF-CL.4", "DEF-CL.5"):
         start = defect_start("S3", attachment(f"{number}-C"), functional_area="merging")
-        await Line(up.client).start("DefectWorkflow", number, start)
+        await DefectsClient(up.client).start("DefectWorkflow", number, start)
         await settled(up.client, number)
     area, _ = await asyncio.gather(
         _done(up, "begin-area-work", "merging", "--note", "the rework"),
@@ -219,7 +220,7 @@ async def test_an_import_is_interrupted_and_goes_on(up: Running, tmp_path: Path)
     file.write_text("\n".join(json.dumps(line) for line in lines))
     command = (*STARTER, "import", str(file), "--json")
     async with running(*command, folder=tmp_path, env=up.here.env) as program:
-        await eventually("the import began", lambda: Line(up.client).exists("CASE-IMP.0"))
+        await eventually("the import began", lambda: DefectsClient(up.client).exists("CASE-IMP.0"))
         program.send(signal.SIGINT)
         assert await program.ended() == 130, program.err
         first = json.loads(program.out)

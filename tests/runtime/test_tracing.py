@@ -19,7 +19,7 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.connection import connect
 from runtime.plugin import DefectsPlugin
 from runtime.servers import DevServer, dev_server
@@ -210,7 +210,9 @@ async def test_a_collector_that_fails_holds_up_nobody(
         here.use(in_clear)
         async with here.worker() as worker:
             client = in_clear.client
-            await Line(client).start("DefectWorkflow", number, defect_start("S1", attachment()))
+            await DefectsClient(client).start(
+                "DefectWorkflow", number, defect_start("S1", attachment())
+            )
             await settled(client, number)
             worker.send(signal.SIGTERM)
             await worker.logs("worker.stopped")

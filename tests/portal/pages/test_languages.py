@@ -119,7 +119,7 @@ async def test_pages_are_in_the_language_of_the_mails(pages: Pages) -> None:
 
     assert [_tag(each) for each in (by_contact, by_default, by_browser)] == ["de", "en", "de"]
     assert (_tag(missing), _tag(chosen)) == ("de", "en")
-    assert DatabasePreferences(pages.site.engine).of([ADA])[ADA].language == "en"
+    assert DatabasePreferences(pages.context.engine).of([ADA])[ADA].language == "en"
     assert _tag(await ada.get("/status")) == "en"
     assert "Sie haben keine offenen Vorgänge." not in by_contact
     assert "Offene Vorgänge" in by_contact

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from activities.adapters.database import KeptMail
+from activities.adapters.database import MailArchive
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.ports import Letter
 from domain.compliance import share
@@ -38,7 +38,7 @@ async def test_a_revoked_token_ends_what_it_opened(story: Pages) -> None:
     revoked, idle, began = story.browser(), await story.staff(), story.wall.at
     token = story.token()
     await revoked.done("/staff/sign-in", "/staff/sign-in", token=token)
-    DatabaseTokens(story.site.engine).revoke(token.split("_")[1], story.wall.at)
+    DatabaseTokens(story.context.engine).revoke(token.split("_")[1], story.wall.at)
     assert (await revoked.http.get("/staff")).headers["location"] == "/staff/sign-in"
     story.wall.at += timedelta(minutes=31)
     assert (await idle.http.get("/staff")).headers["location"] == "/staff/sign-in"
@@ -81,7 +81,7 @@ async def test_the_desk_shows_what_is_owed_missed_undecided_and_failing(pages: P
 
 async def test_compliance_counts_what_was_kept_and_missed(story: Pages) -> None:
     """One S1 met its target after 25 hours, one missed it; every update was in time."""
-    compliance = compliance_of(story.site.engine, ETO, Times(CHICAGO), story.wall.at)
+    compliance = compliance_of(story.context.engine, ETO, Times(CHICAGO), story.wall.at)
     last = compliance.months[-1]
 
     assert (last.targets_met, last.targets_missed) == (1, 1)
@@ -101,7 +101,7 @@ async def test_a_progress_text_is_an_update_where_the_policy_asks_for_updates(
     await pages.tick()
     asked = eto_with("S2", updates=ETO.severities[Severity.S1].updates)
     given = [
-        compliance_of(pages.site.engine, policy, Times(CHICAGO), pages.wall.at)
+        compliance_of(pages.context.engine, policy, Times(CHICAGO), pages.wall.at)
         .months[-1]
         .updates_given
         for policy in (ETO, asked, eto_with("S1", updates=None))
@@ -140,7 +140,7 @@ def test_workflows_are_linked_where_the_settings_say() -> None:
 
 async def test_letters_are_shown_where_they_are_kept(pages: Pages) -> None:
     """Newest first, by number, as text; the page says that they are links to sign in as well."""
-    kept = KeptMail(pages.site.engine)
+    kept = MailArchive(pages.context.engine)
     with kept.open() as session:
         for n, cases in enumerate(("CASE-1", "CASE-1, CASE-10", "CASE-10"), start=1):
             session.send(letter(n, f"Letter {n} <b>", {"X-Case": cases, "X-Event": "case.opened"}))
@@ -164,7 +164,7 @@ async def test_letters_are_shown_where_they_are_kept(pages: Pages) -> None:
 
 async def test_letters_are_listed_page_by_page(pages: Pages) -> None:
     """Fifty at a time; what is no letter is no page."""
-    with KeptMail(pages.site.engine).open() as session:
+    with MailArchive(pages.context.engine).open() as session:
         for n in range(PAGE + 1):
             session.send(letter(n, f"Letter {n}", {"X-Defect": "DEF-1"}))
     staff = await pages.staff()
@@ -186,7 +186,7 @@ async def test_where_a_mail_server_is_named_there_are_no_letters(
     """Staff could sign in as a client by what was kept earlier: the pages are not there."""
     folder = tmp_path_factory.mktemp("with-smtp")
     async with pages_installation(folder, smtp_url=SecretStr("smtp://127.0.0.1:1")) as pages:
-        with KeptMail(pages.site.engine).open() as session:
+        with MailArchive(pages.context.engine).open() as session:
             session.send(letter(1, "Earlier", {}))
         staff = await pages.staff()
         for path in ("/staff/letters", "/staff/letters/1"):
