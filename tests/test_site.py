@@ -152,8 +152,8 @@ def test_readme_and_changelog_are_there_without_a_copy(site: Path) -> None:
     readme = (site / "project" / "readme.html").read_text("utf-8")
     changelog = (site / "project" / "changelog.html").read_text("utf-8")
 
-    assert 'href="../operations.html#does-this-change-need-a-patch"' in readme
-    assert 'href="domain.html"' in readme
+    assert 'href="../explanation/privacy.html#what-leaves-your-machine"' in readme
+    assert 'href="changelog.html"' in readme
     assert "<svg" in readme
     assert 'href="../contract.html"' in changelog
 
