@@ -11,11 +11,11 @@ import pytest
 
 from runtime.time_zones import use_pinned_zones
 
-pytest_plugins = ["tests.postgres", "tests.promtool"]
+pytest_plugins = ["tests.browser", "tests.postgres", "tests.promtool"]
 
 use_pinned_zones()
 
-LONG_FIRST = ("processes", "workflows", "commands", "portal", "runtime", "activities")
+LONG_FIRST = ("workflows", "commands", "portal", "runtime", "activities")
 """Folders whose modules take long begin first, so that no process has nothing to do at the end."""
 
 

@@ -18,9 +18,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from portal.metrics import PATIENCE
 from runtime.client import Line
 from tests.domain.builders import attachment, defect_start
+from tests.installation import an_installation, settled
 from tests.measured_server import measured_server
-from tests.processes.installation import an_installation, settled
-from tests.processes.programs import ROOT, eventually, free_port, running
+from tests.programs import ROOT, eventually, free_port, running
 from tests.promtool import Promtool
 
 FOLDER = ROOT / "runtime" / "monitoring"

@@ -22,9 +22,9 @@ from portal.metrics import Owed, Requests
 from portal.pages.obligations import desk_of
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
+from tests.installation import an_installation
 from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
-from tests.processes.installation import an_installation
-from tests.processes.programs import ROOT, eventually, free_port, run, running
+from tests.programs import ROOT, eventually, free_port, run, running
 
 NOON = datetime(2026, 11, 9, 12, tzinfo=UTC)
 PYTHON = sys.executable

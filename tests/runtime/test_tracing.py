@@ -26,8 +26,8 @@ from runtime.servers import DevServer, dev_server
 from runtime.settings import Settings, SettingsError
 from runtime.tracing import LAST_SPANS, NAMES, Discreet, in_time, tracing
 from tests.domain.builders import attachment, defect_start
-from tests.processes.installation import an_installation, assert_sound, settled
-from tests.processes.programs import ROOT, eventually
+from tests.installation import an_installation, assert_sound, settled
+from tests.programs import ROOT, eventually
 from tests.runtime.collector import Collector, collector
 from tests.runtime.conftest import KEYS, letter_worker
 from tests.runtime.letters import TASK_QUEUE, Letter, LetterWorkflow, TornWorkflow

@@ -33,7 +33,7 @@ from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, defect_start, release_start
 from tests.fakes import RecordingMailbox
-from tests.processes.programs import PATIENCE, eventually
+from tests.programs import PATIENCE, eventually
 from tests.workflows.world import World, an_outside
 from tests.workflows.world import test_settings as settings_of_tests
 from worker import WORKFLOWS

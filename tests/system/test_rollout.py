@@ -23,8 +23,8 @@ from runtime.client import CommandRefused, Line
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, case_start, defect_start, release_start
-from tests.processes.installation import Installation, an_installation, settled
-from tests.processes.programs import ROOT, STARTER, Program, running
+from tests.installation import Installation, an_installation, settled
+from tests.programs import ROOT, STARTER, Program, running
 from worker import WORKFLOWS
 
 DEFECTS = [f"DEF-{n:03}" for n in range(1, 201)]

@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 WORKER = (sys.executable, str(ROOT / "worker.py"))
 STARTER = (sys.executable, str(ROOT / "starter.py"))
 PATIENCE = 30.0

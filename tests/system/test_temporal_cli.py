@@ -5,9 +5,9 @@ from typing import Any
 
 from runtime.client import Line
 from tests.domain.builders import attachment, defect_start
-from tests.processes.conftest import Running
-from tests.processes.installation import settled
-from tests.processes.programs import eventually
+from tests.installation import settled
+from tests.programs import eventually
+from tests.system.conftest import Running
 
 DEFECT = "DEF-CLI.1"
 

@@ -19,7 +19,7 @@ from runtime.client import Line
 from runtime.mail_receiver import mail_receiver
 from runtime.plugin import DefectsPlugin
 from runtime.servers import DevServer, binary
-from tests.processes.programs import (
+from tests.programs import (
     STARTER,
     WORKER,
     Ended,

@@ -16,14 +16,13 @@ import pytest
 
 from activities.adapters.policy_files import BUILT_IN, observed_holidays
 from domain.policy import PolicyFile
-from tests.portal.pages.conftest import axe_script, chromium  # noqa: F401 - fixtures
 from tools.docs.written import PAGES
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as Chromium
     from playwright.async_api import ViewportSize
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PHONE: "ViewportSize" = {"width": 360, "height": 740}
 DESK: "ViewportSize" = {"width": 1280, "height": 900}
 PICTURES = ROOT / "docs" / "pictures"
@@ -160,7 +159,7 @@ def test_readme_and_changelog_are_there_without_a_copy(site: Path) -> None:
 
 async def test_the_site_in_a_browser(
     site: Path,
-    chromium: "Chromium",  # noqa: F811 - the fixture
+    chromium: "Chromium",
 ) -> None:
     """Nothing is asked of another host, and no page is wider than a phone; light and dark."""
     asked: list[str] = []
@@ -185,8 +184,8 @@ async def test_the_site_in_a_browser(
 
 async def test_axe_finds_no_obstacle_on_the_site(
     site: Path,
-    chromium: "Chromium",  # noqa: F811 - the fixture
-    axe_script: str,  # noqa: F811 - the fixture
+    chromium: "Chromium",
+    axe_script: str,
 ) -> None:
     """WCAG 2.2 AA as far as a program can tell, light and dark."""
     found: list[str] = []

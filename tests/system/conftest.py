@@ -13,8 +13,9 @@ from temporalio.client import Client
 
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
-from tests.processes import node
-from tests.processes.installation import Installation, an_installation
+from tests import node
+from tests.installation import Installation, an_installation
+from tests.portal.pages.conftest import pages, story  # noqa: F401 - fixtures
 
 _skipped: set[str] = set()
 """Why the client in another language was skipped, for the last words of the run."""

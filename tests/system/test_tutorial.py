@@ -17,7 +17,7 @@ from standardwebhooks import Webhook
 
 from runtime.servers import binary
 from tests.portal.pages.installation import Forms
-from tests.processes.programs import (
+from tests.programs import (
     ROOT,
     STARTER,
     Ended,

@@ -16,9 +16,8 @@ from runtime.client import Line
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import ETO, attachment, case_start, defect_start
-from tests.processes.conftest import Running
-from tests.processes.installation import settled
-from tests.processes.programs import (
+from tests.installation import settled
+from tests.programs import (
     STARTER,
     WORKER,
     Ended,
@@ -28,6 +27,7 @@ from tests.processes.programs import (
     run,
     running,
 )
+from tests.system.conftest import Running
 
 LINES = 300
 COMMANDS = sorted(typer.main.get_group(starter.app).commands)
