@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from runtime.time_zones import use_pinned_zones
+from tests import soak  # noqa: F401 - chooses how many random lives are played
 from tests.quick_logs import use_plain_logs
 
 pytest_plugins = ["tests.browser", "tests.postgres", "tests.promtool"]
