@@ -19,6 +19,8 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 WORKER = (sys.executable, str(ROOT / "worker.py"))
 STARTER = (sys.executable, str(ROOT / "starter.py"))
+NOT_HANDED_ON = ("DEFECTS_", "TEMPORAL_", "PYTHONDONTWRITEBYTECODE")
+"""With the last one every program would compile all its modules anew."""
 PATIENCE = 30.0
 """Seconds, for a slow machine; nothing here takes as long on a common one."""
 _POLL = 0.05
@@ -53,7 +55,7 @@ def free_port() -> int:
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     """Ours without any setting of whoever runs the tests, and with `variables`."""
-    ours = {k: v for k, v in os.environ.items() if not k.startswith(("DEFECTS_", "TEMPORAL_"))}
+    ours = {k: v for k, v in os.environ.items() if not k.startswith(NOT_HANDED_ON)}
     # Where Temporal's SDK and command line look for a temporal.toml.
     return ours | {"XDG_CONFIG_HOME": str(folder), "DEFECTS_LOG": "json", **variables}
 
