@@ -16,10 +16,9 @@ from mcp.client.streamable_http import streamable_http_client
 
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
-from tests.installation import Installation, an_installation
+from tests.installation import Installation, Running, an_installation
 from tests.portal.agents.sessions import done, names, refused
 from tests.programs import ROOT, STARTER, environment, eventually, free_port, run, running
-from tests.system.conftest import Running
 
 CASE = {
     "client": "oak",

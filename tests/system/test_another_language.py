@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from tests import node
-from tests.installation import settled
+from tests.installation import Running, settled
 from tests.programs import eventually, run
-from tests.system.conftest import Running
 
 CASE = "ETO-1234"
 CONTACT = "grace@river.example"

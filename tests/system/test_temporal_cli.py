@@ -5,9 +5,8 @@ from typing import Any
 
 from runtime.client import Line
 from tests.domain.builders import attachment, defect_start
-from tests.installation import settled
+from tests.installation import Running, settled
 from tests.programs import eventually
-from tests.system.conftest import Running
 
 DEFECT = "DEF-CLI.1"
 
