@@ -23,7 +23,7 @@ from tests.quick_logs import logs_as_before
 ROOT = Path(__file__).parents[1]
 WORKER = (sys.executable, str(ROOT / "worker.py"))
 STARTER = (sys.executable, str(ROOT / "starter.py"))
-NOT_HANDED_ON = ("DEFECTS_", "TEMPORAL_", "PYTHONDONTWRITEBYTECODE")
+NOT_HANDED_ON = ("DEFECTS_", "TEMPORAL_", "OTEL_", "PYTHONDONTWRITEBYTECODE")
 """With the last one every program would compile all its modules anew."""
 PATIENCE = 30.0
 """Seconds, for a slow machine; nothing here takes as long on a common one."""
