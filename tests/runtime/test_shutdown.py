@@ -14,7 +14,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
-    """As in a terminal, whatever runs the tests: under `nohup` a hangup is ignored, and stays so."""
+    """As in a terminal: under `nohup`, which may run the tests, a hangup stays ignored."""
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield

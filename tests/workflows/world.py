@@ -164,7 +164,7 @@ def _migrated() -> bytes:
         return file.read_bytes()
 
 
-def test_settings() -> Settings:
+def settings_of_tests() -> Settings:
     """Settings that do not look at the environment of whoever runs the tests."""
     return Settings.model_construct(
         **{
@@ -181,7 +181,7 @@ def test_settings() -> Settings:
 async def time_skipping_world(folder: Path, **worker: Any) -> AsyncIterator[World]:
     """A world on the server with the virtual clock."""
     mailbox = RecordingMailbox()
-    outside, settings = an_outside(folder, mailbox), test_settings()
+    outside, settings = an_outside(folder, mailbox), settings_of_tests()
     async with (
         time_skipping_server(DefectsPlugin()) as env,
         workers(env.client, outside, settings, **worker),
@@ -200,7 +200,7 @@ async def real_world(
 ) -> AsyncIterator[World]:
     """A world on the real server, in real time."""
     mailbox = RecordingMailbox()
-    outside, settings = an_outside(folder, mailbox), test_settings()
+    outside, settings = an_outside(folder, mailbox), settings_of_tests()
     async with (
         dev_server(
             DefectsPlugin(), dynamic_config={**PROMPT_TIMERS, **(dynamic_config or {})}
