@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,12 @@ class Portal:
     world: World
     wall: Wall
     site: Site
-    app: FastAPI
     clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """The application; describing it takes longer than many a test that does without."""
+        return _mounted(self.site)
 
     @property
     def engine(self) -> Engine:
@@ -83,7 +88,7 @@ async def portal(tmp_path: Path) -> AsyncIterator[Portal]:
     async with time_skipping_world(tmp_path) as world:
         wall = Wall(await world.clock.now())
         site = Site(world.line, world.outside.engine, PolicyFiles(), world.settings, wall)
-        standing = Portal(world, wall, site, _mounted(site))
+        standing = Portal(world, wall, site)
         yield standing
         for client in standing.clients:
             await client.aclose()
