@@ -1,7 +1,7 @@
 """How many random lives a property test plays: a few, always the same, or thousands of new ones.
 
-`make test` takes the profile `steady`, `make soak` the profile `soak`; Hypothesis' own variable
-`HYPOTHESIS_PROFILE` chooses. The seed of a soak comes by `--hypothesis-seed`.
+`make test` takes the profile `steady`, `make soak` the profile `soak`, by the variable
+`HYPOTHESIS_PROFILE`. The seed of a soak comes by `--hypothesis-seed`.
 """
 
 import os
