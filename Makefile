@@ -53,7 +53,8 @@ bench: $(STAMP) ## measure, and write bench/RESULTS.md
 	$(BIN)/python -m bench
 
 docs: $(STAMP) ## the documentation site, in build/site
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	$(BIN)/python -m tools.docs build
+	$(BIN)/zensical build --strict --clean -f build/zensical.toml
 	@echo "The site is in build/site: open build/site/index.html"
 
 pictures: $(STAMP) ## the pictures of the documentation again, from what runs (needs Chromium)

@@ -53,6 +53,7 @@ from activities.webhooks import CallReceivers, SendWebhooks, call_receiver
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
 from domain.promise_guard import find_promise
 from domain.webhooks.events import checked_url, secret_key
+from runtime.client import DefectsClient
 from runtime.connection import NoServer, connect
 from runtime.logs import configure_logs
 from runtime.schedules import IMPACT_REVIEW, ensure_review
@@ -154,7 +155,7 @@ async def workers(
     `webhooks`, whose receivers may be as slow as they like."""
     # Compiles the table of phrases now: inside a workflow's task it would take too long.
     find_promise("ready")
-    engine, signals = world.engine, Signals(client)
+    engine, defects, signals = world.engine, DefectsClient(client), Signals(client)
     ledger, audience = DatabaseLedger(engine), DatabaseAudience(engine)
     impact, preferences = DatabaseImpact(engine), DatabasePreferences(engine)
     tell = Tell(
@@ -167,10 +168,10 @@ async def workers(
         settings.portal_url,
     )
     status_page = PostToStatusPage(world.status_page, ledger)
-    entities = Entities(client, signals, DatabaseNumbers(engine), audience, DEFECTS_QUEUE)
+    entities = Entities(defects, signals, DatabaseNumbers(engine), audience)
     fan_out = FanOut(signals, DatabaseMembers(engine), impact)
     webhooks = DatabaseWebhooks(engine)
-    calls = CallReceivers(client, webhooks, DEFECTS_QUEUE, asyncio.get_running_loop())
+    calls = CallReceivers(defects, webhooks, asyncio.get_running_loop())
     pin, portal = PinPolicy(world.policies), Portal(DatabaseReadModel(engine), preferences, calls)
     drain = timedelta(seconds=settings.graceful_shutdown_seconds)
     version = deployment_config(settings.build_id)
@@ -228,10 +229,10 @@ async def prepare(client: Client, world: Outside) -> None:
     if missing := await ensure(client):
         log.error("search_attributes.missing", names=missing, hint="register them, see docs")
     for receiver in DatabaseWebhooks(world.engine).waited_for():
-        await call_receiver(client, DEFECTS_QUEUE, receiver)
+        await call_receiver(DefectsClient(client), receiver)
     policy = world.policies.load("eto", datetime.now(UTC).year)
     try:
-        await ensure_review(client, policy, DEFECTS_QUEUE)
+        await ensure_review(client, policy)
     except RPCError as error:
         log.warning("schedule.missing", name=IMPACT_REVIEW, problem=error.message)
 

@@ -3,7 +3,8 @@
 from temporalio import activity
 
 from activities.ports import Consultation
-from domain.contract.effects import BookMinutes, Receipt
+from domain.contract.effects import BookMinutes
+from domain.contract.receipts import MinutesBooked
 
 
 class BookCalls:
@@ -13,8 +14,8 @@ class BookCalls:
         self._consultation = consultation
 
     @activity.defn(name="book_minutes")
-    def book_minutes(self, effect: BookMinutes) -> Receipt:
+    def book_minutes(self, effect: BookMinutes) -> MinutesBooked:
         """Take the minutes if they fit into the allowance; answers what is left."""
         booking = self._consultation.book(effect)
         refused = None if booking.fits else "the allowance is spent"
-        return Receipt(key=effect.key, balance=booking.balance, refused=refused)
+        return MinutesBooked(key=effect.key, balance=booking.balance, refused=refused)

@@ -9,7 +9,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import Delivery, DeliveryState, Ledger, NotNow, Refused
-from domain.contract.effects import Receipt
+from domain.contract.receipts import DeliveryReceipt
 
 log = structlog.get_logger()
 
@@ -24,9 +24,9 @@ class Tally:
     opted_out: int = 0
     problem: str | None = None
 
-    def receipt(self, key: str) -> Receipt:
+    def receipt(self, key: str) -> DeliveryReceipt:
         """The answer to the workflow."""
-        return Receipt(key=key, **asdict(self))
+        return DeliveryReceipt(key=key, **asdict(self))
 
 
 def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally: Tally) -> None:

@@ -19,8 +19,9 @@ from domain.contract.defect import (
     ScheduleRelease,
     WithdrawRelease,
 )
-from domain.contract.effects import AlignDefects, MarkArea, Receipt
-from domain.defect.state import OVER
+from domain.contract.effects import AlignDefects, MarkArea
+from domain.contract.receipts import DefectsAligned, Signalled
+from domain.contract.status import OVER
 
 ROUND = 1_000
 """Defects told before the release hears how far it has come."""
@@ -59,7 +60,7 @@ class FanOut:
         self._per_round = per_round
 
     @activity.defn(name="align_defects")
-    async def align_defects(self, effect: AlignDefects) -> Receipt:
+    async def align_defects(self, effect: AlignDefects) -> DefectsAligned:
         """Bring defects in line with the plan of their release, as many as one round takes.
 
         A defect that joins meanwhile is found by the last look; one that was resolved meanwhile is
@@ -88,7 +89,7 @@ class FanOut:
             else:
                 after, looked_from_the_start = None, True
         muster = await asyncio.to_thread(self._members.muster, release, plan)
-        return Receipt(
+        return DefectsAligned(
             key=effect.key,
             sent=told.sent,
             missing=told.missing,
@@ -117,7 +118,7 @@ class FanOut:
         )
 
     @activity.defn(name="mark_area")
-    async def mark_area(self, effect: MarkArea) -> Receipt:
+    async def mark_area(self, effect: MarkArea) -> Signalled:
         """Tell every open defect of the area that work began there."""
         after, told = _resumed()
         payload = AreaWorkStarted(
@@ -136,7 +137,7 @@ class FanOut:
             told.sent += sum(reached.values())
             after = page[-1]
             activity.heartbeat(after, asdict(told))
-        return Receipt(key=effect.key, sent=told.sent)
+        return Signalled(key=effect.key, sent=told.sent)
 
 
 def _said(effect: AlignDefects, member: Member) -> Said:

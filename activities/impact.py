@@ -4,7 +4,8 @@ from temporalio import activity
 
 from activities.delivery import present
 from activities.ports import Impact
-from domain.contract.effects import RankImpact, Receipt
+from domain.contract.effects import RankImpact
+from domain.contract.receipts import ImpactRanked
 from domain.impact_review import digest, rank
 
 
@@ -15,7 +16,7 @@ class ReviewImpact:
         self._impact = impact
 
     @activity.defn(name="rank_impact")
-    def rank_impact(self, effect: RankImpact) -> Receipt:
+    def rank_impact(self, effect: RankImpact) -> ImpactRanked:
         """Rank, remember for the next review, and answer the first places and what changed."""
         ranking = rank(self._impact.open_defects(effect.severity))
         last = self._impact.last_ranking(effect.entity)
@@ -24,4 +25,4 @@ class ReviewImpact:
         places = [{"number": d["number"], "place": n} for n, d in enumerate(ranking, 1)]
         self._impact.keep_ranking(effect.entity, effect.at, places)
         found = digest(ranking, last, comments, effect.shown, present())
-        return Receipt(key=effect.key, ranking=found)
+        return ImpactRanked(key=effect.key, ranking=found)

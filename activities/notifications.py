@@ -18,8 +18,9 @@ from activities.ports import (
     Preference,
     Preferences,
 )
-from activities.rendering import Renderer, Vendor
-from domain.contract.effects import Person, Receipt, TellClients, TellStaff
+from activities.rendering import Renderer
+from domain.contract.effects import Person, TellClients, TellStaff
+from domain.contract.receipts import DeliveryReceipt
 
 PAGE = 200
 """Recipients read from the database at a time."""
@@ -53,7 +54,7 @@ class Tell:
         self._renderer = cache(self._make_renderer)
 
     @activity.defn(name="tell_clients")
-    def tell_clients(self, effect: TellClients) -> Receipt:
+    def tell_clients(self, effect: TellClients) -> DeliveryReceipt:
         """One message to each person who wants it, as far as the policy asks what they want.
 
         Goes on behind the last one where an attempt broke off.
@@ -72,7 +73,7 @@ class Tell:
         return tally.receipt(effect.key)
 
     @activity.defn(name="tell_staff")
-    def tell_staff(self, effect: TellStaff) -> Receipt:
+    def tell_staff(self, effect: TellStaff) -> DeliveryReceipt:
         """One message to the address the policy gives for the role."""
         address = self._policies.load(effect.policy, effect.at.year).contacts[effect.role]
         letter = self._renderer(effect.policy, effect.at.year).staff_letter(
@@ -127,18 +128,7 @@ class Tell:
 
     def _make_renderer(self, policy: str, year: int) -> Renderer:
         loaded = self._policies.load(policy, year)
-        vendor = Vendor(
-            name=loaded.texts.vendor,
-            product=loaded.texts.product,
-            signature=loaded.texts.signature,
-            time_zone=loaded.calendar.time_zone,
-        )
-        return Renderer(
-            vendor,
-            self._mail_from,
-            optional=loaded.preferences.optional,
-            portal_url=self._portal_url,
-        )
+        return Renderer(loaded, self._mail_from, portal_url=self._portal_url)
 
 
 def _behind(people: Sequence[Person], after: str | None) -> Sequence[Person]:

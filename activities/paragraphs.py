@@ -60,7 +60,7 @@ def as_value(value: object) -> str:
         encoded = json.dumps([value.text, value.sent])
         return f"\n\n{_QUOTE_OPENS}{encoded}{_QUOTE_CLOSES}\n\n"
     if value is None or isinstance(value, Mapping | list | tuple):
-        raise UndefinedError(f"{type(value).__name__} stands where the words need a text")
+        raise UndefinedError(f"the template expected text, got {type(value).__name__}")
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # policies count days in floats
     visible = "".join(_visible(character, " ") for character in str(value))

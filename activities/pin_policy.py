@@ -4,7 +4,9 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.ports import Policies
+from domain.contract.parsing import InvalidCommand
 from domain.policy import PinnedPolicy, PolicyRequest
+from domain.promise_guard.edge import refuse_promised
 
 
 class PinPolicy:
@@ -15,8 +17,23 @@ class PinPolicy:
 
     @activity.defn(name="load_policy")
     def load_policy(self, request: PolicyRequest) -> PinnedPolicy:
-        """The pinned part of a policy, its holidays resolved to dates."""
+        """The pinned part of a policy, its holidays resolved to dates.
+
+        The texts of the start payload that asks for it are judged on the way (D7): a workflow
+        itself must not, since it would judge them again in every replay.
+        """
         try:
-            return self._policies.load(request.name, request.year).pinned()
+            policy = self._policies.load(request.name, request.year).pinned()
+            if request.at is not None:
+                refuse_promised(request.texts, policy.calendar.local_date(request.at))
         except LookupError as error:
-            raise ApplicationError(str(error), type="UnknownPolicy", non_retryable=True) from None
+            raise _refused("policy", str(error)) from None
+        except InvalidCommand as error:
+            raise _refused(error.field, error.reason) from None
+        return policy
+
+
+def _refused(field: str, reason: str) -> ApplicationError:
+    return ApplicationError(
+        f"{field}: {reason}", field, reason, type="InvalidCommand", non_retryable=True
+    )

@@ -290,13 +290,6 @@ class ReadModel(Protocol):
         """Its facts, oldest first."""
 
 
-class Numbers(Protocol):
-    """Issues the numbers people use."""
-
-    def issue(self, prefix: str, key: str) -> str:
-        """The next number such as `DEF-000045`; the same `key` always gets the same one."""
-
-
 class Policies(Protocol):
     """The policies this installation knows, by name."""
 

@@ -5,7 +5,8 @@ from temporalio import activity
 from activities.delivery import present
 from activities.ports import Preferences, ReadModel
 from activities.webhook_ports import Calls
-from domain.contract.effects import KeepPreferences, Project, Receipt
+from domain.contract.effects import KeepPreferences, Project
+from domain.contract.receipts import Receipt
 
 
 class Portal:

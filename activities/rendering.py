@@ -10,11 +10,11 @@ A value can neither become markup or template syntax nor start a paragraph, a li
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
-from functools import lru_cache
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
@@ -24,49 +24,17 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, TemplateNotFound, pass_context
 from jinja2.runtime import Context
 
-from activities.languages import TEMPLATES, Language, Languages
+from activities.languages import ENGLISH, TEMPLATES, Language, known_languages, preferred, zone_of
+from activities.message_facts import Reference, facts_given, reference_of
+from activities.opting_out import OptOut
 from activities.paragraphs import Quote, as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, Preference
 from domain.contract.effects import Person, TellClients, TellStaff
 from domain.contract.events import TOPIC_OF, ClientEvent, Role, Topic
+from domain.policy import Cadence, FixedHourCadence, Policy
 
 SUBJECT_LENGTH = 120
 """Characters of a subject; a longer one ends in an ellipsis."""
-
-_EMPTY: tuple[object, ...] = (None, [], {})
-
-
-@dataclass(frozen=True, slots=True)
-class Vendor:
-    """Who writes, as the policy's texts have it.
-
-    `time_zone` (IANA) serves staff, and clients whose own zone is unknown. `signature` may have
-    several lines.
-    """
-
-    name: str
-    product: str
-    signature: str
-    time_zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Reference:
-    """What a message is about: `number` is the one its subject and its thread go by."""
-
-    number: str
-    cases: tuple[str, ...]
-    defect: str | None
-    release: str | None
-
-    def headers(self) -> dict[str, str]:
-        """The contract's `X-Case`, `X-Defect` and `X-Release`, as far as they apply."""
-        values = {
-            "X-Case": ", ".join(self.cases),
-            "X-Defect": self.defect,
-            "X-Release": self.release,
-        }
-        return {name: value for name, value in values.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,71 +51,35 @@ class _Reader:
     """Whether updates on the progress of a defect reach them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _WayOut:
-    """How a person gets rid of messages of a topic: on a page of the portal, or by mail."""
-
-    topic: Topic
-    page: str | None
-    address: str
-    subject: str
-
-    @property
-    def link(self) -> str:
-        """Where the footer leads."""
-        return self.page or self._mail
-
-    @property
-    def shown(self) -> str:
-        """What the footer shows as that."""
-        return self.page or self.address
-
-    @property
-    def _mail(self) -> str:
-        return f"mailto:{quote(self.address, safe='@')}?subject={quote(self.subject, safe='')}"
-
-    def headers(self) -> dict[str, str]:
-        """What mail programs make a button of (RFC 2369, RFC 8058)."""
-        if self.page is None:
-            return {"List-Unsubscribe": f"<{self._mail}>"}
-        return {
-            "List-Unsubscribe": f"<{self.page}>, <{self._mail}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
-
-
 class Renderer:
-    """Writes letters for `vendor`, sent from `mail_from` (an address, with or without a name).
+    """Writes the letters of `policy`, sent from `mail_from` (an address, with or without a name).
 
-    Of the topics in `optional` people may opt out: in the portal, where `portal_url` says where it
-    is, and by a mail to the sender.
+    Of the topics that are optional people may opt out: in the portal, where `portal_url` says where
+    it is, and by a mail to the sender.
 
     Raises:
-        ValueError: where the vendor's zone or the sender's address is none.
+        ValueError: `mail_from` is not an address.
     """
 
     def __init__(
         self,
-        vendor: Vendor,
+        policy: Policy,
         mail_from: str,
         *,
-        optional: Collection[Topic] = (),
         portal_url: str | None = None,
         templates: Path = TEMPLATES,
     ) -> None:
-        zone = _zone(vendor.time_zone)
-        if zone is None:
-            raise ValueError(
-                f"Vendor.time_zone: {vendor.time_zone!r} is no IANA zone such as America/Chicago"
-            )
-        self._vendor = vendor
-        self._vendor_zone = zone
-        self._signature = [*vendor.signature.splitlines(), vendor.name]
+        self._texts = policy.texts
+        self._vendor_zone = ZoneInfo(policy.calendar.time_zone)
+        self._rhythms = {s: _rhythm(r.updates) for s, r in policy.severities.items() if r.updates}
+        self._signature = [*policy.texts.signature.splitlines(), policy.texts.vendor]
         self._mail_local, self._mail_domain = _address(mail_from)
-        self._optional = frozenset(optional)
+        self._optional = frozenset(policy.preferences.optional)
         self._portal_url = portal_url.rstrip("/") if portal_url else None
-        self._languages = Languages(templates)
-        self._words = {tag: _words(templates / tag) for tag in self._languages.known}
+        self._languages = known_languages(templates)
+        self._words = {
+            tag: _words(templates / tag, language) for tag, language in self._languages.items()
+        }
         self._layouts = environment(templates)
         self._layouts.filters |= {"wrap": wrap, "behind": behind}
 
@@ -174,24 +106,24 @@ class Renderer:
         """
         contact = person.contact
         chosen = (preference.time_zone, preference.language) if preference else (None, None)
-        zones = (_zone(name) for name in (chosen[0], contact.time_zone) if name)
+        zones = map(zone_of, (chosen[0], contact.time_zone))
         reader = _Reader(
             "client",
             contact.email,
             contact.name,
             zone=next(filter(None, zones), self._vendor_zone),
-            language=self._languages.preferred(chosen[1], contact.language),
+            language=preferred(self._languages, chosen[1], contact.language),
             wants_progress=not preference or self._wants(Topic.PROGRESS, preference),
         )
         topic = self._optional_topic(effect.kind)
-        way_out = self._way_out(topic, preference) if topic and preference else None
-        about = _reference(effect, tuple(person.cases))
+        opt_out = self._opt_out(topic, preference) if topic and preference else None
+        about = reference_of(effect, tuple(person.cases))
         try:
-            return self._letter(effect, about, reader, at, way_out)
+            return self._letter(effect, about, reader, at, opt_out)
         except TemplateNotFound:
             # A language that lacks the words of an event, or a part of them: never half a letter.
-            reader = replace(reader, language=self._languages.english)
-            return self._letter(effect, about, reader, at, way_out)
+            reader = replace(reader, language=self._languages[ENGLISH])
+            return self._letter(effect, about, reader, at, opt_out)
 
     def staff_letter(self, effect: TellStaff, address: str, at: datetime) -> Letter:
         """What one of the vendor's own addresses is told at `at`, in English, in the vendor's zone.
@@ -200,29 +132,30 @@ class Renderer:
             jinja2.UndefinedError: where a fact the words need is missing or empty.
             ValueError: where an instant among the facts is none.
         """
-        reader = _Reader(
-            "staff", address, None, self._vendor_zone, self._languages.english, effect.role
-        )
-        about = _reference(effect, (effect.case,) if effect.case else ())
+        language = self._languages[ENGLISH]
+        reader = _Reader("staff", address, None, self._vendor_zone, language, effect.role)
+        about = reference_of(effect, (effect.case,) if effect.case else ())
         return self._letter(effect, about, reader, at)
 
     def _letter(
         self,
         effect: TellClients | TellStaff,
-        about: _Reference,
+        about: Reference,
         reader: _Reader,
         at: datetime,
-        way_out: _WayOut | None = None,
+        opt_out: OptOut | None = None,
     ) -> Letter:
         language = reader.language
         words = self._words[language.tag]
-        values = _present(effect.facts) | {
+        values = facts_given(effect.facts) | {
             "kind": effect.kind.value,
             "about": about,
             "number": about.number,
             "reader": reader,
-            "vendor": self._vendor,
-            "way_out": way_out,
+            "vendor": self._texts,
+            "rhythms": self._rhythms,
+            "opt_out": opt_out,
+            "sent_at": at.isoformat(),
         }
         event = words.get_template(f"{reader.side}/{effect.kind}.j2")
         message = event.new_context(values)
@@ -237,9 +170,9 @@ class Renderer:
             "signature": self._signature if reader.side == "client" else [],
             "rows": rows,
             "label_width": max((len(label) for label, _ in rows), default=0) + 2,
-            "sent": language.when_sent(language.local_time(at, reader.zone)),
-            "way_out": way_out,
-            "unsubscribe": as_value(_part(words, "unsubscribe", values)) if way_out else None,
+            "sent": as_value(_part(words, "sent", values)),
+            "opt_out": opt_out,
+            "unsubscribe": as_value(_part(words, "unsubscribe", values)) if opt_out else None,
         }
         thread = self._message_id("thread", about.number, reader.address)
         return Letter(
@@ -255,7 +188,7 @@ class Renderer:
                 "Auto-Submitted": "auto-generated",
                 "References": thread,
                 "In-Reply-To": thread,
-                **(way_out.headers() if way_out else {}),
+                **(opt_out.headers() if opt_out else {}),
             },
             at=at,
         )
@@ -274,11 +207,11 @@ class Renderer:
         chosen = {Topic.PROGRESS: preference.progress, Topic.NEWSLETTER: preference.newsletter}
         return chosen[topic] or topic not in self._optional
 
-    def _way_out(self, topic: Topic, preference: Preference) -> _WayOut:
+    def _opt_out(self, topic: Topic, preference: Preference) -> OptOut:
         token, page = preference.token, None
         if self._portal_url:
             page = f"{self._portal_url}/unsubscribe/{topic}/{quote(token, safe='')}"
-        return _WayOut(
+        return OptOut(
             topic=topic,
             page=page,
             address=f"{self._mail_local}@{self._mail_domain}",
@@ -286,48 +219,21 @@ class Renderer:
         )
 
 
-def _words(folder: Path) -> Environment:
+def _words(folder: Path, language: Language) -> Environment:
     """The words of a language: plain text that knows no markup; the layouts show it."""
     words = environment(folder, finalize=as_value)
-    words.filters |= {"local": _local, "quote": _quote, "in_words": _in_words}
+    words.filters |= {
+        "local": _local,
+        "quote": _quote,
+        "joined": language.joined,
+        "duration": language.duration,
+        "plural": partial(_plural, language),
+    }
     return words
 
 
 def _part(words: Environment, name: str, values: Mapping[str, Any]) -> str:
     return words.get_template(f"parts/{name}.j2").render(values)
-
-
-# --- facts ---------------------------------------------------------------------------------------
-
-
-def _reference(effect: TellClients | TellStaff, cases: tuple[str, ...]) -> _Reference:
-    """The numbers the effect names; what it leaves out follows from the kind of its event."""
-    about, entity = effect.kind.partition(".")[0], effect.entity
-    release = effect.release or (entity if about == "release" else None)
-    defect = effect.defect
-    # A release that is overdue may ask for itself instead of each of its defects.
-    if about in {"defect", "reclassification"} and entity != release:
-        defect = defect or entity
-    return _Reference(
-        number=defect if defect and about in {"defect", "reclassification"} else entity,
-        cases=cases or ((entity,) if about in {"case", "call"} else ()),
-        defect=defect,
-        release=release,
-    )
-
-
-def _present(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts that say something: null, blank and empty ones count as missing, at every depth."""
-    stripped = {name: _stripped(value) for name, value in facts.items()}
-    return {name: value for name, value in stripped.items() if value not in _EMPTY}
-
-
-def _stripped(value: object) -> object:
-    if isinstance(value, Mapping):
-        return _present(value)
-    if isinstance(value, list):
-        return [element for element in map(_stripped, value) if element not in _EMPTY]
-    return None if isinstance(value, str) and not value.strip() else value
 
 
 def _rows(reference: str) -> list[tuple[str, str]]:
@@ -342,13 +248,11 @@ def _clipped(subject: str) -> str:
     return subject[: SUBJECT_LENGTH - 1].rstrip() + "…"
 
 
-@lru_cache(maxsize=256)
-def _zone(name: str) -> ZoneInfo | None:
-    """The zone of that IANA name, or None: the name may be anything a client typed."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # OSError: a directory such as "America"
-        return None
+def _rhythm(cadence: Cadence) -> Literal["daily", "business_days", "regular"]:
+    """How often clients get an update, as words have it (T6)."""
+    if isinstance(cadence, FixedHourCadence) or cadence.every_local_date:
+        return "business_days" if cadence.business_days_only else "daily"
+    return "regular"
 
 
 def _address(mail_from: str) -> tuple[str, str]:
@@ -357,7 +261,7 @@ def _address(mail_from: str) -> tuple[str, str]:
     local, _, domain = address.rpartition("@")
     if not (local and domain):
         raise ValueError(
-            f"DEFECTS_MAIL_FROM: {mail_from!r} is no address such as support@vendor.example"
+            f"DEFECTS_MAIL_FROM: {mail_from!r} is not an address such as support@vendor.example"
         )
     return local, domain.encode("idna").decode()
 
@@ -372,15 +276,11 @@ def _local(context: Context, instant: object) -> str:
     return reader.language.local_time(datetime.fromisoformat(str(instant)), reader.zone)
 
 
-@pass_context
-def _quote(context: Context, text: object, sent: str | None = None) -> Quote:
-    """`{{ text | quote }}`: a paragraph of its own that shows what a person wrote."""
-    reader: _Reader = context["reader"]
-    return Quote(str(text), reader.language.when_sent(sent) if sent else None)
+def _quote(text: object, sent: str | None = None) -> Quote:
+    """`{{ text | quote }}`: a paragraph of its own that shows what a person wrote, and `sent`."""
+    return Quote(str(text), sent)
 
 
-@pass_context
-def _in_words(context: Context, things: Sequence[str]) -> str:
-    """`{{ numbers | in_words }}`: `A`, `A and B`, `A, B and C`."""
-    reader: _Reader = context["reader"]
-    return reader.language.in_words(things)
+def _plural(language: Language, count: float, **forms: str) -> str:
+    """`{{ days | plural(one="day", other="days") }}`: the form by the CLDR's plural rules."""
+    return forms.get(language.plural(count), forms["other"])

@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from runtime.client import RPC_TIMEOUT
+
 PAGE = 200
 AT_ONCE = 20
 """Signals under way at the same time."""
-RPC_TIMEOUT = timedelta(seconds=30)
 
 Said = tuple[str, Mapping[str, Any]]
 """A signal and its payload."""

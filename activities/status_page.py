@@ -4,7 +4,8 @@ from temporalio import activity
 
 from activities.delivery import Tally, deliver, present
 from activities.ports import Delivery, Ledger, StatusPage
-from domain.contract.effects import PostStatus, Receipt
+from domain.contract.effects import PostStatus
+from domain.contract.receipts import DeliveryReceipt
 
 
 class PostToStatusPage:
@@ -15,7 +16,7 @@ class PostToStatusPage:
         self._ledger = ledger
 
     @activity.defn(name="post_status")
-    def post_status(self, effect: PostStatus) -> Receipt:
+    def post_status(self, effect: PostStatus) -> DeliveryReceipt:
         """Create, update or resolve the incident."""
         tally = Tally()
         delivery = Delivery(

@@ -8,12 +8,9 @@ from datetime import datetime, timedelta
 import structlog
 from standardwebhooks import Webhook
 from temporalio import activity
-from temporalio.client import Client
-from temporalio.common import WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
 from activities.delivery import present
-from activities.signals import RPC_TIMEOUT
 from activities.webhook_ports import (
     Attempt,
     Destination,
@@ -33,6 +30,7 @@ from domain.webhooks.events import (
     payload,
 )
 from domain.webhooks.receiver import Report, Round, Stop, Wake, workflow_id
+from runtime.client import RPC_TIMEOUT, DefectsClient
 
 PAGE = 100
 AT_ONCE = 8
@@ -51,15 +49,10 @@ class CallReceivers:
     """`Calls` by signal-with-start; `loop` is the client's, calls come from other threads."""
 
     def __init__(
-        self,
-        client: Client,
-        webhooks: Webhooks,
-        task_queue: str,
-        loop: asyncio.AbstractEventLoop,
+        self, client: DefectsClient, webhooks: Webhooks, loop: asyncio.AbstractEventLoop
     ) -> None:
         self._client = client
         self._webhooks = webhooks
-        self._task_queue = task_queue
         self._loop = loop
 
     def call(self, projection: Project, at: datetime, attempt: int) -> None:
@@ -70,7 +63,7 @@ class CallReceivers:
                 more: who wants to project waits for no receiver, and a later one calls it again.
         """
         for receiver in self._webhooks.to_call(projection, at, again=attempt > 1):
-            signal = call_receiver(self._client, self._task_queue, receiver)
+            signal = call_receiver(self._client, receiver)
             try:
                 # Bounded, should the loop stand still: it waits for its threads when it ends.
                 asyncio.run_coroutine_threadsafe(signal, self._loop).result(CALL_SECONDS)
@@ -81,23 +74,20 @@ class CallReceivers:
 
 
 async def call_receiver(
-    client: Client, task_queue: str, receiver: str, signal: str = Wake.name, actor: str = "project"
+    client: DefectsClient, receiver: str, signal: str = Wake.name, actor: str = "project"
 ) -> None:
     """Signal a receiver's workflow, which is started where it does not run.
 
     Raises:
         RPCError: the server does not take it now.
     """
-    await client.start_workflow(
+    await client.start_and_signal(
         "WebhookWorkflow",
+        workflow_id(receiver),
         {"receiver": receiver},
-        id=workflow_id(receiver),
-        task_queue=task_queue,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        static_summary="webhooks to one receiver",
-        start_signal=signal,
-        start_signal_args=[{"actor": actor}],
-        rpc_timeout=RPC_TIMEOUT,
+        signal,
+        {"actor": actor},
+        summary="webhooks to one receiver",
     )
 
 

@@ -1,8 +1,8 @@
 """Runs every part and writes `bench/RESULTS.md`, or runs the parts that are named.
 
-python -m bench                    everything, about ten minutes; writes RESULTS.md
-python -m bench calendar replay    these parts, to the terminal
-python -m bench --quick            everything once and small, to the terminal: does it run?
+python -m bench                         everything, about ten minutes; writes RESULTS.md
+python -m bench opening_hours replay    these parts, to the terminal
+python -m bench --quick                 everything once and small, to the terminal: does it run?
 """
 
 import argparse
@@ -12,38 +12,56 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from bench import cost, fan_out, machine, memory, opening_hours, quiet, replay, throughput
-from bench.measure import Aim, Section
+from bench import (
+    environment,
+    fan_out,
+    idle_cost,
+    lifecycle_cost,
+    memory,
+    opening_hours,
+    replay,
+    throughput,
+)
+from bench.measure import Section
 from runtime.time_zones import use_pinned_zones
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 PARTS = {
-    "cost": cost.run,
-    "quiet": quiet.run,
+    "lifecycle_cost": lifecycle_cost.run,
+    "idle_cost": idle_cost.run,
     "throughput": throughput.run,
     "fan_out": fan_out.run,
     "memory": memory.run,
-    "calendar": opening_hours.run,
+    "opening_hours": opening_hours.run,
     "replay": replay.run,
 }
+_ABOUT = (
+    "Written by `python -m bench`; do not edit. A figure is a median with the lowest and the "
+    "highest of its rounds; ratios are taken round by round, ours and the other in turn. These are "
+    "not the figures of a production server: they compare, on one machine and in one run, our code "
+    "with the least that could do the same."
+)
 
 
 async def main() -> int:
     """Measure; answers the exit code: a missed aim is a result, not a failure."""
     given = _arguments()
     use_pinned_zones()
-    platform = list(machine.rows())
+    platform = list(environment.rows())
     sections: list[Section] = []
     for name in given.parts or PARTS:
         begun = time.perf_counter()
         sections.append(await PARTS[name](quick=given.quick))
-        _progress(f"{name}: {time.perf_counter() - begun:.0f} s")
+        sys.stderr.write(f"{name}: {time.perf_counter() - begun:.0f} s\n")
     if given.parts or given.quick:
-        _print("\n".join(section.markdown() for section in sections))
-        _print("\n".join(_aims(sections)))
+        sys.stdout.write("\n".join(part.markdown() for part in (*sections, _aims(sections))))
         return 0
-    RESULTS.write_text(_results(platform, sections), encoding="utf-8")
-    _progress(f"written: bench/{RESULTS.name}")
+    on = Section("Measured on")
+    on.table(("", ""), platform)
+    parts = (_aims(sections), *sections, on)
+    head = f"# What it costs\n\n{_ABOUT}\n\n"
+    RESULTS.write_text(head + "\n".join(part.markdown() for part in parts), encoding="utf-8")
+    sys.stderr.write(f"written: bench/{RESULTS.name}\n")
     return 0
 
 
@@ -57,47 +75,18 @@ def _arguments() -> argparse.Namespace:
     return given
 
 
-def _results(platform: Iterable[tuple[str, str]], sections: Iterable[Section]) -> str:
-    head = Section("Aims")
-    head.lines += _aims(sections)
-    on = Section("Measured on")
-    on.table(("", ""), platform)
-    return "\n".join(
-        [
-            "# What it costs",
-            "",
-            "Written by `python -m bench`; do not edit. A figure is a median with the lowest and "
-            "the highest of its rounds; ratios are taken round by round, ours and the other in "
-            "turn. These are not the figures of a production server: they compare, on one machine "
-            "and in one run, our code with the least that could do the same.",
-            "",
-            head.markdown(),
-            *(section.markdown() for section in sections),
-            on.markdown(),
-        ]
-    )
-
-
-def _aims(sections: Iterable[Section]) -> list[str]:
-    aims: list[Aim] = [aim for section in sections for aim in section.aims]
-    table = Section("")
-    table.table(
+def _aims(sections: Iterable[Section]) -> Section:
+    aims = [aim for section in sections for aim in section.aims]
+    found = Section("Aims")
+    found.table(
         ("aim", "figure", "wanted", "met"),
         ((aim.what, aim.shown, aim.wanted, "yes" if aim.met else "**no**") for aim in aims),
     )
     if missed := [aim for aim in aims if not aim.met]:
-        table.say("Why those are missed:")
-        table.lines += [f"- {aim.what}: {aim.missed_because or 'not known'}." for aim in missed]
-        table.say("")
-    return table.lines
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _progress(text: str) -> None:
-    sys.stderr.write(text + "\n")
+        found.say("Why those are missed:")
+        reasons = (f"- {aim.what}: {aim.missed_because or 'not known'}." for aim in missed)
+        found.say("\n".join(reasons))
+    return found
 
 
 if __name__ == "__main__":

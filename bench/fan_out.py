@@ -1,151 +1,153 @@
-"""Part `fan_out`: a release that moves tells its defects, beside bare signals to the same ones."""
+"""Part `fan_out`: a release that is rescheduled notifies its defects, beside signals alone."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from activities.fan_out import ROUND
 from activities.signals import AT_ONCE, PAGE
 from bench.installation import Installation
-from bench.measure import Aim, Figure, Section
-from bench.releases import ATTACHED_AT_ONCE, BigRelease, Ran, begin, begin_mute
+from bench.measure import BASELINE, OURS, Aim, Comparison, Figure, Section
+from bench.releases import (
+    ATTACHED_AT_ONCE,
+    LargeRelease,
+    ReleaseRun,
+    for_each,
+    start_open,
+    start_unserved,
+)
 from bench.worker_process import WorkerProcess, busy_server
 
-AT_LEAST = 0.7
-GROWTH_AT_MOST = 1.5
+_AT_LEAST = 0.7
+_GROWTH_AT_MOST = 1.5
 _MB = 1_000_000
 _LOOKED_AT_AT_ONCE = 10
-"""Defects asked at the same time whether they are quiet: asking is work for the server."""
+"""Defects asked at the same time whether they are settled: asking is work for the server."""
 
 
 @dataclass
-class _Told:
-    """What telling the defects of one release came to, round by round."""
+class _FanOut:
+    """What notifying the defects of one release came to, round by round."""
 
     title: str
+    number: str
     defects: Sequence[str]
-    at_work: bool = False
-    ours: list[float] = field(default_factory=list)
+    served: bool = False
+    rates: Comparison = field(default_factory=Comparison)
     """Defects per second."""
-    bare: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
-    """MB by which the worker process grew at most while the release told."""
-    runs: list[Ran] = field(default_factory=list)
-    """Of the release, when it had told all rounds."""
+    """MB by which the worker process grew at most while the release notified."""
+    runs: list[ReleaseRun] = field(default_factory=list)
+    """Of the release, when all rounds were over."""
 
     @property
-    def size(self) -> int:
-        """How many are told."""
-        return len(self.defects)
+    def grew(self) -> Figure:
+        """The memory as a figure."""
+        return Figure.of(self.memory)
 
-    async def round(self, release: BigRelease, worker: WorkerProcess) -> None:
-        """The release moves and tells them; then they are signalled barely."""
+    async def round(self, release: LargeRelease, worker: WorkerProcess) -> None:
+        """The release notifies them; then they get the same signal without it."""
+        size = len(self.defects)
         await self.settle(release.site)
         before = (await worker.used()).memory
-        self.ours.append(self.size / await release.move())
+        self.rates.add(OURS, size / await release.reschedule())
         self.memory.append(((await worker.used()).peak - before) / _MB)
         await self.settle(release.site)
         await worker.used()  # Memory that was given back has to be taken again: by both.
-        self.bare.append(self.size / await worker.tell_barely(self.defects, release.plan()))
+        seconds = await worker.signal_only(self.defects, release.next_plan())
+        self.rates.add(BASELINE, size / seconds)
 
     async def settle(self, site: Installation) -> None:
-        """Wait until nothing of what they were told is under way."""
-        limit = asyncio.Semaphore(_LOOKED_AT_AT_ONCE)
-
-        async def one(number: str) -> None:
-            async with limit:
-                await site.settle(number)
-
-        if self.at_work:
-            await asyncio.gather(*(one(number) for number in self.defects))
+        """Wait until nothing that follows from their signals is under way."""
+        if self.served:
+            await for_each(self.defects, site.settle, at_once=_LOOKED_AT_AT_ONCE)
 
 
 async def run(*, quick: bool) -> Section:
-    """Move a small and a large release of mute defects, and one of defects at work."""
-    rounds, few, many, at_work = (1, 100, 400, 20) if quick else (5, 500, 2_000, 300)
+    """Reschedule a small and a large release of unserved defects, and one of served ones."""
+    rounds, few, many, served = (1, 100, 400, 20) if quick else (5, 500, 2_000, 300)
+    unserved = [f"UNSERVED-{n:05}" for n in range(many)]
+    small, large = (
+        _FanOut(f"{n:,} that no worker serves", f"REL-{n}", unserved[:n]) for n in (few, many)
+    )
+    busy = _FanOut(
+        f"{served:,} at work, a client each",
+        "REL-AT-WORK",
+        [f"DEF-{n:05}" for n in range(served)],
+        served=True,
+    )
     async with busy_server() as (site, worker):
-        mute = [f"MUTE-{n:05}" for n in range(many)]
-        await begin_mute(site, mute)
-        mutes = [_Told(f"{n:,} that nobody works on", mute[:n]) for n in (few, many)]
-        releases = [
-            await BigRelease.planned(site, f"REL-{told.size}", told.defects) for told in mutes
-        ]
-        for _ in range(rounds):
-            for told, release in zip(mutes, releases, strict=True):
-                await told.round(release, worker)
-        for told, release in zip(mutes, releases, strict=True):
-            told.runs = await release.runs()
-        busy = await _at_work(site, worker, at_work, min(3, rounds))
-    return _section(mutes, busy, rounds)
+        await start_unserved(site, unserved)
+        await _measure(site, worker, (small, large), rounds)
+        await start_open(site, busy.defects, clients=1)
+        await _measure(site, worker, (busy,), min(3, rounds))
+    return _section(small, large, busy, rounds)
 
 
-async def _at_work(site: Installation, worker: WorkerProcess, size: int, rounds: int) -> _Told:
-    defects = [f"DEF-{n:05}" for n in range(size)]
-    told = _Told(f"{size:,} at work, a client each", defects, at_work=True)
-    await begin(site, defects, clients=1)
-    await told.settle(site)
-    release = await BigRelease.planned(site, "REL-AT-WORK", defects)
+async def _measure(
+    site: Installation, worker: WorkerProcess, fan_outs: Sequence[_FanOut], rounds: int
+) -> None:
+    releases = []
+    for each in fan_outs:
+        await each.settle(site)
+        releases.append(LargeRelease(site, each.number))
+        await releases[-1].plan(each.defects)
     for _ in range(rounds):
-        await told.round(release, worker)
-    told.runs = await release.runs()
-    return told
+        for each, release in zip(fan_outs, releases, strict=True):
+            await each.round(release, worker)
+    for each, release in zip(fan_outs, releases, strict=True):
+        each.runs = await release.runs()
 
 
-def _section(mutes: list[_Told], busy: _Told, rounds: int) -> Section:
-    few, many = mutes
-    section = Section("A release that tells its defects")
+def _section(small: _FanOut, large: _FanOut, busy: _FanOut, rounds: int) -> Section:
+    section = Section("A release that notifies its defects")
     section.say(
-        f"A release moves {rounds} times (that of defects at work {len(busy.ours)} times) and "
-        f"tells its defects: pages of {PAGE} from the database, {AT_ONCE} signals at once, who was "
-        "told remembered page by page. In turn with it the same worker process signals a date to "
-        "the same defects, as many at once, and remembers nothing. Ours counts from the command "
-        "until the last defect is remembered as told. Defects that nobody works on only take the "
-        "signal, so only the telling differs; those at work keep the worker busy with what "
-        "follows: the portal is written, a mail is sent.",
+        f"A release is rescheduled {rounds} times (that of defects at work {len(busy.memory)} "
+        f"times) and notifies its defects: pages of {PAGE} from the database, {AT_ONCE} signals at "
+        "once, who was notified remembered page by page. In turn with it the same worker process "
+        "signals a date to the same defects, as many at once, and remembers nothing. Ours counts "
+        "from the command until the last defect is remembered as notified. Defects that no worker "
+        "serves only take the signal, so only the notifying differs; those at work keep the worker "
+        "busy with what follows: the read model is written, a mail is sent.",
     )
     section.table(
-        ("defects", "ours, per second", "bare signals, per second", "ours / bare"),
-        [
-            (told.title, ours, bare, ours.over(bare))
-            for told in (*mutes, busy)
-            for ours, bare in ((Figure.of(told.ours), Figure.of(told.bare)),)
-        ],
+        ("defects", "ours, per second", "signals alone, per second", "ours / signals alone"),
+        [(each.title, *each.rates.row()) for each in (small, large, busy)],
     )
     section.say(
         "What it costs the worker process in memory, and the release in history: its plan, its "
         f"defects in commands that name at most {ATTACHED_AT_ONCE}, {rounds} new dates. A page is "
-        f"all the telling holds; the release hears of it once in {ROUND:,} defects.",
+        f"all that is held at a time; the release hears of it once in {ROUND:,} defects.",
     )
-    memory = [Figure.of(told.memory) for told in mutes]
     section.table(
         ("defects", "MB the worker grew at most", "events", "kB of history", "kB per defect"),
         [
             (
-                told.title,
-                grew,
-                sum(run.events for run in told.runs),
-                f"{stored / 1000:.0f}",
-                f"{stored / 1000 / told.size:.3f}",
+                each.title,
+                each.grew,
+                sum(run.events for run in each.runs),
+                f"{stored:.0f}",
+                f"{stored / len(each.defects):.3f}",
             )
-            for told, grew in zip(mutes, memory, strict=True)
-            for stored in (sum(run.stored for run in told.runs),)
+            for each in (small, large)
+            for stored in (sum(run.stored for run in each.runs) / 1000,)
         ],
     )
-    for told in (many, busy):
-        section.aims.append(
-            Aim(
-                f"Telling the defects of a release, {told.title}: per second, times bare signals",
-                Figure.of(told.ours).over(Figure.of(told.bare)),
-                at_least=AT_LEAST,
-                missed_because="the update, the database and the end of the last round are waited "
-                "for, and a worker busy with what its defects do comes to them late",
-            )
+    section.aims += [
+        Aim(
+            f"Notifying the defects of a release, {each.title}: per second, times signals alone",
+            each.rates.ratio,
+            at_least=_AT_LEAST,
+            missed_because="the update, the database and the end of the last round are waited "
+            "for, and a worker busy with what its defects do comes to them late",
         )
+        for each in (large, busy)
+    ]
     section.aims.append(
         Aim(
-            f"Memory of telling {many.size:,} defects, times that of {few.size:,}",
-            memory[1].over(memory[0]),
-            at_most=GROWTH_AT_MOST,
+            f"Memory of notifying {len(large.defects):,} defects, "
+            f"times that of {len(small.defects):,}",
+            large.grew.over(small.grew),
+            at_most=_GROWTH_AT_MOST,
             missed_because="a few MB of buffers come and go in the SDK's core",
         )
     )

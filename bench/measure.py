@@ -1,10 +1,16 @@
-"""Measures: figures with their spread, two things in turn, and tables to show them in."""
+"""Measures: figures with their spread, ours beside the baseline, and tables to show them in."""
 
 import gc
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+
+OURS, BASELINE = "ours", "baseline"
+BOTH = (OURS, BASELINE)
+"""The order in which they are measured, in turn."""
+COMPARED = (OURS, BASELINE, "ours / baseline")
+"""Heads of the columns of `Comparison.row`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +31,8 @@ class Figure:
 
     def over(self, other: "Figure") -> "Figure":
         """How many times the other one, round by round: noise that lasts a round cancels out."""
-        return Figure.of(
-            mine / theirs for mine, theirs in zip(self.values, other.values, strict=True)
-        )
+        pairs = zip(self.values, other.values, strict=True)
+        return Figure.of(mine / theirs for mine, theirs in pairs)
 
     def __str__(self) -> str:
         low, high = min(self.values), max(self.values)
@@ -41,6 +46,30 @@ def _short(value: float) -> str:
     if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+
+
+class Comparison:
+    """One quantity of ours and of the baseline, measured in turn, round by round."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, list[float]] = {kind: [] for kind in BOTH}
+
+    def add(self, kind: str, value: float) -> None:
+        """One more measurement of ours or of the baseline."""
+        self._values[kind].append(value)
+
+    def figure(self, kind: str) -> Figure:
+        """That of ours or of the baseline."""
+        return Figure.of(self._values[kind])
+
+    @property
+    def ratio(self) -> Figure:
+        """Ours over the baseline."""
+        return self.figure(OURS).over(self.figure(BASELINE))
+
+    def row(self) -> tuple[Figure, Figure, Figure]:
+        """The three cells of a table."""
+        return self.figure(OURS), self.figure(BASELINE), self.ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +100,7 @@ class Aim:
 
     @property
     def wanted(self) -> str:
-        """The aim in words."""
+        """The limit in words."""
         if self.at_most is not None:
             return f"at most {_short(self.at_most)}"
         return f"at least {_short(self.at_least or 0)}"
@@ -102,22 +131,8 @@ class Section:
         return "\n".join([f"## {self.title}", "", *self.lines]).rstrip() + "\n"
 
 
-def per_second(work: Callable[[], int], seconds: float) -> float:
-    """How many of what `work` answers get done per second of processor time, over some `seconds`.
-
-    What other processes take meanwhile does not count.
-    """
-    gc.collect()
-    done, begun = 0, time.process_time()
-    while True:
-        done += work()
-        took = time.process_time() - begun
-        if took >= seconds:
-            return done / took
-
-
 def in_turn(works: dict[str, Callable[[], int]], rounds: int, seconds: float) -> dict[str, Figure]:
-    """Rates of several pieces of work, measured one after the other, round by round.
+    """How many of what each piece of work answers get done per second, in turn, round by round.
 
     Each is run once beforehand, so that nobody pays for a first time.
     """
@@ -126,5 +141,16 @@ def in_turn(works: dict[str, Callable[[], int]], rounds: int, seconds: float) ->
     rates: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
         for name, work in works.items():
-            rates[name].append(per_second(work, seconds))
+            rates[name].append(_per_second(work, seconds))
     return {name: Figure.of(values) for name, values in rates.items()}
+
+
+def _per_second(work: Callable[[], int], seconds: float) -> float:
+    # Processor time: what other processes take meanwhile does not count.
+    gc.collect()
+    done, begun = 0, time.process_time()
+    while True:
+        done += work()
+        took = time.process_time() - begun
+        if took >= seconds:
+            return done / took

@@ -3,13 +3,13 @@
 import asyncio
 from itertools import count
 
-from bench.installation import BOTH, Installation
-from bench.lives import LIVES
-from bench.measure import Aim, Figure, Section
+from bench.installation import Installation
+from bench.measure import BOTH, COMPARED, Aim, Comparison, Section
+from bench.scenarios import SCENARIOS
 from bench.worker_process import AT_ONCE, busy_server
 
-AT_MOST = 2.0
-_LIFE = LIVES["S2"]
+_AT_MOST = 1.3
+_SCENARIO = SCENARIOS["S2"]
 """After its confirmation it waits for a month, with a timer and a target under way."""
 _KB = 1000
 
@@ -17,9 +17,9 @@ _numbers = count(1)
 
 
 async def run(*, quick: bool) -> Section:
-    """Open many in one worker process, ours and bare in turn."""
+    """Open many in one worker process, ours and the baseline in turn."""
     rounds, first, more = (1, 20, 40) if quick else (2, 50, 250)
-    found: dict[str, list[float]] = {kind: [] for kind in BOTH}
+    found = Comparison()
     async with busy_server(max_cached_workflows=2 * (first + rounds * more)) as (site, worker):
         for kind in BOTH:
             await _open(site, kind, first)
@@ -28,39 +28,35 @@ async def run(*, quick: bool) -> Section:
                 before = (await worker.used()).memory
                 await _open(site, kind, more)
                 after = (await worker.used()).memory
-                found[kind].append((after - before) / more / _KB)
-    ours, bare = (Figure.of(found[kind]) for kind in BOTH)
+                found.add(kind, (after - before) / more / _KB)
     section = Section("Memory of an open defect")
     section.say(
         f"A worker process opens {first} defects (S2) of either kind, so that everything is loaded "
         f"that will be, and then, in turn, {rounds} times {more} of each: the growth of its "
         "resident memory, garbage collected and free memory given back, divided by their number. "
-        "All of them stay cached. The bare workflow has a handler for each of a defect's updates, "
-        "and no state.",
+        "All of them stay cached. The baseline has a handler for each of a defect's updates, and "
+        "no state.",
     )
-    section.table(
-        ("", "ours", "bare", "ours / bare"),
-        [("kB per cached open defect", ours, bare, ours.over(bare))],
-    )
+    section.table(("", *COMPARED), [("kB per cached open defect", *found.row())])
     section.aims.append(
         Aim(
-            "Memory of a cached open defect, times the bare workflow's",
-            ours.over(bare),
-            at_most=AT_MOST,
-            missed_because="the machine with the policy it pins and the outbox are what a bare "
-            "workflow has none of",
+            "Memory of a cached open defect, times the baseline's",
+            found.ratio,
+            at_most=_AT_MOST,
+            missed_because="the entity with the policy it pins and the outbox are what the "
+            "baseline has none of",
         )
     )
     return section
 
 
 async def _open(site: Installation, kind: str, how_many: int) -> None:
-    turn = asyncio.Semaphore(AT_ONCE)
+    limit = asyncio.Semaphore(AT_ONCE)
 
     async def one() -> None:
         number = f"{kind.upper()}-{next(_numbers)}"
-        async with turn:
-            await site.start(kind, number, _LIFE)
+        async with limit:
+            await site.start(kind, number, _SCENARIO)
             await site.settle(number)
 
     await asyncio.gather(*(one() for _ in range(how_many)))

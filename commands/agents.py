@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from activities.adapters.policy_files import PolicyFiles
-from commands.tokens import database
+from commands.database import database
 from portal.agents.callers import TOKEN_VARIABLE
 from portal.agents.over_http import Listening, serve_http
-from portal.agents.over_stdio import serve_stdio, wire
-from portal.context import Site
-from runtime.client import Line
+from portal.agents.over_stdio import redirect_stdout, serve_stdio
+from portal.context import PortalContext
+from runtime.client import DefectsClient
 from runtime.connection import connect
 from runtime.settings import Settings, SettingsError
 
@@ -25,9 +25,9 @@ async def over_stdio(settings: Settings) -> None:
     """
     # A thread waits for input and cannot be told to stop; there is nothing to lose here.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    with wire() as out:
-        async with _site(settings) as site:
-            await serve_stdio(site, out, os.environ.get(TOKEN_VARIABLE) or None)
+    with redirect_stdout() as out:
+        async with _context(settings) as context:
+            await serve_stdio(context, out, os.environ.get(TOKEN_VARIABLE) or None)
 
 
 async def over_http(settings: Settings, address: str, names: Sequence[str]) -> None:
@@ -41,14 +41,14 @@ async def over_http(settings: Settings, address: str, names: Sequence[str]) -> N
         listening = Listening.at(address)
     except (OSError, ValueError) as error:
         raise SettingsError(f"--http: nothing can listen at {address}: {error}") from None
-    async with _site(settings) as site:
-        await serve_http(site, listening, names)
+    async with _context(settings) as context:
+        await serve_http(context, listening, names)
 
 
 @asynccontextmanager
-async def _site(settings: Settings) -> AsyncIterator[Site]:
+async def _context(settings: Settings) -> AsyncIterator[PortalContext]:
     # What the protocol's SDK says of a message that cannot be read is the message.
     logging.getLogger("mcp").setLevel(logging.ERROR)
     with database(settings) as engine:
-        line = Line(await connect(settings, service="defects-agents"))
-        yield Site(line, engine, PolicyFiles(settings.policy_file), settings)
+        client = DefectsClient(await connect(settings, service="defects-agents"))
+        yield PortalContext(client, engine, PolicyFiles(settings.policy_file), settings)

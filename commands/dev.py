@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 
 from portal.codec import create_codec_server
 from portal.codec.place import Place
-from portal.context import Site
+from portal.context import PortalContext
 from portal.serving import application_beside, beside
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.mail_receiver import mail_receiver
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
@@ -68,11 +68,15 @@ async def run(settings: Settings, folder: Path, ports: Ports) -> None:
             codec_url=f"http://{here.codec_address}" if encrypted else None,
         ) as server:
             await prepare(server.client, world)
-            site = Site(
-                Line(server.client), world.engine, world.policies, here, mailbox=world.mailbox
+            context = PortalContext(
+                DefectsClient(server.client),
+                world.engine,
+                world.policies,
+                here,
+                mailbox=world.mailbox,
             )
             codec = _codec_beside(world.engine, here) if encrypted else nullcontext()
-            async with workers(server.client, world, here), beside(site), codec:
+            async with workers(server.client, world, here), beside(context), codec:
                 _welcome(folder, ports, str(database.get_secret_value()))
                 if encrypted:
                     _how_to_read(ports)

@@ -17,21 +17,17 @@ import typer
 from rich.progress import DownloadColumn
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.adapters.policy_files import PolicyFiles, UnknownPolicy
+from activities.adapters.policy_files import PolicyFiles
 from commands import show
 from commands.bugzilla import as_defect, is_bug
 from commands.records import Record, RecordError, read_records
-from domain.case.lifecycle import Case
-from domain.contract.case import CaseStart
-from domain.contract.defect import DefectStart
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Message, Number
-from domain.defect.lifecycle import Defect
-from domain.policy import PinnedPolicy
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.connection import NoServer, connect
 from runtime.settings import Settings
 from runtime.shutdown import stop_on_signals
+from runtime.start_check import StartCheck
 
 AT_ONCE = 50
 """Starts under way at the same time."""
@@ -40,9 +36,9 @@ INTERRUPTED = 130
 
 
 class Server(Protocol):
-    """What an import needs of a `Line`."""
+    """What an import needs of a `DefectsClient`."""
 
-    async def begin(self, workflow: str, number: str, payload: dict[str, Any]) -> bool:
+    async def start_if_absent(self, workflow: str, number: str, payload: dict[str, Any]) -> bool:
         """Start something unless the number was ever used; whether this call started it."""
 
     async def exists(self, number: str) -> bool:
@@ -105,13 +101,12 @@ class Report:
         return self.started + self.there_already
 
 
-class Desk:
+class ImportValidator:
     """Looks at records one by one: what may be started, and what is wrong with the rest."""
 
     def __init__(self, policies: PolicyFiles, now: datetime) -> None:
-        self._policies = policies
+        self._starts = StartCheck(policies)
         self._now = now
-        self._pinned: dict[str, PinnedPolicy] = {}
         self._seen: dict[str, tuple[str, bytes]] = {}
         self.report = Report()
 
@@ -143,29 +138,10 @@ class Desk:
         if content is None:
             return None
         head = parse(_Head, content)
-        model: type[CaseStart] | type[DefectStart]
-        model, workflow = _KINDS[head.type]
-        start = parse(model, content)
-        self._must_open(head.number, start)
+        workflow = _WORKFLOWS[head.type]
+        start = self._starts.check(workflow, head.number, content, self._now)
         payload = start.model_dump(mode="json", exclude_unset=True)
         return Entry(record.place, workflow, head.number, payload)
-
-    def _must_open(self, number: str, start: CaseStart | DefectStart) -> None:
-        """A start that is refused uses its number up, so the machine has its say here first."""
-        policy = self._policy(start.policy)
-        if isinstance(start, CaseStart):
-            Case.open(number, start, policy, self._now)
-        else:
-            Defect.open(number, start, policy, self._now)
-
-    def _policy(self, name: str) -> PinnedPolicy:
-        if name not in self._pinned:
-            try:
-                policy = self._policies.load(name, self._now.year)
-            except UnknownPolicy as error:
-                raise InvalidCommand("policy", str(error)) from None
-            self._pinned[name] = policy.pinned()
-        return self._pinned[name]
 
     def _is_new(self, entry: Entry) -> bool:
         """Whether its number comes for the first time; a repeat of the same is harmless."""
@@ -176,10 +152,7 @@ class Desk:
         return place == entry.place
 
 
-_KINDS: dict[str, tuple[type[CaseStart] | type[DefectStart], str]] = {
-    "case": (CaseStart, "CaseWorkflow"),
-    "defect": (DefectStart, "DefectWorkflow"),
-}
+_WORKFLOWS = {"case": "CaseWorkflow", "defect": "DefectWorkflow"}
 
 
 async def run(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -> int:
@@ -189,26 +162,26 @@ async def run(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -
         RecordError: the file cannot be read.
         NoServer: nobody answers, or not to the end.
     """
-    desk = Desk(PolicyFiles(settings.policy_file), datetime.now(UTC))
-    line = None if dry_run else Line(await connect(settings))
+    validator = ImportValidator(PolicyFiles(settings.policy_file), datetime.now(UTC))
+    client = None if dry_run else DefectsClient(await connect(settings))
     stop = stop_on_signals(asyncio.get_running_loop())
     lost: RPCError | None = None
     with show.progress(as_json, DownloadColumn()) as progress:
         task = progress.add_task("import", total=_size(file))
-        entries = desk.entries(
+        entries = validator.entries(
             read_records(file), lambda read: progress.update(task, completed=read)
         )
-        if line is None:
+        if client is None:
             await check(entries, stop)
         else:
-            lost = await start(entries, line, desk, stop)
-    _tell(desk.report, as_json, dry_run)
+            lost = await start(entries, client, validator, stop)
+    _tell(validator.report, as_json, dry_run)
     if lost is not None:
-        raise NoServer(f"The server went away ({lost.message}). {_go_on(desk.report)}")
+        raise NoServer(f"The server went away ({lost.message}). {_go_on(validator.report)}")
     if stop.is_set():
-        typer.echo(_go_on(desk.report), err=True)
+        typer.echo(_go_on(validator.report), err=True)
         return INTERRUPTED
-    return REFUSED if desk.report.refused else 0
+    return REFUSED if validator.report.refused else 0
 
 
 def _size(file: Path) -> int:
@@ -227,7 +200,7 @@ async def check(entries: Iterator[Entry], stop: asyncio.Event) -> None:
 
 
 async def start(
-    entries: Iterator[Entry], server: Server, desk: Desk, stop: asyncio.Event
+    entries: Iterator[Entry], server: Server, validator: ImportValidator, stop: asyncio.Event
 ) -> RPCError | None:
     """Start what is not there yet, some at a time; the error where the server was lost.
 
@@ -242,18 +215,18 @@ async def start(
         for entry in entries:
             try:
                 known = there and await server.exists(entry.number)
-                begun = not known and await server.begin(
+                begun = not known and await server.start_if_absent(
                     entry.workflow, entry.number, entry.payload
                 )
             except RPCError as error:
                 if error.status is not RPCStatusCode.INVALID_ARGUMENT:
                     lost = lost or error
                     return
-                desk.refuse(entry.place, "payload", error.message)
+                validator.refuse(entry.place, "payload", error.message)
             else:
                 there = not begun
-                desk.report.started += begun
-                desk.report.there_already += not begun
+                validator.report.started += begun
+                validator.report.there_already += not begun
             if lost is not None or stop.is_set():
                 return
 

@@ -9,12 +9,12 @@ from sqlalchemy.exc import DBAPIError
 from activities.adapters.database import NoDatabase
 from activities.adapters.policy_files import PolicyFiles
 from commands import show
-from commands.tokens import database
+from commands.database import database
 from portal.api.problems import Problem
-from portal.context import Site
+from portal.context import PortalContext
 from portal.inbound.intake import receive
 from portal.inbound.reading import MAIL_BYTES
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.connection import NoServer, connect
 from runtime.settings import Settings
 
@@ -29,9 +29,9 @@ async def take(settings: Settings, file: Path | None, as_json: bool) -> int:
     raw = _read(file)
     try:
         with database(settings) as engine:
-            line = Line(await connect(settings))
+            client = DefectsClient(await connect(settings))
             received = await receive(
-                Site(line, engine, PolicyFiles(settings.policy_file), settings), raw
+                PortalContext(client, engine, PolicyFiles(settings.policy_file), settings), raw
             )
     except Problem as problem:
         typer.echo(f"{problem.field or problem.kind}: {problem.detail}", err=True)

@@ -11,9 +11,10 @@ from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from commands.versions import OPEN, UNVERSIONED, routing, serving
+from commands.versions import OPEN, routing
 from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
-from runtime.client import CommandRefused, Line
+from runtime.client import CommandRefused, DefectsClient
+from runtime.pollers import UNVERSIONED, serving
 from runtime.versioning import DEPLOYMENT
 
 PAGE = 200
@@ -112,7 +113,7 @@ async def _wake(client: Client, number: str) -> bool:
 async def _is_there(client: Client, number: str, target: str) -> bool:
     """Whether it runs on the version, or not at all any more; lists are a little behind."""
     try:
-        here = await Line(client).look(number)
+        here = await DefectsClient(client).describe(number)
     except RPCError:
         return False
     running = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING

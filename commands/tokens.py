@@ -1,17 +1,15 @@
 """Tokens by which services and agents are known to the portal: made, listed, revoked."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import typer
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy import Engine
 
-from activities.adapters.database import make_engine, migrate
 from activities.adapters.database.tokens import DatabaseTokens, Token
 from commands import show
+from commands.database import database
 from domain.contract.parsing import InvalidCommand
 from domain.entity import iso
 from portal.api.security import Scope
@@ -63,17 +61,6 @@ async def revoke(settings: Settings, token: str) -> int:
         return NO_SUCH_TOKEN
     typer.echo(f"{token} of {revoked.name} is revoked since {iso(revoked.revoked_at)}")
     return 0
-
-
-@contextmanager
-def database(settings: Settings) -> Iterator[Engine]:
-    """The migrated database of an installation."""
-    engine = make_engine(settings.database_url.get_secret_value())
-    try:
-        migrate(engine)
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def _shown(token: Token) -> dict[str, str | list[str] | None]:

@@ -8,13 +8,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-from temporalio.api.enums.v1 import TaskQueueType, WorkerDeploymentVersionStatus
-from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.enums.v1 import WorkerDeploymentVersionStatus
 from temporalio.api.workflowservice.v1 import (
-    DescribeTaskQueueRequest,
     DescribeWorkerDeploymentRequest,
     SetWorkerDeploymentCurrentVersionRequest,
     SetWorkerDeploymentRampingVersionRequest,
@@ -24,10 +22,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.contract.identity import DEFECTS_QUEUE
 from runtime.client import CommandRefused
+from runtime.pollers import UNVERSIONED, serving
 from runtime.versioning import DEPLOYMENT
 
-UNVERSIONED = "unversioned"
-"""Stands for workers without a build id, and for what they run."""
 KINDS = {
     "CaseWorkflow": "case",
     "DefectWorkflow": "defect",
@@ -36,8 +33,6 @@ KINDS = {
     "ImpactReviewWorkflow": "review",
     "WebhookWorkflow": "receiver",
 }
-RECENTLY = timedelta(minutes=2)
-"""A worker that lives asks for work at least once a minute."""
 WORKERS_SETTLE = 15.0
 """Seconds from a worker's start until the server knows all queues that it serves."""
 
@@ -59,7 +54,7 @@ class Version:
     state: str
     """`current`, `ramping`, `draining`, `drained`, or `inactive`: never current."""
     workers: int
-    """Processes that asked for work within `RECENTLY`."""
+    """Processes that asked for work lately."""
     running: dict[str, int]
     """Open workflows by kind, as `KINDS` words them; without those there are none of."""
 
@@ -211,24 +206,6 @@ async def routing(client: Client) -> tuple[dict[str, str], str, str | None, floa
     }
     states[UNVERSIONED] = {current: "current", ramping: "ramping"}.get(UNVERSIONED, "inactive")
     return states, current, ramping or None, percent
-
-
-async def serving(client: Client, now: datetime | None = None) -> dict[str, set[str]]:
-    """Worker processes by version, as the server has seen them lately."""
-    since = (now or datetime.now(UTC)) - RECENTLY
-    answer = await client.workflow_service.describe_task_queue(
-        DescribeTaskQueueRequest(
-            namespace=client.namespace,
-            task_queue=TaskQueue(name=DEFECTS_QUEUE),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-        )
-    )
-    seen: dict[str, set[str]] = {}
-    for poller in answer.pollers:
-        if poller.last_access_time.ToDatetime(UTC) > since:
-            build_id = poller.deployment_options.build_id or UNVERSIONED
-            seen.setdefault(build_id, set()).add(poller.identity)
-    return seen
 
 
 async def _running(client: Client, build_id: str) -> dict[str, int]:

@@ -3,8 +3,8 @@
 import asyncio
 import base64
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,16 +13,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from activities.adapters.database import make_engine, migrate
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.webhooks import call_receiver
 from commands import show
+from commands.database import database
 from domain.contract.defect import RetryDeliveries
-from domain.contract.identity import DEFECTS_QUEUE
 from domain.contract.parsing import InvalidCommand
 from domain.webhooks.events import EVERYTHING, checked_url, secret_key, unknown_patterns
 from domain.webhooks.receiver import Wake
-from runtime.client import NoSuchNumber
+from runtime.client import DefectsClient, NoSuchNumber
 from runtime.connection import NoServer, connect
 from runtime.settings import Settings
 
@@ -35,7 +34,7 @@ async def add(
     """Add a receiver, and show its secret where it was made here."""
     wanted = _patterns(events)
     to, key = _url(url, settings), _key(secret)
-    async with _receivers(settings) as receivers:
+    with _receivers(settings) as receivers:
         added = await asyncio.to_thread(receivers.add, to, key, _now(), wanted)
     if added is None:
         raise InvalidCommand("url", "is a receiver already; see `webhooks list`")
@@ -44,7 +43,7 @@ async def add(
 
 async def list_them(settings: Settings, as_json: bool) -> None:
     """Show every receiver."""
-    async with _receivers(settings) as receivers:
+    with _receivers(settings) as receivers:
         rows = [asdict(row) for row in await asyncio.to_thread(receivers.all)]
     for row in rows:
         row["state"] = row["disabled"] or ("down" if row["down_since"] else "up")
@@ -55,7 +54,7 @@ async def deliveries(
     settings: Settings, receiver: str, state: str | None, limit: int, as_json: bool
 ) -> None:
     """Show what became of the latest messages to a receiver."""
-    async with _receivers(settings) as receivers:
+    with _receivers(settings) as receivers:
         rows = await asyncio.to_thread(receivers.deliveries, receiver, state, limit)
     shown = "id", "state", "attempts", "tried_at", "problem"
     _show_rows(as_json, [dict(row) for row in rows], *shown)
@@ -65,7 +64,7 @@ async def replay(
     settings: Settings, receiver: str, since: datetime | None, actor: str, as_json: bool
 ) -> None:
     """Have sent again what was given up, or everything since an instant."""
-    async with _receivers(settings) as receivers:
+    with _receivers(settings) as receivers:
         known = {row.id for row in await asyncio.to_thread(receivers.all)}
         _must_exist(receiver, receiver in known)
         if since is None:
@@ -81,7 +80,7 @@ async def rotate(
 ) -> None:
     """Give a receiver a new secret, beside which the one before is valid for a while."""
     key = _key(secret)
-    async with _receivers(settings) as receivers:
+    with _receivers(settings) as receivers:
         _must_exist(
             receiver,
             await asyncio.to_thread(receivers.rotate, receiver, key, _now(), overlap),
@@ -120,26 +119,23 @@ async def _change(
     done: str,
 ) -> None:
     """Change a receiver, and let its workflow hear of it."""
-    async with _receivers(settings) as receivers:
+    with _receivers(settings) as receivers:
         _must_exist(receiver, await asyncio.to_thread(change, receivers, receiver))
     await _call(settings, receiver, signal, actor)
     typer.echo(f"{receiver} is {done}")
 
 
-@asynccontextmanager
-async def _receivers(settings: Settings) -> AsyncIterator[DatabaseWebhookReceivers]:
-    engine = make_engine(settings.database_url.get_secret_value())
-    try:
-        await asyncio.to_thread(migrate, engine)
+@contextmanager
+def _receivers(settings: Settings) -> Iterator[DatabaseWebhookReceivers]:
+    with database(settings) as engine:
         yield DatabaseWebhookReceivers(engine)
-    finally:
-        engine.dispose()
 
 
 async def _call(settings: Settings, receiver: str, signal: str, actor: str) -> None:
     """Without a server the change holds all the same, and a worker finds it when it starts."""
     try:
-        await call_receiver(await connect(settings), DEFECTS_QUEUE, receiver, signal, actor)
+        client = DefectsClient(await connect(settings))
+        await call_receiver(client, receiver, signal, actor)
     except NoServer as error:
         typer.echo(f"done, but nobody could be told: {error}", err=True)
 

@@ -1,18 +1,20 @@
 """Work begins in a functional area: its open S3 and S4 defects are marked, in the portal (R6)."""
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Literal
 
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import Effect, MarkArea, Receipt
+from domain.contract.effects import MarkArea
+from domain.contract.receipts import Signalled
 from domain.contract.release import AreaWorkStart
+from domain.contract.status import AreaWorkStatus
 from domain.contract.values import Instant, Severity
-from domain.entity import Due, Machine, iso
+from domain.entity import Behaviour, Entity, after, on, retry_deliveries
 from domain.policy import PinnedPolicy
 
 
-class AreaWork(Machine):
-    """The marking of one area. `open` makes one; it ends when every defect has been told."""
+class AreaWork(Entity):
+    """The marking of one area; it ends when every defect has been told."""
 
     kind = "area_work"
 
@@ -21,37 +23,6 @@ class AreaWork(Machine):
     began_at: Instant
     ended_at: Instant | None = None
     marked: int = 0
-
-    @classmethod
-    def open(
-        cls, number: str, start: AreaWorkStart, policy: PinnedPolicy, now: datetime
-    ) -> tuple[Self, list[Effect]]:
-        """Work begins in an area at `now`; the note stays internal (D8)."""
-        work = cls(
-            number=number,
-            policy=policy,
-            functional_area=start.functional_area,
-            note=start.note,
-            began_at=now,
-        )
-        work._record(
-            "area_work.began",
-            now,
-            internal_text=start.note,
-            functional_area=start.functional_area,
-            actor=start.actor,
-        )
-        work._emit(
-            MarkArea(
-                **work._next_key("mark_area"),
-                at=now,
-                functional_area=start.functional_area,
-                severities=[s for s in Severity if policy.marks_area_work(s)],
-                note=start.note,
-                actor=start.actor,
-            )
-        )
-        return work, work._taken(now)
 
     @property
     def finished(self) -> bool:
@@ -63,34 +34,61 @@ class AreaWork(Machine):
         """The one word for where it stands."""
         return "marking" if self.ended_at is None else "done"
 
-    def status(self, now: datetime) -> dict[str, Any]:
-        """How it stands, but for what only the workflow knows of deliveries."""
+    def status(self, now: datetime) -> AreaWorkStatus:
+        """The contract's `status`."""
         del now
-        return {
-            "number": self.number,
-            "functional_area": self.functional_area,
-            "state": self.state,
-            "marked": self.marked,
-            "rejected": [r.model_dump(mode="json") for r in self.rejected],
-            "policy": {"name": self.policy.name, "version": self.policy.version},
-            "began_at": iso(self.began_at),
-            "ended_at": iso(self.ended_at),
-        }
+        return AreaWorkStatus(
+            number=self.number,
+            functional_area=self.functional_area,
+            state=self.state,
+            marked=self.marked,
+            rejected=self.rejected,
+            policy=self.policy_version,
+            began_at=self.began_at,
+            ended_at=self.ended_at,
+        )
 
-    def snapshot(self, now: datetime) -> dict[str, Any]:
-        """`status`, for the portal."""
-        return self.status(now)
 
-    def agenda(self) -> list[Due]:
-        """Nothing: it waits for its defects only."""
-        return []
+def begin(number: str, start: AreaWorkStart, policy: PinnedPolicy, now: datetime) -> AreaWork:
+    """Work begins in an area at `now`; the note stays internal (D8)."""
+    work = AreaWork(
+        number=number,
+        policy=policy,
+        functional_area=start.functional_area,
+        note=start.note,
+        began_at=now,
+    )
+    work.record(
+        "area_work.began",
+        now,
+        internal_text=start.note,
+        functional_area=start.functional_area,
+        actor=start.actor,
+    )
+    work.emit(
+        MarkArea(
+            **work.next_key("mark_area"),
+            at=now,
+            functional_area=start.functional_area,
+            severities=[s for s in Severity if policy.marks_area_work(s)],
+            note=start.note,
+            actor=start.actor,
+        )
+    )
+    return work
 
-    def _note_delivery(self, effect: Effect, receipt: Receipt, now: datetime) -> None:
-        if isinstance(effect, MarkArea):
-            self.marked += receipt.sent
-            self.ended_at = now
-            self._record("area_work.marked", now, defects=self.marked)
 
-    def retry_deliveries(self, command: RetryDeliveries, now: datetime) -> None:
-        """Put on record who asked; the outbox does the rest."""
-        self._record("deliveries.retried", now, actor=command.actor)
+def _note_marked(work: AreaWork, _effect: MarkArea, receipt: Signalled, now: datetime) -> None:
+    work.marked += receipt.sent
+    work.ended_at = now
+    work.record("area_work.marked", now, defects=work.marked)
+
+
+AREA_WORK = Behaviour(
+    state=AreaWork,
+    start=AreaWorkStart,
+    begin=begin,
+    handlers=dict([on(RetryDeliveries, retry_deliveries)]),
+    receivers=dict([after(MarkArea, Signalled, _note_marked)]),
+    agenda=lambda _work: [],
+)

@@ -1,48 +1,40 @@
-"""What the pure machines share: commands in, effects out, a timeline, keys against repeats.
+"""What every entity is made of: its state, and one function for each thing that can happen to it.
 
-A machine is the complete state of one case or defect. `handle` takes what people and other
-workflows say, `fire` what time says; both answer with effects and neither reads a clock.
+The state is a pydantic model. A handler is a function of the state, what was said and the present
+instant; it raises `InvalidCommand` before anything has changed, or changes the state, records
+facts and emits effects. `domain/runner.py` calls them; nothing here reads a clock.
 """
 
-from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from domain.contract.defect import RetryDeliveries
 from domain.contract.effects import (
     AudienceChange,
     Effect,
     EntityKind,
     Fact,
-    Lane,
     MemberChange,
     Project,
-    Receipt,
     TellClients,
     TellStaff,
 )
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
-from domain.contract.values import Command, Instant, Value
+from domain.contract.receipts import Receipt
+from domain.contract.status import PolicyVersion, Rejection, Status
+from domain.contract.values import Command, Instant, Start, Value
 from domain.policy import PinnedPolicy
-from domain.promise_guard import find_promise
 
 TIMELINE_KEPT = 200
 """Facts the `timeline` query answers; all of them are in the database."""
 KEYS_KEPT = 1_000
 """Message keys remembered, newest last: de-duplication that survives continue-as-new."""
 REJECTIONS_KEPT = 20
-
-
-class Rejection(Value):
-    """A signal that could not be applied, and why."""
-
-    at: Instant
-    signal: str
-    reason: str
 
 
 class Postponed(Value):
@@ -52,18 +44,8 @@ class Postponed(Value):
     notice: TellStaff
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One thing that time will bring: when, what it is, and how it is done."""
-
-    at: datetime
-    what: str
-    do: Callable[[datetime, datetime], None]
-    """Called with the instant it was due and the present one."""
-
-
-class Machine(BaseModel):
-    """The state every entity has; fields are only ever added, with defaults."""
+class Entity(BaseModel):
+    """The state every entity has."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -77,102 +59,25 @@ class Machine(BaseModel):
     rejected: list[Rejection] = Field(default_factory=list)
     postponed: list[Postponed] = Field(default_factory=list)
 
-    _accepted: bool = PrivateAttr(default=False)
-    """What is being handled was checked for promises when it was said."""
     _effects: list[Effect] = PrivateAttr(default_factory=list)
     _facts: list[Fact] = PrivateAttr(default_factory=list)
     _audience: list[AudienceChange] = PrivateAttr(default_factory=list)
     _members: list[MemberChange] = PrivateAttr(default_factory=list)
 
-    # --- what the workflow calls -----------------------------------------------------------------
+    # --- views -----------------------------------------------------------------------------------
 
-    def handle(self, command: Command, now: datetime, *, accepted: bool = False) -> list[Effect]:
-        """Apply a command at `now` (UTC). What was due by then must have been fired.
-
-        Texts that were `accepted` before are not checked for promises of time again: the table of
-        phrases grows, and a history must not be judged by words it could not know.
-
-        A command whose `key` was seen before changes nothing.
-
-        Raises:
-            InvalidCommand: before anything has changed.
-        """
-        due = self.next_due()
-        if due is not None and due <= now:
-            raise RuntimeError(f"{self.number}: fire({now}) comes before a command of that instant")
-        if self._is_repeat(command):
-            return []
-        self._accepted = accepted
-        getattr(self, command.name)(command, now)
-        self._remember(command)
-        return self._taken(now)
-
-    def preview(self, command: Command, now: datetime) -> None:
-        """Try a command on a copy.
-
-        Raises:
-            InvalidCommand: exactly where `handle` would.
-        """
-        copy = deepcopy(self)
-        copy.fire(now)
-        copy.handle(command, now)
-
-    def reject(self, signal: str, reason: str, now: datetime) -> None:
-        """Put on record a signal that cannot be applied; nothing else changes."""
-        rejection = Rejection(at=now, signal=signal[:100], reason=reason[:500])
-        self.rejected = [*self.rejected, rejection][-REJECTIONS_KEPT:]
-
-    def next_due(self) -> datetime | None:
-        """The earliest instant (UTC) at which `fire` has something to do."""
-        return min((item.at for item in self.agenda()), default=None)
-
-    def fire(self, now: datetime) -> list[Effect]:
-        """Do everything that is due by `now` (UTC), earliest first."""
-        while (due := self.next_due()) is not None and due <= now:
-            next(item for item in self.agenda() if item.at == due).do(due, now)
-        return self._taken(now)
-
-    def delivered(self, effect: Effect, receipt: Receipt, now: datetime) -> list[Effect]:
-        """Take note that an effect was brought about by `now` (T9)."""
-        self._note_delivery(effect, receipt, now)
-        return self._taken(now)
-
-    def delivery_failing(
-        self, effect: Effect, problem: str, failed: int, since: datetime, now: datetime
-    ) -> list[Effect]:
-        """Support hears that an effect cannot be brought about, through the staff's own lane."""
-        if effect.lane is Lane.STAFF:
-            return []
-        number = {self.kind: self.number} if self.kind in {"case", "defect", "release"} else {}
-        self._tell_staff(
-            StaffEvent.DELIVERY_FAILING,
-            Role.SUPPORT,
-            now,
-            **number,
-            facts={
-                "lane": effect.lane.value,
-                "event": effect.event,
-                "problem": problem,
-                "failed": failed,
-                "since": iso(since),
-            },
-        )
-        self._record("delivery.failing", now, lane=effect.lane.value, about=effect.event)
-        return self._taken(now)
-
-    # --- what each machine says ------------------------------------------------------------------
-
-    def agenda(self) -> list[Due]:
-        """Everything time will bring unless something else happens first."""
+    def status(self, now: datetime) -> Status:
+        """The contract's `status` at `now`, but for what only the outbox knows of deliveries."""
         raise NotImplementedError
 
-    def status(self, now: datetime) -> dict[str, Any]:
-        """How it stands at `now`, as the contract words it, in JSON values."""
-        raise NotImplementedError
+    @property
+    def policy_version(self) -> PolicyVersion:
+        """The policy it is under."""
+        return PolicyVersion(name=self.policy.name, version=self.policy.version)
 
     def snapshot(self, now: datetime) -> dict[str, Any]:
-        """What the portal's read model keeps of it."""
-        raise NotImplementedError
+        """What the read model keeps of it, in JSON values."""
+        return self.status(now).without_deliveries()
 
     @property
     def attention(self) -> list[str]:
@@ -184,29 +89,10 @@ class Machine(BaseModel):
         """Whether nothing can happen any more and the workflow may end."""
         raise NotImplementedError
 
-    def awaits(self, command: str) -> bool:
-        """Whether what came of a command is still on its way from outside."""
-        del command
-        return False
+    # --- what handlers are written with ----------------------------------------------------------
 
-    def refusal_of(self, command: str) -> InvalidCommand | None:
-        """Why the outside would not have a command, once it has answered."""
-        del command
-        return None
-
-    def _note_delivery(self, effect: Effect, receipt: Receipt, now: datetime) -> None:
-        raise NotImplementedError
-
-    # --- what the machines are written with ------------------------------------------------------
-
-    def _is_repeat(self, command: Command) -> bool:
-        return command.key is not None and command.key in self.keys
-
-    def _remember(self, command: Command) -> None:
-        if command.key is not None:
-            self.keys = [*self.keys, command.key][-KEYS_KEPT:]
-
-    def _next_key(self, event: str) -> dict[str, Any]:
+    def next_key(self, event: str) -> dict[str, Any]:
+        """The fields every effect has, with a key that is its own for ever."""
         self.sequence += 1
         return {
             "key": f"{self.number}/{self.sequence}/{event}",
@@ -215,7 +101,7 @@ class Machine(BaseModel):
             "policy": self.policy.name,
         }
 
-    def _record(
+    def record(
         self,
         event: str,
         now: datetime,
@@ -241,51 +127,43 @@ class Machine(BaseModel):
         self._facts.append(fact)
         self.timeline = [*self.timeline, fact.without_text()][-TIMELINE_KEPT:]
 
-    def _emit(self, effect: Effect) -> None:
+    def emit(self, effect: Effect) -> None:
+        """Have something brought about outside."""
         self._effects.append(effect)
 
-    def _tell_clients(self, kind: ClientEvent, now: datetime, **rest: Any) -> TellClients:
-        effect = TellClients(**self._next_key(kind), at=now, kind=kind, **rest)
-        self._emit(effect)
+    def notify_clients(self, kind: ClientEvent, now: datetime, **rest: Any) -> TellClients:
+        """Send clients a message."""
+        effect = TellClients(**self.next_key(kind), at=now, kind=kind, **rest)
+        self.emit(effect)
         return effect
 
-    def _tell_staff(self, kind: StaffEvent, role: Role, now: datetime, **rest: Any) -> None:
-        """Tell staff at once: an escalation, or word of what somebody did."""
-        self._emit(TellStaff(**self._next_key(kind), at=now, kind=kind, role=role, **rest))
+    def notify_staff(self, kind: StaffEvent, role: Role, now: datetime, **rest: Any) -> None:
+        """Notify staff at once: an escalation, or word of what somebody did."""
+        self.remind_staff(kind, role, now, critical=True, **rest)
 
-    def _remind_staff(self, kind: StaffEvent, role: Role, now: datetime, **rest: Any) -> None:
-        """Remind staff, when support is open: now or at the next opening (T10)."""
-        notice = TellStaff(**self._next_key(kind), at=now, kind=kind, role=role, **rest)
-        if self.policy.calendar.is_open(now):
-            self._emit(notice)
+    def remind_staff(
+        self, kind: StaffEvent, role: Role, now: datetime, *, critical: bool = False, **rest: Any
+    ) -> None:
+        """T10: reminders stay inside support hours, now or at the next opening; critical ones
+        do not wait."""
+        notice = TellStaff(**self.next_key(kind), at=now, kind=kind, role=role, **rest)
+        if critical or self.policy.calendar.is_open(now):
+            self.emit(notice)
         else:
             opening = self.policy.calendar.next_opening(now)
             self.postponed = [*self.postponed, Postponed(due=opening, notice=notice)]
 
-    def _postponed_agenda(self) -> list[Due]:
-        return [
-            Due(waiting.due, waiting.notice.kind, self._send_postponed)
-            for waiting in self.postponed
-        ]
-
-    def _send_postponed(self, due: datetime, _now: datetime) -> None:
-        ready = [waiting.notice for waiting in self.postponed if waiting.due <= due]
-        self.postponed = [waiting for waiting in self.postponed if waiting.due > due]
-        for notice in ready:
-            if self._still_matters(notice):
-                self._emit(notice)
-
-    def _still_matters(self, _notice: TellStaff) -> bool:
-        """Whether a reminder that waited for support hours is still worth sending."""
-        return True
-
-    def _change_audience(self, change: AudienceChange) -> None:
+    def change_audience(self, change: AudienceChange) -> None:
+        """Have the read model know who joins or leaves."""
         self._audience.append(change)
 
-    def _change_members(self, change: MemberChange) -> None:
+    def change_members(self, change: MemberChange) -> None:
+        """Have the read model know which defects join or leave a release."""
         self._members.append(change)
 
-    def _taken(self, now: datetime) -> list[Effect]:
+    # --- what the runner calls -------------------------------------------------------------------
+
+    def take_effects(self, now: datetime) -> list[Effect]:
         """The effects so far; whatever was recorded reaches the read model by one projection."""
         effects, self._effects = self._effects, []
         facts, self._facts = self._facts, []
@@ -294,7 +172,7 @@ class Machine(BaseModel):
         if facts or audience or members:
             effects.append(
                 Project(
-                    **self._next_key("project"),
+                    **self.next_key("project"),
                     at=now,
                     kind=self.kind,
                     snapshot=self.snapshot(now),
@@ -305,20 +183,110 @@ class Machine(BaseModel):
             )
         return effects
 
-    def _refuse_promises(self, field: str, text: str | None, now: datetime) -> None:
-        """Refuse text for clients that promises a time (D7).
+    def is_repeat(self, command: Command) -> bool:
+        """Whether a command of that key was applied before."""
+        return command.key is not None and command.key in self.keys
 
-        Raises:
-            InvalidCommand: naming the field and the phrase.
-        """
-        if text is None or self._accepted:
-            return
-        promise = find_promise(text, today=self.policy.calendar.local_date(now))
-        if promise is not None:
-            raise InvalidCommand(
-                field,
-                f'"{promise.phrase}" {promise.why}; clients are never given an estimated time',
-            )
+    def remember(self, command: Command) -> None:
+        """A repeat of this command will change nothing."""
+        if command.key is not None:
+            self.keys = [*self.keys, command.key][-KEYS_KEPT:]
+
+    def reject(self, signal: str, reason: str, now: datetime) -> None:
+        """Put on record a signal that cannot be applied; nothing else changes."""
+        rejection = Rejection(at=now, signal=signal[:100], reason=reason[:500])
+        self.rejected = [*self.rejected, rejection][-REJECTIONS_KEPT:]
+
+
+E = TypeVar("E", bound=Entity)
+C = TypeVar("C", bound=Command)
+F = TypeVar("F")
+R = TypeVar("R", bound=Receipt)
+
+Handler = Callable[[E, Any, datetime], None]
+Receiver = Callable[[E, Any, Any, datetime], None]
+Answer = Callable[[E], "InvalidCommand | Pending | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Due(Generic[E]):
+    """One thing that time will bring: when, what it is, and the function that does it."""
+
+    at: datetime
+    what: str
+    do: Callable[[E, datetime, datetime], None]
+    """Called with the entity, the instant it was due and the present one."""
+
+
+class Pending:
+    """What the outside will answer to a command is still on its way."""
+
+
+PENDING = Pending()
+
+
+def on(
+    command: type[C], handler: Callable[[E, C, datetime], None]
+) -> tuple[type[Command], Handler[E]]:
+    """A row of a table of handlers: mypy sees that the handler takes this command."""
+    return command, handler
+
+
+def after(
+    effect: type[F], receipt: type[R], receiver: Callable[[E, F, R, datetime], None]
+) -> tuple[type[Any], Receiver[E]]:
+    """A row of a table of receivers: what follows once an effect was carried out (T9)."""
+    declared: type[Receipt] = effect.receipt  # type: ignore[attr-defined]
+    if not issubclass(declared, receipt):
+        raise TypeError(f"{effect.__name__} is answered with {declared.__name__}")
+    return effect, receiver
+
+
+def retry_deliveries(entity: E, command: RetryDeliveries, now: datetime) -> None:
+    """Put on record who asked; the outbox does the rest."""
+    entity.record("deliveries.retried", now, actor=command.actor)
+
+
+def _nothing(_entity: E, _now: datetime) -> None:
+    """Time alone changes nothing."""
+
+
+def _always(_entity: E, _notice: TellStaff, _now: datetime) -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behaviour(Generic[E]):
+    """Everything that can happen to one kind of entity."""
+
+    state: type[E]
+    start: type[Start]
+    begin: Callable[[str, Any, PinnedPolicy, datetime], E]
+    """From number, start payload, policy and instant. Raises InvalidCommand."""
+    handlers: Mapping[type[Command], Handler[E]]
+    receivers: Mapping[type[Any], Receiver[E]] = field(default_factory=dict)
+    agenda: Callable[[E], list[Due[E]]]
+    """Everything time will bring unless something else happens first."""
+    catch_up: Callable[[E, datetime], None] = _nothing
+    """What has lapsed by now, before anything else happens."""
+    still_matters: Callable[[E, TellStaff, datetime], bool] = _always
+    """Whether a reminder that waited for support hours is still worth sending."""
+    answers: Mapping[type[Command], Answer[E]] = field(default_factory=dict)
+    """Commands that the outside answers: pending, refused, or done."""
+
+    def upcoming(self, entity: E) -> list[Due[E]]:
+        """The agenda, with what waits for support hours first; nothing once it is finished."""
+        if entity.finished:
+            return []
+        waiting = [Due(p.due, p.notice.kind, self._send_postponed) for p in entity.postponed]
+        return [*waiting, *self.agenda(entity)]
+
+    def _send_postponed(self, entity: E, due: datetime, now: datetime) -> None:
+        ready = [waiting.notice for waiting in entity.postponed if waiting.due <= due]
+        entity.postponed = [waiting for waiting in entity.postponed if waiting.due > due]
+        for notice in ready:
+            if self.still_matters(entity, notice, now):
+                entity.emit(notice)
 
 
 def iso(at: datetime | None) -> str | None:

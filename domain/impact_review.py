@@ -6,14 +6,16 @@ and sends the digest, or nothing where there is nothing to review.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import Effect, RankImpact, Receipt
+from domain.contract.effects import RankImpact
 from domain.contract.events import Role, StaffEvent
+from domain.contract.receipts import ImpactRanked
 from domain.contract.release import ReviewStart
+from domain.contract.status import ReviewStatus
 from domain.contract.values import Instant, Severity
-from domain.entity import Due, Machine, iso
+from domain.entity import Behaviour, Entity, after, on, retry_deliveries
 from domain.policy import PinnedPolicy
 
 RANKED = (
@@ -80,8 +82,8 @@ def digest(
     return {"total": len(ranking), "rows": rows, "gone": gone[:shown], "gone_count": len(gone)}
 
 
-class Review(Machine):
-    """One review. `open` makes one; it ends when the digest is on its way."""
+class Review(Entity):
+    """One review; it ends when the digest is on its way."""
 
     kind = "review"
 
@@ -89,24 +91,6 @@ class Review(Machine):
     ended_at: Instant | None = None
     total: int | None = None
     """Defects ranked; None until the ranking is there."""
-
-    @classmethod
-    def open(
-        cls, number: str, start: ReviewStart, policy: PinnedPolicy, now: datetime
-    ) -> tuple[Self, list[Effect]]:
-        """Begin a review at `now`."""
-        review = cls(number=number, policy=policy, began_at=now)
-        review._record("review.began", now, actor=start.actor)
-        rules = policy.reviews
-        review._emit(
-            RankImpact(
-                **review._next_key("rank_impact"),
-                at=now,
-                severity=rules.severity,
-                shown=rules.shown,
-            )
-        )
-        return review, review._taken(now)
 
     @property
     def finished(self) -> bool:
@@ -120,37 +104,50 @@ class Review(Machine):
             return "ranking"
         return "waiting" if self.postponed else "done"
 
-    def status(self, now: datetime) -> dict[str, Any]:
-        """How it stands, but for what only the workflow knows of deliveries."""
+    def status(self, now: datetime) -> ReviewStatus:
+        """The contract's `status`."""
         del now
-        return {
-            "number": self.number,
-            "severity": self.policy.reviews.severity.value,
-            "state": self.state,
-            "total": self.total,
-            "rejected": [r.model_dump(mode="json") for r in self.rejected],
-            "policy": {"name": self.policy.name, "version": self.policy.version},
-            "began_at": iso(self.began_at),
-            "ended_at": iso(self.ended_at),
-        }
+        return ReviewStatus(
+            number=self.number,
+            severity=self.policy.reviews.severity,
+            state=self.state,
+            total=self.total,
+            rejected=self.rejected,
+            policy=self.policy_version,
+            began_at=self.began_at,
+            ended_at=self.ended_at,
+        )
 
-    def snapshot(self, now: datetime) -> dict[str, Any]:
-        """`status`, for the portal."""
-        return self.status(now)
 
-    def agenda(self) -> list[Due]:
-        """A digest that waits for support hours."""
-        return self._postponed_agenda()
+def begin(number: str, start: ReviewStart, policy: PinnedPolicy, now: datetime) -> Review:
+    """Begin a review at `now`."""
+    review = Review(number=number, policy=policy, began_at=now)
+    review.record("review.began", now, actor=start.actor)
+    rules = policy.reviews
+    review.emit(
+        RankImpact(
+            **review.next_key("rank_impact"),
+            at=now,
+            severity=rules.severity,
+            shown=rules.shown,
+        )
+    )
+    return review
 
-    def _note_delivery(self, effect: Effect, receipt: Receipt, now: datetime) -> None:
-        if not isinstance(effect, RankImpact) or receipt.ranking is None:
-            return
-        self.total, self.ended_at = receipt.ranking["total"], now
-        self._record("review.ranked", now, defects=self.total)
-        if self.total:
-            facts = {"severity": effect.severity.value} | receipt.ranking
-            self._remind_staff(StaffEvent.REVIEW_DIGEST, Role.ENGINEERING, now, facts=facts)
 
-    def retry_deliveries(self, command: RetryDeliveries, now: datetime) -> None:
-        """Put on record who asked; the outbox does the rest."""
-        self._record("deliveries.retried", now, actor=command.actor)
+def _note_ranking(review: Review, effect: RankImpact, receipt: ImpactRanked, now: datetime) -> None:
+    review.total, review.ended_at = receipt.ranking["total"], now
+    review.record("review.ranked", now, defects=review.total)
+    if review.total:
+        facts = {"severity": effect.severity.value} | receipt.ranking
+        review.remind_staff(StaffEvent.REVIEW_DIGEST, Role.ENGINEERING, now, facts=facts)
+
+
+REVIEW = Behaviour(
+    state=Review,
+    start=ReviewStart,
+    begin=begin,
+    handlers=dict([on(RetryDeliveries, retry_deliveries)]),
+    receivers=dict([after(RankImpact, ImpactRanked, _note_ranking)]),
+    agenda=lambda _review: [],
+)

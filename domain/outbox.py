@@ -1,12 +1,12 @@
-"""Effects waiting to be brought about, in one first-in-first-out lane per destination.
+"""Effects waiting to be carried out, in one first-in-first-out lane per destination.
 
-Part of the workflow's state: it survives continue-as-new. No lane waits for another, but for one
-rule: who reads the audience waits until the portal lane has written it.
+Part of an entity's state: it survives continue-as-new. No lane waits for another, but for one
+rule: who reads the audience waits until the read model has it.
 """
 
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from domain.contract.effects import Effect, Lane, Project, reads_audience
 from domain.contract.values import Instant
@@ -28,20 +28,30 @@ class LaneState(BaseModel):
     """Times in a row that the first one was given up for a while."""
     failing_since: Instant | None = None
 
+    def recovered(self) -> None:
+        """Something got through."""
+        self.retry_at, self.rounds, self.failing_since = None, 0, None
+
 
 class Outbox(BaseModel):
-    """All lanes of one entity."""
+    """All lanes of one entity. The first effect of a lane in flight stays where it is."""
 
     model_config = ConfigDict(extra="ignore")
 
     lanes: dict[Lane, LaneState] = Field(default_factory=dict)
     failed: list[Effect] = Field(default_factory=list)
+    _in_flight: set[Lane] = PrivateAttr(default_factory=set)
 
-    def put(self, effects: list[Effect], in_flight: set[Lane]) -> None:
+    @property
+    def in_flight(self) -> frozenset[Lane]:
+        """Lanes whose first effect is being carried out."""
+        return frozenset(self._in_flight)
+
+    def put(self, effects: list[Effect]) -> None:
         """Queue effects; what a newer one makes pointless is dropped while it still waits."""
         for effect in effects:
             lane = self.lanes.setdefault(effect.lane, LaneState())
-            held = 1 if effect.lane in in_flight else 0
+            held = 1 if effect.lane in self._in_flight else 0
             head, rest = lane.waiting[:held], lane.waiting[held:]
             rest = _still_wanted(rest, effect)
             if isinstance(effect, Project) and rest and isinstance(rest[-1], Project):
@@ -50,61 +60,74 @@ class Outbox(BaseModel):
                 rest.append(effect)
             lane.waiting = [*head, *rest]
 
+    def start(self, now: datetime) -> dict[Lane, Effect]:
+        """The first effect of every idle lane that may begin; from now on it is in flight."""
+        ready = {lane: self.next_of(lane, now) for lane in Lane if lane not in self._in_flight}
+        started = {lane: effect for lane, effect in ready.items() if effect is not None}
+        self._in_flight.update(started)
+        return started
+
     def next_of(self, lane: Lane, now: datetime) -> Effect | None:
-        """The effect to bring about now, if any."""
+        """The effect to carry out now, if any."""
         state = self.lanes.get(lane)
         if state is None or not state.waiting:
             return None
         if state.retry_at is not None and state.retry_at > now:
             return None
         effect = state.waiting[0]
-        return None if self._held_up(effect) else effect
+        return None if self._is_held_up(effect) else effect
 
-    def _held_up(self, effect: Effect) -> bool:
-        """Whether it waits until the portal lane has written whom it is for."""
-        return reads_audience(effect) and self._audience_unwritten(effect.sequence)
+    def _is_held_up(self, effect: Effect) -> bool:
+        """Whether it waits until the read model has those it is for."""
+        return reads_audience(effect) and self._is_audience_unwritten(effect.sequence)
 
-    def _audience_unwritten(self, sequence: int) -> bool:
-        portal = self.lanes.get(Lane.PORTAL)
-        return portal is not None and any(
+    def _is_audience_unwritten(self, sequence: int) -> bool:
+        read_model = self.lanes.get(Lane.PORTAL)
+        return read_model is not None and any(
             changed < sequence
-            for waiting in portal.waiting
+            for waiting in read_model.waiting
             if isinstance(waiting, Project)
             for changed in waiting.changes
         )
 
+    def landed(self, lane: Lane) -> None:
+        """Nothing of the lane is in flight any more."""
+        self._in_flight.discard(lane)
+
     def done(self, effect: Effect) -> None:
-        """The first of its lane was brought about."""
-        state = self.lanes[effect.lane]
-        state.waiting = state.waiting[1:]
+        """The first of its lane was carried out."""
+        lane = self.lanes[effect.lane]
+        lane.waiting = lane.waiting[1:]
         self.failed = _still_wanted(self.failed, effect)
-        state.retry_at, state.rounds, state.failing_since = None, 0, None
+        lane.recovered()
 
     def another_round(self, effect: Effect) -> None:
         """The first of its lane is done in part, and goes on unless a newer one takes its place."""
-        state = self.lanes[effect.lane]
-        if any(effect.replaceable in newer.replaces for newer in state.waiting[1:]):
-            state.waiting = state.waiting[1:]
-        state.retry_at, state.rounds, state.failing_since = None, 0, None
+        self._give_way(effect)
+        self.lanes[effect.lane].recovered()
 
     def postpone(self, effect: Effect, now: datetime) -> LaneState:
         """The first of its lane was given up for a while, less and less often; none is dropped.
 
         Unless what came while it was in flight says what it says and more.
         """
-        state = self.lanes[effect.lane]
-        if any(effect.replaceable in newer.replaces for newer in state.waiting[1:]):
-            state.waiting = state.waiting[1:]
-        state.retry_at = now + min(FIRST_PAUSE * 2 ** min(state.rounds, 10), LONGEST_PAUSE)
-        state.rounds += 1
-        state.failing_since = state.failing_since or now
-        return state
+        self._give_way(effect)
+        lane = self.lanes[effect.lane]
+        lane.retry_at = now + min(FIRST_PAUSE * 2 ** min(lane.rounds, 10), LONGEST_PAUSE)
+        lane.rounds += 1
+        lane.failing_since = lane.failing_since or now
+        return lane
+
+    def _give_way(self, effect: Effect) -> None:
+        lane = self.lanes[effect.lane]
+        if any(effect.replaceable in newer.replaces for newer in lane.waiting[1:]):
+            lane.waiting = lane.waiting[1:]
 
     def park(self, effect: Effect) -> None:
         """Refused for good, in part or in whole: kept for `retry_deliveries`."""
         self.failed = [*self.failed, effect][-FAILED_KEPT:]
 
-    def retry(self, in_flight: set[Lane]) -> None:
+    def retry(self) -> None:
         """Try everything again now. Who was told already is not told again: the ledger knows.
 
         What was refused is older than what waits: it goes first, and gives way to it.
@@ -112,34 +135,34 @@ class Outbox(BaseModel):
         failed, self.failed = self.failed, []
         for lane, state in self.lanes.items():
             state.retry_at = None
-            held = 1 if lane in in_flight else 0
+            held = 1 if lane in self._in_flight else 0
             older = [effect for effect in failed if effect.lane is lane]
             for newer in state.waiting[:held]:
                 older = _still_wanted(older, newer)
             queue, state.waiting = [*older, *state.waiting[held:]], state.waiting[:held]
-            self.put(queue, in_flight)
+            self.put(queue)
 
-    def next_retry(self, in_flight: set[Lane], now: datetime) -> datetime | None:
+    def next_retry(self, now: datetime) -> datetime | None:
         """When the next resting lane tries again.
 
-        One that is held up when its time has come goes on with the portal: an alarm in the past
-        would wake the workflow without end.
+        One that is held up when its time has come goes on with the read model: a wake-up in the
+        past would wake the workflow without end.
         """
         return min(
             (
                 state.retry_at
                 for lane, state in self.lanes.items()
-                if lane not in in_flight
+                if lane not in self._in_flight
                 and state.retry_at is not None
                 and state.waiting
-                and (state.retry_at > now or not self._held_up(state.waiting[0]))
+                and (state.retry_at > now or not self._is_held_up(state.waiting[0]))
             ),
             default=None,
         )
 
     @property
     def pending(self) -> int:
-        """Effects not brought about yet."""
+        """Effects not carried out yet."""
         return sum(len(state.waiting) for state in self.lanes.values())
 
     @property

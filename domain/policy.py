@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from domain.business_time import BusinessCalendar
+from domain.contract.client_texts import ClientText
 from domain.contract.events import Role, StaffEvent, Topic
-from domain.contract.values import Address, Channel, Package, Severity, Value
+from domain.contract.values import Address, Channel, Instant, Package, Severity, Value
 
 
 class _Section(Value):
@@ -25,17 +26,19 @@ class _Section(Value):
 
 
 class ElapsedCadence(_Section):
-    """Updates by elapsed time (T6): at most `max_gap_hours` apart, and one on every local date.
-
-    `lead_minutes` is how long before the limit one is sent, so that it arrives within it; less
-    than half a day, since the limit can be the end of a date.
-    """
+    """Updates by elapsed time (T6): at most `max_gap_hours` apart, and one on every local date."""
 
     mode: Literal["elapsed"] = "elapsed"
+    """By the time since the last update."""
     max_gap_hours: float = Field(default=24, gt=0)
+    """Longest time between two updates, in hours."""
     lead_minutes: float = Field(default=15, ge=0, lt=720)
+    """How many minutes before the limit an update is sent, so that it arrives in time; less than
+    half a day, since the limit can be the end of a date."""
     every_local_date: bool = True
+    """Whether every date of the calendar's zone needs an update."""
     business_days_only: bool = False
+    """Whether only dates with opening hours count."""
 
     @model_validator(mode="after")
     def _lead_inside_gap(self) -> Self:
@@ -45,15 +48,16 @@ class ElapsedCadence(_Section):
 
 
 class FixedHourCadence(_Section):
-    """Updates at one hour of the day in the calendar's zone (T6).
-
-    `grace_minutes` is how long one sent at that hour may take to arrive (T9).
-    """
+    """Updates at one hour of the day in the calendar's zone (T6)."""
 
     mode: Literal["fixed_hour"]
+    """At the same hour every day."""
     local_time: time
+    """The hour, in the calendar's zone."""
     grace_minutes: float = Field(default=15, gt=0)
+    """Minutes that an update sent at that hour may take to arrive (T9)."""
     business_days_only: bool = False
+    """Whether updates are sent on dates with opening hours only."""
 
 
 Cadence = Annotated[ElapsedCadence | FixedHourCadence, Field(discriminator="mode")]
@@ -63,47 +67,63 @@ class Target(_Section):
     """A budget of time (T2): `amount` in `unit`."""
 
     amount: float = Field(gt=0)
+    """The budget, in `unit`."""
     unit: Literal["business_days", "calendar_days"]
+    """What the budget is counted in."""
 
 
-class Rung(_Section):
+class EscalationStep(_Section):
     """Whom to tell when a share of the target's budget is spent; 1.0 is the target missed."""
 
     share: float = Field(gt=0, le=1)
+    """Share of the budget that is spent; 1 is all of it."""
     event: StaffEvent
+    """What staff are told."""
     role: Role
+    """Who is told."""
 
 
 class SeverityRules(_Section):
     """What one severity obliges us to."""
 
     target: Target | None = None
-    rungs: list[Rung] = Field(default_factory=list)
+    """Time budget for a fix; none if left out."""
+    rungs: list[EscalationStep] = Field(default_factory=list)
+    """Whom to notify as the budget is spent."""
     updates: Cadence | None = None
+    """How often attached clients are updated; never if left out."""
     status_page: bool = False
+    """Whether such a defect is an incident on the status page."""
     urgent: bool = False
-    """Engineering is told the moment a defect gets this severity."""
+    """Engineering is notified the moment a defect gets this severity."""
     progress_by_mail: bool = False
+    """Whether progress is mailed at once (D6)."""
     round_the_clock: bool = False
     """Notices to staff do not wait for support hours (T10)."""
     raised_at_clients: int | None = Field(default=None, ge=2)
-    """Raised in priority once this many distinct clients are hit."""
+    """Number of distinct clients from which on the priority is raised."""
     area_work: bool | None = None
-    """Marked as being worked on when work begins in its area (R6); by default S3 and S4 are."""
+    """Whether defects are marked as being worked on when work begins in their area (R6); by default
+    S3 and S4 are."""
 
 
 class CaseRules(_Section):
     """Intake and first response (C3, C4, C6)."""
 
     critical_first_response_hours: float = Field(gt=0)
+    """Time for the first response to a critical case, in hours round the clock (C6)."""
     critical_subject_word: str = Field(min_length=1)
+    """The word in the subject of an e-mail that makes a case critical (C6)."""
     information_reminders: int = Field(ge=0)
+    """How many reminders of missing information are sent (C3)."""
     information_reminder_business_days: float = Field(gt=0)
+    """Business days between them (C3)."""
     information_close_business_days: float | None = Field(default=None, gt=0)
-    """How long after the last reminder a case is closed that nobody gave information on."""
+    """Business days after the last reminder until a case without an answer is closed (C3)."""
     information_return_days: float = Field(default=14, gt=0)
-    """How long such a case goes on at once when the client answers after all."""
+    """Days within which the client's answer reopens such a case (C3)."""
     channels: dict[Package, list[Channel]]
+    """The channels each support package includes (C4)."""
 
 
 class CallRules(_Section):
@@ -112,46 +132,64 @@ class CallRules(_Section):
     allowance_minutes: dict[Package, int] = Field(
         default={"standard": 60, "legacy": 60, "premium": 600}
     )
-    """What a client may use of consultation in one period."""
+    """Minutes of consultation a client may use in one period."""
     period: Literal["month", "year"] = "year"
+    """The period after which the allowance starts anew."""
     longest_minutes: dict[Package, int] = Field(default_factory=dict)
-    """The longest call per support package, where there is a limit."""
-    reminder_hours: list[float] = Field(default_factory=lambda: [24.0, 1.0])
+    """Longest call of each support package, where there is a limit."""
+    reminder_hours: list[float] = Field(default=[24.0, 1.0])
+    """Hours before a call at which both sides are reminded (C11)."""
 
 
 class DefectRules(_Section):
     """What holds for defects of every severity."""
 
     reopen_window_days: float = Field(gt=0)
+    """Days within which a resolved defect can be reopened and a merge undone."""
     reclassification_decided_business_days: float = Field(default=2, gt=0)
-    """When a request nobody has decided is reminded of for the first time (D4)."""
+    """Business days until the first reminder of an undecided request (D4)."""
     reclassification_reminder_business_days: float = Field(default=1, gt=0)
-    """How far apart the reminders after that are."""
+    """Business days between the reminders after that (D4)."""
 
 
 class ReleaseRules(_Section):
     """Releases as attached clients and engineering hear of them (R5)."""
 
     reminder_days_before: float = Field(gt=0)
+    """Days before a release at which attached clients are reminded (R5)."""
     overdue_after_minutes: float = Field(ge=0)
+    """Minutes after the planned hour at which engineering is asked about a release nobody has
+    reported on (R5)."""
     notice_days: list[Annotated[float, Field(gt=0)]] = Field(default_factory=list)
-    """How many days ahead everybody is told of a release (R2)."""
+    """Days before a release at which everybody is notified (R2)."""
+
+    def remind_at(self, deploy_at: datetime) -> datetime:
+        """When clients are reminded of a release (R5)."""
+        return deploy_at - timedelta(days=self.reminder_days_before)
+
+    def overdue_at(self, deploy_at: datetime) -> datetime:
+        """When engineering is asked about a release, unless there is word of it (R5)."""
+        return deploy_at + timedelta(minutes=self.overdue_after_minutes)
 
 
 class ReviewRules(_Section):
     """The regular review of defects by their impact on clients."""
 
     severity: Severity = Severity.S3
+    """Which defects are ranked."""
     weekday: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
+    """Day of the week."""
     local_time: time = time(9)
+    """The hour, in the calendar's zone."""
     shown: int = Field(default=20, ge=1, le=100)
-    """Places of the ranking that the digest shows."""
+    """How many places of the ranking the digest shows."""
 
 
 class PreferenceRules(_Section):
     """What a person may opt out of."""
 
-    optional: list[Topic] = Field(default_factory=lambda: list(Topic))
+    optional: list[Topic] = Field(default=list(Topic))
+    """The topics a person may opt out of."""
 
 
 class PinnedPolicy(_Section):
@@ -177,8 +215,11 @@ class Texts(_Section):
     """How the vendor signs."""
 
     vendor: str
+    """The vendor's name in mails."""
     product: str
+    """The product's name in mails and on pages."""
     signature: str
+    """The last line of mails."""
 
 
 class Policy(PinnedPolicy):
@@ -197,25 +238,41 @@ class PolicyRequest(Value):
     """Which policy to pin, and the year around which its holidays are needed."""
 
     name: str
+    """Name of the policy."""
     year: int
+    """The year around which its holidays are needed."""
+    at: Instant | None = None
+    """When the texts were written; None where there are none."""
+    texts: list[ClientText] = Field(default_factory=list)
+    """Texts of a start payload that are bound for clients: judged together with the pinning."""
 
 
 class HolidayRules(_Section):
     """Observed holidays by name, as the `holidays` library calls them, and single days."""
 
     country: str
+    """Country of the holidays, as the `holidays` package names it."""
     subdivision: str | None = None
+    """A state or province with holidays of its own."""
     observed: list[str]
+    """The holidays observed, by their English names in that package; each also on the day it is
+    observed on."""
     also: list[date] = Field(default_factory=list)
+    """Further single dates."""
     years_ahead: int = Field(default=5, ge=1, le=20)
+    """For how many years ahead holidays are known to whatever begins."""
 
 
 class CalendarRules(_Section):
     """Support hours and holidays as a policy file gives them (C5)."""
 
     time_zone: str
+    """Zone of hours, dates and holidays: an IANA name."""
     hours: dict[str, list[tuple[str, str]]]
+    """Opening hours of each day of the week, from and to. Days left out are closed; `24:00` is
+    midnight."""
     holidays: HolidayRules
+    """Dates on which support is closed all day."""
 
     @model_validator(mode="after")
     def _hours_make_sense(self) -> Self:
@@ -240,16 +297,27 @@ class PolicyFile(_Section):
     """A policy as written; `version` is a hash of everything it says."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    """Name of the policy: lower-case letters, digits and hyphens."""
     calendar: CalendarRules
+    """When support is open."""
     cases: CaseRules
+    """Intake and first response."""
     defects: DefectRules
+    """What holds for every defect."""
     releases: ReleaseRules
+    """What is told of releases, and when."""
     severities: dict[Severity, SeverityRules]
+    """What each severity obliges to; all four are required."""
     calls: CallRules = CallRules()
+    """Calls booked through a case."""
     reviews: ReviewRules = ReviewRules()
+    """The regular impact review."""
     contacts: dict[Role, Address]
+    """The address of each role; all roles are required."""
     texts: Texts
+    """How mails are signed."""
     preferences: PreferenceRules = PreferenceRules()
+    """What people may opt out of."""
 
     @classmethod
     def read(cls, content: object) -> Self:

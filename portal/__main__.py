@@ -7,10 +7,10 @@ from activities.adapters.database import NoDatabase, make_engine, migrate
 from activities.adapters.mailbox import mailbox_for
 from activities.adapters.policy_files import PolicyError, PolicyFiles
 from portal.app import create_app
-from portal.context import Site
+from portal.context import PortalContext
 from portal.metrics import measured
 from portal.serving import application_server
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.connection import NoServer, connect
 from runtime.logs import configure_logs
 from runtime.settings import Settings, SettingsError, read_settings
@@ -31,8 +31,10 @@ async def serve(settings: Settings) -> None:
         mailbox = mailbox_for(engine, smtp_url, settings.mail_from)
     except ValueError as error:
         raise SettingsError(str(error)) from None
-    site = Site(Line(client), engine, PolicyFiles(settings.policy_file), settings, mailbox=mailbox)
-    with measured(create_app(site), site) as app:
+    context = PortalContext(
+        DefectsClient(client), engine, PolicyFiles(settings.policy_file), settings, mailbox=mailbox
+    )
+    with measured(create_app(context), context) as app:
         await application_server(app, settings.portal_address, settings).serve()
     engine.dispose()
 

@@ -2,19 +2,19 @@
 
 from fastapi import FastAPI
 
-from portal.api import mount_api
-from portal.context import Site
-from portal.head_middleware import Heads
+from portal.api.application import mount_api
+from portal.context import PortalContext
+from portal.head_middleware import HeadMiddleware
 from portal.pages import pages
 from portal.security import SecureHeaders, is_https
 
 
-def create_app(site: Site) -> FastAPI:
-    """The application for one installation; pages and endpoints find it as `app.state.site`."""
+def create_app(context: PortalContext) -> FastAPI:
+    """The application for one installation; pages and endpoints find it as `app.state.context`."""
     app = FastAPI(title="Defect orchestrator", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.site = site
-    mount_api(app, site)
-    app.add_middleware(Heads)
-    app.add_middleware(SecureHeaders, https=is_https(site.settings))
-    app.mount("/", pages(site))  # The last one: it takes what nobody else took.
+    app.state.context = context
+    mount_api(app, context)
+    app.add_middleware(HeadMiddleware)
+    app.add_middleware(SecureHeaders, https=is_https(context.settings))
+    app.mount("/", pages(context))  # The last one: it takes what nobody else took.
     return app

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from sqlalchemy import Engine
 
 from activities.adapters.mailbox import mailbox_for
 from activities.ports import Mailbox, Policies
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.settings import Settings
+from runtime.start_check import StartCheck
 
 
 def _present() -> datetime:
@@ -17,10 +19,10 @@ def _present() -> datetime:
 
 
 @dataclass(frozen=True)
-class Site:
-    """One installation as its web pages see it. It decides nothing: `line` and `engine` do."""
+class PortalContext:
+    """One installation as its web pages see it. It decides nothing: `client` and `engine` do."""
 
-    line: Line
+    client: DefectsClient
     engine: Engine
     policies: Policies
     settings: Settings
@@ -28,6 +30,11 @@ class Site:
     """The one clock of the portal (UTC); tests set it."""
     mailbox: Mailbox | None = None
     """Where links to sign in are sent; None means what the settings name."""
+
+    @cached_property
+    def starts(self) -> StartCheck:
+        """Judges starts before they are made."""
+        return StartCheck(self.policies)
 
     @property
     def keeps_letters(self) -> bool:

@@ -4,7 +4,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class Heads:
+class HeadMiddleware:
     """Middleware for a whole application: wherever GET is answered HEAD is, and `Allow` says so."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -22,8 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from activities.adapters.database.backlog import DatabasePulse, Waiting
-from portal.context import Site
-from portal.pages.obligations import SEVERITIES, Desk, Duty, Obligation, desk_of
+from portal.context import PortalContext
+from portal.pages.obligations import SEVERITIES, Duty, Obligation, StaffDashboard, staff_dashboard
 from runtime.settings import SettingsError
 
 FRESH = 10.0
@@ -49,18 +49,18 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Snapshot:
     """How everything stood at an instant."""
 
     at: datetime
-    desk: Desk
+    dashboard: StaffDashboard
     webhooks: Waiting
     read_model_written_at: datetime | None
     seconds: float
-    """What looking took."""
+    """What taking it took."""
 
 
-class Owed(Collector):
+class ObligationsCollector(Collector):
     """Looks at the database when somebody asks, but not all the time and not for ever.
 
     One that does not answer is told as `defects_database_up 0`, and nothing else is told then: a
@@ -81,22 +81,24 @@ class Owed(Collector):
         self._patience = patience
         self._turn = threading.Lock()
         self._asked_at = 0.0
-        self._answer: Future[Look] | None = None
+        self._answer: Future[Snapshot] | None = None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """The library's hook."""
-        look = self._last_look()
+        snapshot = self._last_snapshot()
         words = "1 where the database answers, 0 where it does not."
-        yield _gauge("database_up", words, look is not None)
-        if look is not None:
-            yield from _gauges(look)
+        yield _gauge("database_up", words, snapshot is not None)
+        if snapshot is not None:
+            yield from _gauges(snapshot)
 
-    def _last_look(self) -> Look | None:
+    def _last_snapshot(self) -> Snapshot | None:
         with self._turn:
             if self._answer is None or (self._answer.done() and self._is_stale()):
                 self._answer, self._asked_at = Future(), time.monotonic()
-                looking = threading.Thread(target=self._look, args=[self._answer], daemon=True)
-                looking.start()
+                thread = threading.Thread(
+                    target=self._take_snapshot, args=[self._answer], daemon=True
+                )
+                thread.start()
             answer = self._answer
         try:
             return answer.result(self._patience)
@@ -106,16 +108,16 @@ class Owed(Collector):
     def _is_stale(self) -> bool:
         return time.monotonic() - self._asked_at >= self._fresh
 
-    def _look(self, answer: Future[Look]) -> None:
+    def _take_snapshot(self, answer: Future[Snapshot]) -> None:
         began, at, pulse = time.monotonic(), self._now(), DatabasePulse(self._engine)
         try:
-            desk, webhooks = desk_of(self._engine, at), pulse.webhooks()
+            dashboard, webhooks = staff_dashboard(self._engine, at), pulse.webhooks()
             written_at = pulse.read_model_written_at()
         except Exception as error:  # noqa: BLE001 - whoever waits for the answer hears of it
             answer.set_exception(error)
         else:
             took = time.monotonic() - began
-            answer.set_result(Look(at, desk, webhooks, written_at, took))
+            answer.set_result(Snapshot(at, dashboard, webhooks, written_at, took))
 
 
 class Requests:
@@ -164,18 +166,18 @@ class Requests:
 
 
 @contextmanager
-def measured(app: ASGIApp, site: Site) -> Iterator[ASGIApp]:
+def measured(app: ASGIApp, context: PortalContext) -> Iterator[ASGIApp]:
     """The application, counted, with metrics served while the context lasts; where they are wanted.
 
     Raises:
         SettingsError: nothing can listen where they are wanted.
     """
-    address = site.settings.portal_metrics_address
+    address = context.settings.portal_metrics_address
     if address is None:
         yield app
         return
     registry = CollectorRegistry()
-    registry.register(Owed(site.engine, site.now))
+    registry.register(ObligationsCollector(context.engine, context.now))
     ProcessCollector(registry=registry)
     host, _, port = address.rpartition(":")
     try:
@@ -197,43 +199,43 @@ def _template(scope: Scope) -> str:
     return f"{scope.get('root_path', '')}{path if isinstance(path, str) else '/*'}"
 
 
-def _gauges(look: Look) -> Iterator[GaugeMetricFamily]:
-    desk, at = look.desk, look.at
-    yield _obligations("overdue", "What should have been done and was not.", desk.overdue)
-    yield _obligations("due", "What falls due within two weeks or is undecided.", desk.due)
+def _gauges(snapshot: Snapshot) -> Iterator[GaugeMetricFamily]:
+    dashboard, at = snapshot.dashboard, snapshot.at
+    yield _obligations("overdue", "What should have been done and was not.", dashboard.overdue)
+    yield _obligations("due", "What falls due within two weeks or is undecided.", dashboard.due)
     yield _counts(
         "deliveries",
         "Messages by their state in the ledger.",
         "state",
-        {state.value: count for state, count in desk.deliveries.items()},
+        {state.value: count for state, count in dashboard.deliveries.items()},
     )
     yield _gauge(
         "oldest_undelivered_seconds",
         "Since the first try of the message that waits longest; 0 where none waits.",
-        _age(desk.oldest_waiting_at, at),
+        _age(dashboard.oldest_waiting_at, at),
     )
-    concerns = Counter(concern.kind for concern in desk.attention)
+    concerns = Counter(concern.kind for concern in dashboard.attention)
     yield _counts(
         "needing_attention",
         "Cases, defects and releases that somebody should look at.",
         "kind",
         {kind: concerns[kind] for kind in _DUTIES},
     )
-    yield _counts("open", "Open defects.", "severity", desk.open_by_severity)
-    yield _gauge("cases_open", "Open cases.", desk.open_cases)
-    yield _gauge("webhooks_waiting", "Webhooks not yet taken.", look.webhooks.count)
+    yield _counts("open", "Open defects.", "severity", dashboard.open_by_severity)
+    yield _gauge("cases_open", "Open cases.", dashboard.open_cases)
+    yield _gauge("webhooks_waiting", "Webhooks not yet taken.", snapshot.webhooks.count)
     yield _gauge(
         "webhooks_oldest_waiting_seconds",
         "Since the webhook was written that waits longest; 0 where none waits.",
-        _age(look.webhooks.since, at),
+        _age(snapshot.webhooks.since, at),
     )
-    if look.read_model_written_at is not None:
+    if snapshot.read_model_written_at is not None:
         yield _gauge(
             "read_model_written_timestamp_seconds",
             "The instant of the newest change in the read model.",
-            look.read_model_written_at.timestamp(),
+            snapshot.read_model_written_at.timestamp(),
         )
-    yield _gauge("database_look_seconds", "What it took to find all that out.", look.seconds)
+    yield _gauge("database_look_seconds", "What it took to find all that out.", snapshot.seconds)
 
 
 def _obligations(which: str, words: str, owed: Sequence[Obligation]) -> GaugeMetricFamily:

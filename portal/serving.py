@@ -8,7 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from portal.app import create_app
-from portal.context import Site
+from portal.context import PortalContext
 from runtime.settings import Settings
 
 
@@ -22,9 +22,10 @@ class _Beside(uvicorn.Server):
 
 
 @asynccontextmanager
-async def beside(site: Site) -> AsyncIterator[None]:
-    """Serve while the context lasts, in a program that does other things too."""
-    async with application_beside(create_app(site), site.settings.portal_address, site.settings):
+async def beside(context: PortalContext) -> AsyncIterator[None]:
+    """Serve while this lasts, in a program that does other things too."""
+    settings = context.settings
+    async with application_beside(create_app(context), settings.portal_address, settings):
         yield
 
 

@@ -16,6 +16,7 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 
+from domain.contract.identity import DEFECTS_QUEUE
 from domain.policy import Policy
 
 IMPACT_REVIEW = "impact-review"
@@ -24,7 +25,7 @@ CATCHUP = timedelta(hours=1)
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 
-async def ensure_review(client: Client, policy: Policy, task_queue: str) -> None:
+async def ensure_review(client: Client, policy: Policy) -> None:
     """Create the schedule, or bring it in line with the policy; a pause of an operator stays.
 
     It fires at an hour of the calendar's zone, which no change of clocks skips or doubles as long
@@ -33,7 +34,7 @@ async def ensure_review(client: Client, policy: Policy, task_queue: str) -> None
     Raises:
         RPCError: the server knows no schedules, or does not let us.
     """
-    schedule = _schedule(policy, task_queue)
+    schedule = _schedule(policy)
     try:
         await client.create_schedule(IMPACT_REVIEW, schedule)
     except ScheduleAlreadyRunningError:
@@ -45,14 +46,14 @@ async def ensure_review(client: Client, policy: Policy, task_queue: str) -> None
         await client.get_schedule_handle(IMPACT_REVIEW).update(update)
 
 
-def _schedule(policy: Policy, task_queue: str) -> Schedule:
+def _schedule(policy: Policy) -> Schedule:
     rules = policy.reviews
     return Schedule(
         action=ScheduleActionStartWorkflow(
             "ImpactReviewWorkflow",
             {"policy": policy.name},
             id=IMPACT_REVIEW,
-            task_queue=task_queue,
+            task_queue=DEFECTS_QUEUE,
             static_summary=f"review of open {rules.severity.value} defects by impact",
         ),
         spec=ScheduleSpec(

@@ -9,7 +9,14 @@ from email.utils import parseaddr
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic import FilePath as ExistingFile
 from pydantic import ValidationError as Invalid
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -22,6 +29,7 @@ LogStyle = Literal["console", "json"]
 _DATABASES = re.compile(r"(sqlite|postgres|postgresql)(\+\w+)?://")
 _MAIL_SERVERS = re.compile(r"smtps?://")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_SECRET_TEXT = {"type": "string", "format": "password"}
 _MISSPELT = 0.85
 """How alike two names are (0 to 1) for one to be the other misspelt: `KEY` for `KEYS`."""
 
@@ -138,47 +146,67 @@ class Settings(BaseSettings):
         frozen=True,
         hide_input_in_errors=True,
         arbitrary_types_allowed=True,
+        use_attribute_docstrings=True,
     )
 
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] = SecretStr(
         "sqlite:///var/defects.db"
     )
-    """SQLAlchemy URL; a relative SQLite path counts from the working directory."""
+    """SQLAlchemy URL of a SQLite file or of PostgreSQL. A relative path counts from the working
+    directory."""
     policy_file: ExistingFile | None = None
-    """A policy instead of the built-in one."""
+    """A policy file in place of the built-in policy `eto`."""
     smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = None
-    """Where mail goes; None keeps it in the database."""
+    """Where mail is sent: `smtp://[user:password@]host:port[?starttls=true]`, or `smtps://` for TLS
+    from the start. Without it mails are kept in the database."""
     mail_from: Annotated[str, AfterValidator(_sender)] = "support@vendor.example"
+    """Sender of every mail, with or without a name."""
     portal_url: Annotated[str, AfterValidator(_http_url)] | None = None
-    """Where people reach the portal: unsubscribing with one click leads there."""
+    """Base of the portal's address as people reach it: links to sign in and to unsubscribe lead
+    there. Without it links lead to `DEFECTS_PORTAL_ADDRESS`, and people unsubscribe by mail to
+    the sender."""
     portal_address: Annotated[str, AfterValidator(_socket_address)] = "127.0.0.1:8080"
-    """Where the portal listens, `host:port`."""
+    """Where `python -m portal` listens: an IP address and a port."""
     portal_metrics_address: Annotated[str, AfterValidator(_socket_address)] | None = None
-    """Where Prometheus finds what is owed and how the portal does; None for no metrics."""
+    """Where the portal serves metrics of what is owed and of itself to Prometheus: an IP address
+    and a port. Without it there are none."""
     temporal_ui_url: Annotated[str, AfterValidator(_http_url)] | None = None
-    """Where operators reach Temporal's UI: the staff page links each workflow there."""
+    """Base of Temporal's UI: the staff page links numbers there."""
     statuspage_url: Annotated[str, AfterValidator(_http_url)] | None = None
-    """Base of a Statuspage v1 API, with `/v1`; None for the portal's own page."""
+    """Base of a Statuspage v1 API, with `/v1`; needs the next two. Without it incidents are shown
+    by the portal."""
     statuspage_page_id: str | None = None
+    """Id of the page at Statuspage."""
     statuspage_api_key: SecretStr | None = None
+    """API key of Statuspage."""
     webhook_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_http_urls)] = ()
-    """Receivers of Standard Webhooks; separated by commas in the environment."""
+    """Receivers of Standard Webhooks, separated by commas; `starter.py webhooks add` adds more."""
     webhook_secret: SecretStr | None = None
+    """Signs webhooks, required where there are receivers: `whsec_` and base64, or plain text."""
     webhook_allow_private: bool = False
-    """Whether receivers may be on private, loopback or link-local addresses, and without TLS."""
-    encryption_keys: Annotated[KeyRing, NoDecode, BeforeValidator(_key_ring)] = NO_KEYS
-    """`id:base64key,…`: the first encrypts, all decrypt; without keys payloads are in clear."""
+    """Whether receivers may have private, loopback or link-local addresses and be addressed with
+    `http://`; otherwise such a receiver stops the worker."""
+    encryption_keys: Annotated[
+        KeyRing, NoDecode, BeforeValidator(_key_ring), WithJsonSchema(_SECRET_TEXT)
+    ] = Field(default_factory=lambda: NO_KEYS)
+    """`id:base64key,…`, keys of 32 bytes: the first encrypts, all decrypt. Without keys payloads
+    are in clear."""
     codec_address: Annotated[str, AfterValidator(_socket_address)] = "127.0.0.1:8082"
-    """Where the codec server listens, `host:port`."""
+    """Where `python -m portal.codec_server` listens: an IP address and a port."""
     codec_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = ()
-    """Whose pages may ask the codec server; where there are none, those of Temporal's UI."""
+    """Origins whose pages may ask the codec server, separated by commas, exactly as browsers name
+    them: `https://ui.example.org`. Without them that of `DEFECTS_TEMPORAL_UI_URL` may, else
+    none."""
     log: LogStyle = Field(default_factory=lambda: "console" if sys.stderr.isatty() else "json")
+    """Format of the log: `console` on a terminal, else `json`."""
     outbound_per_second: float = Field(default=50, gt=0)
     """Activities of the outbound queue that may start per second, over all workers."""
     metrics_address: Annotated[str, AfterValidator(_socket_address)] | None = None
-    """Where Prometheus finds the SDK's metrics, `host:port`; None for no metrics."""
+    """Where the worker serves Prometheus metrics: an IP address and a port. Without it there are
+    none."""
     build_id: Annotated[str, AfterValidator(_build_id)] | None = None
-    """The version of the worker's code; None for a worker that is not versioned."""
+    """Version of the worker's code: its runs stay with it until they are moved. Without it the
+    worker is not versioned."""
     graceful_shutdown_seconds: float = Field(default=30, ge=0)
     """How long activities may go on after SIGTERM."""
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from activities.adapters.database import DatabaseStatusPage
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.mail_receiver import mail_receiver
 from runtime.plugin import DefectsPlugin
 from runtime.servers import time_skipping_server
@@ -47,8 +47,8 @@ async def run(settings: Settings, folder: Path) -> None:
             time_skipping_server(DefectsPlugin.of(settings)) as env,
             workers(env.client, world, embedded),
         ):
-            line = Line(env.client)
-            await _Story(Clock(env, line), line, timeline).play()
+            client = DefectsClient(env.client)
+            await _Story(Clock(env, client), client, timeline).play()
             page = DatabaseStatusPage(world.engine)
         timeline.flush()
         _print_status_page(page)
@@ -60,9 +60,9 @@ async def run(settings: Settings, folder: Path) -> None:
 class _Story:
     """A Friday afternoon, a bad weekend, a hotfix; and a typo that can wait for the spring."""
 
-    def __init__(self, clock: Clock, line: Line, timeline: "_Timeline") -> None:
+    def __init__(self, clock: Clock, client: DefectsClient, timeline: "_Timeline") -> None:
         self._clock = clock
-        self._line = line
+        self._client = client
         self._timeline = timeline
 
     async def play(self) -> None:
@@ -86,7 +86,7 @@ class _Story:
 
     async def _opens(self, friday: datetime) -> None:
         await self._says(f"A client writes with Critical in the subject, {_when(friday)}")
-        await self._line.start(
+        await self._client.start(
             "CaseWorkflow", CASES[0], _case("river", "Critical: nobody can log in")
         )
         await self._after(timedelta(minutes=25))
@@ -110,7 +110,7 @@ class _Story:
             public_summary="Users cannot log in.",
         )
         await self._says("On another day's list: a typo in a report, S3, which can wait")
-        await self._line.start(
+        await self._client.start(
             "CaseWorkflow",
             CASES[3],
             _case("wiese", "Report heading is wrong", zone="Europe/Berlin", language="de"),
@@ -132,7 +132,7 @@ class _Story:
         ):
             await self._after(timedelta(minutes=30))
             await self._says(f"{client.capitalize()} is hit as well and joins the same defect")
-            await self._line.start("CaseWorkflow", case, _case(client, "Login fails", zone=zone))
+            await self._client.start("CaseWorkflow", case, _case(client, "Login fails", zone=zone))
             await self._tell(case, "confirm_defect", defect=LOGIN)
 
     async def _weekend_and_escalation(self, friday: datetime) -> None:
@@ -183,7 +183,7 @@ class _Story:
 
     async def _two_are_one(self) -> None:
         await self._says("The same typo is reported again and confirmed by somebody else")
-        await self._line.start("CaseWorkflow", CASES[4], _case("harbour", "Wrong heading"))
+        await self._client.start("CaseWorkflow", CASES[4], _case("harbour", "Wrong heading"))
         await self._tell(
             CASES[4],
             "confirm_defect",
@@ -200,7 +200,7 @@ class _Story:
         await self._after(timedelta(days=40))
         await self._says("Weeks later work begins in its area: marked in the portal, no mail")
         start = {"actor": "demo", "functional_area": "reports"}
-        await self._line.start("AreaWorkWorkflow", AREA_WORK, start)
+        await self._client.start("AreaWorkWorkflow", AREA_WORK, start)
         await self._settled()
         await self._says("The spring release is planned; everybody hears of it 14 and 2 days ahead")
         deploy_at = _at_ten(await self._clock.now() + timedelta(days=30)) + timedelta(hours=11)
@@ -217,7 +217,7 @@ class _Story:
         self, number: str, kind: str, title: str, deploy_at: datetime, **fields: Any
     ) -> None:
         start = {"actor": "demo", "kind": kind, "title": title, "deploy_at": _iso(deploy_at)}
-        await self._line.start("ReleaseWorkflow", number, start | fields)
+        await self._client.start("ReleaseWorkflow", number, start | fields)
 
     # --- how it is told --------------------------------------------------------------------------
 
@@ -227,7 +227,7 @@ class _Story:
         console.print(f"\n[bold]{_when(await self._clock.now())}[/bold]  {escape(what)}")
 
     async def _tell(self, number: str, command: str, **payload: Any) -> None:
-        await self._line.tell(number, command, {"actor": "demo", **payload})
+        await self._client.update(number, command, {"actor": "demo", **payload})
         await self._settled()
 
     async def _after(self, time: timedelta) -> None:
@@ -238,7 +238,7 @@ class _Story:
         await self._clock.settle([n for n in known if await self._exists(n)])
 
     async def _exists(self, number: str) -> bool:
-        return await self._line.exists(number)
+        return await self._client.exists(number)
 
 
 def _case(

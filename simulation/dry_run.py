@@ -1,7 +1,6 @@
-"""Plays a part on the pure machine alone, and logs it as the oracle reads it."""
+"""Plays a part on a runner alone, and logs it as the oracle reads it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -13,14 +12,16 @@ from domain.contract.defect import (
     Resolve,
     ScheduleRelease,
 )
-from domain.contract.effects import Effect, Receipt, TellClients, TellStaff
+from domain.contract.effects import Lane
 from domain.contract.parsing import InvalidCommand, parse
-from domain.contract.values import Command, Contact
-from domain.defect.lifecycle import Defect
+from domain.contract.values import Command
+from domain.defect import DEFECT
 from domain.policy import PinnedPolicy
+from domain.runner import Runner
 from simulation.histories import Story
 from simulation.oracle.audit import Audit, audit
-from simulation.oracle.expected_state import Delivered, History, Said
+from simulation.oracle.expected_state import History
+from simulation.world import Place, World
 
 COMMANDS: dict[str, type[Command]] = {
     model.name: model for model in (ChangeSeverity, PostProgress, Reopen, Resolve, ScheduleRelease)
@@ -28,7 +29,7 @@ COMMANDS: dict[str, type[Command]] = {
 """What stories are made of."""
 
 ACTOR = "history"
-DELIVERY = timedelta(milliseconds=1)
+PROMPT = {lane: Place(latency=timedelta(milliseconds=1)) for lane in Lane}
 """A message arrives after what it tells of, and after the one before it."""
 BREATH = timedelta(seconds=1)
 """At least so long lies between two steps."""
@@ -98,62 +99,22 @@ class Outcome:
     refused: int
     """Steps that no longer applied: said after the end, or saying nothing new."""
     events: int | None = None
-    """Events in the workflow's history; the machines alone have none."""
+    """Events in the workflow's history; a dry run has none."""
 
 
-@dataclass
-class Rehearsal:
-    """One defect on one machine: everything is delivered as soon as it is decided."""
-
-    policy: PinnedPolicy
-    delivered: list[Delivered] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
-    refused: int = 0
-
-    def play(self, part: Part) -> Outcome:
-        """Play it to its end."""
-        start = parse(DefectStart, part.start)
-        defect, effects = Defect.open(part.number, start, self.policy, part.at)
-        contacts = {attachment.case: attachment.contact for attachment in start.cases}
-        self._deliver(defect, effects, contacts, part.at)
-        for at, command in part.commands:
-            self._let_pass(defect, contacts, at)
-            try:
-                effects = defect.fire(at) + defect.handle(command, at)
-            except InvalidCommand:
-                self.refused += 1
-                continue
-            self.said.append(Said(at, command))
-            self._deliver(defect, effects, contacts, at)
-        self._let_pass(defect, contacts, part.until)
-        history = History(start, part.at, part.until, self.said, self.delivered)
-        return Outcome(part.number, history, audit(history, self.policy), self.refused)
-
-    def _let_pass(self, defect: Defect, contacts: dict[str, Contact], until: datetime) -> None:
-        while (due := defect.next_due()) is not None and due <= until:
-            self._deliver(defect, defect.fire(due), contacts, due)
-
-    def _deliver(
-        self, defect: Defect, effects: list[Effect], contacts: dict[str, Contact], at: datetime
-    ) -> None:
-        waiting = list(effects)
-        arrival = max([at, *(message.at for message in self.delivered[-1:])]) + DELIVERY
-        while waiting:
-            effect = waiting.pop(0)
-            recipients = list(_recipients(effect, defect, contacts))
-            self.delivered += [
-                Delivered(arrival, effect.event, effect.key, recipient, effect.at)
-                for recipient in recipients
-            ]
-            receipt = Receipt(key=effect.key, sent=len(recipients))
-            waiting += defect.delivered(effect, receipt, arrival)
-
-
-def _recipients(effect: Effect, defect: Defect, contacts: dict[str, Contact]) -> Iterable[str]:
-    if isinstance(effect, TellStaff):
-        return [effect.role.value]
-    if not isinstance(effect, TellClients):
-        return []
-    if effect.people is not None:
-        return [person.contact.email.lower() for person in effect.people]
-    return dict.fromkeys(contacts[case].email.lower() for case in defect.cases)
+def dry_run(part: Part, policy: PinnedPolicy) -> Outcome:
+    """Play one defect to its end on a runner alone; what is decided is delivered at once."""
+    start = parse(DefectStart, part.start)
+    world = World(Runner.begin(DEFECT, part.number, start, policy, part.at), part.at, PROMPT)
+    refused = 0
+    for at, command in part.commands:
+        world.wait_until(at)
+        try:
+            world.say(command)
+        except InvalidCommand:
+            refused += 1
+    world.wait_until(part.until)
+    # Histories have single words for internal texts, which any message may hold.
+    delivered = [replace(message, text="") for message in world.delivered]
+    history = History(start, part.at, part.until, world.said, delivered)
+    return Outcome(part.number, history, audit(history, policy), refused)

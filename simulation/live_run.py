@@ -29,7 +29,7 @@ from domain.contract.parsing import parse
 from domain.contract.release import AttachDefect, DetachDefect
 from domain.contract.values import Command
 from domain.policy import Policy
-from runtime.client import CommandRefused, Line, NoSuchNumber
+from runtime.client import CommandRefused, DefectsClient, NoSuchNumber
 from runtime.plugin import DefectsPlugin
 from runtime.servers import time_skipping_server
 from runtime.settings import Settings
@@ -114,7 +114,7 @@ async def _stage(settings: Settings, letters: list[Letter]) -> AsyncIterator[tup
             time_skipping_server(DefectsPlugin.of(settings)) as env,
             workers(env.client, world, settings),
         ):
-            yield Clock(env, Line(env.client)), world
+            yield Clock(env, DefectsClient(env.client)), world
         world.engine.dispose()
 
 
@@ -194,7 +194,7 @@ class _Performance:
         if scene.end:
             await self._end(part)
         elif scene.command is None:
-            await self._clock.line.start(part.workflow, part.number, part.start)
+            await self._clock.client.start(part.workflow, part.number, part.start)
             if not _is_release(part):
                 self._begun.append(part.number)
         else:
@@ -203,7 +203,7 @@ class _Performance:
     async def _say(self, number: str, command: Command) -> None:
         now = await self._clock.now()
         try:
-            await self._clock.line.tell(
+            await self._clock.client.update(
                 number, command.name, command.model_dump(mode="json", exclude_none=True)
             )
         except (CommandRefused, NoSuchNumber):
@@ -223,8 +223,8 @@ class _Performance:
     async def _end(self, part: Part) -> None:
         number = part.number
         await self._clock.settle([number])
-        status = await self._clock.line.ask(number, "status")
-        handle = self._clock.line.client.get_workflow_handle(number)
+        status = await self._clock.client.query(number, "status")
+        handle = self._clock.client.temporal.get_workflow_handle(number)
         events = len((await handle.fetch_history()).events)
         if status["state"] not in ENDED:
             await handle.terminate("the story ends here")

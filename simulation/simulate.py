@@ -1,4 +1,4 @@
-"""`simulate`: real histories under the policy, through real workflows or the machines alone."""
+"""`simulate`: real histories under the policy, through real workflows or on runners alone."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,7 +15,7 @@ from rich.table import Table
 from activities.adapters.policy_files import PolicyFiles
 from commands import show
 from runtime.settings import Settings
-from simulation.dry_run import Outcome, Part, Rehearsal, part_of
+from simulation.dry_run import Outcome, Part, dry_run, part_of
 from simulation.histories import Story, read_stories
 from simulation.live_run import POLICY, perform
 from simulation.oracle.audit import Figures
@@ -100,7 +100,7 @@ async def play(
     began = min((part.at for part in parts), default=now)
     policy = policies.load(POLICY, began.year).pinned()
     if fast:
-        outcomes = rehearse(parts, policies, progress)
+        outcomes = dry_runs(parts, policies, progress)
         return Played(source, policy, outcomes, left_out, year, alone=True)
     performed = await perform(settings, parts, progress)
     twice = list(sent_twice(performed.letters))
@@ -114,13 +114,13 @@ def next_base(now: datetime) -> datetime:
     return day + timedelta(days=(7 - day.weekday()) % 7)
 
 
-def rehearse(parts: Sequence[Part], policies: PolicyFiles, progress: Progress) -> list[Outcome]:
-    """On the machines alone, one after another."""
+def dry_runs(parts: Sequence[Part], policies: PolicyFiles, progress: Progress) -> list[Outcome]:
+    """On runners alone, one after another."""
     task = progress.add_task("stories", total=len(parts))
     outcomes = []
     for part in parts:
         policy = policies.load(POLICY, part.at.year).pinned()
-        outcomes.append(Rehearsal(policy).play(part))
+        outcomes.append(dry_run(part, policy))
         progress.advance(task)
     return outcomes
 

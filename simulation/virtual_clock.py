@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from temporalio.testing import WorkflowEnvironment
 
-from runtime.client import Line
+from runtime.client import DefectsClient
 
 STRIDE = timedelta(hours=19, minutes=11, seconds=7)
 """How much time passes in one call: a call that takes longer than half a minute is given up.
@@ -24,7 +24,7 @@ class Clock:
     """Moves virtual time on, never back."""
 
     env: WorkflowEnvironment
-    line: Line
+    client: DefectsClient
 
     async def now(self) -> datetime:
         """The server's present (UTC)."""
@@ -42,5 +42,5 @@ class Clock:
                 await asyncio.sleep(POLL)
 
     async def _pending(self, number: str) -> int:
-        pending: int = (await self.line.ask(number, "status"))["pending_deliveries"]
+        pending: int = (await self.client.query(number, "status"))["pending_deliveries"]
         return pending

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests import node
-from tests.portal.pages import axe
+from tests.portal.pages import browser_scripts
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as Chromium
@@ -38,7 +38,7 @@ def axe_script() -> str:
     if shutil.which("npm") is None:
         _skip("Accessibility was not checked by axe: npm is not installed")
     try:
-        return axe.script().read_text(encoding="utf-8")
+        return browser_scripts.script(browser_scripts.AXE).read_text(encoding="utf-8")
     except subprocess.CalledProcessError as error:
         if node.unreachable(error.stderr):
             _skip("Accessibility was not checked by axe: the npm registry cannot be reached")

@@ -17,7 +17,7 @@ from temporalio.worker import Replayer
 
 from activities.adapters.database import DatabaseLedger, make_engine
 from activities.ports import Delivery
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.mail_receiver import mail_receiver
 from runtime.plugin import DefectsPlugin
 from runtime.servers import DevServer, binary, dev_server
@@ -141,7 +141,7 @@ async def settled(client: Client, *numbers: str) -> None:
     """Wait until nothing of these cases and defects is on its way to anybody."""
 
     async def nothing_pending() -> bool:
-        answers = await asyncio.gather(*(Line(client).ask(n, "status") for n in numbers))
+        answers = await asyncio.gather(*(DefectsClient(client).query(n, "status") for n in numbers))
         return not any(answer["pending_deliveries"] for answer in answers)
 
     await eventually(f"{', '.join(numbers)} settled", nothing_pending)

@@ -20,26 +20,27 @@ from domain.contract.events import TOPIC_OF, ClientEvent, Role, StaffEvent
 from domain.contract.parsing import parse
 from domain.contract.release import AttachDefect
 from domain.contract.values import Command
-from domain.defect.lifecycle import Defect
-from domain.entity import Machine
+from domain.defect import DEFECT
 from domain.views.search_attributes import ATTRIBUTES
 from runtime.settings import PREFIX, Settings
 from tests.domain.builders import (
     CHICAGO,
     ETO,
     FRIDAY,
+    Alone,
     a_case,
     a_defect,
     a_release,
     a_review,
     an_area_work,
+    begin_alone,
 )
-from tools.docs.written import PAGES as REFERENCE
+from tools.docs import site
 from worker import WORKFLOWS
 
 ROOT = Path(__file__).parents[1]
-WRITTEN = {f"docs/{name}": written for name, written in REFERENCE.items()}
-"""Pages that are no files: the site writes them from the code."""
+WRITTEN = {f"docs/{name}": content for name, content in site.files()}
+"""Files of the site that are written from the code."""
 GENERATED = {"var", "build", "node_modules"}
 FOLDERS = ("domain", "workflows", "activities", "runtime", "commands", "portal", "tests", "bench")
 OPENING = "When do you touch this folder?"
@@ -113,11 +114,10 @@ def test_links_lead_somewhere(page: Page) -> None:
 
 
 def _text(file: Path) -> str | None:
-    """What a link leads to: a file, or a page of the reference; nothing of a folder."""
+    """What a link leads to, with what the site writes into it; nothing of a folder."""
     if file.is_file():
-        return file.read_bytes().decode("utf-8", errors="replace")
-    written = WRITTEN.get(str(file.relative_to(ROOT)))
-    return "" if file.is_dir() else written() if written else None
+        return site.completed(file.read_bytes().decode("utf-8", errors="replace"))
+    return "" if file.is_dir() else WRITTEN.get(str(file.relative_to(ROOT)))
 
 
 def _anchors(text: str) -> set[str]:
@@ -331,7 +331,7 @@ def test_what_two_business_days_are() -> None:
     assert {row[0]: row[1] for row in rows} == {at: f"{due[at]:{form}}" for at in due}
 
 
-MACHINES: dict[str, Callable[[], tuple[Machine, Any]]] = {
+ENTITIES: dict[str, Callable[[], tuple[Alone, Any]]] = {
     "case": a_case,
     "defect": a_defect,
     "release": a_release,
@@ -341,14 +341,14 @@ MACHINES: dict[str, Callable[[], tuple[Machine, Any]]] = {
 """One of each kind that has a status."""
 
 
-@pytest.mark.parametrize("kind", MACHINES)
+@pytest.mark.parametrize("kind", ENTITIES)
 def test_status_is_what_the_contract_shows(kind: str) -> None:
     """The example of a `status` has exactly the fields that the query answers, in its order."""
     (shown,) = (text for language, text in CONTRACT.blocks() if language == f"json {kind}")
-    machine, _ = MACHINES[kind]()
-    answered = machine.status(machine.timeline[0].at)
+    entity, _ = ENTITIES[kind]()
+    answered = entity.runner.status(entity.timeline[0].at).model_dump(mode="json")
 
-    assert list(json.loads(shown)) == [*answered, *_of_the_workflow()]
+    assert list(json.loads(shown)) == list(answered)
     if kind == "defect":
         assert list(json.loads(shown)["target"]) == list(answered["target"])
 
@@ -368,16 +368,6 @@ def test_the_parts_of_a_release_are_what_the_contract_shows() -> None:
     for part in ("notices", "fan_outs"):
         assert {*map(tuple, shown[part])} == {tuple(answered[part][0])}
     assert re.findall(r"\w+", banner.partition("{")[2].partition("}")[0]) == [*answered["banner"]]
-
-
-def _of_the_workflow() -> list[str]:
-    """The fields that `Entity._status` adds to those of the machine."""
-    tree = ast.parse((ROOT / "workflows/entity.py").read_text("utf-8"))
-    (method,) = (
-        n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name == "_status"
-    )
-    (added,) = (n for n in ast.walk(method) if isinstance(n, ast.Dict))
-    return [k.value for k in added.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
@@ -402,7 +392,7 @@ def test_payloads_are_those_of_the_contract() -> None:
     """Each command has a row, whose braces name every field of its message and no other."""
     rows = {row[0].split("`")[1]: row[1] for row in CONTRACT.rows() if row[0].startswith("`")}
     ours = {"actor", "key"}
-    said = [c for c in Command.__subclasses__() if c.__module__.startswith("domain.mess")]
+    said = [c for c in Command.__subclasses__() if c.__module__.startswith("domain.contract")]
     fields = {command.name: set(command.model_fields) - ours for command in said}
 
     assert {name: _fields(rows.get(name, "")) for name in fields} == fields
@@ -476,7 +466,7 @@ def test_the_line_to_import_is_one() -> None:
         text for language, text in PAGE["docs/operations.md"].blocks() if language == "json"
     )
     start = parse(DefectStart, json.loads(shown))
-    defect, effects = Defect.open("ETO-1234", start, ETO, FRIDAY)
+    defect, effects = begin_alone(DEFECT, "ETO-1234", start, ETO, FRIDAY)
 
     assert start.past is not None
     assert defect.confirmed_at == start.past.confirmed_at

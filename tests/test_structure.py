@@ -2,7 +2,8 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ OURS = {
 MAY_IMPORT = {
     "domain": {"domain"},
     "workflows": {"workflows", "domain"},
-    "activities": {"activities", "domain"},
+    "activities": {"activities", "runtime", "domain"},
     "runtime": {"runtime", "domain"},
     "commands": {"commands", "portal", "activities", "runtime", "domain", "worker"},
     "portal": {"portal", "commands", "activities", "runtime", "domain"},
@@ -90,6 +91,67 @@ def test_imports_point_one_way(folder: str) -> None:
     assert wrong == []
 
 
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _at_once(tree: ast.Module) -> ast.Module:
+    """The statements that run when a module is imported: no functions, nothing for types only."""
+
+    class Running(ast.NodeTransformer):
+        def visit_FunctionDef(self, _node: ast.FunctionDef) -> None: ...
+        def visit_AsyncFunctionDef(self, _node: ast.AsyncFunctionDef) -> None: ...
+        def visit_If(self, node: ast.If) -> ast.If | None:
+            return None if _dotted(node.test).endswith("TYPE_CHECKING") else node
+
+    running: ast.Module = Running().visit(tree)
+    return running
+
+
+def _needed(modules: Mapping[str, ast.Module]) -> dict[str, set[str]]:
+    """Which modules each one needs to be there, with the packages they lie in, when it is loaded.
+
+    Its own packages are left out: they have begun by then.
+    """
+    needed: dict[str, set[str]] = {}
+    for module, tree in modules.items():
+        names = [name.split(".") for name in _imports(_at_once(tree))]
+        wanted = {".".join(name[:end]) for name in names for end in range(1, len(name) + 1)}
+        needed[module] = {
+            name for name in wanted & modules.keys() if not f"{module}.".startswith(f"{name}.")
+        }
+    return needed
+
+
+def _circle(modules: Mapping[str, ast.Module]) -> list[str]:
+    try:
+        TopologicalSorter(_needed(modules)).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_every_module_can_be_imported_first() -> None:
+    """No circle of imports: none works only since another module happened to be loaded before."""
+    modules = {_module(path): _tree(path) for path in _sources(*sorted(MAY_IMPORT))}
+
+    assert _circle(modules) == []
+
+
+def test_a_circle_of_imports_is_found() -> None:
+    """Also one through a package that loads its own modules; not one inside a function."""
+    source = {
+        "api": "from api.mail import router",
+        "api.mail": "from intake import receive",
+        "api.problems": "",
+        "intake": "from api.problems import Problem",
+    }
+    late = source | {"api.mail": "def take():\n    from intake import receive"}
+
+    assert _circle({name: ast.parse(text) for name, text in source.items()}) != []
+    assert _circle({name: ast.parse(text) for name, text in late.items()}) == []
+
+
 def test_the_domain_is_pure() -> None:
     """Standard library and pydantic; no clock, no chance, no environment, no I/O."""
     wrong = [
@@ -108,6 +170,18 @@ def test_activities_know_adapters_only_by_their_ports() -> None:
         _name(path)
         for path in (ROOT / "activities").glob("*.py")
         if any(module.startswith("activities.adapters") for module in _imports(_tree(path)))
+    ]
+
+    assert wrong == []
+
+
+def test_activities_know_nothing_of_the_runtime_but_the_client() -> None:
+    """Settings, connections and servers are the worker's to hand over."""
+    wrong = [
+        f"{_name(path)} imports {module}"
+        for path in _sources("activities")
+        for module in _imports(_tree(path))
+        if module.startswith("runtime") and not module.startswith("runtime.client")
     ]
 
     assert wrong == []

@@ -22,19 +22,19 @@ from pathlib import Path
 from typing import Any
 
 from activities.adapters.policy_files import PolicyFiles
-from domain.case.lifecycle import Case
-from domain.contract.case import CaseStart
+from domain.case import CASE
 from domain.contract.catalogue import COMMANDS
-from domain.contract.defect import DefectStart
+from domain.contract.defect import AdoptPolicy
 from domain.contract.effects import Lane
 from domain.contract.parsing import InvalidCommand, parse
-from domain.contract.release import ReleaseStart
-from domain.defect.lifecycle import Defect
+from domain.defect import DEFECT
+from domain.entity import Behaviour
 from domain.policy import PinnedPolicy
-from domain.release.lifecycle import Release
-from tests.domain.case_world import CaseWorld
-from tests.domain.release_world import ReleaseWorld
-from tests.domain.world import World
+from domain.release import RELEASE
+from domain.runner import Runner
+from simulation.case_world import CaseWorld
+from simulation.release_world import ReleaseWorld
+from simulation.world import World
 
 HERE = Path("tests/behaviour")
 TAPES = HERE / "lives.jsonl.gz"
@@ -80,35 +80,33 @@ def _policy(year: int) -> PinnedPolicy:
     return PolicyFiles().load("eto", year).pinned()
 
 
+_BEHAVIOURS: dict[str, tuple[Behaviour[Any], type[World]]] = {
+    "defect": (DEFECT, World),
+    "case": (CASE, CaseWorld),
+    "release": (RELEASE, ReleaseWorld),
+}
+
+
 def _opened(tape: dict[str, Any], now: datetime) -> World:
-    kind, number, policy, start = tape["kind"], tape["number"], _policy(tape["year"]), tape["start"]
-    world: World
-    match kind:
-        case "defect":
-            defect, effects = Defect.open(number, parse(DefectStart, start), policy, now)
-            world = World(defect, now)
-        case "case":
-            case, effects = Case.open(number, parse(CaseStart, start), policy, now)
-            world = (CaseWorld if tape["id"].startswith("case-calls") else World)(case, now)
-        case _:
-            release, effects = Release.open(number, parse(ReleaseStart, start), policy, now)
-            world = ReleaseWorld(release, now)
-    world.begin(effects)
-    return world
+    behaviour, world = _BEHAVIOURS[tape["kind"]]
+    start = parse(behaviour.start, tape["start"])
+    runner = Runner.begin(behaviour, tape["number"], start, _policy(tape["year"]), now)
+    if tape["kind"] == "case" and not tape["id"].startswith("case-calls"):
+        world = World
+    return world(runner, now)
 
 
 def _say(world: World, name: str, payload: dict[str, Any]) -> str | None:
     try:
         world.say(parse(COMMANDS[name], payload))
     except InvalidCommand as refused:
-        world.machine.reject(name, str(refused), world.now)
+        world.runner.reject(name, str(refused), world.now)
         return str(refused)
     return None
 
 
 def _adopt(world: World, payload: dict[str, Any]) -> None:
-    command = parse(COMMANDS["adopt_policy"], payload)
-    world.adopt(world.machine.policy, command)  # type: ignore[arg-type]
+    world.adopt(world.entity.policy, parse(AdoptPolicy, payload))
 
 
 def _set(world: World, knobs: dict[str, Any]) -> None:
@@ -140,11 +138,11 @@ class _Seen:
 
     def line(self, step: int | None, refused: str | None) -> str:
         world = self._world
-        effects = world.brought_about[self._effects :]
+        effects = world.carried_out[self._effects :]
         delivered = world.delivered[self._deliveries :]
-        self._effects, self._deliveries = len(world.brought_about), len(world.delivered)
-        agenda = sorted((due.at.isoformat(), due.what) for due in world.machine.agenda())
-        upcoming = world._upcoming()
+        self._effects, self._deliveries = len(world.carried_out), len(world.delivered)
+        agenda = sorted((due.at.isoformat(), due.what) for due in world.runner.agenda)
+        upcoming = world.upcoming()
         return json.dumps(
             {
                 "step": step,
@@ -152,8 +150,8 @@ class _Seen:
                 "refused": refused,
                 "effects": [effect.model_dump(mode="json") for effect in effects],
                 "delivered": [[d.event, d.key, d.recipient, d.at.isoformat()] for d in delivered],
-                "status": world.machine.status(world.now),
-                "attention": world.machine.attention,
+                "status": world.entity.status(world.now).without_deliveries(),
+                "attention": world.entity.attention,
                 "agenda": agenda,
                 "wakes": upcoming and upcoming.isoformat(),
                 "pending": world.outbox.pending,

@@ -1,8 +1,7 @@
-"""The one loop: wait until something is said or due, ask the machine, bring about what it wants."""
+"""Temporal's side of the runner: messages in, one timer, activities out, continue-as-new."""
 
 import asyncio
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 
@@ -13,21 +12,23 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ConfigDict
 
-    from domain.contract.defect import RetryDeliveries
-    from domain.contract.effects import Effect, Lane, Receipt
+    from domain.contract.client_texts import client_texts
+    from domain.contract.effects import Effect, Lane
     from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
-    from domain.contract.parsing import InvalidCommand, parse
-    from domain.contract.values import NUMBER_PATTERN, Command
-    from domain.entity import Machine
+    from domain.contract.parsing import InvalidCommand, parse, parse_number
+    from domain.contract.status import Status
+    from domain.contract.values import Command, Start
+    from domain.entity import Behaviour, E
     from domain.outbox import Outbox
     from domain.policy import PinnedPolicy, PolicyRequest
+    from domain.promise_guard.edge import refuse_promises
+    from domain.runner import Runner
     from domain.views.operator_card import card
     from domain.views.search_attributes import attributes_of
     from workflows import options
     from workflows.alarm import Alarm
     from workflows.search_attributes import changes, restored
 
-M = TypeVar("M", bound=Machine)
 C = TypeVar("C", bound=Command)
 
 QUIET = {"quiet": True}
@@ -39,115 +40,107 @@ class Carried(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    machine: dict[str, Any]
+    entity: dict[str, Any]
     outbox: Outbox
     published: dict[str, Any]
 
 
-def command(model: type[C], *, asks: bool = False) -> Any:
+def command(model: type[C], *, waits_for_result: bool = False) -> Any:
     """An update named like its command: tried in the validator, so a refusal leaves no trace.
 
     The payload is taken untyped, so that a wrong one is refused in our words, naming the field,
-    instead of failing to decode. One that `asks` waits for what only an activity can answer.
+    instead of failing to decode. One that `waits_for_result` is answered once the outside has.
     """
 
-    async def obey(self: "Entity[Any]", payload: Any = None) -> dict[str, Any]:
-        tried = self._machine is not None
+    async def apply(self: "EntityWorkflow[Any]", payload: Any = None) -> Status:
         await self._ready()
-        answer = await self._obey(model, payload, tried)
-        return await self._answered(model.name) if asks else answer
+        try:
+            self._apply(parse(model, payload))
+        except InvalidCommand as error:
+            refuse(error)
+        return await self._result(model) if waits_for_result else self._status()
 
-    def check(self: "Entity[Any]", payload: Any = None) -> None:
+    def check(self: "EntityWorkflow[Any]", payload: Any = None) -> None:
         self._check(model, payload)
 
-    obey.__qualname__ = obey.__name__ = model.name
-    update = workflow.update(name=model.name, description=model.__doc__)(obey)
+    apply.__qualname__ = apply.__name__ = model.name
+    update = workflow.update(name=model.name, description=model.__doc__)(apply)
     update.validator(check)
     return update
 
 
-class Entity(Generic[M]):
-    """A workflow around one machine. Subclasses add names and typed messages, no logic."""
+class EntityWorkflow(Generic[E]):
+    """A workflow around one runner. Subclasses name a behaviour and their messages, no logic."""
 
-    signals: ClassVar[dict[str, type[Command]]] = {}
+    behaviour: ClassVar[Behaviour[Any]]
+    signals: ClassVar[Mapping[str, type[Command]]] = {}
     """Commands that may come as a signal too."""
 
     def __init__(self, start: Any) -> None:
         self._start = start
-        self._machine: M | None = None
-        self._outbox = Outbox()
+        self._runner: Runner[E] | None = None
         self._published: dict[str, Any] = {}
-        self._in_flight: set[Lane] = set()
         self._awake = True
         self._wrote = False
         self._leave_requested = False
-        self._broken: BaseException | None = None
+        self._bug: BaseException | None = None
         self._alarm = Alarm(self._wake)
         # Only a real continuation may bring its own state; a caller's start payload may not.
-        if workflow.info().continued_run_id and isinstance(start, dict) and "machine" in start:
+        if workflow.info().continued_run_id and isinstance(start, dict) and "entity" in start:
             carried = Carried.model_validate(start)
-            self._machine = self._restored(carried.machine)
-            self._outbox, self._published = carried.outbox, restored(carried.published)
+            entity = self.behaviour.state.model_validate(carried.entity)
+            self._runner = Runner(self.behaviour, entity, carried.outbox)
+            self._published = restored(carried.published)
 
-    # --- what subclasses say ---------------------------------------------------------------------
+    # --- the loop --------------------------------------------------------------------------------
 
-    def _restored(self, state: dict[str, Any]) -> M:
-        raise NotImplementedError
+    async def _run_loop(self) -> Status:
+        """Run until nothing can happen any more; answers the last status."""
+        if self._runner is None:
+            await self._begin()
+        while not self._bug:
+            now = workflow.now()
+            self._carry_out(now)
+            self._publish(now)
+            if self.runner.finished:
+                break
+            if self._can_continue_as_new():
+                self._continue_as_new()
+            self._set_alarm(now)
+            self._end_turn()
+            self._awake = False
+            await workflow.wait_condition(lambda: self._awake or self._can_continue_as_new())
+        if self._bug is not None:
+            raise self._bug
+        self._alarm.set(None, "")
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._status()
 
-    def _policy_name(self) -> str:
-        """The policy the start payload asks for. Raises InvalidCommand for a wrong payload."""
-        raise NotImplementedError
+    async def _begin(self) -> None:
+        """Check the start payload, pin the policy, begin.
 
-    def _opened(self, policy: PinnedPolicy, now: datetime) -> tuple[M, list[Effect]]:
-        """The machine as it begins. Raises InvalidCommand for a wrong payload."""
-        raise NotImplementedError
+        A wrong payload fails the workflow: there is nothing to keep alive.
+        """
+        number, began = workflow.info().workflow_id, workflow.info().workflow_start_time
+        try:
+            self._check_number(number)
+            start = parse(self.behaviour.start, self._start)
+            policy = await self._pin_policy(start.policy, began, start)
+            self._runner = Runner.begin(self.behaviour, number, start, policy, began)
+        except InvalidCommand as error:
+            refuse(error)
 
     def _check_number(self, workflow_id: str) -> None:
         """Raises InvalidCommand for an id that no number people use can be."""
         parse_number(workflow_id)
 
-    # --- the loop --------------------------------------------------------------------------------
-
-    async def _live(self) -> dict[str, Any]:
-        """Run until nothing can happen any more; answers the last status."""
-        if self._machine is None:
-            await self._open()
-        while True:
-            if self._broken is not None:
-                raise self._broken
-            now = workflow.now()
-            self._put(self.machine.fire(now))
-            self._dispatch(now)
-            self._publish(now)
-            if self.machine.finished and not self._outbox.pending and not self._in_flight:
-                break
-            if self._may_leave():
-                self._continue()
-            self._set_alarm(now)
-            self._end_turn()
-            self._awake = False
-            await workflow.wait_condition(lambda: self._awake or self._may_leave())
-        self._alarm.set(None, "")
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return self._status()
-
-    async def _open(self) -> None:
-        """Check the start payload, pin the policy, begin.
-
-        A wrong payload fails the workflow: there is nothing to keep alive.
-        """
-        try:
-            self._check_number(workflow.info().workflow_id)
-            began = workflow.info().workflow_start_time
-            policy = await self._load_policy(self._policy_name(), began)
-            machine, effects = self._opened(policy, began)
-        except InvalidCommand as error:
-            refuse(error)
-        self._machine = machine
-        self._put(effects)
-
-    async def _load_policy(self, name: str, at: datetime) -> PinnedPolicy:
-        request = PolicyRequest(name=name, year=at.year)
+    async def _pin_policy(
+        self, name: str, at: datetime, start: Start | None = None
+    ) -> PinnedPolicy:
+        """Look the policy up, and have the texts of a start payload judged (D7)."""
+        request = PolicyRequest(
+            name=name, year=at.year, at=at, texts=list(client_texts(start)) if start else []
+        )
         try:
             policy: PinnedPolicy = await workflow.execute_activity(
                 "load_policy",
@@ -157,18 +150,17 @@ class Entity(Generic[M]):
                 **options.for_policy(),
             )
         except ActivityError as error:
-            if isinstance(error.cause, ApplicationError) and error.cause.type == "UnknownPolicy":
-                raise InvalidCommand("policy", error.cause.message) from None
+            if isinstance(error.cause, ApplicationError) and error.cause.type == "InvalidCommand":
+                raise InvalidCommand(*error.cause.details) from None
             raise
         return policy
 
     def _set_alarm(self, now: datetime) -> None:
-        due = min(self.machine.agenda(), key=lambda item: item.at, default=None)
-        retry = self._outbox.next_retry(self._in_flight, now)
-        if due is not None and (retry is None or due.at <= retry):
-            self._wrote |= self._alarm.set(due.at, due.what)
+        wakeup = self.runner.next_wakeup(now)
+        if wakeup is None:
+            self._wrote |= self._alarm.set(None, "")
         else:
-            self._wrote |= self._alarm.set(retry, "deliveries are tried again")
+            self._wrote |= self._alarm.set(wakeup.at, wakeup.what)
 
     def _end_turn(self) -> None:
         """Let every turn write a command into history, be it an empty one.
@@ -186,91 +178,62 @@ class Entity(Generic[M]):
         self._awake = True
 
     @property
-    def machine(self) -> M:
-        """The machine; handlers wait until it is there."""
-        if self._machine is None:
+    def runner(self) -> Runner[E]:
+        """The runner; handlers wait until it is there."""
+        if self._runner is None:
             raise RuntimeError("the policy is not pinned yet")
-        return self._machine
+        return self._runner
 
-    # --- bringing about --------------------------------------------------------------------------
+    # --- carrying out ----------------------------------------------------------------------------
 
-    def _put(self, effects: list[Effect]) -> None:
-        self._outbox.put(effects, self._in_flight)
-
-    def _dispatch(self, now: datetime) -> None:
-        """Start every lane that has something to do.
+    def _carry_out(self, now: datetime) -> None:
+        """Do what is due, and start every lane that has something to do.
 
         A run that is about to end starts nothing, unless a handler waits for an answer.
         """
-        if self._wants_to_leave() and workflow.all_handlers_finished():
-            return
-        for lane in Lane:
-            if lane not in self._in_flight and self._outbox.next_of(lane, now) is not None:
-                self._in_flight.add(lane)
-                self._wrote = True
-                asyncio.create_task(self._work_off(lane)).add_done_callback(self._lane_ended)
+        leaving = self._should_continue_as_new() and workflow.all_handlers_finished()
+        for lane, effect in self.runner.tick(now, start=not leaving).items():
+            self._spawn(self._execute(lane, effect))
 
-    async def _work_off(self, lane: Lane) -> None:
-        """Bring about what waits in one lane, in order, until it is empty or has to rest."""
-        while (effect := self._outbox.next_of(lane, workflow.now())) is not None:
-            if not await self._bring_about(effect) or self._wants_to_leave():
-                break
-        self._in_flight.discard(lane)
+    def _spawn(self, work: Any) -> None:
+        self._wrote = True
+        asyncio.create_task(work).add_done_callback(self._on_task_ended)
+
+    def _on_task_ended(self, task: asyncio.Task[None]) -> None:
+        """A bug of ours in a task must stop the workflow task for all to see, not the lane."""
+        if not task.cancelled() and task.exception() is not None:
+            self._bug = task.exception()
         self._wake()
 
-    def _lane_ended(self, lane: asyncio.Task[None]) -> None:
-        """A defect of ours in a lane must stop the workflow task for all to see, not the lane."""
-        if not lane.cancelled() and lane.exception() is not None:
-            self._broken = lane.exception()
-            self._wake()
-
-    async def _bring_about(self, effect: Effect) -> bool:
-        """One activity for one effect, however many recipients. False: the lane has to rest."""
+    async def _execute(self, lane: Lane, effect: Effect) -> None:
+        """One activity for one effect, however many recipients."""
         try:
             receipt = await workflow.execute_activity(
                 effect.type,
                 effect,
-                result_type=Receipt,
+                result_type=effect.receipt,
                 summary=effect.key,
-                **options.for_lane(effect.lane),
+                **options.for_lane(lane),
             )
         except ActivityError as error:
-            self._given_up(effect, error)
-            return False
-        now = workflow.now()
-        if receipt.left:
-            self._outbox.another_round(effect)
-        else:
-            self._outbox.done(effect)
-        self._put(self.machine.delivered(effect, receipt, now))
-        if receipt.failed:
-            self._outbox.park(effect)
-            problem = receipt.problem or "refused"
-            self._put(self.machine.delivery_failing(effect, problem, receipt.failed, now, now))
-        return True
-
-    def _given_up(self, effect: Effect, error: ActivityError) -> None:
-        now = workflow.now()
-        lane = self._outbox.postpone(effect, now)
-        if lane.rounds == 1:
             cause = error.cause
             problem = cause.type if isinstance(cause, ApplicationError) and cause.type else "outage"
-            since = lane.failing_since or now
-            self._put(self.machine.delivery_failing(effect, problem, 0, since, now))
+            self.runner.failed(effect, problem, workflow.now())
+        else:
+            self.runner.delivered(effect, receipt, workflow.now())
 
     def _publish(self, now: datetime) -> None:
         """Search attributes once per change, all together; the card costs nothing."""
-        attributes = attributes_of(self.machine, self._needs_attention())
+        attributes = attributes_of(self.runner.entity, self.runner.needs_attention)
         if attributes != self._published:
             workflow.upsert_search_attributes(changes(self._published, attributes))
             self._published = attributes
             self._wrote = True
-        status = self._status(now)
-        workflow.set_current_details(card(self.machine, status, self._outbox.failing, now))
+        workflow.set_current_details(card(self.runner, now))
 
     # --- leaving ---------------------------------------------------------------------------------
 
-    def _wants_to_leave(self) -> bool:
+    def _should_continue_as_new(self) -> bool:
         info = workflow.info()
         return (
             self._leave_requested
@@ -278,13 +241,17 @@ class Entity(Generic[M]):
             or info.is_target_worker_deployment_version_changed()
         )
 
-    def _may_leave(self) -> bool:
-        return self._wants_to_leave() and not self._in_flight and workflow.all_handlers_finished()
+    def _can_continue_as_new(self) -> bool:
+        return (
+            self._should_continue_as_new()
+            and not self.runner.outbox.in_flight
+            and workflow.all_handlers_finished()
+        )
 
-    def _continue(self) -> NoReturn:
+    def _continue_as_new(self) -> NoReturn:
         carried = Carried(
-            machine=self.machine.model_dump(mode="json"),
-            outbox=self._outbox,
+            entity=self.runner.entity.model_dump(mode="json"),
+            outbox=self.runner.outbox,
             published=self._published,
         )
         # A pinned run stays on its version for ever unless it says otherwise here.
@@ -301,44 +268,40 @@ class Entity(Generic[M]):
 
     async def _ready(self) -> None:
         """Messages may arrive before the policy is pinned; they wait for it, in order."""
-        if self._machine is None:
-            await workflow.wait_condition(lambda: self._machine is not None)
+        if self._runner is None:
+            await workflow.wait_condition(lambda: self._runner is not None)
 
     def _check(self, model: type[Command], payload: Any) -> None:
-        try:
-            parsed = parse(model, payload)
-            if self._machine is not None:
-                self._machine.preview(parsed, workflow.now())
-        except InvalidCommand as error:
-            refuse(error)
-
-    async def _obey(self, model: type[Command], payload: Any, tried: bool) -> dict[str, Any]:
-        """Apply an update; what the validator has tried is accepted, then and in every replay."""
-        try:
-            self._apply(parse(model, payload), accepted=tried)
-        except InvalidCommand as error:
-            refuse(error)
-        return self._status()
-
-    async def _answered(self, name: str) -> dict[str, Any]:
-        """How it stands once the outside has answered; a refusal of it refuses the command."""
-        await workflow.wait_condition(lambda: not self.machine.awaits(name))
-        refusal = self.machine.refusal_of(name)
-        if refusal is not None:
-            refuse(refusal)
-        return self._status()
-
-    def _apply(self, said: Command, *, accepted: bool = False) -> None:
-        """Hand a command to the machine. Raises InvalidCommand where it does not apply."""
+        """Judged here and nowhere else: validators do not run in a replay, so a history is never
+        judged by phrases it could not know."""
         now = workflow.now()
-        self._put(self.machine.fire(now))
-        self._put(self.machine.handle(said, now, accepted=accepted))
-        if isinstance(said, RetryDeliveries):
-            self._outbox.retry(self._in_flight)
+        today = now.date()
+        try:
+            said = parse(model, payload)
+            if self._runner is not None:
+                self._runner.check(said, now)
+                if self._runner.entity.is_repeat(said):
+                    return
+                today = self._runner.entity.policy.calendar.local_date(now)
+            refuse_promises(said, today)
+        except InvalidCommand as error:
+            refuse(error)
+
+    async def _result(self, model: type[Command]) -> Status:
+        """How it stands once the outside has answered; a rejection of it refuses the command."""
+        await workflow.wait_condition(lambda: not self.runner.is_pending(model))
+        rejection = self.runner.rejection(model)
+        if rejection is not None:
+            refuse(rejection)
+        return self._status()
+
+    def _apply(self, said: Command) -> None:
+        """Raises InvalidCommand where it does not apply."""
+        self.runner.apply(said, workflow.now())
         self._wake()
 
     @workflow.signal(dynamic=True)
-    async def _hear(self, name: str, payloads: Sequence[RawValue]) -> None:
+    async def _on_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
         """Every signal, known or not: what cannot be applied is put on record, never raised.
 
         Taking raw values keeps the SDK from dropping what it cannot decode.
@@ -350,7 +313,7 @@ class Entity(Generic[M]):
         try:
             self._apply(self._decoded(name, payloads))
         except InvalidCommand as error:
-            self.machine.reject(name, str(error), workflow.now())
+            self.runner.reject(name, str(error), workflow.now())
             self._wake()
 
     def _decoded(self, name: str, payloads: Sequence[RawValue]) -> Command:
@@ -367,36 +330,18 @@ class Entity(Generic[M]):
 
     # --- being asked -----------------------------------------------------------------------------
 
-    def _needs_attention(self) -> bool:
-        return bool(self._outbox.failed or self._outbox.failing or self.machine.attention)
-
-    def _status(self, now: datetime | None = None) -> dict[str, Any]:
-        return self.machine.status(now or workflow.now()) | {
-            "needs_attention": self._needs_attention(),
-            "attention": self.machine.attention,
-            "pending_deliveries": self._outbox.pending,
-            "failed_deliveries": len(self._outbox.failed),
-        }
+    def _status(self) -> Status:
+        return self.runner.status(workflow.now())
 
     @workflow.query(description="How it stands, as the contract words it")
-    def status(self) -> dict[str, Any]:
+    def status(self) -> Status:
         """The contract's `status`."""
         return self._status()
 
     @workflow.query(description="The last 200 facts, oldest first")
     def timeline(self) -> list[dict[str, Any]]:
         """What happened: `{at, event, ...}`."""
-        return [fact.flat() for fact in self.machine.timeline]
-
-
-def parse_number(workflow_id: str) -> None:
-    """The workflow id is the number people use.
-
-    Raises:
-        InvalidCommand: where it cannot be one.
-    """
-    if not re.fullmatch(NUMBER_PATTERN, workflow_id):
-        raise InvalidCommand("workflow id", "must be 1 to 64 of A-Z a-z 0-9 . _ -")
+        return [fact.flat() for fact in self.runner.entity.timeline]
 
 
 def refuse(error: InvalidCommand) -> NoReturn:

@@ -6,7 +6,7 @@ from typing import Any
 from temporalio.common import RetryPolicy
 
 from domain.contract.effects import Lane
-from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE
+from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
 
 _OUTBOUND_LANES = {Lane.CLIENTS, Lane.STAFF, Lane.STATUS_PAGE}
 
@@ -39,4 +39,14 @@ def for_policy() -> dict[str, Any]:
         "task_queue": DEFECTS_QUEUE,
         "start_to_close_timeout": timedelta(seconds=30),
         "retry_policy": _RETRY,
+    }
+
+
+def for_webhooks() -> dict[str, Any]:
+    """Options of the activity that holds a round of webhooks."""
+    return {
+        "task_queue": WEBHOOKS_QUEUE,
+        "schedule_to_close_timeout": timedelta(minutes=30),
+        "start_to_close_timeout": timedelta(seconds=90),
+        "retry_policy": RetryPolicy(maximum_interval=timedelta(minutes=1)),
     }

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from activities.adapters.database import KeptMail
+from activities.adapters.database import MailArchive
 from activities.adapters.smtp import SmtpMailbox
 from activities.ports import Mailbox
 
@@ -13,4 +13,4 @@ def mailbox_for(engine: Engine, smtp_url: str | None, mail_from: str) -> Mailbox
     Raises:
         ValueError: the mail server's URL cannot be used.
     """
-    return KeptMail(engine) if smtp_url is None else SmtpMailbox(smtp_url, mail_from)
+    return MailArchive(engine) if smtp_url is None else SmtpMailbox(smtp_url, mail_from)

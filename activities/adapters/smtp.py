@@ -106,7 +106,7 @@ class SmtpSession:
         options: tuple[str, ...] = ()
         if _international(self._sender, recipient):
             if not connection.has_extn("smtputf8"):
-                raise Refused("smtputf8", "the mail server takes ASCII addresses only")
+                raise Refused("smtputf8", "the mail server accepts ASCII addresses only")
             options = ("SMTPUTF8", "BODY=8BITMIME")
         # `from None`: what smtplib raises holds the address and what the server said of it.
         try:
@@ -246,7 +246,7 @@ def _content(letter: Letter, sender: Address, recipient: Address) -> bytes:
         message.add_alternative(letter.html, subtype="html")
         return message.as_bytes()
     except (MessageError, ValueError):
-        raise Refused("message", "no mail can be made of this letter") from None
+        raise Refused("message", "cannot build a MIME message of this email") from None
 
 
 def _line(value: str) -> str:
@@ -258,7 +258,7 @@ def _recipient(letter: Letter) -> Address:
     try:
         return _address(letter.to_name or "", letter.to)
     except ValueError:
-        raise Refused("address", "the recipient's address is none") from None
+        raise Refused("address", "the recipient's address is not a valid email address") from None
 
 
 def _sender(mail_from: str) -> Address:
@@ -266,7 +266,7 @@ def _sender(mail_from: str) -> Address:
         return _address(*parseaddr(mail_from))
     except ValueError:
         raise ValueError(
-            f"DEFECTS_MAIL_FROM: {mail_from!r} is no address such as support@vendor.example"
+            f"DEFECTS_MAIL_FROM: {mail_from!r} is not an address such as support@vendor.example"
         ) from None
 
 
@@ -278,7 +278,7 @@ def _address(name: str, address: str) -> Address:
     """
     local, _, domain = address.rpartition("@")
     if not local or not domain or _NOT_IN_ADDRESSES.search(local + domain):
-        raise ValueError("no address")
+        raise ValueError("not an address")
     if not (local + domain).isprintable():
         raise ValueError("control characters in an address")
     return Address(_line(name), local, domain.encode("idna").decode())
@@ -313,7 +313,7 @@ def _server(url: str) -> _Server:
         raise _wrong("smtps:// is TLS from the start, so starttls cannot follow")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if bool(user) != bool(password):
-        raise _wrong("user and password come together or not at all")
+        raise _wrong("give both user and password, or neither")
     if not (user + password).isascii():
         raise _wrong("user and password must be ASCII")
     return _Server(host, port, tls_from_the_start, starttls == "true", user or None, password)

@@ -12,16 +12,19 @@ from commands.cli.options import (
     MaybeWhy,
     Number,
     ToClient,
+    described_by,
     update,
 )
 from commands.cli.run import start
-from domain.contract.values import Channel, Severity
+from domain.contract.case import CaseStart
+from domain.contract.values import Channel, Contact, Severity
 from domain.severity_rubric import Function, IntakeFacts, WorkaroundEffort, suggest
 
 app = typer.Typer()
 
 
 @app.command()
+@described_by(Contact, CaseStart)
 def open_case(
     client: ClientId,
     email: Email,
@@ -31,13 +34,13 @@ def open_case(
     channel: Annotated[Channel, typer.Option()] = Channel.PORTAL,
     priority: Annotated[str, typer.Option(help="normal or critical")] = "normal",
     package: Annotated[str, typer.Option(help="standard, legacy or premium")] = "standard",
-    name: Annotated[str | None, typer.Option(help="The contact's name.")] = None,
-    time_zone: Annotated[str | None, typer.Option(help="The contact's IANA zone.")] = None,
+    name: Annotated[str | None, typer.Option()] = None,
+    time_zone: Annotated[str | None, typer.Option()] = None,
     who_am_i: Annotated[str | None, typer.Option()] = None,
     steps: Annotated[str | None, typer.Option()] = None,
     feature: Annotated[str | None, typer.Option()] = None,
     form_or_report: Annotated[str | None, typer.Option()] = None,
-    policy: Annotated[str, typer.Option(help="Name of the policy.")] = "eto",
+    policy: Annotated[str, typer.Option()] = "eto",
     as_json: AsJson = False,
 ) -> None:
     """Log a contact as a case (C1)."""
@@ -72,12 +75,10 @@ def answer(case: Number, message: ToClient) -> None:
 def confirm(
     case: Number,
     severity: Annotated[Severity | None, typer.Option()] = None,
-    title: Annotated[str | None, typer.Option(help="Internal title.")] = None,
-    functional_area: Annotated[str | None, typer.Option("--area", help="Functional area.")] = None,
-    defect: Annotated[
-        str | None, typer.Option(help="Number to use, or of a known defect to attach to.")
-    ] = None,
-    public_summary: Annotated[str | None, typer.Option(help="What clients may read.")] = None,
+    title: Annotated[str | None, typer.Option()] = None,
+    functional_area: Annotated[str | None, typer.Option("--area")] = None,
+    defect: Annotated[str | None, typer.Option()] = None,
+    public_summary: Annotated[str | None, typer.Option()] = None,
     internal_description: Annotated[str | None, typer.Option()] = None,
     material: Annotated[bool, typer.Option()] = True,
     blocks_access: Annotated[bool, typer.Option()] = False,
@@ -90,7 +91,7 @@ def confirm(
 def book_call(
     case: Number,
     at: At,
-    minutes: Annotated[int, typer.Option(help="How long it takes.")],
+    minutes: Annotated[int, typer.Option()],
 ) -> None:
     """Book a call through the case, or move the one that is booked (C11)."""
 
@@ -103,14 +104,10 @@ def cancel_call(case: Number, reason: MaybeWhy = None) -> None:
 @update(app, "set_preferences")
 def set_preferences(
     case: Number,
-    progress: Annotated[
-        bool | None, typer.Option("--progress/--no-progress", help="Progress and daily updates.")
-    ] = None,
-    newsletter: Annotated[
-        bool | None, typer.Option("--newsletter/--no-newsletter", help="Notices of releases.")
-    ] = None,
-    time_zone: Annotated[str | None, typer.Option(help="IANA zone: Europe/Paris.")] = None,
-    language: Annotated[str | None, typer.Option(help="Language of the mails: de.")] = None,
+    progress: Annotated[bool | None, typer.Option("--progress/--no-progress")] = None,
+    newsletter: Annotated[bool | None, typer.Option("--newsletter/--no-newsletter")] = None,
+    time_zone: Annotated[str | None, typer.Option()] = None,
+    language: Annotated[str | None, typer.Option()] = None,
 ) -> None:
     """What the contact of this case chooses for every mail; the rest stays as it is."""
 
@@ -120,9 +117,16 @@ def suggest_severity(
     function: Annotated[Function, typer.Option(help="What is affected.")],
     blocked: Annotated[bool, typer.Option(help="It cannot be used at all.")] = False,
     nobody_can_work: Annotated[bool, typer.Option(help="An outage, or nobody can log in.")] = False,
-    workaround: Annotated[WorkaroundEffort, typer.Option()] = WorkaroundEffort.NONE,
-    major_impact: Annotated[bool, typer.Option()] = False,
-    unsupported_browser: Annotated[bool, typer.Option()] = False,
+    workaround: Annotated[
+        WorkaroundEffort,
+        typer.Option(help="Whether there is a workaround, and how much work it is."),
+    ] = WorkaroundEffort.NONE,
+    major_impact: Annotated[
+        bool, typer.Option(help="Many users or important work are affected.")
+    ] = False,
+    unsupported_browser: Annotated[
+        bool, typer.Option(help="It happens in a browser that is not supported.")
+    ] = False,
     clients_exposed: Annotated[int, typer.Option(help="Clients whose data was exposed.")] = 0,
     as_json: AsJson = False,
 ) -> None:

@@ -20,7 +20,7 @@ from domain.contract.values import Severity, Stage
 
 app = typer.Typer()
 
-PlanVersion = Annotated[int | None, typer.Option(help="Grows with every change of the plan.")]
+PlanVersion = Annotated[int | None, typer.Option()]
 
 
 # --- severity and people --------------------------------------------------------------------------
@@ -37,8 +37,8 @@ def change_severity(
 def request_reclassification(
     defect: Number,
     client: ClientId,
-    severity: Annotated[Severity, typer.Option(help="What it should be.")],
-    justification: Annotated[str, typer.Option(help="Why; stays internal.")],
+    severity: Annotated[Severity, typer.Option()],
+    justification: Annotated[str, typer.Option()],
 ) -> None:
     """A client thinks it should be classified otherwise; client success decides (D4)."""
 
@@ -46,8 +46,8 @@ def request_reclassification(
 @update(app, "decide_reclassification")
 def decide_reclassification(
     defect: Number,
-    approve: Annotated[bool, typer.Option("--approve/--decline", help="The decision.")],
-    reason: Annotated[str, typer.Option(help="For the client.")],
+    approve: Annotated[bool, typer.Option("--approve/--decline")],
+    reason: Annotated[str, typer.Option()],
 ) -> None:
     """Decide on a client's request; they get the reason either way (D4)."""
 
@@ -70,7 +70,7 @@ def attach(
 @update(app, "merge_into")
 def merge(
     merged: Number,
-    defect: Annotated[str, typer.Option("--into", help="Number of the defect that stays.")],
+    defect: Annotated[str, typer.Option("--into")],
     reason: Why,
 ) -> None:
     """It is the same as another defect: its cases move there, and this one ends."""
@@ -87,8 +87,8 @@ def undo_merge(defect: Number, reason: Why) -> None:
 @update(app, "post_progress")
 def post_progress(
     defect: Number,
-    public_text: Annotated[str | None, typer.Option("--text", help="For clients.")] = None,
-    internal_note: Annotated[str | None, typer.Option("--note", help="Internal.")] = None,
+    public_text: Annotated[str | None, typer.Option("--text")] = None,
+    internal_note: Annotated[str | None, typer.Option("--note")] = None,
     stage: Annotated[Stage | None, typer.Option()] = None,
 ) -> None:
     """Post meaningful progress (D6)."""
@@ -97,7 +97,7 @@ def post_progress(
 @update(app, "offer_workaround")
 def workaround(
     defect: Number,
-    description: Annotated[str, typer.Option(help="For clients.")],
+    description: Annotated[str, typer.Option()],
     effort: Annotated[str, typer.Option(help="easy or laborious")] = "easy",
 ) -> None:
     """Offer a way to live with it (D5)."""
@@ -107,7 +107,7 @@ def workaround(
 def area_work_started(
     defect: Number,
     functional_area: Area,
-    note: Annotated[str | None, typer.Option(help="Internal.")] = None,
+    note: Annotated[str | None, typer.Option()] = None,
 ) -> None:
     """Mark this one defect as being worked on (R6); `begin-area-work` marks all of an area."""
 
@@ -150,8 +150,8 @@ def release_deployed(defect: Number, release: Release) -> None:
 @update(app, "resolve")
 def resolve(
     defect: Number,
-    resolution: Annotated[str, typer.Option(help="Internal.")],
-    public_text: Annotated[str | None, typer.Option("--text", help="For clients.")] = None,
+    resolution: Annotated[str, typer.Option()],
+    public_text: Annotated[str | None, typer.Option("--text")] = None,
 ) -> None:
     """It is done: everyone attached is told once, cases close (C9)."""
 

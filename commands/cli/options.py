@@ -2,12 +2,16 @@
 
 import inspect
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, get_args
 
 import typer
+from pydantic import BaseModel
 
 from commands.cli.run import tell
+from domain.contract.catalogue import COMMANDS
+from domain.contract.values import Contact
 
 DEFAULT_ACTOR = "starter"
 INSTANTS = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"]
@@ -16,11 +20,11 @@ Number = Annotated[str, typer.Argument(help="Its number, such as DEF-000001 or R
 Actor = Annotated[str, typer.Option(help="Who acts, an opaque id.", envvar="DEFECTS_ACTOR")]
 Key = Annotated[str | None, typer.Option(help="Makes a repeat of this command harmless.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
-Why = Annotated[str, typer.Option(help="The reason; stays internal.")]
-MaybeWhy = Annotated[str | None, typer.Option(help="The reason; stays internal.")]
-ToClient = Annotated[str, typer.Option(help="To the client.")]
-ClientId = Annotated[str, typer.Option(help="The client's id.")]
-Email = Annotated[str, typer.Option(help="Whom to write to.")]
+Why = Annotated[str, typer.Option()]
+MaybeWhy = Annotated[str | None, typer.Option()]
+ToClient = Annotated[str, typer.Option()]
+ClientId = Annotated[str, typer.Option()]
+Email = Annotated[str, typer.Option()]
 Area = Annotated[str, typer.Argument(help="Functional area.")]
 Release = Annotated[str, typer.Argument(help="Number of the release: REL-2026.4.")]
 At = Annotated[datetime, typer.Option(formats=INSTANTS, help="Such as 2026-12-01T18:00:00Z.")]
@@ -45,6 +49,29 @@ _OF_EVERY_UPDATE = [
 ]
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def described_by(*models: type[BaseModel]) -> Callable[[F], F]:
+    """Give each option without a help text the meaning of the field with its name."""
+    meanings = {
+        name: " ".join((field.description or "").split())
+        for model in models
+        for name, field in model.model_fields.items()
+    }
+
+    def describe(function: F) -> F:
+        for name, annotation in function.__annotations__.items():
+            kind, *options = get_args(annotation) or (annotation,)
+            if name in meanings and options and options[0].help is None:
+                option = copy(options[0])
+                option.help = meanings[name]
+                function.__annotations__[name] = Annotated[kind, option]
+        return function
+
+    return describe
+
+
 def update(app: typer.Typer, name: str, send: Send = tell) -> Callable[[Command], Command]:
     """Make a function the command that sends the update `name`, shown by the function's own name.
 
@@ -53,6 +80,7 @@ def update(app: typer.Typer, name: str, send: Send = tell) -> Callable[[Command]
     """
 
     def offer(function: Command) -> Command:
+        described_by(Contact, COMMANDS[name])(function)
         signature = inspect.signature(function, eval_str=True)
         number = next(iter(signature.parameters))
 

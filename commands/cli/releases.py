@@ -15,9 +15,11 @@ from commands.cli.options import (
     Key,
     Release,
     Why,
+    described_by,
     update,
 )
 from commands.cli.run import run, start, tell
+from domain.contract.release import AreaWorkStart, ReleaseStart
 
 app = typer.Typer()
 
@@ -26,6 +28,7 @@ PAGE = 500
 
 
 @app.command()
+@described_by(ReleaseStart)
 def plan_release(
     kind: Annotated[Literal["major", "maintenance", "hotfix"], typer.Option()],
     title: Annotated[str, typer.Option()],
@@ -33,14 +36,12 @@ def plan_release(
     number: Annotated[
         str | None, typer.Option(help="Your own number, such as REL-2026.4; else the next one.")
     ] = None,
-    window_minutes: Annotated[
-        int | None, typer.Option(help="How long the software may be unavailable.")
-    ] = None,
+    window_minutes: Annotated[int | None, typer.Option()] = None,
     area: Annotated[
         list[str] | None, typer.Option(help="Functional area; may be given several times.")
     ] = None,
-    notes: Annotated[str | None, typer.Option(help="For clients.")] = None,
-    policy: Annotated[str, typer.Option(help="Name of the policy.")] = "eto",
+    notes: Annotated[str | None, typer.Option(help="What is new; public.")] = None,
+    policy: Annotated[str, typer.Option()] = "eto",
     actor: Actor = DEFAULT_ACTOR,
     as_json: AsJson = False,
 ) -> None:
@@ -90,7 +91,7 @@ def attaching(
 @update(app, "detach_defect")
 def detach_defect(
     release: Release,
-    defect: Annotated[str, typer.Argument(help="Number of the defect.")],
+    defect: Annotated[str, typer.Argument()],
     reason: Why,
 ) -> None:
     """The fix is not in the release after all (R3)."""
@@ -127,11 +128,12 @@ def cancel_release(release: Release, reason: Why) -> None:
 
 
 @app.command()
+@described_by(AreaWorkStart)
 def begin_area_work(
     area: Area,
-    note: Annotated[str | None, typer.Option(help="Internal.")] = None,
+    note: Annotated[str | None, typer.Option()] = None,
     number: Annotated[str | None, typer.Option(help="Your own number; else the next one.")] = None,
-    policy: Annotated[str, typer.Option(help="Name of the policy.")] = "eto",
+    policy: Annotated[str, typer.Option()] = "eto",
     actor: Actor = DEFAULT_ACTOR,
     as_json: AsJson = False,
 ) -> None:

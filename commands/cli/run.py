@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from runtime.client import Line
+    from runtime.client import DefectsClient
     from runtime.settings import Settings
 
 ExitCodes = {
@@ -66,9 +66,10 @@ def tell(number: str, as_json: bool, *updates: tuple[str, dict[str, Any]]) -> No
     async def work(settings: "Settings") -> None:
         from commands import show
 
-        line = await _line(settings)
+        client = await _client(settings)
         answers = [
-            await line.tell(number, command, as_payload(payload)) for command, payload in updates
+            await client.update(number, command, as_payload(payload))
+            for command, payload in updates
         ]
         show.as_json(answers[-1]) if as_json else show.status(answers[-1])
 
@@ -81,7 +82,7 @@ def ask(number: str, query: str, as_json: bool, render: Callable[[Any], None]) -
     async def work(settings: "Settings") -> None:
         from commands import show
 
-        answer = await (await _line(settings)).ask(number, query)
+        answer = await (await _client(settings)).query(number, query)
         show.as_json(answer) if as_json else render(answer)
 
     run(work)
@@ -94,26 +95,21 @@ def start(
 
     async def work(settings: "Settings") -> None:
         from commands import show
+        from commands.start import start
 
-        line, given = await _line(settings), as_payload(payload)
-        if number is None:
-            from commands import numbers
-
-            taken = await numbers.under_the_next(line, workflow, prefix, given, settings)
-        else:
-            taken = number
-            await line.start(workflow, number, given)
-        answer = await line.ask(taken, "status")
+        client = await _client(settings)
+        taken = await start(client, workflow, number, prefix, as_payload(payload), settings)
+        answer = await client.query(taken, "status")
         show.as_json(answer) if as_json else show.status(answer)
 
     run(work)
 
 
-async def _line(settings: "Settings") -> "Line":
-    from runtime.client import Line
+async def _client(settings: "Settings") -> "DefectsClient":
+    from runtime.client import DefectsClient
     from runtime.connection import connect
 
-    return Line(await connect(settings))
+    return DefectsClient(await connect(settings))
 
 
 def as_payload(fields: dict[str, Any]) -> dict[str, Any]:

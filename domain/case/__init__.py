@@ -1,1 +1,58 @@
-"""A case: one contact, from its receipt to its end."""
+"""A case: one contact, from its receipt to its end; a function for each thing that can happen.
+
+`CASE` below is the table of contents.
+"""
+
+from domain.case import (
+    calls,
+    closing,
+    defects,
+    first_response,
+    intake,
+    opening,
+    preferences,
+)
+from domain.case.state import Case
+from domain.contract import case as said
+from domain.contract.defect import RetryDeliveries
+from domain.contract.effects import BookMinutes, OpenDefect, TellClients
+from domain.contract.receipts import DefectOpened, DeliveryReceipt, MinutesBooked
+from domain.entity import Behaviour, Due, after, on, retry_deliveries
+
+
+def _agenda(case: Case) -> list[Due[Case]]:
+    return [*intake.agenda(case), *calls.agenda(case), *first_response.agenda(case)]
+
+
+CASE = Behaviour(
+    state=Case,
+    start=said.CaseStart,
+    begin=opening.begin,
+    handlers=dict(
+        (
+            on(said.Respond, first_response.respond),
+            on(said.AssessCritical, first_response.assess_critical),
+            on(said.RequestInformation, intake.request_information),
+            on(said.ProvideInformation, intake.provide_information),
+            on(said.ConfirmDefect, defects.confirm_defect),
+            on(said.DefectResolved, defects.defect_resolved),
+            on(said.DefectMerged, defects.defect_merged),
+            on(said.BookCall, calls.book_call),
+            on(said.CancelCall, calls.cancel_call),
+            on(said.SetPreferences, preferences.set_preferences),
+            on(said.Answer, closing.answer),
+            on(said.CloseCase, closing.close_case),
+            on(RetryDeliveries, retry_deliveries),
+        )
+    ),
+    receivers=dict(
+        (
+            after(TellClients, DeliveryReceipt, first_response.note_arrival),
+            after(OpenDefect, DefectOpened, defects.note_defect),
+            after(BookMinutes, MinutesBooked, calls.note_booking),
+        )
+    ),
+    agenda=_agenda,
+    still_matters=calls.still_matters,
+    answers={said.BookCall: calls.answer, said.ConfirmDefect: defects.answer},
+)

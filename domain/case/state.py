@@ -1,19 +1,24 @@
-"""What a case is and how it stands: the complete state and the views of it."""
+"""What a case is and how it stands: the complete state, in small parts, and the views of it."""
 
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.contract.effects import Person, TellClients
 from domain.contract.events import ClientEvent
 from domain.contract.parsing import InvalidCommand
+from domain.contract.status import BookedCall, CaseState, CaseStatus, FirstResponseStatus
 from domain.contract.values import Channel, Contact, Instant, Package, Value
-from domain.entity import Machine, iso
+from domain.entity import Entity, iso
 
 
-class FirstResponse(Value):
-    """The first-response obligation of a critical case (C6, T9)."""
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class FirstResponse(_Part):
+    """The first response owed to a critical case (C6, T9)."""
 
     due_at: Instant
     sequence: int | None = None
@@ -31,10 +36,27 @@ class FirstResponse(Value):
         """Answered, but not known to have arrived."""
         return self.pending and self.sequence is not None
 
-    def met_by(self, now: datetime) -> "FirstResponse":
-        """The obligation after what meets it arrived at `now`: too late meets nothing (T9)."""
-        in_time = self.pending and now <= self.due_at
-        return self.model_copy(update={"met_at": now}) if in_time else self
+
+class Information(_Part):
+    """What the client was asked for and has not given (C3)."""
+
+    missing: list[str] = Field(default_factory=list)
+    """Field names of the contract, or free words."""
+    asked_at: Instant | None = None
+    reminders: int = 0
+    defect_knows: bool = False
+    """The defect it is on knows that this case waits for its client (T2)."""
+    reopens_until: Instant | None = None
+    """Closed because nothing came: until then it opens again when it comes."""
+
+
+class Confirmation(_Part):
+    """A defect that is being opened for this case (C9, C10)."""
+
+    key: str | None = None
+    """Of the effect that opens it."""
+    refused: str | None = None
+    """Why the last attempt failed."""
 
 
 class Call(Value):
@@ -53,8 +75,23 @@ class Call(Value):
         return {"at": iso(self.at), "minutes": self.minutes}
 
 
-class CaseState(Machine):
-    """The state of a case."""
+class Calls(_Part):
+    """The call that is booked, and the one that is being booked (C11)."""
+
+    booked: Call | None = None
+    count: int = 0
+    """Calls booked so far, moved ones counted once."""
+    key: str | None = None
+    """Of the effect that is booking."""
+    proposed: Call | None = None
+    refused: str | None = None
+    """Why the last attempt to book failed."""
+    minutes_left: int | None = None
+    """Of the client's allowance, as far as this case has heard."""
+
+
+class Case(Entity):
+    """One contact (C1)."""
 
     kind = "case"
 
@@ -67,107 +104,86 @@ class CaseState(Machine):
     flags: list[str] = Field(default_factory=list)
     critical_justified: bool | None = None
     first_response: FirstResponse | None = None
-    missing: list[str] = Field(default_factory=list)
-    """Items the client was asked for and has not given; field names or free words."""
-    asked_at: Instant | None = None
-    reminders: int = 0
+    information: Information = Field(default_factory=Information)
     defect: str | None = None
-    confirming: str | None = None
-    """Key of the effect that is opening a defect for this case."""
-    refusal: str | None = None
-    """Why the last attempt to put this case on a defect failed."""
+    confirmation: Confirmation = Field(default_factory=Confirmation)
+    calls: Calls = Field(default_factory=Calls)
     opened_at: Instant
     closed_at: Instant | None = None
     outcome: Literal["answered", "defect_resolved", "closed", "unanswered"] | None = None
-    unanswered_until: Instant | None = None
-    """Closed because no information came: until then it opens again when it comes."""
-    waited_for: bool = False
-    """The defect it is on knows that this case waits for its client (T2)."""
-    call: Call | None = None
-    calls: int = 0
-    """Calls booked so far, moved ones counted once."""
-    booking: str | None = None
-    """Key of the effect that is booking a call."""
-    proposed: Call | None = None
-    """The call that is being booked."""
-    booking_refusal: str | None = None
-    """Why the last attempt to book a call failed."""
-    consultation_left: int | None = None
-    """Minutes of the client's allowance, as far as this case has heard."""
 
     @property
     def finished(self) -> bool:
         """Closed, nothing on its way and no way back; a further question is a new case (C1)."""
         awaited = self.first_response is not None and self.first_response.under_way
-        pending = awaited or self.booking is not None or self.unanswered_until is not None
+        reopens = self.information.reopens_until is not None
+        pending = awaited or self.calls.key is not None or reopens
         return self.closed_at is not None and not pending
 
     @property
-    def state(self) -> Literal["open", "waiting_for_client", "attached", "closed"]:
+    def state(self) -> CaseState:
         """The one word for where it stands."""
         if self.closed_at is not None:
             return "closed"
         if self.defect is not None:
             return "attached"
-        return "waiting_for_client" if self.missing else "open"
+        return "waiting_for_client" if self.information.missing else "open"
 
-    def status(self, now: datetime) -> dict[str, Any]:
-        """How it stands, but for what only the workflow knows of deliveries."""
+    def status(self, now: datetime) -> CaseStatus:
+        """The contract's `status`."""
         del now
-        first = self.first_response
-        return {
-            "number": self.number,
-            "client": self.client,
-            "channel": self.channel.value,
-            "priority": self.priority,
-            "state": self.state,
-            "flags": self.flags,
-            "missing": self.missing,
-            "reminders": self.reminders,
-            "critical_justified": self.critical_justified,
-            "first_response": first
-            and {
-                "due_at": iso(first.due_at),
-                "met_at": iso(first.met_at),
-                "missed_at": iso(first.missed_at),
-            },
-            "defect": self.defect,
-            "call": self.call and self.call.facts(),
-            "consultation_left": self.consultation_left,
-            "outcome": self.outcome,
-            "unanswered_until": iso(self.unanswered_until),
-            "rejected": [r.model_dump(mode="json") for r in self.rejected],
-            "policy": {"name": self.policy.name, "version": self.policy.version},
-            "opened_at": iso(self.opened_at),
-            "closed_at": iso(self.closed_at),
-        }
+        first, call = self.first_response, self.calls.booked
+        return CaseStatus(
+            number=self.number,
+            client=self.client,
+            channel=self.channel,
+            priority=self.priority,
+            state=self.state,
+            flags=self.flags,
+            missing=self.information.missing,
+            reminders=self.information.reminders,
+            critical_justified=self.critical_justified,
+            first_response=first
+            and FirstResponseStatus(
+                due_at=first.due_at, met_at=first.met_at, missed_at=first.missed_at
+            ),
+            defect=self.defect,
+            call=call and BookedCall(at=call.at, minutes=call.minutes),
+            consultation_left=self.calls.minutes_left,
+            outcome=self.outcome,
+            unanswered_until=self.information.reopens_until,
+            rejected=self.rejected,
+            policy=self.policy_version,
+            opened_at=self.opened_at,
+            closed_at=self.closed_at,
+        )
 
     def snapshot(self, now: datetime) -> dict[str, Any]:
         """`status`, what the client wrote in the subject, and what their package is."""
-        return self.status(now) | {
+        return super().snapshot(now) | {
             "subject": self.subject,
             "support_package": self.support_package,
         }
 
-    # --- steps that several commands share -------------------------------------------------------
-
-    def _must_be_open(self) -> None:
-        if self.closed_at is not None:
-            way_on = "open a new case"
-            if self.unanswered_until is not None:
-                way_on = "provide_information opens it again"
-            raise InvalidCommand("state", f"is closed since {iso(self.closed_at)}; {way_on}")
-
-    def _responded(self, message: TellClients) -> None:
-        first = self.first_response
-        if first is not None and first.sequence is None:
-            self.first_response = first.model_copy(update={"sequence": message.sequence})
-
-    def _write(self, kind: ClientEvent, now: datetime, **facts: Any) -> TellClients:
-        return self._tell_clients(
+    def write(self, kind: ClientEvent, now: datetime, **facts: Any) -> TellClients:
+        """Send the client a message."""
+        return self.notify_clients(
             kind,
             now,
             people=[Person(contact=self.contact, cases=[self.number])],
             defect=self.defect,
             facts=facts,
         )
+
+
+def require_open(case: Case) -> None:
+    """Refuse what cannot be said to a closed case.
+
+    Raises:
+        InvalidCommand: it is closed; the reason says what to do instead.
+    """
+    if case.closed_at is not None:
+        way_on = "open a new case"
+        if case.information.reopens_until is not None:
+            way_on = "provide_information opens it again"
+        raise InvalidCommand("state", f"is closed since {iso(case.closed_at)}; {way_on}")

@@ -17,6 +17,7 @@ from domain.contract.values import (
     Reason,
     Severity,
     Stage,
+    Start,
     Workaround,
 )
 
@@ -25,46 +26,64 @@ class PastPlan(Message):
     """The release an imported defect is planned for."""
 
     id: Number
+    """Number of the release."""
     deploy_at: Instant
+    """When it will be deployed."""
 
 
 class PastDefect(Message):
-    """What an imported defect has behind it: nobody is told of anything that lies in the past.
-
-    The budget of the present severity counts from `severity_since`, where that is missing from
-    the confirmation.
-    """
+    """What an imported defect has behind it: nobody is told of anything that lies in the past."""
 
     confirmed_at: Instant
+    """When it was confirmed."""
     severity_since: Instant | None = None
+    """Since when it has its present severity; its budget counts from then, else from the
+    confirmation."""
     stage: Stage | None = None
+    """Progress of the work, as clients see it."""
     held_since: Instant | None = None
+    """Since when it is on hold, if it is."""
     release: PastPlan | None = None
+    """The release it is planned for, if any."""
     resolved_at: Instant | None = None
+    """When it was resolved, if it is."""
 
 
 class DefectFields(Message):
     """What a specialist says of a confirmed defect (C9, D1, D2)."""
 
     severity: Severity
+    """`S1` is the most severe."""
     title: Line
+    """Internal title."""
     functional_area: Line
+    """The part of the product concerned, named the same way every time."""
     internal_description: InternalText | None = None
+    """For staff; clients never see it."""
     public_summary: PublicText | None = None
+    """Shown to clients and on the status page."""
     material: bool = True
+    """Whether material functionality is affected; where not, there is no target (D2)."""
     blocks_access: bool = False
+    """Users are locked out of the software: the target then holds even where the functionality is
+    not material (D2)."""
     workaround: Workaround | None = None
+    """A workaround for clients, if one is known."""
     owner: Opaque | None = None
+    """Who works on it: an opaque id."""
 
 
-class DefectStart(DefectFields):
+class DefectStart(DefectFields, Start):
     """The start payload of `DefectWorkflow`."""
 
     actor: Opaque
+    """Who acts: an id that means something to you."""
     cases: list[Attachment] = Field(default_factory=list)
+    """Cases attached from the beginning."""
     policy: Opaque = "eto"
+    """Name of the policy it begins under."""
     past: PastDefect | None = None
-    """Of an imported defect only."""
+    """For an imported defect only."""
 
 
 class ChangeSeverity(Command):
@@ -72,7 +91,9 @@ class ChangeSeverity(Command):
 
     name = "change_severity"
     severity: Severity
+    """`S1` is the most severe."""
     reason: Reason
+    """Why; stays internal."""
 
 
 class AttachCase(Command):
@@ -80,8 +101,11 @@ class AttachCase(Command):
 
     name = "attach_case"
     case: Number
+    """Number of the case."""
     client: Opaque
+    """Id of the client, one that means something to you."""
     contact: Contact
+    """The person who is notified."""
 
 
 class DetachCase(Command):
@@ -89,7 +113,9 @@ class DetachCase(Command):
 
     name = "detach_case"
     case: Number
+    """Number of the case."""
     reason: Reason
+    """Why; stays internal."""
 
 
 class PostProgress(Command):
@@ -97,8 +123,11 @@ class PostProgress(Command):
 
     name = "post_progress"
     public_text: PublicText | None = None
+    """Progress for clients; of an S1 it is mailed at once (D6)."""
     internal_note: InternalText | None = None
+    """Progress for staff."""
     stage: Stage | None = None
+    """Progress of the work, as clients see it."""
 
 
 class OfferWorkaround(Command):
@@ -106,32 +135,37 @@ class OfferWorkaround(Command):
 
     name = "offer_workaround"
     description: PublicText
+    """What to do, written for clients."""
     effort: Effort
+    """How much work it is for a user."""
 
 
 class ScheduleRelease(Command):
-    """The fix is planned for this release on this date, or the plan moved (R3).
-
-    `plan_version` grows with every change of the plan; an older one is refused.
-    """
+    """The fix is planned for this release on this date, or the plan moved (R3)."""
 
     name = "schedule_release"
     release: Number
+    """Number of the release."""
     deploy_at: Instant
+    """When it will be deployed."""
     plan_version: int | None = Field(default=None, ge=0)
+    """Grows with every change of the plan; an older one is refused."""
     moved: bool = False
-    """Only the date of the release moved: means nothing to a defect that has left it since."""
+    """Only the date of the release changed: has no effect on a defect that has left it since."""
     watched: bool = False
-    """The release asks by itself when its hour passes, once for all its defects."""
+    """The release itself reports that its hour passed, once for all its defects."""
 
 
 class WithdrawRelease(Command):
-    """The fix is no longer in this release (R3). `reason` stays internal."""
+    """The fix is no longer in this release (R3)."""
 
     name = "withdraw_release"
     release: Number
+    """Number of the release."""
     reason: Reason
+    """Why; stays internal."""
     plan_version: int | None = Field(default=None, ge=0)
+    """Grows with every change of the plan; an older one is refused."""
 
 
 class ReleaseDeployed(Command):
@@ -139,7 +173,9 @@ class ReleaseDeployed(Command):
 
     name = "release_deployed"
     release: Number
+    """Number of the release."""
     plan_version: int | None = Field(default=None, ge=0)
+    """Grows with every change of the plan; an older one is refused."""
 
 
 class AreaWorkStarted(Command):
@@ -147,7 +183,9 @@ class AreaWorkStarted(Command):
 
     name = "area_work_started"
     functional_area: Line
+    """The part of the product concerned, named the same way every time."""
     note: InternalText | None = None
+    """For staff."""
 
 
 class Hold(Command):
@@ -155,6 +193,7 @@ class Hold(Command):
 
     name = "hold"
     reason: Reason
+    """Why; stays internal."""
 
 
 class Resume(Command):
@@ -162,6 +201,7 @@ class Resume(Command):
 
     name = "resume"
     reason: Reason | None = None
+    """Why; stays internal."""
 
 
 class RecordSeverityFeedback(Command):
@@ -169,8 +209,11 @@ class RecordSeverityFeedback(Command):
 
     name = "record_severity_feedback"
     client: Opaque
+    """Who says so: a client with a case attached."""
     severity: Severity
+    """How severe it is for them."""
     comment: InternalText | None = None
+    """What they said. Stays internal."""
 
 
 class WaitForClient(Command):
@@ -178,6 +221,7 @@ class WaitForClient(Command):
 
     name = "wait_for_client"
     case: Number
+    """Number of the case."""
 
 
 class StopWaiting(Command):
@@ -185,6 +229,7 @@ class StopWaiting(Command):
 
     name = "stop_waiting"
     case: Number
+    """Number of the case."""
 
 
 class RequestReclassification(Command):
@@ -192,8 +237,11 @@ class RequestReclassification(Command):
 
     name = "request_reclassification"
     client: Opaque
+    """Who asks: a client with a case attached."""
     severity: Severity
+    """The severity they ask for."""
     justification: Reason
+    """Why, in their words. Stays internal."""
 
 
 class DecideReclassification(Command):
@@ -201,7 +249,9 @@ class DecideReclassification(Command):
 
     name = "decide_reclassification"
     approve: bool
+    """Whether to change the severity as requested."""
     reason: PublicText
+    """Why; sent to the client."""
 
 
 class MergeInto(Command):
@@ -209,7 +259,9 @@ class MergeInto(Command):
 
     name = "merge_into"
     defect: Number
+    """Number of the defect that stays open."""
     reason: Reason
+    """Why; stays internal."""
 
 
 class UndoMerge(Command):
@@ -217,14 +269,18 @@ class UndoMerge(Command):
 
     name = "undo_merge"
     reason: Reason
+    """Why; stays internal."""
 
 
 class SaidOfSeverity(Message):
     """How severe a client has called a defect, and when (D3)."""
 
     client: Opaque
+    """Id of the client, one that means something to you."""
     severity: Severity
+    """How severe it is for them."""
     at: Instant
+    """When they said so."""
 
 
 class Absorb(Command):
@@ -232,12 +288,15 @@ class Absorb(Command):
 
     name = "absorb"
     defect: Number
+    """Number of the defect that is merged into this one."""
     cases: list[Attachment] = Field(max_length=500)
+    """Cases that move here."""
     feedback: list[SaidOfSeverity] = Field(default_factory=list, max_length=100)
+    """What clients said of its severity."""
     severity: Severity | None = None
-    """How severe the merged one is: what is owed for it must not be lost."""
+    """Severity of the merged defect, so that nothing owed for it is lost."""
     formerly: list[Number] = Field(default_factory=list)
-    """Defects that were merged into the merged one."""
+    """Numbers of the defects merged into it before."""
 
 
 class GiveBack(Command):
@@ -245,7 +304,9 @@ class GiveBack(Command):
 
     name = "give_back"
     defect: Number
+    """Number of the defect whose merge is undone."""
     cases: list[Number] = Field(max_length=500)
+    """Numbers of the cases it takes back."""
 
 
 class Resolve(Command):
@@ -253,7 +314,9 @@ class Resolve(Command):
 
     name = "resolve"
     resolution: Reason
+    """What was done. Stays internal."""
     public_text: PublicText | None = None
+    """What was done, for clients."""
 
 
 class Reopen(Command):
@@ -261,6 +324,7 @@ class Reopen(Command):
 
     name = "reopen"
     reason: Reason
+    """Why; stays internal."""
 
 
 class AdoptPolicy(Command):
@@ -268,6 +332,7 @@ class AdoptPolicy(Command):
 
     name = "adopt_policy"
     policy: Opaque
+    """Name of the policy whose present version applies from now on."""
 
 
 class RetryDeliveries(Command):

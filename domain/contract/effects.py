@@ -11,6 +11,16 @@ from pydantic import Field
 
 from domain.contract.defect import SaidOfSeverity
 from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.receipts import (
+    CasesMoved,
+    DefectOpened,
+    DefectsAligned,
+    DeliveryReceipt,
+    ImpactRanked,
+    MinutesBooked,
+    Receipt,
+    Signalled,
+)
 from domain.contract.values import Attachment, Contact, Instant, Severity, Stage, Value
 
 EntityKind = Literal["case", "defect", "release", "area_work", "review", "webhook"]
@@ -81,6 +91,8 @@ class MemberChange(Value):
 
 class _Effect(Value):
     lane: ClassVar[Lane]
+    receipt: ClassVar[type[Receipt]] = Receipt
+    """What the activity of the effect answers."""
 
     key: str
     """`<number>/<sequence>/<event>`; unique for ever."""
@@ -124,6 +136,7 @@ class TellClients(_Effect):
     """Send one message to each of `people`, or where None to those who `whom` says."""
 
     lane = Lane.CLIENTS
+    receipt = DeliveryReceipt
     type: Literal["tell_clients"] = "tell_clients"
     kind: ClientEvent
     people: list[Person] | None = None
@@ -138,6 +151,7 @@ class TellStaff(_Effect):
     """Send one message to the address the policy gives for `role`."""
 
     lane = Lane.STAFF
+    receipt = DeliveryReceipt
     type: Literal["tell_staff"] = "tell_staff"
     kind: StaffEvent
     role: Role
@@ -151,6 +165,7 @@ class PostStatus(_Effect):
     """Post, update or resolve one incident on the status page."""
 
     lane = Lane.STATUS_PAGE
+    receipt = DeliveryReceipt
     type: Literal["post_status"] = "post_status"
     incident: str
     """The incident's key, the same through its life: `DEF-000045/S1-1`."""
@@ -195,6 +210,7 @@ class OpenDefect(_Effect):
     """Start the defect's workflow for this case, or attach the case to the one that runs."""
 
     lane = Lane.WORKFLOWS
+    receipt = DefectOpened
     type: Literal["open_defect"] = "open_defect"
     attachment: Attachment
     defect: str | None = None
@@ -206,6 +222,7 @@ class CloseCases(_Effect):
     """Tell every case attached at `sequence` that its defect is resolved."""
 
     lane = Lane.WORKFLOWS
+    receipt = Signalled
     type: Literal["close_cases"] = "close_cases"
     resolution: str
     formerly: list[str] = Field(default_factory=list)
@@ -216,6 +233,7 @@ class TellDefect(_Effect):
     """Signal the defect a case is on; one that does not run here is passed over."""
 
     lane = Lane.WORKFLOWS
+    receipt = Signalled
     type: Literal["tell_defect"] = "tell_defect"
     defect: str
     signal: str
@@ -226,6 +244,7 @@ class MoveCases(_Effect):
     """Move every case attached at `sequence` to another defect, or take them back from it."""
 
     lane = Lane.WORKFLOWS
+    receipt = CasesMoved
     type: Literal["move_cases"] = "move_cases"
     other: str
     """The defect that takes them, or gives them back."""
@@ -252,6 +271,7 @@ class BookMinutes(_Effect):
     """Take minutes from a client's allowance for a booking, instead of what it took before."""
 
     lane = Lane.WORKFLOWS
+    receipt = MinutesBooked
     type: Literal["book_minutes"] = "book_minutes"
     booking: str
     """What the minutes are for, the same when a call is moved: `CASE-000001/call-1`."""
@@ -273,6 +293,7 @@ class AlignDefects(_Effect):
     """
 
     lane = Lane.WORKFLOWS
+    receipt = DefectsAligned
     type: Literal["align_defects"] = "align_defects"
     plan: Literal["planned", "deployed", "cancelled"]
     plan_version: int
@@ -289,6 +310,7 @@ class MarkArea(_Effect):
     """Tell every open defect of an area, of some severities, that work began there (R6)."""
 
     lane = Lane.WORKFLOWS
+    receipt = Signalled
     type: Literal["mark_area"] = "mark_area"
     functional_area: str
     severities: list[Severity]
@@ -300,6 +322,7 @@ class RankImpact(_Effect):
     """Rank the open defects of a severity by their impact, and remember the ranking."""
 
     lane = Lane.WORKFLOWS
+    receipt = ImpactRanked
     type: Literal["rank_impact"] = "rank_impact"
     severity: Severity
     shown: int
@@ -329,40 +352,3 @@ def reads_audience(effect: Effect) -> bool:
     return isinstance(effect, CloseCases | MoveCases | AlignDefects) or (
         isinstance(effect, TellClients) and effect.people is None
     )
-
-
-class Receipt(Value):
-    """What came of an effect.
-
-    `sent` counts messages that left now, `already` those an earlier try had sent, `failed` those
-    refused for good. `problem` is a short code of the last refusal, never client text.
-    """
-
-    key: str
-    sent: int = 0
-    already: int = 0
-    failed: int = 0
-    opted_out: int = 0
-    """`TellClients`: people who do not want this kind of message."""
-    problem: str | None = None
-    defect: str | None = None
-    """`OpenDefect`: the number of the defect the case is on now."""
-    refused: str | None = None
-    """`OpenDefect`, `MoveCases`, `BookMinutes`: why it could not be done, in words for people."""
-    balance: int | None = None
-    """`BookMinutes`: minutes the client has left in the period."""
-    left: int = 0
-    """A fan-out that came to the end of its round: how many are still to be reached."""
-    attached: int = 0
-    """`AlignDefects`: how many defects are in the release."""
-    missing: list[str] = Field(default_factory=list)
-    """A fan-out: the first numbers that do not run here, though they should."""
-    superseded: bool = False
-    """`AlignDefects`: it gave way to a newer plan."""
-    ranking: dict[str, Any] | None = None
-    """`RankImpact`: the first places, how many there are, and what changed."""
-
-    @property
-    def arrived(self) -> bool:
-        """Whether it reached somebody, or there was nobody to reach (T9)."""
-        return self.failed == 0 or self.sent + self.already > 0

@@ -1,12 +1,13 @@
 """Reads payloads as messages, and says in our own words what is wrong with one."""
 
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from domain.contract.values import Message
+from domain.contract.values import NUMBER_PATTERN, Message
 
 M = TypeVar("M", bound=Message)
 
@@ -34,6 +35,16 @@ def parse(model: type[M], payload: object) -> M:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "payload"
         raise InvalidCommand(field, _say(first)) from None
+
+
+def parse_number(workflow_id: str) -> None:
+    """The workflow id is the number people use.
+
+    Raises:
+        InvalidCommand: where it cannot be one.
+    """
+    if not re.fullmatch(NUMBER_PATTERN, workflow_id):
+        raise InvalidCommand("workflow id", "must be 1 to 64 of A-Z a-z 0-9 . _ -")
 
 
 def _kind(payload: object) -> str:

@@ -9,28 +9,35 @@ from domain.contract.values import (
     Instant,
     InternalText,
     Line,
-    Message,
     Number,
     Opaque,
     PublicText,
     Reason,
+    Start,
 )
 
 ReleaseKind = Literal["major", "maintenance", "hotfix"]
 
 
-class ReleaseStart(Message):
+class ReleaseStart(Start):
     """The start payload of `ReleaseWorkflow` (R1): what is planned, for everybody to know."""
 
     actor: Opaque
+    """Who acts: an id that means something to you."""
     kind: ReleaseKind
+    """What kind of release it is."""
     title: Line
+    """Public name."""
     deploy_at: Instant
+    """When it will be deployed."""
     window_minutes: int | None = Field(default=None, ge=1, le=100_000)
     """How long the software may be unavailable."""
     functional_areas: list[Line] = Field(default_factory=list, max_length=100)
+    """What it changes; public."""
     public_notes: PublicText | None = None
+    """What is new; public."""
     policy: Opaque = "eto"
+    """Name of the policy it begins under."""
 
 
 class AttachDefect(Command):
@@ -38,6 +45,7 @@ class AttachDefect(Command):
 
     name = "attach_defect"
     defect: Number
+    """Number of the defect."""
 
 
 class AttachDefects(Command):
@@ -45,22 +53,27 @@ class AttachDefects(Command):
 
     name = "attach_defects"
     defects: Annotated[list[Number], Field(min_length=1, max_length=500)]
+    """Numbers of the defects."""
 
 
 class DetachDefect(Command):
-    """The fix of this defect is not in the release after all (R3). `reason` stays internal."""
+    """The fix of this defect is not in the release after all (R3)."""
 
     name = "detach_defect"
     defect: Number
+    """Number of the defect."""
     reason: Reason
+    """Why; stays internal."""
 
 
 class Reschedule(Command):
-    """Another date (R3). `reason` stays internal."""
+    """Another date (R3)."""
 
     name = "reschedule"
     deploy_at: Instant
+    """The new date, in the future."""
     reason: Reason
+    """Why; stays internal."""
 
 
 class Announce(Command):
@@ -74,6 +87,7 @@ class Freeze(Command):
 
     name = "freeze"
     reason: Reason
+    """Why; stays internal."""
 
 
 class Unfreeze(Command):
@@ -89,23 +103,30 @@ class Deploy(Command):
 
 
 class CancelRelease(Command):
-    """There will be no such release (R3). `reason` stays internal."""
+    """There will be no such release (R3)."""
 
     name = "cancel"
     reason: Reason
+    """Why; stays internal."""
 
 
-class AreaWorkStart(Message):
+class AreaWorkStart(Start):
     """The start payload of `AreaWorkWorkflow`: work begins in a functional area (R6)."""
 
     actor: Opaque
+    """Who acts: an id that means something to you."""
     functional_area: Line
+    """The part of the product concerned, named the same way every time."""
     note: InternalText | None = None
+    """For staff."""
     policy: Opaque = "eto"
+    """Name of the policy it begins under."""
 
 
-class ReviewStart(Message):
+class ReviewStart(Start):
     """The start payload of `ImpactReviewWorkflow`."""
 
     actor: Opaque = "impact-review"
+    """Who acts: an id that means something to you."""
     policy: Opaque = "eto"
+    """Name of the policy it begins under."""

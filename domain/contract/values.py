@@ -56,14 +56,18 @@ def _trim(text: object) -> object:
     return _unicode(text).strip() if isinstance(text, str) else text
 
 
-Number = Annotated[str, BeforeValidator(_trim), Field(pattern=NUMBER_PATTERN)]
+Number = Annotated[str, Field(pattern=NUMBER_PATTERN), BeforeValidator(_trim)]
 """The number of a case, defect or release: 1 to 64 of `A-Z a-z 0-9 . _ -`."""
 Opaque = Annotated[
     str, BeforeValidator(_trim), AfterValidator(_printable), Field(min_length=1, max_length=128)
 ]
 """An id that means something only to its owner: a client, an actor, an idempotency key."""
 Line = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=200)]
-PublicText = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=2_000)]
+FOR_CLIENTS = "for clients"
+"""Marks a text that reaches clients as it is written: it may promise no time (D7)."""
+PublicText = Annotated[
+    str, BeforeValidator(_trim), Field(min_length=1, max_length=2_000), FOR_CLIENTS
+]
 InternalText = Annotated[str, Field(max_length=20_000)]
 Reason = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=20_000)]
 Address = Annotated[
@@ -111,7 +115,9 @@ class Value(BaseModel):
     """Something that never changes once made; unknown fields are ignored when it is read."""
 
     # What was wrong may be client text, and errors end up in logs.
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
         """What cannot change needs no copies: commands are tried on a copy of the state."""
@@ -122,40 +128,51 @@ class Message(Value):
     """Anything that comes from outside."""
 
 
-class Contact(Message):
-    """The person who is told.
+class Start(Message):
+    """What a workflow is started with."""
 
-    An unknown `time_zone` (IANA) falls back to the vendor's, an unknown `language` (such as `de`)
-    to English. What the person chose as preferences goes before both.
-    """
+    policy: Opaque
+
+
+class Contact(Message):
+    """The person who is told. Preferences go before `time_zone` and `language`."""
 
     email: Address
+    """Where mail is sent."""
     name: Annotated[str, AfterValidator(_one_line), Field(max_length=200)] | None = None
+    """How mails address the person."""
     time_zone: Annotated[str, Field(max_length=64)] | None = None
+    """Zone of the times in mails: an IANA name such as `Europe/Berlin`. Where it is unknown, the
+    vendor's."""
     language: Annotated[str, Field(max_length=35)] | None = None
+    """Language of the mails: a tag such as `de`. Where it is unknown, English."""
 
 
 class Attachment(Message):
     """One case on a defect: whose it is and who is told."""
 
     case: Number
+    """Number of the case."""
     client: Opaque
+    """Id of the client, one that means something to you."""
     contact: Contact
+    """The person who is notified."""
 
 
 class Workaround(Message):
     """A way to live with a defect, written for clients (D5)."""
 
     description: PublicText
+    """What to do, written for clients."""
     effort: Effort
+    """How much work it is for a user."""
 
 
 class Command(Message):
-    """A request to change something: an update, for some a signal too.
-
-    `actor` says who, `key` (optional) makes a repeat harmless.
-    """
+    """A request to change something: an update, for some a signal too."""
 
     name: ClassVar[str]
     actor: Opaque
+    """Who acts: an id that means something to you. Over HTTP it is the token's name."""
     key: Opaque | None = None
+    """Makes a repeat harmless: a second command with the same key changes nothing."""

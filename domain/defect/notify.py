@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from domain.contract.effects import AudienceChange, Person, PostStatus, TellClients, TellStaff, Whom
+from domain.contract.effects import (
+    AudienceChange,
+    Person,
+    PostStatus,
+    TellClients,
+    TellStaff,
+    Whom,
+)
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.values import Attachment
-from domain.defect.state import DefectState
+from domain.defect.state import Defect
 from domain.entity import iso
 
 STATUS_TOPIC = "status"
@@ -15,135 +22,163 @@ STATUS_TOPIC = "status"
 REMINDER_TOPIC = "release reminder"
 """Tag of reminders of a release: another plan, or the resolution, makes a waiting one wrong."""
 
-
 _EVERYONE = Whom()
 
 
-class TellingDefect(DefectState):
-    """A defect that can speak; `Defect` decides when."""
+# --- clients --------------------------------------------------------------------------------------
 
-    def _update_clients(
-        self, now: datetime, text: str | None, replaceable: str | None = None
-    ) -> TellClients | None:
-        return self._tell_attached(
-            ClientEvent.DEFECT_UPDATE,
-            now,
+
+def attach(defect: Defect, attachments: Sequence[Attachment], now: datetime) -> None:
+    """Have the read model know who is attached from now on."""
+    if attachments:
+        defect.change_audience(
+            AudienceChange(sequence=defect.sequence, at=now, attach=list(attachments))
+        )
+
+
+def attached(
+    defect: Defect,
+    kind: ClientEvent,
+    now: datetime,
+    *,
+    replaceable: str | None = None,
+    replaces: tuple[str, ...] = (),
+    release_id: str | None = None,
+    whom: Whom = _EVERYONE,
+    **facts: Any,
+) -> TellClients | None:
+    """Notify those attached; None where nobody is."""
+    if not defect.cases:
+        return None
+    planned = defect.plan.release
+    return defect.notify_clients(
+        kind,
+        now,
+        whom=whom,
+        defect=defect.number,
+        release=release_id or (planned.id if planned else None),
+        replaceable=replaceable,
+        replaces=replaces,
+        facts=facts,
+    )
+
+
+def confirm(defect: Defect, attachments: Sequence[Attachment], now: datetime) -> TellClients | None:
+    """C9, C10, D5: both numbers, and whatever is known that helps."""
+    if not attachments:
+        return None
+    people: dict[str, Person] = {}
+    for attachment in attachments:
+        address = attachment.contact.email.lower()
+        cases = people[address].cases if address in people else []
+        people[address] = Person(contact=attachment.contact, cases=[*cases, attachment.case])
+    planned = defect.plan.release
+    return defect.notify_clients(
+        ClientEvent.DEFECT_CONFIRMED,
+        now,
+        people=list(people.values()),
+        defect=defect.number,
+        release=planned.id if planned else None,
+        facts={
+            "severity": defect.severity.value,
+            "stage": defect.stage.value,
+            "public_summary": defect.public_summary,
+            "workaround": defect.workaround_fact,
+            "release": defect.release_fact,
+            "progress": defect.progress and defect.progress.model_dump(mode="json"),
+        },
+    )
+
+
+def update(
+    defect: Defect, now: datetime, text: str | None, replaceable: str | None = None
+) -> TellClients | None:
+    """Tell those attached how it stands."""
+    return attached(
+        defect,
+        ClientEvent.DEFECT_UPDATE,
+        now,
+        replaceable=replaceable,
+        replaces=(STATUS_TOPIC,),
+        severity=defect.severity.value,
+        stage=defect.stage.value,
+        text=text,
+        workaround=defect.workaround_fact,
+        release=defect.release_fact,
+    )
+
+
+# --- staff ----------------------------------------------------------------------------------------
+
+
+def staff(defect: Defect, event: StaffEvent, role: Role, now: datetime, **facts: Any) -> None:
+    """Notify staff at once."""
+    defect.notify_staff(event, role, now, **_staff_facts(defect, facts))
+
+
+def remind(
+    defect: Defect,
+    event: StaffEvent,
+    role: Role,
+    now: datetime,
+    *,
+    critical: bool,
+    **facts: Any,
+) -> None:
+    """Remind staff within support hours, unless it is critical (T10)."""
+    defect.remind_staff(event, role, now, critical=critical, **_staff_facts(defect, facts))
+
+
+def _staff_facts(defect: Defect, facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "defect": defect.number,
+        "release": facts.get("release"),
+        "facts": {
+            "severity": defect.severity.value,
+            "title": defect.title,
+            "functional_area": defect.functional_area,
+            "clients": defect.affected_clients,
+            "cases": len(defect.cases),
+            **facts,
+        },
+    }
+
+
+def still_matters(defect: Defect, notice: TellStaff, _now: datetime) -> bool:
+    """Whether a reminder that waited for support hours is still worth sending."""
+    if notice.kind is StaffEvent.DEFECT_RELEASE_OVERDUE:
+        plan = {"id": notice.release, "deploy_at": notice.facts["deploy_at"]}
+        return defect.active and defect.release_fact == plan
+    if notice.kind is StaffEvent.RECLASSIFICATION_REMINDER:
+        request = defect.reclassification
+        return request is not None and iso(request.requested_at) == notice.facts["since"]
+    return defect.active and notice.facts["severity"] == defect.severity
+
+
+# --- the status page ------------------------------------------------------------------------------
+
+
+def status_page(
+    defect: Defect,
+    now: datetime,
+    text: str | None,
+    *,
+    resolved: bool = False,
+    replaceable: str | None = None,
+) -> None:
+    """Post to the incident that is open, if any."""
+    if not defect.incident.is_open:
+        return
+    defect.emit(
+        PostStatus(
+            **defect.next_key("status"),
+            at=now,
+            incident=f"{defect.number}/{defect.severity}-{defect.incident.count}",
+            name=defect.public_summary or "Some users are affected by an issue",
+            body=text or "Work on this issue goes on.",
+            stage="resolved" if resolved else defect.stage,
+            severity=defect.severity,
             replaceable=replaceable,
             replaces=(STATUS_TOPIC,),
-            severity=self.severity.value,
-            stage=self.stage.value,
-            text=text,
-            workaround=self._workaround_fact(),
-            release=self._release_fact(),
         )
-
-    def _join(self, attachments: Sequence[Attachment], now: datetime) -> None:
-        if attachments:
-            self._change_audience(
-                AudienceChange(sequence=self.sequence, at=now, attach=list(attachments))
-            )
-
-    def _confirm_to(self, attachments: Sequence[Attachment], now: datetime) -> TellClients | None:
-        """C9, C10, D5: both numbers, and whatever is known that helps."""
-        if not attachments:
-            return None
-        people: dict[str, Person] = {}
-        for attachment in attachments:
-            address = attachment.contact.email.lower()
-            cases = people[address].cases if address in people else []
-            people[address] = Person(contact=attachment.contact, cases=[*cases, attachment.case])
-        progress = self.progress.model_dump(mode="json") if self.progress else None
-        return self._tell_clients(
-            ClientEvent.DEFECT_CONFIRMED,
-            now,
-            people=list(people.values()),
-            defect=self.number,
-            release=self.release.id if self.release else None,
-            facts={
-                "severity": self.severity.value,
-                "stage": self.stage.value,
-                "public_summary": self.public_summary,
-                "workaround": self._workaround_fact(),
-                "release": self._release_fact(),
-                "progress": progress,
-            },
-        )
-
-    def _tell_attached(
-        self,
-        kind: ClientEvent,
-        now: datetime,
-        *,
-        replaceable: str | None = None,
-        replaces: tuple[str, ...] = (),
-        release_id: str | None = None,
-        whom: Whom = _EVERYONE,
-        **facts: Any,
-    ) -> TellClients | None:
-        if not self.cases:
-            return None
-        return self._tell_clients(
-            kind,
-            now,
-            whom=whom,
-            defect=self.number,
-            release=release_id or (self.release.id if self.release else None),
-            replaceable=replaceable,
-            replaces=replaces,
-            facts=facts,
-        )
-
-    def _notify(self, event: StaffEvent, role: Role, now: datetime, **facts: Any) -> None:
-        """Tell staff at once."""
-        self._tell_staff(event, role, now, **self._staff_facts(facts))
-
-    def _remind(self, event: StaffEvent, role: Role, now: datetime, **facts: Any) -> None:
-        """Tell staff within support hours (T10)."""
-        self._remind_staff(event, role, now, **self._staff_facts(facts))
-
-    def _staff_facts(self, facts: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "defect": self.number,
-            "release": facts.get("release"),
-            "facts": {
-                "severity": self.severity.value,
-                "title": self.title,
-                "functional_area": self.functional_area,
-                "clients": self.affected_clients,
-                "cases": len(self.cases),
-                **facts,
-            },
-        }
-
-    def _still_matters(self, notice: TellStaff) -> bool:
-        if notice.kind is StaffEvent.DEFECT_RELEASE_OVERDUE:
-            plan = {"id": notice.release, "deploy_at": notice.facts["deploy_at"]}
-            return self.active and self._release_fact() == plan
-        if notice.kind is StaffEvent.RECLASSIFICATION_REMINDER:
-            request = self.reclassification
-            return request is not None and iso(request.requested_at) == notice.facts["since"]
-        return self.active and notice.facts["severity"] == self.severity
-
-    def _post_status(
-        self,
-        now: datetime,
-        text: str | None,
-        *,
-        resolved: bool = False,
-        replaceable: str | None = None,
-    ) -> None:
-        if not self.incident_open:
-            return
-        self._emit(
-            PostStatus(
-                **self._next_key("status"),
-                at=now,
-                incident=f"{self.number}/{self.severity}-{self.incidents}",
-                name=self.public_summary or "Some users are affected by an issue",
-                body=text or "Work on this issue goes on.",
-                stage="resolved" if resolved else self.stage,
-                severity=self.severity,
-                replaceable=replaceable,
-                replaces=(STATUS_TOPIC,),
-            )
-        )
+    )

@@ -1,26 +1,67 @@
-"""What a defect is and how it stands: the complete state and the views of it."""
+"""What a defect is and how it stands: the complete state, in small parts, and the views of it."""
 
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.contract.defect import ReleaseDeployed
 from domain.contract.parsing import InvalidCommand
+from domain.contract.status import (
+    DefectState,
+    DefectStatus,
+    OfferedWorkaround,
+    PendingReclassification,
+    PlannedFor,
+    SeverityFeedback,
+    TargetStatus,
+)
 from domain.contract.values import Instant, Severity, Stage, Value, Workaround
 from domain.defect.target import TargetClock
 from domain.defect.update_clock import UpdateClock
-from domain.entity import Machine, iso
+from domain.entity import Entity, iso
 from domain.policy import SeverityRules
 
-State = Literal["open", "on_hold", "scheduled", "resolved", "merged", "closed"]
-OVER: tuple[State, ...] = ("resolved", "merged", "closed")
-"""The states in which nothing is owed any more."""
 CASES_SHOWN = 100
 """Cases a `status` names; `case_count` counts them all."""
 HOLDS_KEPT = 20
 FEEDBACK_KEPT = 20
 PLANS_KEPT = 20
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class Span(Value):
+    """From one instant to another."""
+
+    start: Instant
+    end: Instant
+
+
+class HoldState(_Part):
+    """Whether the budget is not being spent, and for whom (T2)."""
+
+    since: Instant | None = None
+    reason: Literal["staff", "client"] = "staff"
+    """Whether somebody put it on hold, or every case waits for its client."""
+    waiting_cases: list[str] = Field(default_factory=list)
+    """Cases that wait for their clients."""
+    past: list[Span] = Field(default_factory=list)
+
+    def end(self, now: datetime) -> None:
+        """The budget is spent again."""
+        if self.since is not None:
+            self.past = [*self.past, Span(start=self.since, end=now)][-HOLDS_KEPT:]
+            self.since, self.reason = None, "staff"
+
+
+class Updates(_Part):
+    """What clients are owed while the severity asks for updates (T6, T9)."""
+
+    clock: UpdateClock | None = None
+    missed: int = 0
 
 
 class PlannedRelease(Value):
@@ -39,25 +80,45 @@ class PlannedRelease(Value):
         return self.model_copy(update={"watched": False})
 
 
+class ReleasePlan(_Part):
+    """Where the fix is planned for, and what was heard of plans."""
+
+    release: PlannedRelease | None = None
+    versions: dict[str, int] = Field(default_factory=dict)
+    """The newest plan version heard of per release; each release counts its own."""
+    deployed_meanwhile: ReleaseDeployed | None = None
+    """Word that the release is out, which came while the cases were being moved (R4)."""
+
+    def unwatch(self) -> None:
+        """From now on the defect asks by itself when the hour of its release passes."""
+        self.release = self.release and self.release.unwatched()
+
+
+class Incident(_Part):
+    """Its place on the status page."""
+
+    count: int = 0
+    """Incidents posted so far; the last one is open while `is_open`."""
+    is_open: bool = False
+
+
+class Merge(_Part):
+    """What it has to do with defects that are the same."""
+
+    moving: str | None = None
+    """Key of the effect that moves its cases to another defect, or takes them back."""
+    refused: str | None = None
+    """Why the last attempt to do so failed."""
+    into: str | None = None
+    at: Instant | None = None
+    formerly: list[str] = Field(default_factory=list)
+    """Defects that were merged into this one."""
+
+
 class Progress(Value):
     """The latest text written for clients (D6)."""
 
     text: str
-    at: Instant
-
-
-class Span(Value):
-    """From one instant to another."""
-
-    start: Instant
-    end: Instant
-
-
-class Feedback(Value):
-    """How severe a client says it is (D3)."""
-
-    client: str
-    severity: Severity
     at: Instant
 
 
@@ -73,8 +134,8 @@ class Reclassification(Value):
     reminders: int = 0
 
 
-class DefectState(Machine):
-    """The state of a confirmed defect."""
+class Defect(Entity):
+    """A confirmed defect."""
 
     kind = "defect"
 
@@ -87,44 +148,27 @@ class DefectState(Machine):
     workaround: Workaround | None = None
     owner: str | None = None
     stage: Stage = Stage.INVESTIGATING
+    priority: Literal["normal", "raised"] = "normal"
     confirmed_at: Instant
     resolved_at: Instant | None = None
     closed_at: Instant | None = None
-    held_since: Instant | None = None
-    held_for: Literal["staff", "client"] = "staff"
-    """Whether somebody put it on hold, or every case waits for its client."""
-    waiting: list[str] = Field(default_factory=list)
-    """Cases that wait for their clients."""
-    holds: list[Span] = Field(default_factory=list)
-    priority: Literal["normal", "raised"] = "normal"
     cases: dict[str, str] = Field(default_factory=dict)
     """Case number to client; who to write to is in the database."""
+    imported_alone: bool = False
+    """Imported without a case, and none came since: nobody has to look why none is attached."""
     target: TargetClock = Field(default_factory=TargetClock)
-    updates: UpdateClock | None = None
-    updates_missed: int = 0
-    release: PlannedRelease | None = None
-    plan_versions: dict[str, int] = Field(default_factory=dict)
-    """The newest plan version heard of per release; each release counts its own."""
+    hold: HoldState = Field(default_factory=HoldState)
+    updates: Updates = Field(default_factory=Updates)
+    plan: ReleasePlan = Field(default_factory=ReleasePlan)
+    incident: Incident = Field(default_factory=Incident)
+    merge: Merge = Field(default_factory=Merge)
     progress: Progress | None = None
-    feedback: list[Feedback] = Field(default_factory=list)
+    feedback: list[SeverityFeedback] = Field(default_factory=list)
     reclassification: Reclassification | None = None
     area_work_since: Instant | None = None
     """When work last began in its area (R6)."""
-    moving: str | None = None
-    """Key of the effect that moves its cases to another defect, or takes them back."""
-    moving_refused: str | None = None
-    """Why the last attempt to do so failed."""
-    deployed_meanwhile: ReleaseDeployed | None = None
-    """Word that the release with its fix is out, which came while they were moved (R4)."""
-    merged_into: str | None = None
-    merged_at: Instant | None = None
-    began_alone: bool = False
-    """Imported without a case, and none came since: nobody has to look why none is attached."""
-    formerly: list[str] = Field(default_factory=list)
-    """Defects that were merged into this one."""
-    incidents: int = 0
-    """Incidents posted so far; the last one is open while `incident_open`."""
-    incident_open: bool = False
+
+    # --- how it stands ---------------------------------------------------------------------------
 
     @property
     def rules(self) -> SeverityRules:
@@ -134,7 +178,7 @@ class DefectState(Machine):
     @property
     def active(self) -> bool:
         """Neither resolved, nor merged into another, nor closed."""
-        return self.resolved_at is None and self.merged_at is None
+        return self.resolved_at is None and self.merge.at is None
 
     @property
     def finished(self) -> bool:
@@ -142,17 +186,17 @@ class DefectState(Machine):
         return self.closed_at is not None
 
     @property
-    def state(self) -> State:
+    def state(self) -> DefectState:
         """The one word for where it stands."""
         if self.closed_at is not None:
             return "closed"
-        if self.merged_at is not None:
+        if self.merge.at is not None:
             return "merged"
         if self.resolved_at is not None:
             return "resolved"
-        if self.held_since is not None:
+        if self.hold.since is not None:
             return "on_hold"
-        return "scheduled" if self.release is not None else "open"
+        return "scheduled" if self.plan.release is not None else "open"
 
     @property
     def has_target(self) -> bool:
@@ -180,7 +224,7 @@ class DefectState(Machine):
     def attention(self) -> list[str]:
         """Reasons, other than deliveries, why somebody should look."""
         reasons = []
-        if self.active and not self.cases and not self.began_alone:
+        if self.active and not self.cases and not self.imported_alone:
             reasons.append("no case is attached")
         due = self.target_due_at
         if due is not None and self.policy.calendar.horizon_exceeded(due):
@@ -188,88 +232,114 @@ class DefectState(Machine):
             reasons.append(f"holidays are known only until {known}, before the target is due")
         return reasons
 
-    def target_status(self, now: datetime) -> dict[str, Any] | None:
+    # --- views -----------------------------------------------------------------------------------
+
+    def target_status(self, now: datetime) -> TargetStatus | None:
         """Days budgeted and spent by `now`, due and missed instants; None where no target holds."""
         rules = self.rules
         if not self.has_target or rules.target is None:
             return None
         spent = self.target.spent_by(self.severity, rules.target, self.policy.calendar, now)
-        return {
-            "budget": rules.target.amount,
-            "spent": round(float(spent), 6),
-            "unit": rules.target.unit,
-            "due_at": iso(self.target_due_at),
-            "missed_at": iso(self.target.missed_at.get(self.severity)),
-        }
+        return TargetStatus(
+            budget=rules.target.amount,
+            spent=round(float(spent), 6),
+            unit=rules.target.unit,
+            due_at=self.target_due_at,
+            missed_at=self.target.missed_at.get(self.severity),
+        )
 
     def budget_text(self, now: datetime) -> dict[str, str]:
         """Budget and what is spent of it, in words; empty where no target holds."""
         target = self.target_status(now)
         if target is None:
             return {}
-        unit = target["unit"].replace("_", " ")
-        return {
-            "budget": f"{target['budget']:g} {unit}",
-            "spent": f"{target['spent']:.2f} {unit}",
-        }
+        unit = target.unit.replace("_", " ")
+        return {"budget": f"{target.budget:g} {unit}", "spent": f"{target.spent:.2f} {unit}"}
 
-    def status(self, now: datetime) -> dict[str, Any]:
-        """The contract's `status`, but for what only the workflow knows of deliveries."""
-        shown = list(self.cases)[-CASES_SHOWN:]
-        return {
-            "number": self.number,
-            "title": self.title,
-            "severity": self.severity.value,
-            "stage": self.stage.value,
-            "state": self.state,
-            "functional_area": self.functional_area,
-            "priority": self.priority,
-            "target": self.target_status(now),
-            "next_update_due_at": iso(self.updates.deadline if self.updates else None),
-            "updates_missed": self.updates_missed,
-            "release": self._release_fact(),
-            "workaround": self.workaround.model_dump(mode="json") if self.workaround else None,
-            "cases": shown,
-            "case_count": len(self.cases),
-            "affected_clients": self.affected_clients,
-            "feedback": [f.model_dump(mode="json") for f in self.feedback],
-            "reclassification": self.reclassification
-            and self.reclassification.model_dump(
-                mode="json", include={"client", "severity", "requested_at", "reminders"}
-            ),
-            "waiting_for_clients": len(self.waiting),
-            "area_work_since": iso(self.area_work_since),
-            "merged_into": self.merged_into,
-            "rejected": [r.model_dump(mode="json") for r in self.rejected],
-            "policy": {"name": self.policy.name, "version": self.policy.version},
-            "confirmed_at": iso(self.confirmed_at),
-            "resolved_at": iso(self.resolved_at),
-        }
+    @property
+    def planned_for(self) -> PlannedFor | None:
+        """The release its fix is planned for, as others see it."""
+        release = self.plan.release
+        return PlannedFor(id=release.id, deploy_at=release.deploy_at) if release else None
 
-    def snapshot(self, now: datetime) -> dict[str, Any]:
-        """`status` and the texts written for clients, for the portal."""
-        return self.status(now) | {
-            "needs_attention": bool(self.attention),
-            "public_summary": self.public_summary,
-            "progress": self.progress.model_dump(mode="json") if self.progress else None,
-        }
+    @property
+    def release_fact(self) -> dict[str, Any] | None:
+        """The same in JSON values."""
+        planned = self.planned_for
+        return planned.model_dump(mode="json") if planned else None
 
-    def _workaround_fact(self) -> dict[str, Any] | None:
+    @property
+    def workaround_fact(self) -> dict[str, Any] | None:
+        """The workaround in JSON values."""
         return self.workaround.model_dump(mode="json") if self.workaround else None
 
-    def _release_fact(self) -> dict[str, Any] | None:
-        if self.release is None:
-            return None
-        return {"id": self.release.id, "deploy_at": iso(self.release.deploy_at)}
+    def status(self, now: datetime) -> DefectStatus:
+        """The contract's `status`."""
+        asked = self.reclassification
+        return DefectStatus(
+            number=self.number,
+            title=self.title,
+            severity=self.severity,
+            stage=self.stage,
+            state=self.state,
+            functional_area=self.functional_area,
+            priority=self.priority,
+            target=self.target_status(now),
+            next_update_due_at=self.updates.clock.deadline if self.updates.clock else None,
+            updates_missed=self.updates.missed,
+            release=self.planned_for,
+            workaround=self.workaround
+            and OfferedWorkaround(
+                description=self.workaround.description, effort=self.workaround.effort
+            ),
+            cases=list(self.cases)[-CASES_SHOWN:],
+            case_count=len(self.cases),
+            affected_clients=self.affected_clients,
+            feedback=self.feedback,
+            reclassification=asked
+            and PendingReclassification(
+                client=asked.client,
+                severity=asked.severity,
+                requested_at=asked.requested_at,
+                reminders=asked.reminders,
+            ),
+            waiting_for_clients=len(self.hold.waiting_cases),
+            area_work_since=self.area_work_since,
+            merged_into=self.merge.into,
+            rejected=self.rejected,
+            policy=self.policy_version,
+            confirmed_at=self.confirmed_at,
+            resolved_at=self.resolved_at,
+        )
 
-    def _must_be_active(self) -> None:
-        if self.closed_at is not None:
-            raise InvalidCommand("state", f"is closed since {iso(self.closed_at)}")
-        if self.merged_into is not None:
-            raise InvalidCommand("state", f"is merged into {self.merged_into}")
-        if not self.active:
-            raise InvalidCommand("state", f"is {self.state}; reopen it first")
+    def snapshot(self, now: datetime) -> dict[str, Any]:
+        """`status`, and the texts written for clients."""
+        return super().snapshot(now) | {
+            "needs_attention": bool(self.attention),
+            "public_summary": self.public_summary,
+            "progress": self.progress and self.progress.model_dump(mode="json"),
+        }
 
-    def _must_not_be_moving(self) -> None:
-        if self.moving is not None:
-            raise InvalidCommand("state", "is being merged with another defect")
+
+def require_active(defect: Defect) -> None:
+    """Refuse what cannot be done with a defect that is over.
+
+    Raises:
+        InvalidCommand: it is resolved, merged or closed.
+    """
+    if defect.closed_at is not None:
+        raise InvalidCommand("state", f"is closed since {iso(defect.closed_at)}")
+    if defect.merge.into is not None:
+        raise InvalidCommand("state", f"is merged into {defect.merge.into}")
+    if not defect.active:
+        raise InvalidCommand("state", f"is {defect.state}; reopen it first")
+
+
+def require_not_moving(defect: Defect) -> None:
+    """Refuse what cannot be done while cases are on their way to another defect, or back.
+
+    Raises:
+        InvalidCommand: they are.
+    """
+    if defect.merge.moving is not None:
+        raise InvalidCommand("state", "is being merged with another defect")

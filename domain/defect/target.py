@@ -1,4 +1,4 @@
-"""The target clock: budgets spent per severity, and the instants at which their rungs are due.
+"""The target clock: budgets spent per severity, and the instants at which their steps are due.
 
 A budget (T2) is spent only while the clock runs at its severity; it does not refill when the
 severity leaves and returns. Due instants are derived from it, never stored as plans.
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.business_time import BusinessCalendar
 from domain.contract.values import Instant, Severity, Value
-from domain.policy import Rung, SeverityRules, Target
+from domain.policy import EscalationStep, SeverityRules, Target
 
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
@@ -33,21 +33,21 @@ class TargetClock(BaseModel):
     spent: dict[Severity, str] = Field(default_factory=dict)
     """Days spent per severity before the present stretch, as exact fractions such as `7/11`."""
     severity: Severity | None = None
-    """The severity whose budget is being spent; None while the clock stands."""
+    """The severity whose budget is being spent; None while the clock is paused."""
     since: Instant | None = None
     stretches: list[Stretch] = Field(default_factory=list)
     """The last times it ran (at most 20)."""
-    told: list[str] = Field(default_factory=list)
-    """Rungs done, as `S1/1.0`: each happens once per defect (T7)."""
+    fired: list[str] = Field(default_factory=list)
+    """Escalation steps done: each happens once per defect (T7)."""
     missed_at: dict[Severity, Instant] = Field(default_factory=dict)
 
-    def run(self, severity: Severity, now: datetime) -> None:
+    def resume(self, severity: Severity, now: datetime) -> None:
         """Start, or go on, spending the budget of `severity`."""
         if self.severity == severity:
             return
         self.severity, self.since = severity, now
 
-    def stand(self, target: Target | None, calendar: BusinessCalendar, now: datetime) -> None:
+    def pause(self, target: Target | None, calendar: BusinessCalendar, now: datetime) -> None:
         """Stop spending; what was spent stays spent."""
         if self.severity is None or self.since is None:
             return
@@ -71,7 +71,7 @@ class TargetClock(BaseModel):
     def due_at(
         self, severity: Severity, target: Target, calendar: BusinessCalendar, share: float = 1.0
     ) -> datetime | None:
-        """When `share` of the budget will be spent (UTC); None while the clock stands."""
+        """When `share` of the budget will be spent (UTC); None while the clock is paused."""
         if self.severity != severity or self.since is None:
             return None
         budget = Fraction(target.amount) * Fraction(str(share))
@@ -80,23 +80,23 @@ class TargetClock(BaseModel):
             return self.since
         return _add_days(target, calendar, self.since, left)
 
-    def next_rung(
+    def next_step(
         self, rules: SeverityRules, calendar: BusinessCalendar
-    ) -> tuple[datetime, Rung] | None:
-        """The earliest rung of the running severity that has not been told, and when it is due."""
+    ) -> tuple[datetime, EscalationStep] | None:
+        """The earliest step of the running severity that has not been told, and when it is due."""
         if self.severity is None or rules.target is None:
             return None
-        for rung in sorted(rules.rungs, key=lambda rung: rung.share):
-            if self.rung_key(self.severity, rung) in self.told:
+        for step in sorted(rules.rungs, key=lambda step: step.share):
+            if self.step_key(self.severity, step) in self.fired:
                 continue
-            due = self.due_at(self.severity, rules.target, calendar, rung.share)
-            return None if due is None else (due, rung)
+            due = self.due_at(self.severity, rules.target, calendar, step.share)
+            return None if due is None else (due, step)
         return None
 
     @staticmethod
-    def rung_key(severity: Severity, rung: Rung) -> str:
-        """What makes a rung the same rung."""
-        return f"{severity}/{rung.share}/{rung.event}"
+    def step_key(severity: Severity, step: EscalationStep) -> str:
+        """What makes a step the same step."""
+        return f"{severity}/{step.share}/{step.event}"
 
 
 def _days_between(

@@ -11,7 +11,7 @@ from domain.defect.cadence import next_update
 from domain.policy import Cadence
 
 
-class Owed(Value):
+class UnconfirmedUpdate(Value):
     """An update handed out but not known to have arrived; any later one meets it too."""
 
     sequence: int
@@ -26,7 +26,7 @@ class UpdateClock(BaseModel):
     last_at: Instant
     deadline: Instant
     send_at: Instant
-    owed: Owed | None = None
+    unconfirmed: UnconfirmedUpdate | None = None
 
     @classmethod
     def started(cls, cadence: Cadence, calendar: BusinessCalendar, now: datetime) -> Self:
@@ -42,32 +42,32 @@ class UpdateClock(BaseModel):
         Running from when it was handed out keeps the gap between arrivals within the limit.
         """
         clock = self.started(cadence, calendar, now)
-        clock.owed = self.owed
-        if clock.owed is None and sequence is not None:
-            clock.owed = Owed(sequence=sequence, deadline=self.deadline)
+        clock.unconfirmed = self.unconfirmed
+        if clock.unconfirmed is None and sequence is not None:
+            clock.unconfirmed = UnconfirmedUpdate(sequence=sequence, deadline=self.deadline)
         return clock
 
     def under(self, cadence: Cadence, calendar: BusinessCalendar, now: datetime) -> Self:
         """The clock under another policy from `now` on; what was in time so far is not late."""
         clock = self.started(cadence, calendar, self.last_at)
-        clock.owed = self.owed
+        clock.unconfirmed = self.unconfirmed
         if clock.deadline < now:
             clock.deadline = self.deadline
         return clock
 
     def arrived(self, sequence: int) -> None:
         """The message `sequence` was delivered: what was owed up to it is met."""
-        if self.owed is not None and sequence >= self.owed.sequence:
-            self.owed = None
+        if self.unconfirmed is not None and sequence >= self.unconfirmed.sequence:
+            self.unconfirmed = None
 
     def take_missed(
         self, cadence: Cadence, calendar: BusinessCalendar, now: datetime
     ) -> list[datetime]:
         """Every deadline that passed by `now` without an update having arrived; each only once."""
         missed: list[datetime] = []
-        if self.owed is not None and now > self.owed.deadline:
-            missed.append(self.owed.deadline)
-            self.owed = None
+        if self.unconfirmed is not None and now > self.unconfirmed.deadline:
+            missed.append(self.unconfirmed.deadline)
+            self.unconfirmed = None
         while now > self.deadline:
             missed.append(self.deadline)
             self.deadline = next_update(cadence, calendar, self.deadline).deadline

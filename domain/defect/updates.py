@@ -1,12 +1,18 @@
-"""How a defect keeps its clients up to date: the daily update, and what was missed (T6, T9)."""
+"""How a defect keeps its clients up to date: progress, the daily update, what was missed."""
 
 from datetime import datetime
 
-from domain.contract.effects import Effect, Receipt, TellClients
+from domain.contract.defect import OfferWorkaround, PostProgress
+from domain.contract.effects import TellClients
 from domain.contract.events import ClientEvent, Role, StaffEvent
-from domain.defect.notify import STATUS_TOPIC, TellingDefect
+from domain.contract.parsing import InvalidCommand
+from domain.contract.receipts import DeliveryReceipt
+from domain.contract.values import Workaround
+from domain.defect import notify
+from domain.defect.notify import STATUS_TOPIC
+from domain.defect.state import Defect, Progress, require_active
 from domain.defect.update_clock import UpdateClock
-from domain.entity import iso
+from domain.entity import Due, iso
 
 COUNT_AS_UPDATE = {
     ClientEvent.DEFECT_UPDATE,
@@ -17,56 +23,119 @@ COUNT_AS_UPDATE = {
 """Messages to everyone attached that say how it stands (T6); a confirmation is to some only."""
 
 
-class UpdatingDefect(TellingDefect):
-    """A defect that owes its clients updates while its severity asks for them."""
+# --- commands -------------------------------------------------------------------------------------
 
-    def fire(self, now: datetime) -> list[Effect]:
-        """Do everything that is due by `now` (UTC), and put on record what was missed."""
-        self._record_missed_updates(now)
-        return super().fire(now)
 
-    def _send_update(self, _due: datetime, now: datetime) -> None:
-        """The daily update; where nobody wrote anything new it says so, and the owner is nudged."""
-        last = self.updates.last_at if self.updates else self.confirmed_at
-        fresh = self.progress if self.progress and self.progress.at > last else None
-        text = fresh.text if fresh else None
-        sent = self._update_clients(now, text, replaceable=STATUS_TOPIC)
-        self._post_status(now, text, replaceable=STATUS_TOPIC)
-        self._record("defect.update", now, public=True, public_text=text)
-        if fresh is None:
-            nudge = self._notify if self.rules.round_the_clock else self._remind
-            nudge(
-                StaffEvent.DEFECT_UPDATE_NEEDED,
-                Role.ENGINEERING,
-                now,
-                owner=self.owner,
-                last_text_at=iso(self.progress.at if self.progress else None),
-            )
-        self._restart_updates(now, sent)
+def post_progress(defect: Defect, command: PostProgress, now: datetime) -> None:
+    """D6: at once by mail where the severity asks for it, in the portal always."""
+    require_active(defect)
+    if not (command.public_text or command.internal_note or command.stage):
+        raise InvalidCommand("public_text", "or internal_note or stage must be given")
+    if command.stage is not None:
+        defect.stage = command.stage
+    defect.record(
+        "defect.progress",
+        now,
+        public=command.public_text is not None or command.stage is not None,
+        public_text=command.public_text,
+        internal_text=command.internal_note,
+        stage=command.stage,
+        actor=command.actor,
+    )
+    if command.public_text is not None:
+        defect.progress = Progress(text=command.public_text, at=now)
+        if defect.rules.progress_by_mail:
+            restart(defect, now, notify.update(defect, now, command.public_text))
+    if command.public_text is not None or command.stage is not None:
+        notify.status_page(defect, now, command.public_text)
 
-    def _restart_updates(self, now: datetime, sent: TellClients | None) -> None:
-        """A message that counts as an update has gone out at `now`."""
-        cadence, calendar = self.rules.updates, self.policy.calendar
-        if cadence is None:
-            self.updates = None
-        elif self.updates is None:
-            self.updates = UpdateClock.started(cadence, calendar, now)
-        else:
-            sequence = sent.sequence if sent else None
-            self.updates = self.updates.restarted(cadence, calendar, now, sequence)
 
-    def _record_missed_updates(self, now: datetime) -> None:
-        """Put on record every update that was not with the clients in time (T9)."""
-        if self.updates is None or self.rules.updates is None:
-            return
-        for deadline in self.updates.take_missed(self.rules.updates, self.policy.calendar, now):
-            if self.cases:
-                self.updates_missed += 1
-                self._record("update.missed", now, deadline=iso(deadline))
+def offer_workaround(defect: Defect, command: OfferWorkaround, now: datetime) -> None:
+    """D5: attached clients get it now, later ones with their confirmation."""
+    require_active(defect)
+    offered = Workaround(description=command.description, effort=command.effort)
+    if offered == defect.workaround:
+        return
+    defect.workaround = offered
+    defect.record(
+        "defect.workaround",
+        now,
+        public=True,
+        public_text=command.description,
+        effort=command.effort,
+        actor=command.actor,
+    )
+    sent = notify.attached(
+        defect,
+        ClientEvent.DEFECT_WORKAROUND,
+        now,
+        description=command.description,
+        effort=command.effort,
+    )
+    if sent is not None and defect.updates.clock is not None:
+        restart(defect, now, sent)
 
-    def _note_delivery(self, effect: Effect, receipt: Receipt, now: datetime) -> None:
-        self._record_missed_updates(now)
-        if self.updates is None or not isinstance(effect, TellClients):
-            return
-        if receipt.arrived and effect.kind in COUNT_AS_UPDATE:
-            self.updates.arrived(effect.sequence)
+
+# --- what time brings -----------------------------------------------------------------------------
+
+
+def agenda(defect: Defect) -> list[Due[Defect]]:
+    """T6: the next update."""
+    clock = defect.updates.clock
+    return [] if clock is None else [Due(clock.send_at, "status update to clients", _send)]
+
+
+def _send(defect: Defect, _due: datetime, now: datetime) -> None:
+    """The daily update; where nobody wrote anything new it says so, and the owner is nudged."""
+    last = defect.updates.clock.last_at if defect.updates.clock else defect.confirmed_at
+    fresh = defect.progress if defect.progress and defect.progress.at > last else None
+    text = fresh.text if fresh else None
+    sent = notify.update(defect, now, text, replaceable=STATUS_TOPIC)
+    notify.status_page(defect, now, text, replaceable=STATUS_TOPIC)
+    defect.record("defect.update", now, public=True, public_text=text)
+    if fresh is None:
+        notify.remind(
+            defect,
+            StaffEvent.DEFECT_UPDATE_NEEDED,
+            Role.ENGINEERING,
+            now,
+            critical=defect.rules.round_the_clock,
+            owner=defect.owner,
+            last_text_at=iso(defect.progress.at if defect.progress else None),
+        )
+    restart(defect, now, sent)
+
+
+def record_missed(defect: Defect, now: datetime) -> None:
+    """Put on record every update that was not with the clients in time (T9)."""
+    clock, cadence = defect.updates.clock, defect.rules.updates
+    if clock is None or cadence is None:
+        return
+    for deadline in clock.take_missed(cadence, defect.policy.calendar, now):
+        if defect.cases:
+            defect.updates.missed += 1
+            defect.record("update.missed", now, deadline=iso(deadline))
+
+
+# --- steps that others take -----------------------------------------------------------------------
+
+
+def restart(defect: Defect, now: datetime, sent: TellClients | None) -> None:
+    """A message that counts as an update has gone out at `now`."""
+    cadence, calendar, clock = defect.rules.updates, defect.policy.calendar, defect.updates.clock
+    if cadence is None:
+        defect.updates.clock = None
+    elif clock is None:
+        defect.updates.clock = UpdateClock.started(cadence, calendar, now)
+    else:
+        sequence = sent.sequence if sent else None
+        defect.updates.clock = clock.restarted(cadence, calendar, now, sequence)
+
+
+def note_arrival(
+    defect: Defect, message: TellClients, receipt: DeliveryReceipt, _now: datetime
+) -> None:
+    """T9: an update counts once it was delivered."""
+    clock = defect.updates.clock
+    if clock is not None and receipt.arrived and message.kind in COUNT_AS_UPDATE:
+        clock.arrived(message.sequence)

@@ -1,42 +1,38 @@
 """Decides whether text bound for a client promises a time (clause D7).
 
-Clients are never given an estimated time of resolution, so public summaries, progress texts,
+Clients are never given an estimated time of resolution. So public summaries, progress texts,
 workarounds, messages and answers are searched for statements about *when* something will be done:
 "by Friday", "within 3 days", "next week", dates, "ETA". Only English is understood.
 
-How a text is read:
+How a text is judged:
 
-1. `plain.py` makes it plain: one case, one kind of blank, dash and quote, nothing invisible, no
-   emphasis.
-2. `times.py` lists every way to name a time. **Add a phrase there.**
-3. `innocents.py` lists what looks like one and is none ("24 hours a day").
-   **Add an exception there.**
-4. What remains is judged by its surroundings (`reading.py`, by the words in `words.py`). The
-   nearest word of its clause that tells the tense says whether the time is promised ("will"), over
-   ("failed", "since"), or only described, as data or a control on the screen are ("set the filter
-   to next week"). The rule of its row in `times.py` says which of these excuse it (`rules.py`).
+1. `normalize.py` reduces it to one case, one kind of blank, dash and quote, without emphasis or
+   invisible characters, and splits it into words.
+2. `match.py` finds every time that `english/times.py` lists (**add a phrase there**) and every
+   phrase of `english/allowlist.py`, which looks like a promise and is none, such as "24 hours a
+   day" (**add an exception there**).
+3. `context.py` tells the tense of each time from the words around it, which `english/lexicon.py`
+   lists: the nearest in its clause says whether it is future ("will"), past ("failed", "since") or
+   no statement at all, but data or a control on the screen ("set the filter to next week").
+4. `classify.py` applies the rule of the time's row to that tense, and `dates.py` compares dates
+   with today.
 
-`patterns.py` says how the patterns of both tables are written, `finding.py` finds in a text what
-they list, `dates.py` compares dates with today, and `judging.py` puts it all together. Modules
-import only those that come before them in: patterns, words, plain, reading, rules, times,
-innocents, finding, dates, judging.
+Interpretations of D7 that the tables and the tests follow:
 
-Readings of D7 that the rows and the tests hold to:
-
-* In doubt the text is refused: an agent can say it in other words, a promise cannot be unsaid.
-* It does not matter what is promised. A call on Tuesday or an answer by noon is refused as well.
+* In doubt the text is refused: an agent can say it otherwise, but cannot take a promise back.
+* It does not matter what is promised: a call on Tuesday or an answer by noon is refused as well.
 * "Soon" and "shortly" are estimates ("a fix will come soon"), unless the sentence only says that
   somebody will be in touch. "As soon as possible" and "as soon as it is fixed" name no time.
-* A release may be named ("scheduled for release 2026.4"). "In the next release" is refused: it
-  says when. "In a future release" does not.
-* Saying that there is no ETA is no ETA.
-* Daily updates and other habits promise no resolution. Nor does a deadline for the client
+* A release may be named ("scheduled for release 2026.4"). "In the next release" is refused,
+  because it says when; "in a future release" does not.
+* To say that there is no ETA is allowed.
+* Daily updates and other habits promise no resolution, and neither does a deadline for the client
   ("please reply within 5 days").
-* A date before `today` promises nothing; one after it is refused unless it clearly names data.
-  Without `today` a date is judged by its surroundings alone.
+* A date before `today` is no promise. A date after it is refused, unless it clearly names data.
+  Without `today` only the context of a date decides.
 
-Nothing here reads a clock. The work grows in step with the length of the text: no pattern repeats
-anything without a bound, and no judgement looks further than `_REACH` words (`reading.py`).
+Nothing here reads a clock. The work is proportional to the length of the text: no pattern repeats
+anything without a bound, and no more than 25 words on either side of a time are looked at.
 """
 
 from datetime import date
@@ -57,7 +53,7 @@ def find_promise(text: str, today: date | None = None) -> Promise | None:
 def promises(text: str, today: date | None = None) -> list[Promise]:
     """Return every promise of time in `text`, in the order written (D7).
 
-    `today` is the local date on which the text is written. With it, dates that are over pass and
-    dates to come are refused; without it, only their surroundings tell.
+    `today` is the local date on which the text is written. With it, past dates pass and later ones
+    are refused; without it, only their context decides.
     """
     return list(promises_in(text, today))

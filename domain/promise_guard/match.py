@@ -1,59 +1,90 @@
-"""Decides where a text names a time, with which words leading to it, and where an innocent."""
+"""Finds in a text what the tables of a language list, and says how such tables are written.
+
+In a pattern a blank stands for any one blank or hyphen, `<name>` for the fragment of that name,
+and each line is an alternative. Repeats must have a bound; a test sees to it.
+"""
 
 import re
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum, auto
 from typing import NamedTuple
 
-from domain.promise_guard.allowlist import INNOCENTS
-from domain.promise_guard.patterns import alternatives, compiled
-from domain.promise_guard.rules import Rule
-from domain.promise_guard.times import TIMES, Time
-
-_LEAD_REACH = 60
-"""Characters before a time among which the words that lead to it are looked for."""
-
-_DEADLINE = r"""
-    by
-    (?:no|not) (?:later|earlier|sooner) than|not before|on or before|as (?:early|late|soon) as
-    come(?!<on>)|next|coming|upcoming|effective
-    (?:moved|pushed|postponed|rescheduled|delayed|deferred|shifted|bumped)(?: back| out)? to
-    (?:moved|pushed|postponed|rescheduled|delayed|deferred|shifted|bumped)(?: back| out)? until
-"""
-_ANCHOR = r"""
-    on|at|in|end|during|over|until|till|'til|before|after|prior to|ahead of|from|starting|beginning
-    as of|around|about|towards?|sometime|some time|early|late|later|mid|following|through
-    this(?!<on>)|between|within|or|the very|part of|say
-    approximately|approx\.?|roughly|circa|ca\.?|~
-    hopefully|maybe|probably|perhaps|likely|possibly|tentatively
-    (?:the )?(?:first|second|latter) half of
-    (?:the )?(?:very )?(?:start|beginning|middle|end|close|course|week|month|day|rest) of
-    (?:the )?(?:morning|afternoon|evening|night) of
-"""
-
-_LEADS = "|".join((alternatives(_DEADLINE), alternatives(_ANCHOR), "for"))
-_LEAD = re.compile(
-    compiled(rf"(?:(?:{_LEADS}):? [\"'(]?(?:the |an? )?){{1,4}}").pattern.removesuffix(r"(?!\w)")
-    + r"\Z"
-)
-_LED_ITSELF = compiled("in|over|during|within|for")
-_DEADLINE_LEAD = compiled(_DEADLINE)
-_MET_BY = compiled("by")
-_AIMED_LEAD = compiled("for")
+_LEAD_IN_REACH = 60
+"""Characters before a time among which its lead-in is looked for."""
+_PLACEHOLDER = re.compile(r"<([a-z ]{1,30})>")
+_BLANK = re.compile(r"\[(?:\\.|[^\]\\]){0,60}\]|\\.| ")
 
 
-@cache
-def _found_by() -> list[tuple[Time, re.Pattern[str]]]:
-    """Compiled when first needed: it takes half a second, which no command line should wait for."""
-    return [(time, compiled(time.pattern)) for time in TIMES]
+class Rule(Enum):
+    """Which context makes a promise of a time that is named."""
+
+    NEVER = auto()
+    IF_FUTURE = auto()
+    """The clause says that something will be, or nothing else is said at all."""
+    IF_FUTURE_OR_IMPLIED = auto()
+    """As above, or the clause speaks of us, a fix or a release."""
+    IF_ABOUT_A_FIX = auto()
+    """The sentence is about something fixed, released, available or done, and not past."""
+    UNLESS_PAST = auto()
+    """The clause does not say that it is past or happens regularly."""
+    UNLESS_CLEARLY_PAST = auto()
+    """The clause does not say that it is past; a participle ("fixed in 3 days") does not."""
+    UNLESS_PAST_BESIDE_IT = auto()
+    """As above, and no punctuation parts the time from the words that say so."""
+    UNLESS_CONTACT = auto()
+    """The clause does not say that it is past, nor the sentence only that we will be in touch."""
+    ALWAYS = auto()
 
 
-@cache
-def _excused_by() -> list[re.Pattern[str]]:
-    return [compiled(innocent.pattern) for innocent in INNOCENTS]
+class Rules(NamedTuple):
+    """The rules of a way to name a time, by the lead-in before it.
+
+    After a deadline, which is no choice of the row, it is ALWAYS ("next Monday"), or
+    UNLESS_PAST_BESIDE_IT where it can have been met ("by Monday").
+    """
+
+    alone: Rule
+    after_lead_in: Rule | None = None
+    """None: the pattern has a lead-in of its own, and none is looked for."""
+    after_for: Rule = Rule.ALWAYS
+
+
+class Time(NamedTuple):
+    """A way to name a time."""
+
+    kind: str
+    why: str
+    """Continues a sentence that begins with the phrase found."""
+    rules: Rules
+    pattern: str
+
+
+class LeadIns(NamedTuple):
+    """Patterns of the words that lead to a time."""
+
+    deadline: str
+    met_deadline: str
+    """Those of the deadlines that can have been met: "by"."""
+    preposition: str
+    purpose: str
+    """ "For", which speaks of plans more than other prepositions do."""
+    article: str
+    """May stand between a lead-in and the time."""
+    within_times: str
+    """Where the pattern of a time begins with one of these, it has its lead-in."""
+
+
+class Tables(NamedTuple):
+    """What a language lists."""
+
+    fragments: Mapping[str, str]
+    times: Sequence[Time]
+    lead_ins: LeadIns
+    allowlist: Iterable[str]
 
 
 class Candidate(NamedTuple):
-    """A time found in the plain text, with the words that lead to it."""
+    """A time found in a normalized text, its lead-in included."""
 
     start: int
     end: int
@@ -61,42 +92,77 @@ class Candidate(NamedTuple):
     rule: Rule
 
 
-def candidates(plain: str) -> list[Candidate]:
-    """Return the times named, in order, each once: the longest of those that overlap."""
-    found: list[Candidate] = []
-    for time, pattern in _found_by():
-        for match in pattern.finditer(plain):
-            start, rule = _led(plain, match.start(), time)
-            if rule is not Rule.NEVER:
-                found.append(Candidate(start, match.end(), time, rule))
-    found.sort(key=lambda candidate: (candidate.start, -candidate.end))
-    kept: list[Candidate] = []
-    for candidate in found:
-        if not kept or candidate.end > kept[-1].end:
-            kept.append(candidate)
-    return kept
+class Matcher:
+    """Finds what the tables list. To make one takes some 0.3 s, for its patterns are compiled."""
+
+    def __init__(self, tables: Tables) -> None:
+        fragments, times, lead_ins, allowlist = tables
+        self._times = [(time, compiled(time.pattern, fragments)) for time in times]
+        self._allowlist = [compiled(pattern, fragments) for pattern in allowlist]
+        words = "|".join(
+            _alternatives(lines)
+            for lines in (lead_ins.deadline, lead_ins.preposition, lead_ins.purpose)
+        )
+        lead_in = rf"(?:(?:{words}):? [\"'(]?(?:{lead_ins.article})?){{1,4}}"
+        self._lead_in = re.compile(rf"(?<!\w)(?:{_expanded(lead_in, fragments)})\Z")
+        self._deadline = compiled(lead_ins.deadline, fragments)
+        self._met_deadline = compiled(lead_ins.met_deadline, fragments)
+        self._purpose = compiled(lead_ins.purpose, fragments)
+        self._within_times = compiled(lead_ins.within_times, fragments)
+
+    def candidates(self, text: str) -> list[Candidate]:
+        """Return the times named, in order, each once: the longest of those that overlap."""
+        found: list[Candidate] = []
+        for time, pattern in self._times:
+            for match in pattern.finditer(text):
+                start, rule = self._led(text, match.start(), time.rules)
+                if rule is not Rule.NEVER:
+                    found.append(Candidate(start, match.end(), time, rule))
+        found.sort(key=lambda candidate: (candidate.start, -candidate.end))
+        kept: list[Candidate] = []
+        for candidate in found:
+            if not kept or candidate.end > kept[-1].end:
+                kept.append(candidate)
+        return kept
+
+    def allowed(self, text: str) -> list[tuple[int, int]]:
+        """Return the slices that the allowlist covers, none within another, in order."""
+        found = [match.span() for pattern in self._allowlist for match in pattern.finditer(text)]
+        kept: list[tuple[int, int]] = []
+        for span in sorted(found, key=lambda span: (span[0], -span[1])):
+            if not kept or span[1] > kept[-1][1]:
+                kept.append(span)
+        return kept
+
+    def _led(self, text: str, start: int, rules: Rules) -> tuple[int, Rule]:
+        """Return where a time begins with its lead-in, and the rule that this calls for."""
+        if rules.after_lead_in is None or self._within_times.match(text, start):
+            return start, rules.alone
+        lead_in = self._lead_in.search(text, max(start - _LEAD_IN_REACH, 0), start)
+        if lead_in is None:
+            return start, rules.alone
+        if self._deadline.search(lead_in[0]):
+            can_be_met = self._met_deadline.search(lead_in[0])
+            return lead_in.start(), Rule.UNLESS_PAST_BESIDE_IT if can_be_met else Rule.ALWAYS
+        purpose = self._purpose.search(lead_in[0])
+        return lead_in.start(), rules.after_for if purpose else rules.after_lead_in
 
 
-def _led(plain: str, start: int, time: Time) -> tuple[int, Rule]:
-    """Return where the time begins with the words that lead to it, and the rule they call for."""
-    if time.led is None or _LED_ITSELF.match(plain, start):
-        return start, time.bare
-    lead = _LEAD.search(plain, max(start - _LEAD_REACH, 0), start)
-    if lead is None:
-        return start, time.bare
-    if _DEADLINE_LEAD.search(lead[0]):
-        return lead.start(), Rule.UNLESS_MET if _MET_BY.search(lead[0]) else Rule.ALWAYS
-    return lead.start(), time.aimed if _AIMED_LEAD.search(lead[0]) else time.led
+def compiled(pattern: str, fragments: Mapping[str, str]) -> re.Pattern[str]:
+    """Compile a pattern of the tables, which matches whole words."""
+    return re.compile(rf"(?<!\w)(?:{_expanded(pattern, fragments)})(?!\w)")
 
 
-def excused(plain: str) -> list[tuple[int, int]]:
-    """Return the slices that innocents cover, none within another, in order."""
-    slices = sorted(
-        (match.span() for pattern in _excused_by() for match in pattern.finditer(plain)),
-        key=lambda span: (span[0], -span[1]),
-    )
-    kept: list[tuple[int, int]] = []
-    for span in slices:
-        if not kept or span[1] > kept[-1][1]:
-            kept.append(span)
-    return kept
+def _expanded(pattern: str, fragments: Mapping[str, str]) -> str:
+    """Fill in the fragments, and make blanks as wide as they are meant."""
+    pattern = _alternatives(pattern)
+    while _PLACEHOLDER.search(pattern):
+        pattern = _PLACEHOLDER.sub(lambda name: f"(?:{_alternatives(fragments[name[1]])})", pattern)
+    return _BLANK.sub(lambda part: "[ \n\t-]" if part[0] == " " else part[0], pattern)
+
+
+def _alternatives(lines: str) -> str:
+    """Return a pattern that matches what any of the lines matches."""
+    if "\n" not in lines:
+        return lines
+    return "|".join(line.strip() for line in lines.strip().splitlines())

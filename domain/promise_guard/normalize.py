@@ -1,23 +1,23 @@
-"""Decides what is left of a text to read: its plain characters and its words."""
+"""Normalizes a text and splits it into words: what the rest of the guard reads."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from domain.promise_guard.lexicon import ABBREVIATIONS
+from domain.promise_guard.english.lexicon import ABBREVIATIONS
 
 
-class Plain(NamedTuple):
-    """A text made plain, and where in the original each of its characters comes from."""
+class Normalized(NamedTuple):
+    """A normalized text, and where in the original each of its characters comes from."""
 
     text: str
     origins: list[int]
 
-    def written(self, original: str, start: int, end: int) -> tuple[int, str]:
-        """Return where the plain slice begins in the original, and how it is written there."""
+    def original(self, text: str, start: int, end: int) -> tuple[int, str]:
+        """Return where a normalized slice begins in the original text, and how it stands there."""
         first = self.origins[start]
-        return first, original[first : self.origins[end - 1] + 1]
+        return first, text[first : self.origins[end - 1] + 1]
 
 
 _QUOTES = dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\u00b4`", "'")
@@ -60,8 +60,8 @@ def _seen(character: str) -> str:
             return "-" if character == "\u2212" else character
 
 
-def make_plain(text: str) -> Plain:
-    """Make a text plain: one case, one kind of blank, dash and quote, no emphasis."""
+def normalize(text: str) -> Normalized:
+    """Reduce a text to one case and one kind of blank, dash and quote, without emphasis."""
     characters: list[str] = []
     origins: list[int] = []
     lines, blank_at = 0, -1
@@ -77,7 +77,11 @@ def make_plain(text: str) -> Plain:
             lines, blank_at = 0, -1
         characters.append(character)
         origins.append(at)
-    return Plain("".join(characters), origins)
+    return Normalized("".join(characters), origins)
+
+
+SENTENCE_ENDS = frozenset(".!?;\n")
+CLAUSE_ENDS = frozenset(",:()-|\t")
 
 
 class Word(NamedTuple):
@@ -94,9 +98,9 @@ _WORD = re.compile(
 )
 
 
-def split(plain: str) -> list[Word]:
-    """Split a plain text into its words and the marks that end clauses and sentences."""
-    found = [Word(match[0], *match.span()) for match in _WORD.finditer(plain)]
+def split(normalized: str) -> list[Word]:
+    """Split a normalized text into its words and the marks that end clauses and sentences."""
+    found = [Word(match[0], *match.span()) for match in _WORD.finditer(normalized)]
     return [
         word
         for before, word in zip([None, *found], found, strict=False)

@@ -1,1 +1,45 @@
-"""A release: the truth about its date, for every defect in it."""
+"""A release: the truth about its date, for every defect in it.
+
+`RELEASE` below is the table of contents.
+"""
+
+from domain.contract import release as said
+from domain.contract.defect import RetryDeliveries
+from domain.contract.effects import AlignDefects, TellClients
+from domain.contract.receipts import DefectsAligned, DeliveryReceipt
+from domain.entity import Behaviour, Due, after, on
+from domain.release import defects, notices, plan
+from domain.release.state import Release
+
+
+def _agenda(release: Release) -> list[Due[Release]]:
+    return [] if release.ended else [*notices.agenda(release), *plan.agenda(release)]
+
+
+RELEASE = Behaviour(
+    state=Release,
+    start=said.ReleaseStart,
+    begin=plan.begin,
+    handlers=dict(
+        (
+            on(said.AttachDefect, defects.attach_defect),
+            on(said.AttachDefects, defects.attach_defects),
+            on(said.DetachDefect, defects.detach_defect),
+            on(said.Freeze, defects.freeze),
+            on(said.Unfreeze, defects.unfreeze),
+            on(said.Reschedule, plan.reschedule),
+            on(said.Announce, notices.announce),
+            on(said.Deploy, plan.deploy),
+            on(said.CancelRelease, plan.cancel),
+            on(RetryDeliveries, defects.retry_deliveries),
+        )
+    ),
+    receivers=dict(
+        (
+            after(TellClients, DeliveryReceipt, notices.note_arrival),
+            after(AlignDefects, DefectsAligned, defects.note_round),
+        )
+    ),
+    agenda=_agenda,
+    still_matters=plan.still_matters,
+)

@@ -1,25 +1,29 @@
 """Explains every due instant of a defect: what produced it, as data and as one paragraph."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from domain.defect.state import DefectState
-from domain.entity import iso
+from domain.contract.status import TargetStatus
+from domain.defect.state import Defect
+from domain.entity import Due, iso
 from domain.policy import ElapsedCadence
+from domain.runner import Runner
 
 WINDOWS_SHOWN = 60
 """Openings listed for one due instant; a longer list is cut and says so."""
 
 
-def explain(defect: DefectState, now: datetime) -> dict[str, Any]:
+def explain(runner: Runner[Defect], now: datetime) -> dict[str, Any]:
     """For every instant that is due: budget, spent, windows, holidays, holds; and the words."""
+    defect = runner.entity
     parts = [
         part
         for part in (
             _target(defect, now),
             _update(defect),
-            *_agenda(defect),
+            *_agenda(defect, runner.agenda),
         )
         if part is not None
     ]
@@ -32,18 +36,18 @@ def explain(defect: DefectState, now: datetime) -> dict[str, Any]:
     }
 
 
-def _standing(defect: DefectState) -> list[str]:
+def _standing(defect: Defect) -> list[str]:
     """Why nothing, or less than one would think, is due: the words before all others."""
-    if defect.merged_into is not None:
-        return [f"It is merged into {defect.merged_into}, which goes on for both."]
-    if defect.held_since is not None and defect.held_for == "client":
-        return [f"Every case waits for its client, since {_local(defect, defect.held_since)}."]
-    if defect.held_since is not None:
-        return [f"It is on hold since {_local(defect, defect.held_since)}."]
+    if defect.merge.into is not None:
+        return [f"It is merged into {defect.merge.into}, which goes on for both."]
+    if defect.hold.since is not None and defect.hold.reason == "client":
+        return [f"Every case waits for its client, since {_local(defect, defect.hold.since)}."]
+    if defect.hold.since is not None:
+        return [f"It is on hold since {_local(defect, defect.hold.since)}."]
     return []
 
 
-def _target(defect: DefectState, now: datetime) -> dict[str, Any] | None:
+def _target(defect: Defect, now: datetime) -> dict[str, Any] | None:
     status = defect.target_status(now)
     rules = defect.rules
     if status is None or rules.target is None:
@@ -65,13 +69,13 @@ def _target(defect: DefectState, now: datetime) -> dict[str, Any] | None:
     return {
         "what": "target",
         "severity": defect.severity.value,
-        **status,
+        **status.model_dump(mode="json"),
         "running_since": iso(since),
         "ran_before": [s.model_dump(mode="json") for s in defect.target.stretches],
-        "holds": [hold.model_dump(mode="json") for hold in defect.holds],
-        "on_hold_since": iso(defect.held_since),
-        "on_hold_for": defect.held_for if defect.held_since else None,
-        "waiting_for_clients": len(defect.waiting),
+        "holds": [hold.model_dump(mode="json") for hold in defect.hold.past],
+        "on_hold_since": iso(defect.hold.since),
+        "on_hold_for": defect.hold.reason if defect.hold.since else None,
+        "waiting_for_clients": len(defect.hold.waiting_cases),
         "windows": windows,
         "windows_cut": cut,
         "holidays": holidays,
@@ -82,8 +86,8 @@ def _target(defect: DefectState, now: datetime) -> dict[str, Any] | None:
 
 
 def _target_text(
-    defect: DefectState,
-    status: dict[str, Any],
+    defect: Defect,
+    status: TargetStatus,
     due: datetime | None,
     holidays: list[str],
     now: datetime,
@@ -91,11 +95,11 @@ def _target_text(
     words = defect.budget_text(now)
     said = [f"The {defect.severity.value} target is a budget of {words['budget']}, "]
     said.append(f"{words['spent']} of which are spent")
-    if defect.merged_into is not None:
-        said.append(f"; it is merged into {defect.merged_into}, so nothing is spent here.")
-    elif defect.held_since is not None and defect.held_for == "client":
+    if defect.merge.into is not None:
+        said.append(f"; it is merged into {defect.merge.into}, so nothing is spent here.")
+    elif defect.hold.since is not None and defect.hold.reason == "client":
         said.append("; every case waits for its client, so nothing is spent and nothing is due.")
-    elif defect.held_since is not None:
+    elif defect.hold.since is not None:
         said.append("; it is on hold, so nothing is spent and nothing is due.")
     elif due is None:
         said.append("; the clock does not run.")
@@ -103,16 +107,16 @@ def _target_text(
         said.append(f"; at this pace it is spent on {_local(defect, due)}.")
     if holidays:
         said.append(f" Closed for holidays on {', '.join(holidays)}.")
-    if status["missed_at"]:
-        said.append(f" It was missed at {status['missed_at']}.")
+    if status.missed_at:
+        said.append(f" It was missed at {iso(status.missed_at)}.")
     if due is not None and defect.policy.calendar.horizon_exceeded(due):
         known = defect.policy.calendar.holidays_known_until
         said.append(f" Holidays are known only until {known}: the instant may move.")
     return "".join(said)
 
 
-def _update(defect: DefectState) -> dict[str, Any] | None:
-    clock, cadence = defect.updates, defect.rules.updates
+def _update(defect: Defect) -> dict[str, Any] | None:
+    clock, cadence = defect.updates.clock, defect.rules.updates
     if clock is None or cadence is None:
         return None
     if isinstance(cadence, ElapsedCadence):
@@ -130,7 +134,7 @@ def _update(defect: DefectState) -> dict[str, Any] | None:
         "last_at": iso(clock.last_at),
         "rule": rule,
         "lead_minutes": early / timedelta(minutes=1),
-        "missed_so_far": defect.updates_missed,
+        "missed_so_far": defect.updates.missed,
         "text": (
             f"The next status update to clients is due by {_local(defect, clock.deadline)}: "
             f"{rule}; the last one was on {_local(defect, clock.last_at)}."
@@ -138,7 +142,7 @@ def _update(defect: DefectState) -> dict[str, Any] | None:
     }
 
 
-def _agenda(defect: DefectState) -> list[dict[str, Any]]:
+def _agenda(defect: Defect, agenda: Sequence[Due[Defect]]) -> list[dict[str, Any]]:
     covered = {"target missed", "status update to clients"}
     return [
         {
@@ -146,11 +150,11 @@ def _agenda(defect: DefectState) -> list[dict[str, Any]]:
             "due_at": iso(item.at),
             "text": f"{item.what.capitalize()}: {_local(defect, item.at)}.",
         }
-        for item in sorted(defect.agenda(), key=lambda item: item.at)
+        for item in sorted(agenda, key=lambda item: item.at)
         if item.what not in covered
     ]
 
 
-def _local(defect: DefectState, at: datetime) -> str:
+def _local(defect: Defect, at: datetime) -> str:
     zone = ZoneInfo(defect.policy.calendar.time_zone)
     return f"{at.astimezone(zone):%A %d %B %Y, %H:%M %Z}"

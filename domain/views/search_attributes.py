@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Literal
 
 from domain.area_work import AreaWork
-from domain.case.lifecycle import Case
-from domain.defect.lifecycle import Defect
-from domain.entity import Machine
-from domain.release.lifecycle import Release
+from domain.case.state import Case
+from domain.defect.state import Defect
+from domain.entity import Entity
+from domain.release.state import Release
 
 Kind = Literal["keyword", "datetime", "bool", "int"]
 Value = str | datetime | bool | int
@@ -32,17 +32,17 @@ ATTRIBUTES: Mapping[str, Kind] = {
 }
 
 
-def attributes_of(machine: Machine, needs_attention: bool) -> dict[str, Value]:
+def attributes_of(entity: Entity, needs_attention: bool) -> dict[str, Value]:
     """What an entity is found by now; an attribute left out has no value."""
     values: dict[str, Value | None]
-    if isinstance(machine, Defect):
-        values = _of_defect(machine)
-    elif isinstance(machine, Case):
-        values = {"ClientId": machine.client, "CaseState": machine.state}
-    elif isinstance(machine, Release):
-        values = {"ReleaseId": machine.number}
-    elif isinstance(machine, AreaWork):
-        values = {"FunctionalArea": machine.functional_area}
+    if isinstance(entity, Defect):
+        values = _of_defect(entity)
+    elif isinstance(entity, Case):
+        values = {"ClientId": entity.client, "CaseState": entity.state}
+    elif isinstance(entity, Release):
+        values = {"ReleaseId": entity.number}
+    elif isinstance(entity, AreaWork):
+        values = {"FunctionalArea": entity.functional_area}
     else:
         values = {}
     return {k: v for k, v in values.items() if v is not None} | {"NeedsAttention": needs_attention}
@@ -53,9 +53,9 @@ def _of_defect(defect: Defect) -> dict[str, Value | None]:
         "DefectSeverity": defect.severity.value,
         "DefectState": defect.state,
         "FunctionalArea": defect.functional_area,
-        "ReleaseId": defect.release.id if defect.release else None,
+        "ReleaseId": defect.plan.release.id if defect.plan.release else None,
         "TargetDueAt": defect.target_due_at,
-        "NextUpdateDueAt": defect.updates.deadline if defect.updates else None,
+        "NextUpdateDueAt": defect.updates.clock.deadline if defect.updates.clock else None,
         "TargetMissed": defect.target_missed,
         "AffectedClients": defect.affected_clients,
     }

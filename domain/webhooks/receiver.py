@@ -1,19 +1,19 @@
 """When a receiver of webhooks is tried: at once, after a pause, or not any more.
 
-Its messages wait in the database. A round takes as many of those that are due as it can; this
-machine decides when there is to be one, from what the last one reports.
+Its messages wait in the database. A round takes as many of those that are due as it can; here it
+is decided when there is to be one, from what the last one reports.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import Effect, Receipt
 from domain.contract.events import Role, StaffEvent
-from domain.contract.values import Command, Instant, Message, Opaque, Value
-from domain.entity import Due, Machine, iso
+from domain.contract.status import ReceiverStatus
+from domain.contract.values import Command, Instant, Opaque, Start, Value
+from domain.entity import Behaviour, Due, Entity, iso, on
 from domain.policy import PinnedPolicy
 from domain.webhooks.events import PATIENCE, pause_while_down
 
@@ -30,12 +30,13 @@ def workflow_id(receiver: str) -> str:
     return f"webhook-{receiver}"
 
 
-class WebhookStart(Message):
+class WebhookStart(Start):
     """Begin to serve a receiver."""
 
     receiver: Opaque
+    """Id of the receiver."""
     policy: str = "eto"
-    """Whose contacts hear of an outage."""
+    """Name of the policy whose contacts are told of an outage."""
 
 
 class Wake(Command):
@@ -77,7 +78,7 @@ class Report(Value):
     """There is nobody to send to; `gone`: the receiver has just said so."""
 
 
-class Receiver(Machine):
+class Receiver(Entity):
     """One receiver. Counts and instants only; URL, secrets and messages are in the database."""
 
     kind = "webhook"
@@ -101,113 +102,6 @@ class Receiver(Machine):
     problem: str | None = None
     stopped: Stop | None = None
 
-    @classmethod
-    def open(cls, number: str, start: WebhookStart, policy: PinnedPolicy) -> Self:
-        """Begin with a round."""
-        return cls(number=number, policy=policy, receiver=start.receiver)
-
-    # --- commands --------------------------------------------------------------------------------
-
-    def wake(self, command: Wake, now: datetime) -> None:
-        """There is more to send; a receiver that is down is left alone until its pause is over."""
-        del command, now
-        if self.down_since is None or self.stopped is not None:
-            self.wanted, self.due = True, None
-
-    def retry_deliveries(self, command: RetryDeliveries, now: datetime) -> None:
-        """Try everything again now."""
-        del command, now
-        self.wanted, self.at_once, self.due = True, True, None
-
-    # --- rounds ----------------------------------------------------------------------------------
-
-    def begin_round(self) -> Round:
-        """What the round that is wanted has to know; from now on it is under way."""
-        asked = Round(receiver=self.receiver, down_since=self.down_since, at_once=self.at_once)
-        self.wanted, self.at_once, self.due, self.stopped = False, False, None, None
-        return asked
-
-    def end_round(self, report: Report, now: datetime) -> list[Effect]:
-        """Learn from a round when the next one is to be."""
-        self.sent += report.sent
-        self.given_up += report.given_up
-        self.waiting, self.problem = report.waiting, report.problem
-        if report.stopped is not None:
-            self._stop(report, now)
-        elif report.down:
-            self._rest(report, now)
-        else:
-            self._go_on(report, now)
-        if report.given_up:
-            self._tell_once(report.given_up, now)
-        self._end_trouble(report)
-        return self._taken(now)
-
-    def round_failed(self, now: datetime) -> None:
-        """The round could not be held, for a reason that is not the receiver's."""
-        self.problem = "outage"
-        self.due = now + NO_ROUND
-
-    def _stop(self, report: Report, now: datetime) -> None:
-        self.stopped, self.due = report.stopped, None
-        self.failures, self.down_since = 0, None
-        if report.stopped == "gone":
-            self.trouble_since = self.trouble_since or now
-            self._tell_once(max(report.waiting, 1), now)
-
-    def _rest(self, report: Report, now: datetime) -> None:
-        self.failures = 1 if report.sent else self.failures + 1
-        self.down_since = now if report.sent else self.down_since or now
-        self.trouble_since = self.trouble_since or now
-        asked = None if report.retry_after is None else _seconds(report.retry_after)
-        # Whoever woke us meanwhile waits like the rest; somebody who asked for it does not.
-        self.wanted = self.at_once
-        self.due = now + pause_while_down(self.failures, self.receiver, asked)
-
-    def _go_on(self, report: Report, now: datetime) -> None:
-        self.failures, self.down_since = 0, None
-        if report.troubled:
-            self.trouble_since = self.trouble_since or now
-        if not self.wanted:
-            self.due = report.next_at
-
-    def _end_trouble(self, report: Report) -> None:
-        """An outage is over when everything has got through, or nobody waits for it any more."""
-        if report.stopped is None and not report.down and not report.troubled:
-            self.trouble_since, self.told = None, False
-
-    def _tell_once(self, failed: int, now: datetime) -> None:
-        """Support hears of an outage once, however many messages it costs."""
-        if self.told:
-            return
-        self.told = True
-        self._tell_staff(
-            StaffEvent.DELIVERY_FAILING,
-            Role.SUPPORT,
-            now,
-            facts={
-                "lane": LANE,
-                "event": "webhook",
-                "problem": self.problem or "refused",
-                "failed": failed,
-                "since": iso(self.trouble_since or now),
-            },
-        )
-
-    def _note_delivery(self, effect: Effect, receipt: Receipt, now: datetime) -> None:
-        """Nothing follows from a mail to staff."""
-
-    # --- how it stands ---------------------------------------------------------------------------
-
-    def agenda(self) -> list[Due]:
-        """The next round."""
-        if self.due is None:
-            return []
-        return [Due(self.due, "messages are tried again", self._want)]
-
-    def _want(self, _due: datetime, _now: datetime) -> None:
-        self.wanted, self.due = True, None
-
     @property
     def finished(self) -> bool:
         """Disabled or removed: who enables it again starts it again."""
@@ -229,30 +123,148 @@ class Receiver(Machine):
             return []
         return [f"webhooks do not get through since {iso(self.trouble_since)}"]
 
-    def status(self, now: datetime) -> dict[str, Any]:
-        """How it stands, but for what only the workflow knows of deliveries."""
+    def status(self, now: datetime) -> ReceiverStatus:
+        """The contract's `status`; the read model keeps no receivers, the database has them."""
         del now
-        return {
-            "number": self.number,
-            "receiver": self.receiver,
-            "state": self.state,
-            "stopped": self.stopped,
-            "problem": self.problem,
-            "sent": self.sent,
-            "waiting": self.waiting,
-            "given_up": self.given_up,
-            "failures": self.failures,
-            "down_since": iso(self.down_since),
-            "next_try_at": iso(self.due),
-            "rejected": [r.model_dump(mode="json") for r in self.rejected],
-            "policy": {"name": self.policy.name, "version": self.policy.version},
-        }
+        return ReceiverStatus(
+            number=self.number,
+            receiver=self.receiver,
+            state=self.state,
+            stopped=self.stopped,
+            problem=self.problem,
+            sent=self.sent,
+            waiting=self.waiting,
+            given_up=self.given_up,
+            failures=self.failures,
+            down_since=self.down_since,
+            next_try_at=self.due,
+            rejected=self.rejected,
+            policy=self.policy_version,
+        )
 
-    def snapshot(self, now: datetime) -> dict[str, Any]:
-        """`status`; the read model keeps no receivers, the database has them."""
-        return self.status(now)
+
+def begin(number: str, start: WebhookStart, policy: PinnedPolicy, _now: datetime) -> Receiver:
+    """Begin with a round."""
+    return Receiver(number=number, policy=policy, receiver=start.receiver)
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def wake(receiver: Receiver, _command: Wake, _now: datetime) -> None:
+    """There is more to send; a receiver that is down is left alone until its pause is over."""
+    if receiver.down_since is None or receiver.stopped is not None:
+        receiver.wanted, receiver.due = True, None
+
+
+def retry_deliveries(receiver: Receiver, _command: RetryDeliveries, _now: datetime) -> None:
+    """Try everything again now."""
+    receiver.wanted, receiver.at_once, receiver.due = True, True, None
+
+
+# --- rounds ---------------------------------------------------------------------------------------
+
+
+def begin_round(receiver: Receiver) -> Round:
+    """What the round that is wanted has to know; from now on it is under way."""
+    asked = Round(
+        receiver=receiver.receiver, down_since=receiver.down_since, at_once=receiver.at_once
+    )
+    receiver.wanted, receiver.at_once, receiver.due, receiver.stopped = False, False, None, None
+    return asked
+
+
+def end_round(receiver: Receiver, report: Report, now: datetime) -> None:
+    """Learn from a round when the next one is to be."""
+    receiver.sent += report.sent
+    receiver.given_up += report.given_up
+    receiver.waiting, receiver.problem = report.waiting, report.problem
+    if report.stopped is not None:
+        _stop(receiver, report, now)
+    elif report.down:
+        _rest(receiver, report, now)
+    else:
+        _go_on(receiver, report, now)
+    if report.given_up:
+        _tell_once(receiver, report.given_up, now)
+    if report.stopped is None and not report.down and not report.troubled:
+        # Everything has got through, or nobody waits for it any more.
+        receiver.trouble_since, receiver.told = None, False
+
+
+def round_failed(receiver: Receiver, now: datetime) -> None:
+    """The round could not be held, for a reason that is not the receiver's."""
+    receiver.problem = "outage"
+    receiver.due = now + NO_ROUND
+
+
+def _stop(receiver: Receiver, report: Report, now: datetime) -> None:
+    receiver.stopped, receiver.due = report.stopped, None
+    receiver.failures, receiver.down_since = 0, None
+    if report.stopped == "gone":
+        receiver.trouble_since = receiver.trouble_since or now
+        _tell_once(receiver, max(report.waiting, 1), now)
+
+
+def _rest(receiver: Receiver, report: Report, now: datetime) -> None:
+    receiver.failures = 1 if report.sent else receiver.failures + 1
+    receiver.down_since = now if report.sent else receiver.down_since or now
+    receiver.trouble_since = receiver.trouble_since or now
+    asked = None if report.retry_after is None else _seconds(report.retry_after)
+    # Whoever woke us meanwhile waits like the rest; somebody who asked for it does not.
+    receiver.wanted = receiver.at_once
+    receiver.due = now + pause_while_down(receiver.failures, receiver.receiver, asked)
+
+
+def _go_on(receiver: Receiver, report: Report, now: datetime) -> None:
+    receiver.failures, receiver.down_since = 0, None
+    if report.troubled:
+        receiver.trouble_since = receiver.trouble_since or now
+    if not receiver.wanted:
+        receiver.due = report.next_at
+
+
+def _tell_once(receiver: Receiver, failed: int, now: datetime) -> None:
+    """Support hears of an outage once, however many messages it costs."""
+    if receiver.told:
+        return
+    receiver.told = True
+    receiver.notify_staff(
+        StaffEvent.DELIVERY_FAILING,
+        Role.SUPPORT,
+        now,
+        facts={
+            "lane": LANE,
+            "event": "webhook",
+            "problem": receiver.problem or "refused",
+            "failed": failed,
+            "since": iso(receiver.trouble_since or now),
+        },
+    )
 
 
 def _seconds(seconds: float) -> timedelta:
     """What no calendar can reckon with is put off as long as anything may be."""
     return timedelta(seconds=min(seconds, PATIENCE.total_seconds()))
+
+
+# --- what time brings -----------------------------------------------------------------------------
+
+
+def _agenda(receiver: Receiver) -> list[Due[Receiver]]:
+    if receiver.due is None:
+        return []
+    return [Due(receiver.due, "messages are tried again", _want)]
+
+
+def _want(receiver: Receiver, _due: datetime, _now: datetime) -> None:
+    receiver.wanted, receiver.due = True, None
+
+
+RECEIVER = Behaviour(
+    state=Receiver,
+    start=WebhookStart,
+    begin=begin,
+    handlers=dict((on(Wake, wake), on(RetryDeliveries, retry_deliveries))),
+    agenda=_agenda,
+)

@@ -10,7 +10,7 @@ from mcp.server import ServerRequestContext
 from activities.adapters.database.tokens import DatabaseTokens, Token
 from portal.api.problems import Problem
 from portal.api.security import Scope, unauthorized
-from portal.context import Site
+from portal.context import PortalContext
 
 TOKEN_VARIABLE = "DEFECTS_TOKEN"  # noqa: S105 - the name of a variable
 READING = frozenset({Scope.CASES_READ, Scope.DEFECTS_READ, Scope.RELEASES_READ, Scope.STAFF_READ})
@@ -53,14 +53,14 @@ Who = Callable[[ServerRequestContext[Any, Any]], Awaitable[Caller]]
 """Finds out who makes a request, or ends it with a problem."""
 
 
-def of_this_process(site: Site, secret: str | None) -> Who:
+def of_this_process(context: PortalContext, secret: str | None) -> Who:
     """Whoever started the process, with the token of its environment if there is one."""
-    tokens = DatabaseTokens(site.engine)
+    tokens = DatabaseTokens(context.engine)
 
     async def who(_context: ServerRequestContext[Any, Any]) -> Caller:
         if secret is None:
             return OPERATOR
-        token = await asyncio.to_thread(tokens.known, secret, site.now())
+        token = await asyncio.to_thread(tokens.known, secret, context.now())
         if token is None:
             raise Problem(
                 401,

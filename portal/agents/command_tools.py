@@ -24,10 +24,10 @@ from domain.contract.defect import (
 from domain.contract.release import Announce, AttachDefect, AttachDefects
 from domain.contract.values import Command, Message, Number
 from portal.agents.callers import Caller
-from portal.agents.tools import Answer, Offer
-from portal.api.command_service import Acting
+from portal.agents.tools import Answer, Tool
+from portal.api.command_service import CommandService
 from portal.api.contract import KINDS, Kind, command_model, start_model
-from portal.context import Site
+from portal.context import PortalContext
 
 _NOT_AN_AGENTS = frozenset({"actor", "past"})
 """The token says who acts; a past is for imports, which are silent about it."""
@@ -67,23 +67,25 @@ _OfYourOwn = Annotated[
 ]
 
 
-def writing(site: Site, kinds: Sequence[Kind] = KINDS) -> Iterator[Offer]:
+def command_tools(context: PortalContext, kinds: Sequence[Kind] = KINDS) -> Iterator[Tool]:
     """All of them."""
     for kind in kinds:
-        yield _start(site, kind)
+        yield _start(context, kind)
         for command in kind.commands:
-            yield _command(site, kind, command)
+            yield _command(context, kind, command)
 
 
-def _start(site: Site, kind: Kind) -> Offer:
+def _start(context: PortalContext, kind: Kind) -> Tool:
     async def start(caller: Caller, given: dict[str, Any]) -> Answer:
         number, key = given.pop("number", None), given.pop("key", None)
         payload = given | {"actor": caller.name}
-        begun = await Acting(site, caller.name).start(kind, number, payload, key)
-        return {"number": begun.number, "new": begun.new, "status": begun.status}
+        service = CommandService(context, caller.name)
+        begun = await service.start(kind, number, payload, key)
+        status = await service.status_of(kind, begun)
+        return {"number": begun.number, "new": begun.new, "status": status}
 
     takes = _taking(start_model(kind), number=(_OfYourOwn, None))
-    return Offer(
+    return Tool(
         name=f"{kind.name}_start",
         words=_BEGINS[kind.name],
         takes=takes,
@@ -95,14 +97,15 @@ def _start(site: Site, kind: Kind) -> Offer:
     )
 
 
-def _command(site: Site, kind: Kind, command: type[Command]) -> Offer:
+def _command(context: PortalContext, kind: Kind, command: type[Command]) -> Tool:
     async def tell(caller: Caller, given: dict[str, Any]) -> Answer:
         number = given.pop("number")
         payload = given | {"actor": caller.name}
-        return await Acting(site, caller.name).tell(kind, number, command.name, payload)
+        service = CommandService(context, caller.name)
+        return await service.update(kind, number, command.name, payload)
 
     takes = _taking(command_model(command), number=(_OfTheEntity, ...))
-    return Offer(
+    return Tool(
         name=f"{kind.name}_{command.name}",
         words=" ".join((command.__doc__ or command.name).split()),
         takes=takes,

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from portal.agents.callers import of_the_request
 from portal.agents.server import agent_server
 from portal.api.guard import Guard, Limits
-from portal.context import Site
+from portal.context import PortalContext
 from portal.security import SecureHeaders, is_https
 from portal.serving import application_server
 
@@ -28,10 +28,12 @@ PATH = "/mcp"
 log = structlog.get_logger(__name__)
 
 
-def create_app(site: Site, hosts: Sequence[str], limits: Limits | None = None) -> Starlette:
+def create_app(
+    context: PortalContext, hosts: Sequence[str], limits: Limits | None = None
+) -> Starlette:
     """The application, for requests that come to one of these hosts."""
     manager = StreamableHTTPSessionManager(
-        agent_server(site, of_the_request),
+        agent_server(context, of_the_request),
         json_response=True,
         stateless=True,
         # A page that has its name lead here would send an origin, or a host that is none of ours.
@@ -47,8 +49,8 @@ def create_app(site: Site, hosts: Sequence[str], limits: Limits | None = None) -
         # Without sessions there is nothing to listen to and nothing to end: no GET, no DELETE.
         routes=[Route(PATH, StreamableHTTPASGIApp(manager), methods=["POST"])],
         middleware=[
-            Middleware(SecureHeaders, https=is_https(site.settings)),
-            Middleware(Guard, site=site, limits=limits or Limits()),
+            Middleware(SecureHeaders, https=is_https(context.settings)),
+            Middleware(Guard, context=context, limits=limits or Limits()),
         ],
         lifespan=running,
     )
@@ -80,10 +82,10 @@ class Listening:
         return cls(opened, [f"{name}:{opened.getsockname()[1]}" for name in names])
 
 
-async def serve_http(site: Site, listening: Listening, names: Sequence[str]) -> None:
+async def serve_http(context: PortalContext, listening: Listening, names: Sequence[str]) -> None:
     """Serve until SIGTERM or SIGINT, also whoever asks for one of the `names` of a proxy."""
-    app = create_app(site, [*listening.hosts, *names])
-    web = application_server(app, listening.hosts[0], site.settings)
+    app = create_app(context, [*listening.hosts, *names])
+    web = application_server(app, listening.hosts[0], context.settings)
     with listening.socket:
         log.info("agents.listening", at=listening.hosts[0])
         await web.serve(sockets=[listening.socket])

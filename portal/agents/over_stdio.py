@@ -11,11 +11,11 @@ from mcp.server.stdio import stdio_server
 
 from portal.agents.callers import of_this_process
 from portal.agents.server import agent_server
-from portal.context import Site
+from portal.context import PortalContext
 
 
 @contextmanager
-def wire() -> Iterator[TextIO]:
+def redirect_stdout() -> Iterator[TextIO]:
     """Standard output for the protocol alone; what else writes there ends on standard error.
 
     To be entered before anything connects: the core of Temporal's SDK writes its log lines to the
@@ -27,8 +27,8 @@ def wire() -> Iterator[TextIO]:
         yield kept
 
 
-async def serve_stdio(site: Site, out: TextIO, secret: str | None) -> None:
+async def serve_stdio(context: PortalContext, out: TextIO, secret: str | None) -> None:
     """Serve until standard input ends."""
-    server = agent_server(site, of_this_process(site, secret))
+    server = agent_server(context, of_this_process(context, secret))
     async with stdio_server(stdout=anyio.wrap_file(out)) as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())

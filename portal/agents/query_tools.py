@@ -15,13 +15,13 @@ from activities.adapters.database import DatabaseReadModel
 from domain.contract.values import Message, Number
 from domain.entity import iso
 from portal.agents.callers import Caller
-from portal.agents.tools import Answer, Offer
-from portal.api.command_service import TIMELINE_KEPT, Acting
+from portal.agents.tools import Answer, Tool
+from portal.api.command_service import TIMELINE_KEPT, CommandService
 from portal.api.contract import KINDS, Kind
 from portal.api.lists import ASKED, page
 from portal.api.security import Scope
-from portal.context import Site
-from portal.pages.obligations import Desk, Obligation, desk_of
+from portal.context import PortalContext
+from portal.pages.obligations import Obligation, StaffDashboard, staff_dashboard
 
 PAGE = 50
 """At most so many in one answer."""
@@ -49,28 +49,28 @@ class OwedAsked(Message):
     hours: int = Field(default=24, ge=1, le=14 * 24, description="How far ahead to look.")
 
 
-def reading(site: Site) -> Iterator[Offer]:
+def query_tools(context: PortalContext) -> Iterator[Tool]:
     """All of them."""
-    yield _owed(site)
+    yield _owed(context)
     for kind in KINDS:
-        yield _list(site, kind)
-        yield _status(site, kind)
-        yield _timeline(site, kind)
+        yield _list(context, kind)
+        yield _status(context, kind)
+        yield _timeline(context, kind)
         if "explain" in kind.queries:
-            yield _explain(site, kind)
+            yield _explain(context, kind)
 
 
-def _list(site: Site, kind: Kind) -> Offer:
+def _list(context: PortalContext, kind: Kind) -> Tool:
     async def find(_caller: Caller, given: dict[str, Any]) -> Answer:
         asked = ASKED[kind.name].model_validate(given)
-        return await asyncio.to_thread(page, DatabaseReadModel(site.engine), kind, asked)
+        return await asyncio.to_thread(page, DatabaseReadModel(context.engine), kind, asked)
 
     fields: dict[str, Any] = {
         name: (field.rebuild_annotation(), field)
         for name, field in ASKED[kind.name].model_fields.items()
     }
     fields["limit"] = (int, Field(default=20, ge=1, le=PAGE))
-    return Offer(
+    return Tool(
         name=f"{kind.name}_list",
         words=f"The {kind.plural} by number, a page at a time, as they stood a moment ago. "
         "`next` of an answer is the `after` of the next page.",
@@ -80,33 +80,34 @@ def _list(site: Site, kind: Kind) -> Offer:
     )
 
 
-def _status(site: Site, kind: Kind) -> Offer:
+def _status(context: PortalContext, kind: Kind) -> Tool:
     return _query(
-        site, kind, "status", f"How a {kind.name} stands: its state, and what is due when."
+        context, kind, "status", f"How a {kind.name} stands: its state, and what is due when."
     )
 
 
-def _explain(site: Site, kind: Kind) -> Offer:
+def _explain(context: PortalContext, kind: Kind) -> Tool:
     words = f"Why everything that is due for a {kind.name} is due then, as data and in words."
-    return _query(site, kind, "explain", words)
+    return _query(context, kind, "explain", words)
 
 
-def _query(site: Site, kind: Kind, query: str, words: str) -> Offer:
+def _query(context: PortalContext, kind: Kind, query: str, words: str) -> Tool:
     """A query of the contract that is answered as it stands."""
 
     async def ask(caller: Caller, given: dict[str, Any]) -> Answer:
-        answer: Answer = await Acting(site, caller.name).ask(kind, given["number"], query)
+        service = CommandService(context, caller.name)
+        answer: Answer = await service.query(kind, given["number"], query)
         return answer
 
-    return Offer(name=f"{kind.name}_{query}", words=words, takes=Numbered, scope=kind.read, act=ask)
+    return Tool(name=f"{kind.name}_{query}", words=words, takes=Numbered, scope=kind.read, act=ask)
 
 
-def _timeline(site: Site, kind: Kind) -> Offer:
+def _timeline(context: PortalContext, kind: Kind) -> Tool:
     async def timeline(caller: Caller, given: dict[str, Any]) -> Answer:
-        facts = await Acting(site, caller.name).ask(kind, given["number"], "timeline")
+        facts = await CommandService(context, caller.name).query(kind, given["number"], "timeline")
         return {"facts": facts[-given["last"] :], "earlier": max(0, len(facts) - given["last"])}
 
-    return Offer(
+    return Tool(
         name=f"{kind.name}_timeline",
         words=f"What happened to a {kind.name} and who did it, oldest first, without texts.",
         takes=TimelineAsked,
@@ -115,36 +116,36 @@ def _timeline(site: Site, kind: Kind) -> Offer:
     )
 
 
-class _Look:
+class _CachedDashboard:
     """One look at everything that is open serves all who ask within moments, and one at a time.
 
     It takes as long as much is open, and threads are few: whoever asks often must not keep others
     from being recognised.
     """
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, context: PortalContext) -> None:
+        self._context = context
         self._turn = asyncio.Lock()
-        self._seen: tuple[float, datetime, Desk] | None = None
+        self._seen: tuple[float, datetime, StaffDashboard] | None = None
 
-    async def __call__(self) -> tuple[datetime, Desk]:
+    async def __call__(self) -> tuple[datetime, StaffDashboard]:
         """When it was, and what was seen."""
         async with self._turn:
             if self._seen is None or time.monotonic() - self._seen[0] > FRESH:
-                now = self._site.now()
-                desk = await asyncio.to_thread(desk_of, self._site.engine, now)
-                self._seen = time.monotonic(), now, desk
+                now = self._context.now()
+                dashboard = await asyncio.to_thread(staff_dashboard, self._context.engine, now)
+                self._seen = time.monotonic(), now, dashboard
             return self._seen[1:]
 
 
-def _owed(site: Site) -> Offer:
-    look = _Look(site)
+def _owed(context: PortalContext) -> Tool:
+    cached = _CachedDashboard(context)
 
     async def owed(_caller: Caller, given: dict[str, Any]) -> Answer:
-        now, desk = await look()
-        return _shown(desk, now, timedelta(hours=given["hours"]))
+        now, dashboard = await cached()
+        return _shown(dashboard, now, timedelta(hours=given["hours"]))
 
-    return Offer(
+    return Tool(
         name="owed",
         words="What is owed over all cases, defects and releases: overdue, due within the next "
         "hours, undecided; messages that could not be delivered; what needs attention.",
@@ -154,28 +155,28 @@ def _owed(site: Site) -> Offer:
     )
 
 
-def _shown(desk: Desk, now: datetime, ahead: timedelta) -> Answer:
-    due = [o for o in desk.due if o.is_since or o.at <= now + ahead]
+def _shown(dashboard: StaffDashboard, now: datetime, ahead: timedelta) -> Answer:
+    due = [o for o in dashboard.due if o.is_since or o.at <= now + ahead]
     return {
         "at": iso(now),
         "until": iso(now + ahead),
-        "overdue": [_obligation(o) for o in desk.overdue[:PAGE]],
-        "overdue_count": len(desk.overdue),
+        "overdue": [_obligation(o) for o in dashboard.overdue[:PAGE]],
+        "overdue_count": len(dashboard.overdue),
         "due": [_obligation(o) for o in due[:PAGE]],
         "due_count": len(due),
         # Numbers and events: addresses are nothing an agent needs.
         "failing_deliveries": [
             {"number": d.entity, "event": d.event, "attempts": d.attempts, "state": d.state.value}
-            for d in desk.failing[:PAGE]
+            for d in dashboard.failing[:PAGE]
         ],
-        "waiting_deliveries": desk.waiting,
+        "waiting_deliveries": dashboard.waiting,
         "attention": [
             {"number": c.number, "kind": c.kind, "state": c.state, "severity": c.severity}
-            for c in desk.attention[:PAGE]
+            for c in dashboard.attention[:PAGE]
         ],
-        "attention_count": len(desk.attention),
-        "open_defects": dict(desk.open_by_severity),
-        "open_cases": desk.open_cases,
+        "attention_count": len(dashboard.attention),
+        "open_defects": dict(dashboard.open_by_severity),
+        "open_cases": dashboard.open_cases,
     }
 
 

@@ -68,5 +68,6 @@ def _brief(schema: Any, definitions: Mapping[str, Any]) -> Any:
         if not (name == "title" and isinstance(part, str))
     }
     if brief.get("maxLength") in _READ_BY:
-        brief.setdefault("description", _READ_BY[brief["maxLength"]])
+        said = (brief.get("description"), _READ_BY[brief["maxLength"]])
+        brief["description"] = " ".join(filter(None, said))
     return brief

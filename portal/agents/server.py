@@ -16,12 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import NUMBER_PATTERN
 from portal.agents.callers import Caller, Who
-from portal.agents.command_tools import writing
-from portal.agents.query_tools import OwedAsked, marked, reading
-from portal.agents.tools import Answer, Offer
+from portal.agents.command_tools import command_tools
+from portal.agents.query_tools import OwedAsked, marked, query_tools
+from portal.agents.tools import Answer, Tool
 from portal.agents.words import HAND_OVER, INSTRUCTIONS, hand_over
 from portal.api.problems import Problem, no_answer, refused
-from portal.context import Site
+from portal.context import PortalContext
 
 POLICY_URI = "defects://policy"
 _POLICY = "eto"
@@ -31,31 +31,31 @@ Context = ServerRequestContext[Any, Any]
 log = structlog.get_logger(__name__)
 
 
-def agent_server(site: Site, who: Who) -> Server[Any]:
+def agent_server(portal: PortalContext, who: Who) -> Server[Any]:
     """The contract of one installation, for whoever `who` says is asking."""
-    desk = _Desk(site, who)
+    handlers = _McpHandlers(portal, who)
     return Server(
         "defect-orchestrator",
         title="Defect orchestrator",
         instructions=INSTRUCTIONS,
         # No argument is told in a header as well, so there is nothing to look up for each call.
         get_tool_input_schema=lambda _name: None,
-        on_list_tools=desk.list_tools,
-        on_call_tool=desk.call_tool,
-        on_list_resources=desk.list_resources,
-        on_read_resource=desk.read_resource,
-        on_list_prompts=desk.list_prompts,
-        on_get_prompt=desk.get_prompt,
+        on_list_tools=handlers.list_tools,
+        on_call_tool=handlers.call_tool,
+        on_list_resources=handlers.list_resources,
+        on_read_resource=handlers.read_resource,
+        on_list_prompts=handlers.list_prompts,
+        on_get_prompt=handlers.get_prompt,
     )
 
 
-class _Desk:
-    """Where agents come to."""
+class _McpHandlers:
+    """Answers each request of the protocol."""
 
-    def __init__(self, site: Site, who: Who) -> None:
-        self._site = site
+    def __init__(self, portal: PortalContext, who: Who) -> None:
+        self._portal = portal
         self._who = who
-        self._offers = {offer.name: offer for offer in [*reading(site), *writing(site)]}
+        self._tools = {tool.name: tool for tool in [*query_tools(portal), *command_tools(portal)]}
 
     # --- tools -----------------------------------------------------------------------------------
 
@@ -65,21 +65,21 @@ class _Desk:
         """Those that the caller may use."""
         caller = await self._caller(context)
         return types.ListToolsResult(
-            tools=[o.described() for o in self._offers.values() if o.scope in caller.scopes]
+            tools=[tool.described() for tool in self._tools.values() if tool.scope in caller.scopes]
         )
 
     async def call_tool(
         self, context: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         """The answer, or what was wrong with the call: an agent can read that and do better."""
-        offer = self._offers.get(params.name)
-        if offer is None:
+        tool = self._tools.get(params.name)
+        if tool is None:
             raise MCPError(types.INVALID_PARAMS, "there is no tool of that name")
         arguments, caller, problem = params.arguments or {}, None, None
         answer: Answer = {}
         try:
             caller = await self._who(context)
-            answer = await offer.call(caller, arguments)
+            answer = await tool.call(caller, arguments)
         except Problem as error:
             problem = error
         except InvalidCommand as error:
@@ -88,9 +88,9 @@ class _Desk:
             log.warning("agents.no_database", error=type(error.orig).__name__)
             problem = no_answer("the database does not answer")
         except Exception:
-            log.exception("agents.failed", tool=offer.name)
+            log.exception("agents.failed", tool=tool.name)
             problem = Problem(500, "internal", "an error nobody foresaw; it is in the log")
-        _record(offer, caller, arguments, answer, problem)
+        _record(tool, caller, arguments, answer, problem)
         return _said(answer) if problem is None else _refusal(problem)
 
     # --- what else there is ----------------------------------------------------------------------
@@ -115,7 +115,7 @@ class _Desk:
         await self._caller(context)
         if params.uri != POLICY_URI:
             raise MCPError(types.INVALID_PARAMS, f"there is only {POLICY_URI}")
-        policies, year = self._site.policies, self._site.now().year
+        policies, year = self._portal.policies, self._portal.now().year
         loaded = await asyncio.to_thread(policies.load, _POLICY, year)
         content = types.TextResourceContents(
             uri=POLICY_URI, mime_type="application/json", text=loaded.pinned().model_dump_json()
@@ -178,7 +178,7 @@ def _field(problem: Problem) -> str | None:
 
 
 def _record(
-    offer: Offer,
+    tool: Tool,
     caller: Caller | None,
     arguments: Mapping[str, Any],
     answer: Answer,
@@ -188,7 +188,7 @@ def _record(
     number = answer.get("number", arguments.get("number"))
     log.info(
         "agents.called",
-        tool=offer.name,
+        tool=tool.name,
         number=number if isinstance(number, str) and _NUMBER.fullmatch(number) else None,
         actor=caller.name if caller else None,
         token=caller.token if caller else None,

@@ -16,7 +16,7 @@ Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Tool:
     """One tool."""
 
     name: str

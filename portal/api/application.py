@@ -12,20 +12,20 @@ from portal.api.documents import document
 from portal.api.endpoints import PREFIX, router
 from portal.api.guard import Guard, Limits
 from portal.api.security import needs
-from portal.context import Site
+from portal.context import PortalContext
 
 VERSION = "1"
 
 
-def mount_api(app: FastAPI, site: Site, limits: Limits | None = None) -> None:
+def mount_api(app: FastAPI, context: PortalContext, limits: Limits | None = None) -> None:
     """Put the interface under its address, whatever comes after that."""
-    beneath = Mount(PREFIX, create_api(site, limits))
+    beneath = Mount(PREFIX, create_api(context, limits))
     # An encoded line break must not lead past the guard, to whatever is mounted next.
     beneath.path_regex = re.compile(beneath.path_regex.pattern, re.DOTALL)
     app.router.routes.append(beneath)
 
 
-def create_api(site: Site, limits: Limits | None = None) -> FastAPI:
+def create_api(context: PortalContext, limits: Limits | None = None) -> FastAPI:
     """The interface of one installation, to be mounted at `PREFIX`."""
     api = FastAPI(
         title="Defect orchestrator",
@@ -35,8 +35,8 @@ def create_api(site: Site, limits: Limits | None = None) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
-    api.state.site = site
-    api.add_middleware(Guard, site=site, limits=limits or Limits())
+    api.state.context = context
+    api.add_middleware(Guard, context=context, limits=limits or Limits())
     problems.install(api)
     for kind in KINDS:
         api.include_router(router(kind))

@@ -5,7 +5,6 @@ What is refused, unknown or unanswered ends as a problem document.
 
 import asyncio
 import hashlib
-import itertools
 import json
 import uuid
 from collections.abc import Iterator
@@ -22,7 +21,6 @@ from activities.adapters.database.idempotency import (
     OtherRequest,
     Remembered,
 )
-from activities.adapters.policy_files import UnknownPolicy
 from domain.contract.parsing import InvalidCommand
 from portal.api.contract import Kind
 from portal.api.problems import (
@@ -32,9 +30,13 @@ from portal.api.problems import (
     refused_in_words,
     unknown_number,
 )
-from portal.context import Site
+from portal.context import PortalContext
 from runtime.client import CommandRefused, NoAnswer, NoSuchNumber
 
+STATUS_WITHIN = 5.0
+"""Seconds in which something that was just started may answer for itself."""
+WORKER_WITHIN = 1.0
+"""Seconds in which it may do so where no worker was seen lately."""
 TIMELINE_KEPT = 200
 """Facts of something that Temporal no longer knows: as many as of what it does."""
 
@@ -45,20 +47,18 @@ class Begun:
 
     number: str
     new: bool
-    status: dict[str, Any] | None
-    """None where nobody answers yet."""
 
 
-class Acting:
+class CommandService:
     """The contract on behalf of one caller, whose name its idempotency keys belong to."""
 
-    def __init__(self, site: Site, caller: str) -> None:
-        self._site = site
-        self._line = site.line
+    def __init__(self, context: PortalContext, caller: str) -> None:
+        self._context = context
+        self._client = context.client
         self._caller = caller
-        self._numbers = DatabaseNumbers(site.engine)
-        self._read_model = DatabaseReadModel(site.engine)
-        self._keys = DatabaseIdempotency(site.engine)
+        self._numbers = DatabaseNumbers(context.engine)
+        self._read_model = DatabaseReadModel(context.engine)
+        self._keys = DatabaseIdempotency(context.engine)
 
     # --- starting --------------------------------------------------------------------------------
 
@@ -78,27 +78,41 @@ class Acting:
         Raises:
             Problem: the payload is refused, or the key stands for something else.
         """
-        await asyncio.to_thread(self._must_open, kind, number, payload)
+        await asyncio.to_thread(self._check, kind, number, payload)
         asked = request or digest([kind.name, number, payload])
         with _answering():
-            if number is not None:
-                if key is not None:
-                    await self._claim(key, asked)
-                new = await self._line.begin(kind.workflow, number, payload)
-                if not new:
-                    await self._must_go_on(kind, number)
-            elif key is not None:
-                number, new = await self._start_under_key(kind, payload, key, asked)
-            else:
-                number, new = await self._start_anew(kind, payload, str(uuid.uuid4())), True
+            claimed = None if key is None else await self._claim(key, asked)
+            if number is None:
+                number, new = await self._client.start_numbered(
+                    kind.workflow, kind.prefix, payload, self._numbers, self._unique(key, claimed)
+                )
+                return Begun(number, new)
+            new = await self._client.start_if_absent(kind.workflow, number, payload)
+            if not new:
+                await self._must_go_on(kind, number)
+            return Begun(number, new)
+
+    async def status_of(self, kind: Kind, begun: Begun) -> dict[str, Any] | None:
+        """How it stands that was just started; None where nobody answers for it yet.
+
+        It is started, and that is what was asked for: nobody waits long for what comes after.
+
+        Raises:
+            Problem: its workflow has refused the start.
+        """
         try:
-            status = await self.ask(kind, number, "status")
+            async with asyncio.timeout(STATUS_WITHIN):
+                with _answering(begun.number, kind):
+                    answer: dict[str, Any] = await self._client.query(
+                        begun.number, "status", patience=WORKER_WITHIN
+                    )
+                    return answer
+        except TimeoutError:
+            return None
         except Problem as problem:
             if problem.status != 503:
                 raise
-            # It is started, and that is what was asked for.
-            return Begun(number, new, None)
-        return Begun(number, new, status)
+            return None
 
     async def _must_go_on(self, kind: Kind, number: str) -> None:
         """A repeated start is harmless; a number that stands for something else is not."""
@@ -109,48 +123,24 @@ class Acting:
         except CommandRefused:
             raise CommandRefused(f"number: {number} was used before and is closed") from None
 
-    def _must_open(self, kind: Kind, number: str | None, payload: dict[str, Any]) -> None:
-        """A start that is refused uses its number up, so the machine has its say here first."""
-        start, now = kind.begins.model_validate(payload), self._site.now()
-        name = getattr(start, "policy", "")
+    def _unique(self, key: str | None, claimed: Remembered | None) -> str:
+        """What a number is issued for: the same for repeats of a request, and for nothing else.
+
+        Hashed, since a caller may name anybody in a key, and this one stays with the workflow.
+        """
+        if claimed is None:
+            return str(uuid.uuid4())
+        return digest([self._caller, key, claimed.since.isoformat()])
+
+    def _check(self, kind: Kind, number: str | None, payload: dict[str, Any]) -> None:
         try:
-            policy = self._site.policies.load(name, now.year).pinned()
-            kind.opens(number or f"{kind.prefix}-0", start, policy, now)
-        except UnknownPolicy as error:
-            raise refused(InvalidCommand("policy", str(error))) from None
+            self._context.starts.check(kind.workflow, number, payload, self._context.now())
         except InvalidCommand as error:
             raise refused(error) from None
 
-    async def _start_under_key(
-        self, kind: Kind, payload: dict[str, Any], key: str, asked: str
-    ) -> tuple[str, bool]:
-        """The same number for every repeat, whichever of them was interrupted, and where."""
-        known = await self._claim(key, asked)
-        number = known.number
-        if number is None:
-            seed = f"{self._caller}/{key}/{known.since.isoformat()}"
-            number = await self._free_number(kind, seed)
-            number = await asyncio.to_thread(self._keys.keep_number, self._caller, key, number)
-        return number, await self._line.begin(kind.workflow, number, payload)
+    # --- updating --------------------------------------------------------------------------------
 
-    async def _free_number(self, kind: Kind, seed: str) -> str:
-        """An import may have brought numbers that look like ours: those are passed over."""
-        for attempt in itertools.count():
-            number = await asyncio.to_thread(self._numbers.issue, kind.prefix, f"{seed}#{attempt}")
-            if not await self._line.exists(number):
-                return number
-        raise AssertionError("numbers do not run out")
-
-    async def _start_anew(self, kind: Kind, payload: dict[str, Any], seed: str) -> str:
-        while True:
-            number = await self._free_number(kind, seed)
-            if await self._line.begin(kind.workflow, number, payload):
-                return number
-            seed = str(uuid.uuid4())
-
-    # --- telling ---------------------------------------------------------------------------------
-
-    async def tell(
+    async def update(
         self, kind: Kind, number: str, command: str, payload: dict[str, Any]
     ) -> dict[str, Any]:
         """Send an update and answer the new status.
@@ -162,10 +152,10 @@ class Acting:
             await self._must_be(kind, number, running=True)
             key = payload.get("key")
             if key is None:
-                return await self._line.tell(number, command, payload)
+                return await self._client.update(number, command, payload)
             known = await self._claim(key, digest([kind.name, number, command, payload]))
             try:
-                return await self._line.tell(number, command, payload)
+                return await self._client.update(number, command, payload)
             except (CommandRefused, NoSuchNumber):
                 # Nothing came of it, so the corrected request may have the key.
                 if known.new:
@@ -173,7 +163,7 @@ class Acting:
                 raise
 
     async def _claim(self, key: str, asked: str) -> Remembered:
-        now = self._site.now()
+        now = self._context.now()
         try:
             return await asyncio.to_thread(self._keys.claim, self._caller, key, asked, now)
         except OtherRequest:
@@ -181,9 +171,9 @@ class Acting:
                 422, "key-reused", "take another key for another request", field="Idempotency-Key"
             ) from None
 
-    # --- asking ----------------------------------------------------------------------------------
+    # --- querying ---------------------------------------------------------------------------------
 
-    async def ask(self, kind: Kind, number: str, query: str) -> Any:
+    async def query(self, kind: Kind, number: str, query: str) -> Any:
         """Ask something; what Temporal no longer knows, the database does.
 
         Raises:
@@ -192,7 +182,7 @@ class Acting:
         with _answering(number, kind):
             try:
                 await self._must_be(kind, number)
-                return await self._line.ask(number, query)
+                return await self._client.query(number, query)
             except NoSuchNumber:
                 kept = await asyncio.to_thread(self._kept, kind, number, query)
                 if kept is None:
@@ -217,7 +207,7 @@ class Acting:
             NoSuchNumber: nothing of that kind has the number.
             CommandRefused: it has ended, and must run.
         """
-        here = await self._line.look(number)
+        here = await self._client.describe(number)
         if here is None or here.type.name != kind.workflow:
             raise NoSuchNumber(number)
         if running and here.status != WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING:

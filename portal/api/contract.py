@@ -5,14 +5,12 @@ here: `actor` may be left out, since the token says who acts, and types are take
 """
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Body
-from pydantic import BeforeValidator, ValidationError, create_model
+from pydantic import BeforeValidator, Field, ValidationError, create_model
 
-from domain.case.lifecycle import Case
 from domain.contract.case import (
     Answer,
     AssessCritical,
@@ -66,10 +64,7 @@ from domain.contract.release import (
     Reschedule,
     Unfreeze,
 )
-from domain.contract.values import Command, Message, Number, Opaque
-from domain.defect.lifecycle import Defect
-from domain.release.lifecycle import Release
-from portal.api.responses import (
+from domain.contract.status import (
     CaseState,
     CaseStatus,
     DefectState,
@@ -78,10 +73,18 @@ from portal.api.responses import (
     ReleaseStatus,
     Status,
 )
+from domain.contract.values import Command, Message, Number, Opaque
 from portal.api.security import Scope
 
 M = TypeVar("M", bound=Message)
 
+_ACTOR: Any = Field(
+    default=None,
+    description="Counts where the token has the scope `actor:any`; else the token's name does.",
+)
+_NUMBER: Any = Field(
+    default=None, description="A number of your own; without it the next one is issued."
+)
 WITHIN = (Absorb, GiveBack, WaitForClient, StopWaiting)
 """Updates that workflows send each other and nobody else has cause to: not offered here."""
 
@@ -97,8 +100,6 @@ class Kind:
     """What numbers of ours begin with."""
     begins: type[Message]
     """The start payload."""
-    opens: Callable[..., Any]
-    """Tries a start payload."""
     commands: tuple[type[Command], ...]
     status: type[Status]
     states: Any
@@ -113,7 +114,6 @@ CASES = Kind(
     workflow="CaseWorkflow",
     prefix="CASE",
     begins=CaseStart,
-    opens=Case.open,
     commands=(
         Respond,
         RequestInformation,
@@ -138,7 +138,6 @@ DEFECTS = Kind(
     workflow="DefectWorkflow",
     prefix="DEF",
     begins=DefectStart,
-    opens=Defect.open,
     commands=(
         ChangeSeverity,
         AttachCase,
@@ -173,7 +172,6 @@ RELEASES = Kind(
     workflow="ReleaseWorkflow",
     prefix="REL",
     begins=ReleaseStart,
-    opens=Release.open,
     commands=(
         AttachDefect,
         AttachDefects,
@@ -200,8 +198,8 @@ def start_model(kind: Kind) -> type[Message]:
         kind.begins.__name__,
         __base__=kind.begins,
         __doc__=kind.begins.__doc__,
-        actor=(Opaque | None, None),
-        number=(Number | None, None),
+        actor=(Opaque | None, _ACTOR),
+        number=(Number | None, _NUMBER),
     )
 
 
@@ -211,7 +209,7 @@ def command_model(command: type[Command]) -> type[Message]:
         command.__name__,
         __base__=command,
         __doc__=command.__doc__,
-        actor=(Opaque | None, None),
+        actor=(Opaque | None, _ACTOR),
     )
 
 

@@ -10,14 +10,14 @@ from fastapi.responses import JSONResponse
 from activities.adapters.database import DatabaseReadModel
 from activities.adapters.database.tokens import Token
 from domain.contract.values import NUMBER_PATTERN, Command, Message
-from portal.api.command_service import Acting
+from portal.api.command_service import CommandService
 from portal.api.contract import Kind, command_body, start_body
 from portal.api.documents import problems
 from portal.api.lists import ASKED, page
 from portal.api.problems import Problem
 from portal.api.responses import Explanation, Fact, Kept, Page, Started
 from portal.api.security import Scope, needs
-from portal.context import Site
+from portal.context import PortalContext
 
 PREFIX = "/api/v1"
 """Where the interface is, for the addresses it answers."""
@@ -57,10 +57,12 @@ def _add_start(made: APIRouter, kind: Kind) -> None:
     ) -> Response:
         payload = _payload(said, token)
         number = payload.pop("number", None)
-        begun = await _acting(request, token).start(kind, number, payload, idempotency_key)
-        status = 202 if begun.status is None else 201 if begun.new else 200
+        service = _service(request, token)
+        begun = await service.start(kind, number, payload, idempotency_key)
+        answer = await service.status_of(kind, begun)
+        status = 202 if answer is None else 201 if begun.new else 200
         return JSONResponse(
-            begun.status or {"number": begun.number},
+            answer or {"number": begun.number},
             status,
             {"Location": f"{PREFIX}/{kind.plural}/{begun.number}"},
         )
@@ -88,9 +90,9 @@ def _add_start(made: APIRouter, kind: Kind) -> None:
 def _add_list(made: APIRouter, kind: Kind) -> None:
     async def find(request: Request, asked: Any, token: Any) -> Response:
         del token
-        site: Site = request.app.state.site
+        context: PortalContext = request.app.state.context
         return JSONResponse(
-            await asyncio.to_thread(page, DatabaseReadModel(site.engine), kind, asked)
+            await asyncio.to_thread(page, DatabaseReadModel(context.engine), kind, asked)
         )
 
     find.__annotations__ |= {
@@ -111,7 +113,7 @@ def _add_list(made: APIRouter, kind: Kind) -> None:
 
 def _add_status(made: APIRouter, kind: Kind) -> None:
     async def status(request: Request, number: _Number, token: Any) -> Response:
-        return JSONResponse(await _acting(request, token).ask(kind, number, "status"))
+        return JSONResponse(await _service(request, token).query(kind, number, "status"))
 
     status.__annotations__ |= {"token": needs(kind.read)}
     made.add_api_route(
@@ -127,7 +129,7 @@ def _add_status(made: APIRouter, kind: Kind) -> None:
 
 def _add_query(made: APIRouter, kind: Kind, query: str) -> None:
     async def ask(request: Request, number: _Number, token: Any) -> Response:
-        return JSONResponse(await _acting(request, token).ask(kind, number, query))
+        return JSONResponse(await _service(request, token).query(kind, number, query))
 
     ask.__annotations__ |= {"token": needs(kind.read)}
     made.add_api_route(
@@ -149,7 +151,9 @@ def _add_command(made: APIRouter, kind: Kind, command: type[Command]) -> None:
         key = idempotency_key or payload.get("key")
         if payload.setdefault("key", key) != key:
             raise Problem(422, "invalid-command", "must be the Idempotency-Key", field="key")
-        return JSONResponse(await _acting(request, token).tell(kind, number, command.name, payload))
+        return JSONResponse(
+            await _service(request, token).update(kind, number, command.name, payload)
+        )
 
     tell.__annotations__ |= {"said": command_body(command), "token": needs(kind.write)}
     made.add_api_route(
@@ -173,8 +177,8 @@ def _payload(said: Message, token: Token) -> dict[str, Any]:
     return payload
 
 
-def _acting(request: Request, token: Token) -> Acting:
-    return Acting(request.app.state.site, token.name)
+def _service(request: Request, token: Token) -> CommandService:
+    return CommandService(request.app.state.context, token.name)
 
 
 def _title(message: type[Message]) -> str:

@@ -12,7 +12,7 @@ from activities.adapters.database.tokens import DatabaseTokens, Token
 from portal.api.problems import Problem, internal, no_answer
 from portal.api.rates import Rate, Rates
 from portal.api.security import Scope, unauthorized
-from portal.context import Site
+from portal.context import PortalContext
 from portal.inbound.reading import MAIL_BYTES
 
 log = structlog.get_logger(__name__)
@@ -36,10 +36,10 @@ class Limits:
 class Guard:
     """Middleware: what comes past it has a token, and its whole body is there."""
 
-    def __init__(self, app: ASGIApp, site: Site, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, context: PortalContext, limits: Limits) -> None:
         self._app = app
-        self._site = site
-        self._tokens = DatabaseTokens(site.engine)
+        self._context = context
+        self._tokens = DatabaseTokens(context.engine)
         self._limits = limits
         self._rates = Rates(limits.rate)
 
@@ -82,7 +82,7 @@ class Guard:
         scheme, _, secret = (said or "").partition(" ")
         if scheme.lower() != "bearer":
             raise unauthorized()
-        token = await asyncio.to_thread(self._tokens.known, secret.strip(), self._site.now())
+        token = await asyncio.to_thread(self._tokens.known, secret.strip(), self._context.now())
         if token is None:
             raise unauthorized()
         wait = self._rates.take(token.id)

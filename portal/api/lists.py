@@ -5,10 +5,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from activities.adapters.database import DatabaseReadModel
+from domain.contract.status import CaseState, DefectState, ReleaseState
 from domain.contract.values import NUMBER_PATTERN, Severity
 from portal.api.contract import Kind
-from portal.api.responses import CaseState, DefectState, ReleaseState
 
+_Attention = Annotated[
+    bool | None, Field(description="Those that somebody should look at, or the others.")
+]
 _Filter = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 
 
@@ -20,13 +23,13 @@ class PageAsked(BaseModel):
     after: Annotated[str, Field(pattern=NUMBER_PATTERN)] | None = Field(
         default=None, description="The number behind which the page begins."
     )
-    limit: int = Field(default=100, ge=1, le=500)
+    limit: int = Field(default=100, ge=1, le=500, description="How many at most.")
 
 
 class CasesAsked(PageAsked):
     """Which cases."""
 
-    client: _Filter | None = None
+    client: _Filter | None = Field(default=None, description="Of this client.")
     state: list[CaseState] = Field(default_factory=list, description="One of these.")
 
 
@@ -36,16 +39,18 @@ class DefectsAsked(PageAsked):
     client: _Filter | None = Field(default=None, description="With a case attached to it now.")
     state: list[DefectState] = Field(default_factory=list, description="One of these.")
     severity: list[Severity] = Field(default_factory=list, description="One of these.")
-    functional_area: _Filter | None = None
-    release: _Filter | None = None
-    needs_attention: bool | None = None
+    functional_area: _Filter | None = Field(
+        default=None, description="In this area, letter by letter."
+    )
+    release: _Filter | None = Field(default=None, description="In this release.")
+    needs_attention: _Attention = None
 
 
 class ReleasesAsked(PageAsked):
     """Which releases."""
 
     state: list[ReleaseState] = Field(default_factory=list, description="One of these.")
-    needs_attention: bool | None = None
+    needs_attention: _Attention = None
 
 
 ASKED: dict[str, type[PageAsked]] = {

@@ -26,7 +26,7 @@ async def take(request: Request, token: needs(Scope.MAIL_WRITE)) -> JSONResponse
     said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if said != MEDIA_TYPE:
         raise Problem(415, "unsupported-media-type", f"must be {MEDIA_TYPE}")
-    received = await receive(request.app.state.site, await request.body())
+    received = await receive(request.app.state.context, await request.body())
     opened = received.outcome == "opened" and not received.repeated
     return JSONResponse(received.model_dump(), 201 if opened else 200)
 

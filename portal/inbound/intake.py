@@ -19,11 +19,11 @@ from activities.adapters.database.idempotency import DatabaseIdempotency
 from domain.contract.case import ProvideInformation
 from domain.contract.events import Topic
 from domain.contract.values import NUMBER_PATTERN
-from portal.api.command_service import Acting
+from portal.api.command_service import CommandService
 from portal.api.contract import CASES
 from portal.api.problems import Problem
 from portal.api.responses import Received
-from portal.context import Site
+from portal.context import PortalContext
 from portal.inbound.judging import reason_to_ignore
 from portal.inbound.reading import MAIL_BYTES, Mail, Unreadable, read
 
@@ -42,13 +42,13 @@ _UNSUBSCRIBE = re.compile(
 )
 
 
-async def receive(site: Site, raw: bytes) -> Received:
+async def receive(context: PortalContext, raw: bytes) -> Received:
     """What becomes of one mail; the same mail a second time changes nothing.
 
     Raises:
         Problem: it is refused (413, 422), or has to come again later (429, 503).
     """
-    received = await _Desk(site).receive(raw)
+    received = await _MailIntake(context).receive(raw)
     log.info(
         "mail.inbound",
         outcome=received.outcome,
@@ -59,12 +59,12 @@ async def receive(site: Site, raw: bytes) -> Received:
     return received
 
 
-class _Desk:
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._acting = Acting(site, CALLER)
-        self._known = DatabaseCorrespondence(site.engine)
-        self._keys = DatabaseIdempotency(site.engine)
+class _MailIntake:
+    def __init__(self, context: PortalContext) -> None:
+        self._context = context
+        self._service = CommandService(context, CALLER)
+        self._known = DatabaseCorrespondence(context.engine)
+        self._keys = DatabaseIdempotency(context.engine)
 
     async def receive(self, raw: bytes) -> Received:
         try:
@@ -88,13 +88,13 @@ class _Desk:
         if said is None:
             return None
         topic = Topic(said[1].lower())
-        preferences = DatabasePreferences(self._site.engine)
-        if preferences.unsubscribe(said[2], topic, self._site.now()) is None:
+        preferences = DatabasePreferences(self._context.engine)
+        if preferences.unsubscribe(said[2], topic, self._context.now()) is None:
             return _ignored("unknown-token")
         return Received(outcome="unsubscribed", case=None, reason=None, repeated=False)
 
     def _nobodys(self, mail: Mail) -> str | None:
-        reason = reason_to_ignore(mail, self._site.settings.mail_from)
+        reason = reason_to_ignore(mail, self._context.settings.mail_from)
         if reason is None and mail.message_id and self._known.is_ours(mail.message_id):
             return "own"
         return reason
@@ -103,7 +103,7 @@ class _Desk:
 
     async def _of_somebody(self, mail: Mail, address: str) -> Received:
         sender = hashlib.sha256(address.encode()).hexdigest()[:16]
-        key, now = f"{sender}/{mail.digest}", self._site.now()
+        key, now = f"{sender}/{mail.digest}", self._context.now()
         known = await asyncio.to_thread(self._keys.claim, CALLER, key, mail.digest, now)
         if known.outcome in ("opened", "noted"):
             return _came(known.outcome, known.number, repeated=True)
@@ -135,7 +135,7 @@ class _Desk:
         }
         for case in await asyncio.to_thread(self._known.cases_of, address, candidates):
             try:
-                await self._acting.tell(CASES, case, ProvideInformation.name, note)
+                await self._service.update(CASES, case, ProvideInformation.name, note)
             except Problem as problem:
                 if problem.status not in {404, 422}:
                     raise
@@ -144,7 +144,7 @@ class _Desk:
         return None
 
     def _must_not_be_a_loop(self, sender: str) -> None:
-        since = self._site.now() - timedelta(hours=1)
+        since = self._context.now() - timedelta(hours=1)
         if self._keys.count(CALLER, sender, "opened", since) >= CASES_AN_HOUR:
             raise Problem(
                 429,
@@ -155,7 +155,7 @@ class _Desk:
 
     async def _opened(self, mail: Mail, address: str, candidates: list[str], key: str) -> str:
         start = await asyncio.to_thread(self._start, mail, address, candidates)
-        begun = await self._acting.start(CASES, None, start, key, request=mail.digest)
+        begun = await self._service.start(CASES, None, start, key, request=mail.digest)
         return begun.number
 
     def _start(self, mail: Mail, address: str, candidates: list[str]) -> dict[str, Any]:
@@ -163,7 +163,7 @@ class _Desk:
             raise _refused("From", "is missing")
         # A stranger is a client of their own: a hash of the domain would make one client of all
         # who have their mail with the same provider, and the portal shows a client all its cases.
-        client = self._known.client_of(address) or DatabaseNumbers(self._site.engine).issue(
+        client = self._known.client_of(address) or DatabaseNumbers(self._context.engine).issue(
             "MAIL", address
         )
         said = [_body(mail)]

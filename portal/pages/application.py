@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from portal.context import Site
+from portal.context import PortalContext
 from portal.pages import (
     choices,
     mail_outbox,
@@ -22,11 +22,11 @@ from portal.pages.page_renderer import STATIC, Look, look_of
 from runtime.connection import NoServer
 
 
-def pages(site: Site) -> FastAPI:
-    """All pages of one installation. They find it as `app.state.site`, as endpoints do."""
+def pages(context: PortalContext) -> FastAPI:
+    """All pages of one installation. They find it as `app.state.context`, as endpoints do."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.site = site
-    app.state.look = Look(site)
+    app.state.context = context
+    app.state.look = Look(context)
     for part in (sign_in, my_cases, new_case, my_defects, choices, status, staff, mail_outbox):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))

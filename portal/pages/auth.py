@@ -9,11 +9,12 @@ from activities.adapters.database import DatabaseContacts, DatabasePreferences, 
 from activities.adapters.database.contacts import Attached
 from activities.adapters.database.sessions import Who, hashed
 from activities.adapters.database.tokens import DatabaseTokens, Token
+from activities.languages import preferred, zone_of
 from activities.ports import Preference
-from portal.context import Site
-from portal.pages.i18n import VOCABULARY, Words
-from portal.pages.local_time import Times, zone_of
-from portal.pages.page_renderer import look_of, site_of
+from portal.context import PortalContext
+from portal.pages.i18n import TRANSLATIONS, Translations
+from portal.pages.local_time import Times
+from portal.pages.page_renderer import context_of, look_of
 
 STAFF_SCOPE = "staff:read"
 
@@ -34,7 +35,7 @@ class NotHere(Exception):  # noqa: N818 - it is an answer
 class Person:
     """A client's contact who is signed in."""
 
-    site: Site
+    context: PortalContext
     address: str
     name: str | None
     language: str | None
@@ -44,7 +45,7 @@ class Person:
     times: Times
 
     @property
-    def words(self) -> Words:
+    def words(self) -> Translations:
         """What the pages say to them, in their language."""
         return self.times.words
 
@@ -64,7 +65,7 @@ class Person:
 
     def clients(self) -> list[str]:
         """The clients they are a contact of."""
-        return list(DatabaseContacts(self.site.engine).clients(self.address))
+        return list(DatabaseContacts(self.context.engine).clients(self.address))
 
     def case(self, number: str) -> Attached:
         """A case of theirs.
@@ -72,7 +73,7 @@ class Person:
         Raises:
             NotHere: there is none, or somebody else is its contact.
         """
-        return self._one(DatabaseContacts(self.site.engine).cases(self.address, number))
+        return self._one(DatabaseContacts(self.context.engine).cases(self.address, number))
 
     def defect(self, number: str) -> Attached:
         """A defect they are attached to.
@@ -80,7 +81,7 @@ class Person:
         Raises:
             NotHere: there is none, or none of their cases is on it.
         """
-        return self._one(DatabaseContacts(self.site.engine).defects(self.address, number))
+        return self._one(DatabaseContacts(self.context.engine).defects(self.address, number))
 
     @staticmethod
     def _one(found: Any) -> Attached:
@@ -96,9 +97,9 @@ def signed_in_client(request: Request) -> Person:
     Raises:
         SignInNeeded: nobody is.
     """
-    site = site_of(request)
+    context = context_of(request)
     token = look_of(request).cookies.read(request, "client")
-    session = token and DatabaseSessions(site.engine).find("client", token, site.now())
+    session = token and DatabaseSessions(context.engine).find("client", token, context.now())
     if not session:
         raise SignInNeeded("client")
     return person(request, session.subject)
@@ -113,16 +114,16 @@ def person(request: Request, address: str) -> Person:
     That goes for their zone and for their language, which are those of their mails. Who never said
     one reads what their browser asks for.
     """
-    site, look = site_of(request), look_of(request)
-    known = DatabaseContacts(site.engine).known(address)
-    chosen = DatabasePreferences(site.engine).of([address])[address]
+    context, look = context_of(request), look_of(request)
+    known = DatabaseContacts(context.engine).known(address)
+    chosen = DatabasePreferences(context.engine).of([address])[address]
     contact_zone = known.time_zone if known else None
     zone = zone_of(chosen.time_zone) or zone_of(contact_zone)
     language = known.language if known else None
-    words = VOCABULARY.preferred(chosen.language, language, *look.wanted(request))
+    words = preferred(TRANSLATIONS, chosen.language, language, *look.wanted(request))
     request.state.words = words  # For what is shown instead of a page of theirs.
     return Person(
-        site=site,
+        context=context,
         address=address,
         name=known.name if known else None,
         language=language,
@@ -138,13 +139,13 @@ def signed_in_staff(request: Request) -> Token:
     Raises:
         SignInNeeded: nobody is signed in, or the token was revoked or has expired.
     """
-    site = site_of(request)
+    context = context_of(request)
     cookie = look_of(request).cookies.read(request, "staff")
-    session = cookie and DatabaseSessions(site.engine).find("staff", cookie, site.now())
+    session = cookie and DatabaseSessions(context.engine).find("staff", cookie, context.now())
     if not session:
         raise SignInNeeded("staff")
-    for token in DatabaseTokens(site.engine).all():
-        if token.id == session.subject and may_look(token) and token.valid(site.now()):
+    for token in DatabaseTokens(context.engine).all():
+        if token.id == session.subject and may_look(token) and token.valid(context.now()):
             return token
     raise SignInNeeded("staff")
 

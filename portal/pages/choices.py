@@ -10,12 +10,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseContacts, DatabasePreferences
+from activities.languages import zone_of
 from domain.contract.events import Topic
 from portal.pages.auth import NotHere, Person, SignedIn
 from portal.pages.forms import NO_TROUBLE, HarmlessForm, OurForm, Trouble, trouble_of
-from portal.pages.i18n import VOCABULARY
-from portal.pages.local_time import zone_of, zones
-from portal.pages.page_renderer import look_of, site_of
+from portal.pages.i18n import TRANSLATIONS
+from portal.pages.local_time import zones
+from portal.pages.page_renderer import context_of, look_of
 from portal.pages.read_your_writes import until
 from runtime.client import CommandRefused, NoSuchNumber
 from runtime.connection import NoServer
@@ -45,14 +46,14 @@ async def choose(request: Request, person: SignedIn, form: OurForm) -> Response:
     }
     if zone:
         chosen["time_zone"] = zone
-    if language in VOCABULARY.known:
+    if language in TRANSLATIONS:
         chosen["language"] = language
     try:
         await _keep(request, person, chosen)
     except (CommandRefused, NoServer) as problem:
         trouble = trouble_of(problem, "preferences", form, person.times)
         return await run_in_threadpool(_page, request, person, trouble)
-    kept = DatabasePreferences(person.site.engine)
+    kept = DatabasePreferences(person.context.engine)
     await until(
         lambda: all(
             getattr(kept.of([person.address])[person.address], thing) == value
@@ -65,18 +66,20 @@ async def choose(request: Request, person: SignedIn, form: OurForm) -> Response:
 
 
 async def _keep(request: Request, person: Person, chosen: dict[str, Any]) -> None:
-    site = site_of(request)
-    cases = await run_in_threadpool(DatabaseContacts(site.engine).cases, person.address)
+    context = context_of(request)
+    cases = await run_in_threadpool(DatabaseContacts(context.engine).cases, person.address)
     numbers = [c.snapshot["number"] for c in cases if c.snapshot.get("state") != "closed"]
     if numbers:
         try:
-            await site.line.tell(numbers[0], "set_preferences", {"actor": person.actor} | chosen)
+            await context.client.update(
+                numbers[0], "set_preferences", {"actor": person.actor} | chosen
+            )
         except NoSuchNumber:
             pass  # It closed meanwhile, or another program owns it.
         else:
             return
     await run_in_threadpool(
-        DatabasePreferences(site.engine).keep, person.address, chosen, site.now()
+        DatabasePreferences(context.engine).keep, person.address, chosen, context.now()
     )
 
 
@@ -95,7 +98,7 @@ def _page(request: Request, person: Person, trouble: Trouble = NO_TROUBLE) -> Re
         area="client",
         optional=[topic.value for topic in _optional(request)],
         zones=zones(),
-        languages={tag: words.name for tag, words in VOCABULARY.known.items()},
+        languages={tag: words.name for tag, words in TRANSLATIONS.items()},
         trouble=trouble,
         done=request.query_params.get("done"),
     )
@@ -108,7 +111,7 @@ def _page(request: Request, person: Person, trouble: Trouble = NO_TROUBLE) -> Re
 def choose_language(request: Request, form: HarmlessForm) -> Response:
     """Remember which language this browser reads, and go back to where it was."""
     response = RedirectResponse(_own_page(form.text("back")), 303)
-    if form.text("language") in VOCABULARY.known:
+    if form.text("language") in TRANSLATIONS:
         look_of(request).cookies.set(response, "language", form.text("language"))
     return response
 
@@ -141,8 +144,8 @@ def unsubscribe(request: Request, topic: str, token: str) -> Response:
 
     The answer to a token that nobody has is the same.
     """
-    known, site = _topic(topic), site_of(request)
-    DatabasePreferences(site.engine).unsubscribe(token, known, site.now())
+    known, context = _topic(topic), context_of(request)
+    DatabasePreferences(context.engine).unsubscribe(token, known, context.now())
     return look_of(request).show(
         request, "unsubscribe.html.j2", topic=known, token=token, done=True
     )

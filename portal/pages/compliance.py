@@ -1,62 +1,32 @@
-"""How well promises were kept, month by month: updates, targets, and time to resolve."""
+"""How well promises were kept, month by month, as staff see it: charts, tables and a CSV file."""
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import ceil
-from statistics import median
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseTrackRecord
-from activities.adapters.database.track_record import Happened
+from domain.compliance import (
+    DefectRecord,
+    Month,
+    Spread,
+    by_month,
+    months_until,
+    share,
+    times_to_resolve,
+)
+from domain.contract.values import Severity
+from domain.policy import PinnedPolicy
+from portal.charts import About, Chart, Series, columns
 from portal.pages.local_time import Times, instant, maybe_instant
 
 MONTHS_BACK = 12
 _GIVEN, _TEXT, _MISSED = "defect.update", "defect.progress", "update.missed"
-_SEVERITIES = ("S1", "S2", "S3", "S4")
-_DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Days from confirmation to resolution, of so many defects."""
-
-    count: int
-    median: float
-    p90: float
-    """The 90th percentile, by nearest rank."""
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One month of the vendor's calendar."""
-
-    month: str
-    """`2027-05`."""
-    updates_given: int
-    """Daily updates and progress texts on defects that owe updates."""
-    updates_missed: int
-    targets_met: int
-    """Defects resolved in the month within their target, or"""
-    targets_missed: int
-    """that missed it in the month."""
-    resolved: int
-    times: Sequence[tuple[str, Spread]]
-    """Time to resolve, by severity, of what was resolved in the month."""
-
-    @property
-    def updates_share(self) -> float | None:
-        """Updates in time, of all that were owed; None where none were."""
-        return _share(self.updates_given, self.updates_missed)
-
-    @property
-    def targets_share(self) -> float | None:
-        """Targets met, of all that were decided."""
-        return _share(self.targets_met, self.targets_missed)
+_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +34,7 @@ class Compliance:
     """Twelve months, oldest first, and all of them together by severity."""
 
     months: Sequence[Month]
-    times: Sequence[tuple[str, Spread]]
+    times: Sequence[tuple[Severity, Spread]]
 
     def as_csv(self) -> str:
         """A row per month and severity; months and numbers only, so nothing can be a formula."""
@@ -86,78 +56,123 @@ class Compliance:
         return text.getvalue()
 
 
-def compliance_of(engine: Engine, times: Times, now: datetime) -> Compliance:
+def compliance_of(engine: Engine, policy: PinnedPolicy, times: Times, now: datetime) -> Compliance:
     """Worked out from facts and snapshots, in the months of a zone."""
-    record, months = DatabaseTrackRecord(engine), _months(now, times)
-    year, month = map(int, months[0].split("-"))
-    since = datetime(year, month, 1, tzinfo=times.zone)
+    record, months = DatabaseTrackRecord(engine), months_until(now, times.zone, MONTHS_BACK)
+    since = datetime.fromisoformat(f"{months[0]}-01").replace(tzinfo=times.zone)
     facts = record.facts((_GIVEN, _TEXT, _MISSED), since)
-    defects = list(record.entities("defect", changed_since=since))
+    snapshots = list(record.entities("defect", changed_since=since))
+    # A progress text is an update where updates are owed: now, or at the severity it had then.
     owing = {f.entity for f in facts if f.event in {_GIVEN, _MISSED}}
-    owing |= {d["number"] for d in defects if d["severity"] == "S1"}
-    given = [f for f in facts if f.event == _GIVEN or (_is_text(f) and f.entity in owing)]
-    missed = [f for f in facts if f.event == _MISSED]
-    resolved = [d for d in defects if (at := maybe_instant(d["resolved_at"])) and at >= since]
+    owing |= {s["number"] for s in snapshots if policy.severities[s["severity"]].updates}
+    given = [
+        f.at
+        for f in facts
+        if f.event == _GIVEN or (f.event == _TEXT and f.has_public_text and f.entity in owing)
+    ]
+    missed = [f.at for f in facts if f.event == _MISSED]
+    defects = [_record(snapshot) for snapshot in snapshots]
+    resolved = [d for d in defects if d.resolved_at and d.resolved_at >= since]
     return Compliance(
-        [
-            _month(
-                name,
-                sum(_month_of(f.at, times) == name for f in given),
-                sum(_month_of(f.at, times) == name for f in missed),
-                [d for d in resolved if _month_of(instant(d["resolved_at"]), times) == name],
-                [d for d in defects if _missed_in(d, name, times)],
-            )
-            for name in months
-        ],
-        _times(resolved),
+        by_month(months, times.zone, defects, given, missed), times_to_resolve(resolved)
     )
 
 
-def _month(
-    name: str,
-    given: int,
-    missed: int,
-    resolved: Sequence[dict[str, Any]],
-    overrun: Sequence[dict[str, Any]],
-) -> Month:
-    met = [d for d in resolved if d.get("target") and not d["target"]["missed_at"]]
-    return Month(name, given, missed, len(met), len(overrun), len(resolved), _times(resolved))
+def _record(snapshot: dict[str, Any]) -> DefectRecord:
+    severity, target = Severity(snapshot["severity"]), snapshot.get("target") or {}
+    missed_at = maybe_instant(target.get("missed_at"))
+    return DefectRecord(
+        severity,
+        instant(snapshot["confirmed_at"]),
+        maybe_instant(snapshot["resolved_at"]),
+        has_target=bool(target),
+        missed_at={} if missed_at is None else {severity: missed_at},
+    )
 
 
-def _is_text(fact: Happened) -> bool:
-    return fact.event == _TEXT and fact.has_public_text
+# --- charts ---------------------------------------------------------------------------------------
 
 
-def _missed_in(defect: dict[str, Any], month: str, times: Times) -> bool:
-    at = maybe_instant((defect.get("target") or {}).get("missed_at"))
-    return at is not None and _month_of(at, times) == month
-
-
-def _times(resolved: Iterable[dict[str, Any]]) -> list[tuple[str, Spread]]:
-    took: dict[str, list[float]] = {severity: [] for severity in _SEVERITIES}
-    for defect in resolved:
-        lasted = instant(defect["resolved_at"]) - instant(defect["confirmed_at"])
-        took[defect["severity"]].append(lasted / _DAY)
-    return [(severity, _spread(days)) for severity, days in took.items() if days]
-
-
-def _spread(days: Sequence[float]) -> Spread:
-    ordered = sorted(days)
-    rank = ceil(0.9 * len(ordered))
-    return Spread(len(ordered), round(median(ordered), 2), round(ordered[rank - 1], 2))
-
-
-def _share(kept: int, broken: int) -> float | None:
-    return kept / (kept + broken) if kept + broken else None
-
-
-def _months(now: datetime, times: Times) -> list[str]:
-    there = now.astimezone(times.zone)
-    last = there.year * 12 + there.month - 1
+def charts_of(compliance: Compliance) -> list[Chart]:
+    """The charts of a year; one with nothing in it has no bars."""
+    months = compliance.months
     return [
-        f"{month // 12}-{month % 12 + 1:02}" for month in range(last - MONTHS_BACK + 1, last + 1)
+        _kept(
+            "updates",
+            "Updates to clients",
+            ("in time", "missed"),
+            months,
+            [(m.updates_given, m.updates_missed) for m in months],
+        ),
+        _kept(
+            "targets",
+            "Targets",
+            ("met", "missed"),
+            months,
+            [(m.targets_met, m.targets_missed) for m in months],
+        ),
+        _took(compliance),
     ]
 
 
-def _month_of(at: datetime, times: Times) -> str:
-    return f"{at.astimezone(times.zone):%Y-%m}"
+def _kept(
+    ident: str,
+    title: str,
+    called: tuple[str, str],
+    months: Sequence[Month],
+    counted: Sequence[tuple[int, int]],
+) -> Chart:
+    good, bad = (sum(pair[place] for pair in counted) for place in (0, 1))
+    of_all = share(good, bad)
+    said = "nothing was owed" if of_all is None else f"{of_all:.0%} {called[0]}"
+    about = About(
+        ident,
+        title,
+        f"{good} {called[0]}, {bad} {called[1]}: {said}.",
+        ["Month", called[0].capitalize(), called[1].capitalize(), "Share"],
+        [
+            [m.month, str(kept), str(broken), _percent(share(kept, broken))]
+            for m, (kept, broken) in zip(months, counted, strict=True)
+        ],
+    )
+    series = []
+    for place, (colour, name) in enumerate(zip(("good", "bad"), called, strict=True)):
+        values = [pair[place] for pair in counted]
+        says = [f"{m.month}: {n} {name}" for m, n in zip(months, values, strict=True)]
+        series.append(Series(colour, name, values, says))
+    return columns(about, _ticks(months), series, stacked=True)
+
+
+def _took(compliance: Compliance) -> Chart:
+    months = compliance.months
+    said = [f"{s}: median {t.median:g}, 90th percentile {t.p90:g}" for s, t in compliance.times]
+    about = About(
+        "resolution",
+        "Time to resolve: median days, by severity",
+        f"Days from confirmation to resolution. {'; '.join(said) or 'Nothing was resolved'}.",
+        ["Month", "Severity", "Resolved", "Median, days", "90th percentile, days"],
+        [
+            [m.month, severity, str(took.count), f"{took.median:g}", f"{took.p90:g}"]
+            for m in months
+            for severity, took in m.times
+        ],
+    )
+    series = []
+    for severity, _ in compliance.times:
+        took = [dict(m.times).get(severity) for m in months]
+        says = [
+            f"{m.month}, {severity}: median {t.median:g} days of {t.count}" if t else ""
+            for m, t in zip(months, took, strict=True)
+        ]
+        series.append(
+            Series(severity.value.lower(), severity, [t.median if t else None for t in took], says)
+        )
+    return columns(about, _ticks(months), series, stacked=False)
+
+
+def _percent(part: float | None) -> str:
+    return "-" if part is None else f"{part:.0%}"
+
+
+def _ticks(months: Sequence[Month]) -> list[str]:
+    return [_NAMES[int(month.month[-2:]) - 1] for month in months]

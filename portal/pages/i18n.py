@@ -1,35 +1,32 @@
 """What the pages say to clients and the public, in every language: looked up here and nowhere else.
 
-A language is a file of `translations/`, named by its tag, beside the folder its letters are written
-from (`activities/languages.py`), which knows its days. Staff read English.
+A language is a file of `translations/`, named by its tag, beside the folder its mails are written
+from (`activities/languages.py`). Staff read English.
 """
 
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from markupsafe import Markup, escape
 
 from activities.languages import ENGLISH as ENGLISH_TAG
-from activities.languages import Language, Languages
+from activities.languages import Language, known_languages
 
-TRANSLATIONS = Path(__file__).with_name("translations")
+FOLDER = Path(__file__).with_name("translations")
 STAGE_ORDER = ("investigating", "identified", "fixing", "verifying")
+_LONGEST = 500
+"""Characters of an `Accept-Language`: browsers send a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Words:
-    """One language: `texts` by their key, such as `status.title`; how it says days."""
+class Translations:
+    """One language: `texts` by their key, such as `status.title`, and how it writes dates."""
 
     language: Language
     texts: Mapping[str, str]
-
-    @classmethod
-    def read(cls, file: Path, language: Language) -> Self:
-        """The words of a file."""
-        return cls(language, dict(_flat(tomllib.loads(file.read_text(encoding="utf-8")))))
 
     @property
     def tag(self) -> str:
@@ -44,7 +41,7 @@ class Words:
     def say(self, key: str, **values: Any) -> Markup:
         """A text for a page: values are escaped, unless they are markup of a template's.
 
-        Of a text for one thing and for several, `count` decides.
+        Where a text depends on a number, `count` is the one.
         """
         return escape(self._text(key, values)).format(**values)
 
@@ -67,32 +64,10 @@ class Words:
         return [key.removeprefix(start) for key in self.texts if key.startswith(start)]
 
     def _text(self, key: str, values: Mapping[str, Any]) -> str:
-        known = self.texts.get(key)
-        if known is None:
-            known = self.texts[f"{key}.{'one' if values['count'] == 1 else 'other'}"]
-        return known
-
-
-class Vocabulary:
-    """The languages that pages and letters both have."""
-
-    def __init__(self, folder: Path = TRANSLATIONS) -> None:
-        self._languages = Languages()
-        files = {tag: folder / f"{tag}.toml" for tag in self._languages.known}
-        self._languages.known = {
-            tag: language for tag, language in self._languages.known.items() if files[tag].exists()
-        }
-        self.known = {
-            tag: Words.read(files[tag], language) for tag, language in self._languages.known.items()
-        }
-
-    def preferred(self, *wanted: str | None) -> Words:
-        """The first of the languages wanted that is known, or English."""
-        return self.known[self._languages.preferred(*wanted).tag]
-
-    def others(self, words: Words) -> list[Words]:
-        """All languages but one."""
-        return [other for other in self.known.values() if other is not words]
+        if key in self.texts:
+            return self.texts[key]
+        form = f"{key}.{self.language.plural(values['count'])}"
+        return self.texts.get(form) or self.texts[f"{key}.other"]
 
 
 def accepted(header: str) -> list[str]:
@@ -108,10 +83,6 @@ def accepted(header: str) -> list[str]:
     return [tag for quality, tag in ranked if tag and 0 < quality <= 1]
 
 
-_LONGEST = 500
-"""Characters of the header: browsers send a tenth of it."""
-
-
 def _flat(table: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str]]:
     for key, value in table.items():
         if isinstance(value, Mapping):
@@ -120,8 +91,13 @@ def _flat(table: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str
             yield f"{within}{key}", value
 
 
-VOCABULARY = Vocabulary()
-ENGLISH = VOCABULARY.known[ENGLISH_TAG]
+TRANSLATIONS = {
+    tag: Translations(language, dict(_flat(tomllib.loads(file.read_text(encoding="utf-8")))))
+    for tag, language in known_languages().items()
+    if (file := FOLDER / f"{tag}.toml").exists()
+}
+"""By tag: the languages that pages and mails both have."""
+ENGLISH = TRANSLATIONS[ENGLISH_TAG]
 SEVERITIES = ENGLISH.kind("severity")
 ITEMS = ENGLISH.kind("item")
 """What a case is asked for."""

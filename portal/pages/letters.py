@@ -13,11 +13,11 @@ from markupsafe import escape
 from activities.adapters.database import DatabaseContacts, DatabasePreferences
 from activities.adapters.database.contacts import Known
 from activities.adapters.database.sessions import hashed
-from activities.languages import TEMPLATES
+from activities.languages import TEMPLATES, preferred
 from activities.paragraphs import as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, NotNow, Refused
-from portal.context import Site
-from portal.pages.i18n import ENGLISH, VOCABULARY, Words
+from portal.context import PortalContext
+from portal.pages.i18n import ENGLISH, TRANSLATIONS, Translations
 from portal.pages.page_renderer import Look
 from portal.security import public_url
 
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 
 def send_link(
-    site: Site, look: Look, address: str, token: str, wanted: Sequence[str | None] = ()
+    context: PortalContext, look: Look, address: str, token: str, wanted: Sequence[str | None] = ()
 ) -> None:
     """Send the link of a token to an address that is somebody's; runs after the answer has gone.
 
@@ -36,16 +36,16 @@ def send_link(
     not be sent is on the log, and may be asked for again. `wanted` are the languages of the browser
     that asked, for somebody who never chose one.
     """
-    known = DatabaseContacts(site.engine).known(address)
+    known = DatabaseContacts(context.engine).known(address)
     words = ENGLISH
     if known is not None:
-        chosen = DatabasePreferences(site.engine).of([address])[address].language
-        words = VOCABULARY.preferred(chosen, known.language, *wanted)
-    letter = sign_in_letter(site, look, known or _nobody(address), token, words)
+        chosen = DatabasePreferences(context.engine).of([address])[address].language
+        words = preferred(TRANSLATIONS, chosen, known.language, *wanted)
+    letter = sign_in_letter(context, look, known or _nobody(address), token, words)
     if known is None:
         return
     try:
-        with site.outgoing().open() as session:
+        with context.outgoing().open() as session:
             session.send(letter)
     except (Refused, NotNow) as error:
         log.warning(
@@ -53,10 +53,12 @@ def send_link(
         )
 
 
-def sign_in_letter(site: Site, look: Look, known: Known, token: str, words: Words) -> Letter:
+def sign_in_letter(
+    context: PortalContext, look: Look, known: Known, token: str, words: Translations
+) -> Letter:
     """The letter to one person."""
-    texts, times, now = look.texts(), look.vendor_times(words), site.now()
-    link = f"{public_url(site.settings)}/sign-in/{token}"
+    texts, times, now = look.texts(), look.vendor_times(words), context.now()
+    link = f"{public_url(context.settings)}/sign-in/{token}"
     product = as_value(texts.product)
     subject = words.plain("letter.subject", product=product)
     body = (
@@ -72,11 +74,11 @@ def sign_in_letter(site: Site, look: Look, known: Known, token: str, words: Word
         "signature": [*texts.signature.splitlines(), texts.vendor],
         "rows": [],
         "label_width": 0,
-        "sent": words.language.when_sent(times.full(now)),
-        "way_out": None,
+        "sent": words.plain("letter.sent", at=times.full(now)),
+        "opt_out": None,
         "unsubscribe": None,
     }
-    domain = parseaddr(site.settings.mail_from)[1].rpartition("@")[2].encode("idna").decode()
+    domain = parseaddr(context.settings.mail_from)[1].rpartition("@")[2].encode("idna").decode()
     return Letter(
         message_id=f"<{sha256(f'sign-in/{token}'.encode()).hexdigest()[:40]}@{domain}>",
         to=known.email,

@@ -1,11 +1,12 @@
-"""Instants as a reader's clock says them, and what a reader types as an instant."""
+"""Instants as a reader's clock shows them, and what a reader types as an instant."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from portal.pages.i18n import ENGLISH, Words
+from activities.languages import zone_name
+from portal.pages.i18n import ENGLISH, Translations
 
 
 def instant(value: str | datetime) -> datetime:
@@ -23,19 +24,11 @@ class Times:
     """The clock of one zone, read aloud in one language."""
 
     zone: ZoneInfo
-    words: Words = ENGLISH
+    words: Translations = ENGLISH
 
     def moment(self, value: str | datetime) -> str:
         """`20 Nov 2026, 16:05 CST`."""
-        there = instant(value).astimezone(self.zone)
-        return self.words.plain(
-            "date.moment",
-            day=there.day,
-            month=self.words.texts["date.months"].split()[there.month - 1],
-            year=there.year,
-            time=f"{there:%H:%M}",
-            zone=_short_name(there),
-        )
+        return self.words.language.short_time(instant(value), self.zone)
 
     def full(self, value: str | datetime) -> str:
         """As in mails: `Friday 20 November 2026, 16:05 CST (America/Chicago)`."""
@@ -43,22 +36,15 @@ class Times:
 
     def day(self, value: date) -> str:
         """`Friday 20 November 2026`."""
-        language = self.words.language
-        return language.day.format(
-            weekday=language.weekdays[value.weekday()],
-            day=value.day,
-            month=language.months[value.month - 1],
-            year=value.year,
-        )
+        return self.words.language.full_date(value)
 
     def iso(self, value: str | datetime) -> str:
         """For programs that read the page."""
         return instant(value).isoformat().replace("+00:00", "Z")
 
     def zone_name(self, now: datetime) -> str:
-        """The zone and what it is called at present: `America/Chicago (CST)`."""
-        short = _short_name(now.astimezone(self.zone))
-        return self.zone.key if short == self.zone.key else f"{self.zone.key} ({short})"
+        """The zone as it is called at present: `CST (America/Chicago)`."""
+        return zone_name(now.astimezone(self.zone))
 
     def typed(self, text: str) -> datetime | None:
         """What was typed into a field for date and time, which means this zone; None if neither."""
@@ -73,11 +59,6 @@ class Times:
         return value.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M")
 
 
-def _short_name(there: datetime) -> str:
-    name = there.tzname() or ""
-    return f"UTC{name}" if name[:1] in {"+", "-"} else name
-
-
 @lru_cache
 def zones() -> dict[str, list[str]]:
     """The zones one can choose, by continent, those of none first."""
@@ -87,12 +68,3 @@ def zones() -> dict[str, list[str]]:
         if slash and continent not in {"Etc", "SystemV", "US", "Canada", "Brazil", "Chile"}:
             grouped.setdefault(continent, []).append(name)
     return grouped
-
-
-@lru_cache(maxsize=256)
-def zone_of(name: str | None) -> ZoneInfo | None:
-    """The zone of a name, which may be anything a person typed; None where it is none."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (KeyError, ValueError, OSError):  # OSError: a folder such as "America"
-        return None

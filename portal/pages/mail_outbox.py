@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Engine, Row, Text, cast, or_, select
 
 from activities.adapters.database.tables import letters
 from portal.pages.auth import NotHere, Staff
-from portal.pages.page_renderer import look_of, site_of
+from portal.pages.page_renderer import context_of, look_of
 
 router = APIRouter()
 
@@ -89,10 +89,10 @@ def one(engine: Engine, ident: int) -> KeptLetter:
 
 
 def _kept(request: Request) -> Engine:
-    site = site_of(request)
-    if not site.keeps_letters:
+    context = context_of(request)
+    if not context.keeps_letters:
         raise NotHere
-    return site.engine
+    return context.engine
 
 
 def _ident(text: str) -> int:

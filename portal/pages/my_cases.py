@@ -12,7 +12,7 @@ from portal.pages.client_views import public_banners, public_case, public_defect
 from portal.pages.forms import NO_TROUBLE, Form, OurForm, Trouble, trouble_of
 from portal.pages.i18n import ITEMS
 from portal.pages.opening_hours import opening_hours
-from portal.pages.page_renderer import look_of, site_of
+from portal.pages.page_renderer import context_of, look_of
 from portal.pages.read_your_writes import until
 from runtime.client import CommandRefused, NoSuchNumber
 from runtime.connection import NoServer
@@ -23,7 +23,7 @@ router = APIRouter()
 @router.get("/cases")
 def cases_page(request: Request, person: SignedIn) -> Response:
     """Everything of theirs at a glance: cases, the defects behind them, what is ahead (R2)."""
-    site, contacts = site_of(request), DatabaseContacts(site_of(request).engine)
+    context, contacts = context_of(request), DatabaseContacts(context_of(request).engine)
     cases = [public_case(attached) for attached in contacts.cases(person.address)]
     defects = [public_defect(attached) for attached in contacts.defects(person.address)]
     logged = request.query_params.get("logged", "")
@@ -36,7 +36,7 @@ def cases_page(request: Request, person: SignedIn) -> Response:
         closed_cases=[case for case in cases if case.state == "closed"],
         defects=[d for d in defects if not d.is_over],
         resolved=[d for d in defects if d.is_over],
-        banners=public_banners(DatabaseReadModel(site.engine).banners(), site.now()),
+        banners=public_banners(DatabaseReadModel(context.engine).banners(), context.now()),
         logged=logged if logged and logged not in {case.number for case in cases} else None,
     )
 
@@ -104,7 +104,7 @@ async def _tell(
     before = await run_in_threadpool(person.case, number)
     payload = {"actor": person.actor, "key": _key(form)} | said
     try:
-        await site_of(request).line.tell(number, command, payload)
+        await context_of(request).client.update(number, command, payload)
     except (CommandRefused, NoSuchNumber, NoServer) as problem:
         trouble = trouble_of(problem, about, form, person.times)
         return await run_in_threadpool(_page, request, person, number, trouble)
@@ -118,9 +118,9 @@ def _key(form: Form) -> str | None:
 
 
 def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_TROUBLE) -> Response:
-    look, site = look_of(request), site_of(request)
+    look, context = look_of(request), context_of(request)
     case = public_case(person.case(number))
-    facts = DatabaseReadModel(site.engine).timeline(number, public_only=True)
+    facts = DatabaseReadModel(context.engine).timeline(number, public_only=True)
     return look.show(
         request,
         "case.html.j2",
@@ -130,7 +130,7 @@ def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_T
         timeline=public_timeline(facts),
         trouble=trouble,
         done=request.query_params.get("done"),
-        call_is_ahead=case.call is not None and case.call.at > site.now(),
+        call_is_ahead=case.call is not None and case.call.at > context.now(),
         opening_hours=opening_hours(look.policy().calendar, person.words),
     )
 

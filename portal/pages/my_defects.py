@@ -11,8 +11,8 @@ from activities.adapters.database.contacts import Attached
 from portal.pages.auth import Person, SignedIn
 from portal.pages.client_views import PublicDefect, public_defect, public_timeline
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble, trouble_of
-from portal.pages.i18n import SEVERITIES, Words
-from portal.pages.page_renderer import look_of, site_of
+from portal.pages.i18n import SEVERITIES, Translations
+from portal.pages.page_renderer import context_of, look_of
 from portal.pages.read_your_writes import until
 from runtime.client import CommandRefused, NoSuchNumber
 from runtime.connection import NoServer
@@ -71,7 +71,7 @@ async def _say(
             "severity": form.text("severity"),
         }
         try:
-            await site_of(request).line.tell(number, _COMMANDS[about], payload)
+            await context_of(request).client.update(number, _COMMANDS[about], payload)
         except (CommandRefused, NoSuchNumber, NoServer) as problem:
             trouble = trouble_of(problem, about, form, person.times)
     if trouble is not None:
@@ -80,7 +80,7 @@ async def _say(
     return RedirectResponse(f"/defects/{number}?done={about}", 303)
 
 
-def _in_the_way(defect: Attached, about: str, form: OurForm, words: Words) -> Trouble | None:
+def _in_the_way(defect: Attached, about: str, form: OurForm, words: Translations) -> Trouble | None:
     """What can be seen to be wrong before anybody is asked."""
     severity = form.text("severity")
     if severity not in SEVERITIES:
@@ -95,7 +95,7 @@ def _in_the_way(defect: Attached, about: str, form: OurForm, words: Words) -> Tr
 def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_TROUBLE) -> Response:
     attached = person.defect(number)
     defect: PublicDefect = public_defect(attached)
-    facts = DatabaseReadModel(site_of(request).engine).timeline(number, public_only=True)
+    facts = DatabaseReadModel(context_of(request).engine).timeline(number, public_only=True)
     asked = attached.snapshot.get("reclassification")
     return look_of(request).show(
         request,
@@ -114,7 +114,7 @@ def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_T
     )
 
 
-def _option(severity: str, words: Words) -> str:
+def _option(severity: str, words: Translations) -> str:
     meaning = words.of("severity_means", severity)
     name = words.of("severity", severity)
     return words.plain("defect.severity_option", severity=severity, name=name, meaning=meaning)

@@ -9,16 +9,14 @@ from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseAttempts, DatabaseContacts, DatabaseNumbers
 from activities.adapters.database.sessions import hashed
-from domain.contract.case import CaseStart
-from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Channel
 from portal.pages.auth import Person, SignedIn
 from portal.pages.forms import NO_TROUBLE, Form, OurForm, Trouble, trouble_of
 from portal.pages.i18n import ITEMS
 from portal.pages.my_cases import listed
-from portal.pages.page_renderer import look_of, site_of
+from portal.pages.page_renderer import look_of
 from portal.pages.read_your_writes import until
-from runtime.client import CommandRefused
 from runtime.connection import NoServer
 
 router = APIRouter()
@@ -45,13 +43,11 @@ async def open_case(request: Request, person: SignedIn, form: OurForm) -> Respon
         return await run_in_threadpool(_page, request, person, _wrong(person, form, "description"))
     start = await run_in_threadpool(_start, person, client, form)
     try:
-        parse(CaseStart, start)
-        number = await run_in_threadpool(_number, person, form)
-        await site_of(request).line.start("CaseWorkflow", number, start)
-    except (InvalidCommand, CommandRefused, NoServer) as refusal:
+        number = await _started(person, start, form)
+    except (InvalidCommand, NoServer) as refusal:
         trouble = trouble_of(refusal, "case", form, person.times)
         return await run_in_threadpool(_page, request, person, trouble)
-    contacts = DatabaseContacts(person.site.engine)
+    contacts = DatabaseContacts(person.context.engine)
     if await until(lambda: bool(contacts.cases(person.address, number))):
         return RedirectResponse(f"/cases/{number}?done=opened", 303)
     return RedirectResponse(f"/cases?logged={number}", 303)
@@ -66,7 +62,7 @@ def _start(person: Person, client: str, form: Form) -> dict[str, Any]:
     given: dict[str, Any] = form.given(*_TEXTS)
     if numbers := given.pop("participant_case_numbers", None):
         given["participant_case_numbers"] = listed(numbers)
-    latest = DatabaseContacts(person.site.engine).cases(person.address)
+    latest = DatabaseContacts(person.context.engine).cases(person.address)
     packages = [
         case.snapshot["support_package"] for case in latest if case.snapshot.get("support_package")
     ]
@@ -84,17 +80,22 @@ def _start(person: Person, client: str, form: Form) -> dict[str, Any]:
     )
 
 
-def _number(person: Person, form: Form) -> str:
+async def _started(person: Person, start: dict[str, Any], form: Form) -> str:
     """The number of the case this form is for: whoever sends it again gets the same one.
 
     Raises:
-        InvalidCommand: too many cases came from this person lately.
+        InvalidCommand: the case is refused, or too many came from this person lately.
+        NoServer: Temporal does not answer.
     """
-    attempts, now = DatabaseAttempts(person.site.engine), person.site.now()
-    if not attempts.allows("case of", person.address, *PER_PERSON, now):
+    context, now = person.context, person.context.now()
+    await run_in_threadpool(context.starts.check, "CaseWorkflow", None, start, now)
+    attempts = DatabaseAttempts(context.engine)
+    if not await run_in_threadpool(attempts.allows, "case of", person.address, *PER_PERSON, now):
         raise InvalidCommand("case", "many cases came from you lately")
     key = f"portal/{person.actor}/{hashed(form.text('key'))}"
-    return DatabaseNumbers(person.site.engine).issue("CASE", key)
+    numbers = DatabaseNumbers(context.engine)
+    number, _ = await context.client.start_numbered("CaseWorkflow", "CASE", start, numbers, key)
+    return number
 
 
 def _page(request: Request, person: Person, trouble: Trouble = NO_TROUBLE) -> Response:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from activities.adapters.database import DatabaseLedger, DatabaseTrackRecord
 from activities.adapters.database.backlog import DatabasePulse
 from activities.ports import Delivery, DeliveryState
-from domain.defect.state import OVER
+from domain.contract.status import OVER
 from portal.pages.local_time import instant, maybe_instant
 
 _SOON = timedelta(days=14)
@@ -69,7 +69,7 @@ class Concern:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class StaffDashboard:
     """What a member of staff should see first."""
 
     overdue: Sequence[Obligation]
@@ -85,7 +85,7 @@ class Desk:
     open_cases: int
 
 
-def desk_of(engine: Engine, now: datetime) -> Desk:
+def staff_dashboard(engine: Engine, now: datetime) -> StaffDashboard:
     """Read it all."""
     record, ledger = DatabaseTrackRecord(engine), DatabaseLedger(engine)
     defects = list(record.entities("defect", states_but=_OVER))
@@ -96,7 +96,7 @@ def desk_of(engine: Engine, now: datetime) -> Desk:
     )
     deliveries = _deliveries(engine, now)
     everything = [("defect", defects), ("case", cases), ("release", releases)]
-    return Desk(
+    return StaffDashboard(
         overdue=[o for o in owed if o.is_overdue(now)],
         due=[o for o in owed if not o.is_overdue(now) and (o.is_since or o.at <= now + _SOON)],
         failing=ledger.failing(50),

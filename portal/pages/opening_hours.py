@@ -3,12 +3,12 @@
 from itertools import groupby
 
 from domain.business_time import BusinessCalendar, Weekday
-from portal.pages.i18n import Words
+from portal.pages.i18n import Translations
 
 _DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def opening_hours(calendar: BusinessCalendar, words: Words) -> str:
+def opening_hours(calendar: BusinessCalendar, words: Translations) -> str:
     """`Monday to Friday, 07:00 to 18:00 (America/Chicago), except holidays`."""
     named = zip(_DAYS, words.language.weekdays, strict=True)
     week = [(name, tuple(calendar.hours.get(day, ()))) for day, name in named]
@@ -24,6 +24,6 @@ def opening_hours(calendar: BusinessCalendar, words: Words) -> str:
     return words.plain("hours.all", weeks="; ".join(weeks), zone=calendar.time_zone)
 
 
-def _from_to(names: list[str], words: Words) -> str:
+def _from_to(names: list[str], words: Translations) -> str:
     first, last = names[0], names[-1]
     return first if first == last else words.plain("hours.days", first=first, last=last)

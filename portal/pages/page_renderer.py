@@ -1,4 +1,4 @@
-"""Puts pages on the screen: the templates, what every page shows, and the style sheet's address."""
+"""Puts pages on the screen: templates, what every page shows, and where style sheets are."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,9 +13,10 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from activities.languages import preferred
 from domain.policy import Policy, Texts
-from portal.context import Site
-from portal.pages.i18n import ENGLISH, VOCABULARY, Words, accepted
+from portal.context import PortalContext
+from portal.pages.i18n import ENGLISH, TRANSLATIONS, Translations, accepted
 from portal.pages.local_time import Times
 from portal.security import Cookies, FormGuard, public_url
 
@@ -28,9 +29,9 @@ POLICY = "eto"
 class Look:
     """The pages of one installation, in the vendor's name."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self.cookies = Cookies.of(site.settings)
+    def __init__(self, context: PortalContext) -> None:
+        self._context = context
+        self.cookies = Cookies.of(context.settings)
         # Everything is escaped whatever its name; a value that is missing is an error.
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -39,37 +40,37 @@ class Look:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        style = sha256((STATIC / "portal.css").read_bytes()).hexdigest()[:12]
         self._templates.globals |= {
-            "style": f"/static/portal.css?{style}",
-            "portal": public_url(site.settings),
-            "letters_are_kept": site.keeps_letters,
+            "style": _address("portal.css"),
+            "chart_style": _address("charts.css"),
+            "portal": public_url(context.settings),
+            "letters_are_kept": context.keeps_letters,
             "new_key": token_urlsafe,
         }
         self._templates.filters["zip_same"] = _each_for_itself
-        self._load = lru_cache(maxsize=2)(lambda year: site.policies.load(POLICY, year))
+        self._load = lru_cache(maxsize=2)(lambda year: context.policies.load(POLICY, year))
 
     def policy(self) -> Policy:
         """The policy as it is published now."""
-        return self._load(self._site.now().year)
+        return self._load(self._context.now().year)
 
     def texts(self) -> Texts:
         """How the vendor and the product are called."""
         return self.policy().texts
 
-    def vendor_times(self, words: Words = ENGLISH) -> Times:
+    def vendor_times(self, words: Translations = ENGLISH) -> Times:
         """The vendor's own clock."""
         return Times(ZoneInfo(self.policy().calendar.time_zone), words)
 
-    def words(self, request: Request) -> Words:
+    def words(self, request: Request) -> Translations:
         """The language of whoever reads: theirs who is signed in, what a visitor chose or wants.
 
         Staff read English.
         """
         if _is_for_staff(request.url.path):
             return ENGLISH
-        theirs: Words | None = getattr(request.state, "words", None)
-        return theirs or VOCABULARY.preferred(*self.wanted(request))
+        theirs: Translations | None = getattr(request.state, "words", None)
+        return theirs or preferred(TRANSLATIONS, *self.wanted(request))
 
     def wanted(self, request: Request) -> list[str | None]:
         """The languages a browser asks for: by our button, else by its settings."""
@@ -81,7 +82,7 @@ class Look:
     ) -> Response:
         """One page, in the language of its `times`; a form on it gets the cookie it needs."""
         guard = FormGuard(self.cookies, request)
-        now: datetime = self._site.now()
+        now: datetime = self._context.now()
         texts = self.texts()
         times: Times = values.get("times") or self.vendor_times(self.words(request))
         words = times.words
@@ -91,7 +92,7 @@ class Look:
             "say": words.say,
             "words": words.of,
             "language": words,
-            "other_languages": VOCABULARY.others(words),
+            "other_languages": [each for each in TRANSLATIONS.values() if each is not words],
             "vendor": texts.vendor,
             "product": texts.product,
             "form_token": guard.token,
@@ -109,6 +110,10 @@ class Look:
         return response
 
 
+def _address(sheet: str) -> str:
+    return f"/static/{sheet}?{sha256((STATIC / sheet).read_bytes()).hexdigest()[:12]}"
+
+
 def _each_for_itself(values: Iterable[str]) -> list[tuple[str, str]]:
     """Options of a choice whose values are their own words."""
     return [(value, value) for value in values]
@@ -124,7 +129,7 @@ def look_of(request: Request) -> Look:
     return look
 
 
-def site_of(request: Request) -> Site:
+def context_of(request: Request) -> PortalContext:
     """The installation of the application that answers."""
-    site: Site = request.app.state.site
-    return site
+    context: PortalContext = request.app.state.context
+    return context

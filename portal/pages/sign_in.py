@@ -23,7 +23,7 @@ from portal.pages.auth import SignInNeeded, person, signed_in_client
 from portal.pages.client_views import public_banners
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
 from portal.pages.letters import send_link
-from portal.pages.page_renderer import look_of, site_of
+from portal.pages.page_renderer import context_of, look_of
 
 router = APIRouter()
 log = structlog.get_logger(__name__)
@@ -53,19 +53,19 @@ def sign_in_page(request: Request) -> Response:
 @router.post("/sign-in")
 def ask_for_link(request: Request, after: BackgroundTasks, form: OurForm) -> Response:
     """Send a link, if the address is somebody's; nobody is told whether it is."""
-    site, now = site_of(request), site_of(request).now()
+    context, now = context_of(request), context_of(request).now()
     try:
         address = parse(Contact, {"email": form.text("email")}).email.lower()
     except InvalidCommand:
         wrong = look_of(request).words(request).refused("sign-in", "email")
         return _page(request, Trouble("sign-in", wrong, "email", form.fields))
-    attempts = DatabaseAttempts(site.engine)
+    attempts = DatabaseAttempts(context.engine)
     if not attempts.allows("sign-in from", computer(request), *PER_COMPUTER, now):
         return too_often(request)
-    token = DatabaseSignInLinks(site.engine).make(address, now)
+    token = DatabaseSignInLinks(context.engine).make(address, now)
     if attempts.allows("sign-in to", address, *PER_ADDRESS, now):
         look = look_of(request)
-        after.add_task(send_link, site, look, address, token, look.wanted(request))
+        after.add_task(send_link, context, look, address, token, look.wanted(request))
     return look_of(request).show(request, "link_sent.html.j2", address=form.text("email"))
 
 
@@ -81,13 +81,14 @@ def link_page(request: Request, token: str) -> Response:
 def use_link(request: Request, token: str, form: OurForm) -> Response:
     """Sign in, once; the session is a new one whatever the browser had."""
     del form
-    site, look, now = site_of(request), look_of(request), site_of(request).now()
-    if not DatabaseAttempts(site.engine).allows("link from", computer(request), *PER_COMPUTER, now):
+    context, look, now = context_of(request), look_of(request), context_of(request).now()
+    attempts = DatabaseAttempts(context.engine)
+    if not attempts.allows("link from", computer(request), *PER_COMPUTER, now):
         return too_often(request)
-    address = DatabaseSignInLinks(site.engine).use(token, now)
+    address = DatabaseSignInLinks(context.engine).use(token, now)
     if address is None:
         return look.show(request, "link_void.html.j2", status=410)
-    sessions = DatabaseSessions(site.engine)
+    sessions = DatabaseSessions(context.engine)
     if before := look.cookies.read(request, "client"):
         sessions.end(before)
     response = RedirectResponse("/cases", 303)
@@ -102,10 +103,10 @@ def use_link(request: Request, token: str, form: OurForm) -> Response:
 @router.post("/sign-out")
 def sign_out(request: Request, form: OurForm) -> Response:
     """Sign out here, or wherever one is signed in."""
-    site, look = site_of(request), look_of(request)
+    context, look = context_of(request), look_of(request)
     if token := look.cookies.read(request, "client"):
-        sessions = DatabaseSessions(site.engine)
-        session = sessions.find("client", token, site.now())
+        sessions = DatabaseSessions(context.engine)
+        session = sessions.find("client", token, context.now())
         if session and form.text("everywhere"):
             sessions.end_all("client", session.subject)
         sessions.end(token)
@@ -131,12 +132,12 @@ def too_often(request: Request) -> Response:
 
 
 def _page(request: Request, trouble: Trouble) -> Response:
-    site = site_of(request)
+    context = context_of(request)
     return look_of(request).show(
         request,
         "sign_in.html.j2",
         status=200 if trouble is NO_TROUBLE else 422,
         trouble=trouble,
-        banners=public_banners(DatabaseReadModel(site.engine).banners(), site.now()),
+        banners=public_banners(DatabaseReadModel(context.engine).banners(), context.now()),
         signed_out="signed_out" in request.query_params,
     )

@@ -11,13 +11,12 @@ from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseAttempts, DatabaseSessions
 from activities.adapters.database.tokens import DatabaseTokens
-from portal.context import Site
+from portal.context import PortalContext
 from portal.pages.auth import Staff, may_look
-from portal.pages.compliance import Compliance, compliance_of
-from portal.pages.drawing import charts_of
+from portal.pages.compliance import Compliance, charts_of, compliance_of
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
-from portal.pages.obligations import desk_of
-from portal.pages.page_renderer import look_of, site_of
+from portal.pages.obligations import staff_dashboard
+from portal.pages.page_renderer import context_of, look_of
 from portal.pages.sign_in import computer, too_often
 
 router = APIRouter()
@@ -36,14 +35,14 @@ def sign_in_page(request: Request) -> Response:
 @router.post("/staff/sign-in")
 def sign_in(request: Request, form: OurForm) -> Response:
     """Sign in with a token; the token itself is not kept."""
-    site, look, now = site_of(request), look_of(request), site_of(request).now()
-    attempts = DatabaseAttempts(site.engine)
+    context, look, now = context_of(request), look_of(request), context_of(request).now()
+    attempts = DatabaseAttempts(context.engine)
     if not attempts.allows("staff from", computer(request), *PER_COMPUTER, now):
         return too_often(request)
-    token = DatabaseTokens(site.engine).known(form.text("token"), now)
+    token = DatabaseTokens(context.engine).known(form.text("token"), now)
     if token is None or not may_look(token):
-        return _ask(request, Trouble("staff", "This token does not open this page.", "token"))
-    sessions = DatabaseSessions(site.engine)
+        return _ask(request, Trouble("staff", "This token is not valid for this page.", "token"))
+    sessions = DatabaseSessions(context.engine)
     if before := look.cookies.read(request, "staff"):
         sessions.end(before)
     response = RedirectResponse("/staff", 303)
@@ -59,7 +58,7 @@ def sign_out(request: Request, form: OurForm) -> Response:
     del form
     look = look_of(request)
     if cookie := look.cookies.read(request, "staff"):
-        DatabaseSessions(site_of(request).engine).end(cookie)
+        DatabaseSessions(context_of(request).engine).end(cookie)
     response = RedirectResponse("/staff/sign-in", 303)
     look.cookies.clear(response, "staff")
     return response
@@ -68,15 +67,15 @@ def sign_out(request: Request, form: OurForm) -> Response:
 @router.get("/staff")
 def desk_page(request: Request, staff: Staff) -> Response:
     """What is owed, overdue and failing."""
-    site = site_of(request)
+    context = context_of(request)
     return look_of(request).show(
         request,
         "staff.html.j2",
         area="staff",
         staff=staff,
-        desk=desk_of(site.engine, site.now()),
+        desk=staff_dashboard(context.engine, context.now()),
         shown=_SHOWN,
-        workflow=workflow_links(site),
+        workflow=workflow_links(context),
     )
 
 
@@ -119,15 +118,15 @@ class WorkflowLinks:
         return f"{self._ui}/namespaces/{self._namespace}/workflows/{number}"
 
 
-def workflow_links(site: Site) -> WorkflowLinks:
+def workflow_links(context: PortalContext) -> WorkflowLinks:
     """Those of an installation."""
-    ui = site.settings.temporal_ui_url
-    return WorkflowLinks(ui, site.line.client.namespace)
+    ui = context.settings.temporal_ui_url
+    return WorkflowLinks(ui, context.client.temporal.namespace)
 
 
 def _compliance(request: Request) -> Compliance:
-    site = site_of(request)
-    return compliance_of(site.engine, look_of(request).vendor_times(), site.now())
+    context, look = context_of(request), look_of(request)
+    return compliance_of(context.engine, look.policy(), look.vendor_times(), context.now())
 
 
 def _ask(request: Request, trouble: Trouble) -> Response:

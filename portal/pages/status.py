@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from portal.pages.auth import NotHere
-from portal.pages.page_renderer import look_of, site_of
+from portal.pages.page_renderer import context_of, look_of
 from portal.pages.status_feeds import Shape, atom, incidents_json, status_json, summary_json
 from portal.pages.status_history import History, history_of
 from portal.security import public_url
@@ -44,8 +44,8 @@ def incident_page(request: Request, ident: str) -> Response:
 @router.get("/status/feed.atom")
 def feed(request: Request) -> Response:
     """Incidents and what was said of them, for feed readers."""
-    look, site = look_of(request), site_of(request)
-    text = atom(_history(request), look.texts(), public_url(site.settings), site.now())
+    look, context = look_of(request), context_of(request)
+    text = atom(_history(request), look.texts(), public_url(context.settings), context.now())
     return _public(Response(text, media_type="application/atom+xml"), for_programs=True)
 
 
@@ -71,19 +71,23 @@ def incidents(request: Request) -> Response:
 
 
 def _json(request: Request, shape: Shape) -> Response:
-    look, site = look_of(request), site_of(request)
+    look, context = look_of(request), context_of(request)
     said = shape(
-        _history(request), look.texts(), look.vendor_times(), public_url(site.settings), site.now()
+        _history(request),
+        look.texts(),
+        look.vendor_times(),
+        public_url(context.settings),
+        context.now(),
     )
     return _public(JSONResponse(said), for_programs=True)
 
 
 def _history(request: Request) -> History:
     """What is known; an installation whose incidents go elsewhere must not say that all is well."""
-    site, look = site_of(request), look_of(request)
-    if site.settings.statuspage_url is not None:
+    context, look = context_of(request), look_of(request)
+    if context.settings.statuspage_url is not None:
         raise NotHere
-    return history_of(site.engine, look.vendor_times(), site.now())
+    return history_of(context.engine, look.vendor_times(), context.now())
 
 
 def _public(response: Response, *, for_programs: bool = False) -> Response:

@@ -1,13 +1,12 @@
 """Works out the figures of a compliance report from what was said and delivered."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from math import ceil
-from statistics import median
+from datetime import UTC, datetime
 from typing import Literal
 
+from domain.compliance import DefectRecord, by_severity
 from domain.contract.defect import ReleaseDeployed, ScheduleRelease, WithdrawRelease
 from domain.contract.events import ClientEvent, StaffEvent
 from domain.contract.release import Deploy
@@ -28,12 +27,10 @@ from simulation.report.report import (
     NoticeRow,
     ReleaseRow,
     Report,
-    SeverityRow,
-    Spread,
 )
 from simulation.year_audit import CLAUSES, changes_not_told, notice_at, notices_not_given
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DIGITS = 4
 MACHINES_ALONE = "Temporal, and with it the histories of workflows."
 NO_FAN_OUT = "Releases of their own: no advance notices (R2), each defect is told directly."
 _STAFF = {event.value for event in StaffEvent}
@@ -98,7 +95,7 @@ def report_of(played: Played) -> Report:
         steps_refused=refused,
         history_events=sum(events) if events else None,
         contacts=len({stay.recipient for course in courses.values() for stay in course.stays}),
-        severities=list(_severities(outcomes, courses, policy)),
+        severities=by_severity([_record(o, courses[o.number], policy) for o in outcomes], DIGITS),
         events=_events(delivered),
         clients=_clients(delivered, courses.values()),
         releases=None if played.year is None else list(_releases(played, played.year)),
@@ -110,54 +107,21 @@ def report_of(played: Played) -> Report:
     )
 
 
-def spread(values: Iterable[timedelta], unit: timedelta) -> Spread | None:
-    """Median and 90th percentile (nearest rank); None of nothing."""
-    ordered = sorted(value / unit for value in values)
-    if not ordered:
-        return None
-    rank = ceil(0.9 * len(ordered))
-    return Spread(
-        count=len(ordered), median=round(median(ordered), 4), p90=round(ordered[rank - 1], 4)
-    )
-
-
 # --- severities and defects -----------------------------------------------------------------------
 
 
-def _severities(
-    outcomes: Sequence[Outcome], courses: Mapping[str, Course], policy: PinnedPolicy
-) -> Iterator[SeverityRow]:
-    owed = {number: Obligations(course, policy) for number, course in courses.items()}
-    for severity in Severity:
-        here = [o for o in outcomes if courses[o.number].stands[-1].severity is severity]
-        confirmed_so = [o for o in outcomes if o.history.start.severity is severity]
-        spent = {number: owes.spent_at(severity) for number, owes in owed.items()}
-        met = [
-            outcome
-            for outcome in here
-            if courses[outcome.number].stands[-1].resolved
-            and owed[outcome.number].has_target(severity)
-            and spent[outcome.number] is None
-        ]
-        missed = sum(at is not None for at in spent.values())
-        if not (here or confirmed_so or missed):
-            continue
-        took = [_took(outcome, courses[outcome.number]) for outcome in here]
-        waited = [_first_update(outcome) for outcome in confirmed_so]
-        yield SeverityRow(
-            severity=severity,
-            defects=len(here),
-            resolved=sum(each is not None for each in took),
-            targets_met=len(met),
-            targets_missed=missed,
-            days_to_resolve=spread((each for each in took if each is not None), DAY),
-            hours_to_first_update=spread((each for each in waited if each is not None), HOUR),
-        )
-
-
-def _took(outcome: Outcome, course: Course) -> timedelta | None:
-    resolved_at = _resolved_at(course)
-    return None if resolved_at is None else resolved_at - outcome.history.confirmed_at
+def _record(outcome: Outcome, course: Course, policy: PinnedPolicy) -> DefectRecord:
+    owes, severity = Obligations(course, policy), course.stands[-1].severity
+    spent = {each: owes.spent_at(each) for each in Severity}
+    return DefectRecord(
+        severity,
+        outcome.history.confirmed_at,
+        _resolved_at(course),
+        owes.has_target(severity),
+        {each: at for each, at in spent.items() if at is not None},
+        outcome.history.start.severity,
+        _first_update_at(outcome),
+    )
 
 
 def _resolved_at(course: Course) -> datetime | None:
@@ -165,13 +129,13 @@ def _resolved_at(course: Course) -> datetime | None:
     return last.start.at if last.resolved else None
 
 
-def _first_update(outcome: Outcome) -> timedelta | None:
-    told = [
+def _first_update_at(outcome: Outcome) -> datetime | None:
+    told = (
         message.at
         for message in outcome.history.delivered
         if message.event not in _STAFF and message.event != ClientEvent.DEFECT_CONFIRMED
-    ]
-    return min(told) - outcome.history.confirmed_at if told else None
+    )
+    return min(told, default=None)
 
 
 def _defect(outcome: Outcome, course: Course) -> DefectRow:

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from pydantic import BaseModel, ConfigDict
 
-from simulation.report.charts import Chart, charts_of
+from domain.compliance import SeverityFigures
+from simulation.report.charts import charts_of
 
 HERE = Path(__file__).parent
+PAGES = HERE.parents[1] / "portal" / "pages"
 NAMES = {"text": "report.txt", "json": "report.json", "page": "report.html"}
 
 
@@ -19,29 +21,6 @@ class Row(BaseModel):
     """A part of the report; durations are in days or hours as their name says, instants in UTC."""
 
     model_config = ConfigDict(frozen=True)
-
-
-class Spread(Row):
-    """How long something took: of how many, the median and the 90th percentile."""
-
-    count: int
-    median: float
-    p90: float
-
-
-class SeverityRow(Row):
-    """What became of the defects of one severity, as they were classified last."""
-
-    severity: str
-    defects: int
-    resolved: int
-    targets_met: int
-    targets_missed: int
-    """Budgets that were spent at this severity, whatever it is now."""
-    days_to_resolve: Spread | None
-    """Elapsed, from the confirmation to the last resolution; None where nothing is resolved."""
-    hours_to_first_update: Spread | None
-    """From the confirmation to the first word after it to any client, by the severity then."""
 
 
 class EventRow(Row):
@@ -142,7 +121,7 @@ class Report(Row):
     steps_refused: int
     history_events: int | None
     contacts: int
-    severities: list[SeverityRow]
+    severities: list[SeverityFigures]
     events: list[EventRow]
     clients: list[ClientRow]
     """Those who got most first."""
@@ -201,9 +180,8 @@ def as_text(report: Report) -> str:
 
 def as_page(report: Report) -> str:
     """One self-contained page: no scripts, nothing from elsewhere."""
-    charts: list[Chart] = charts_of(report)
     template = _environment(report).get_template("report.html.j2")
-    return template.render(report=report, charts=charts)
+    return template.render(report=report, charts=charts_of(report))
 
 
 def _environment(report: Report) -> Environment:
@@ -219,7 +197,7 @@ def _environment(report: Report) -> Environment:
         return "<0.1" if 0 < value < 0.05 else f"{value:.1f}"
 
     made = Environment(
-        loader=FileSystemLoader(HERE),
+        loader=FileSystemLoader([HERE, PAGES / "templates", PAGES / "static"]),
         autoescape=select_autoescape(["html.j2"]),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -24,7 +24,7 @@ from activities.adapters.database import (
     DatabaseReadModel,
     DatabaseStatusPage,
     IncidentRefs,
-    KeptMail,
+    MailArchive,
     make_engine,
     migrate,
 )
@@ -36,7 +36,6 @@ from activities.ports import (
     Ledger,
     Letter,
     Mailbox,
-    Numbers,
     ReadModel,
     StatusPage,
 )
@@ -52,6 +51,7 @@ from domain.contract.effects import (
 )
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.values import Attachment, Contact, Severity, Stage
+from runtime.client import Numbers
 from tests.postgres import LentDatabase
 
 T = TypeVar("T")
@@ -174,7 +174,7 @@ def test_the_adapters_are_what_activities_ask_for(engine: Engine) -> None:
     audience: Audience = DatabaseAudience(engine)
     portal: ReadModel = DatabaseReadModel(engine)
     numbers: Numbers = DatabaseNumbers(engine)
-    mailbox: Mailbox = KeptMail(engine)
+    mailbox: Mailbox = MailArchive(engine)
     page: StatusPage = DatabaseStatusPage(engine)
     assert all((ledger, audience, portal, numbers, mailbox, page))
 
@@ -749,7 +749,7 @@ def test_the_portal_finds_entities_by_what_they_are(engine: Engine) -> None:
 
 def test_letters_are_kept_once_and_listed_newest_first(engine: Engine) -> None:
     """Once by message id; to everybody or to one address however it is spelled."""
-    mail = KeptMail(engine)
+    mail = MailArchive(engine)
     to_bob = letter("<2>", "bob@b.org")
     with mail.open() as session:
         for each in (letter("<1>"), to_bob, letter("<1>")):

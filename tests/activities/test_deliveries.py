@@ -33,16 +33,16 @@ from domain.contract.effects import (
     Person,
     PostStatus,
     Project,
-    Receipt,
     TellClients,
     TellStaff,
     Whom,
 )
 from domain.contract.events import ClientEvent, Role
 from domain.contract.parsing import parse
+from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Contact
-from domain.defect.lifecycle import Defect
-from tests.domain.builders import ETO, attachment, defect_start
+from domain.defect import DEFECT
+from tests.domain.builders import ETO, attachment, begin_alone, defect_start
 from tests.fakes import MemoryPreferences, RecordingMailbox
 from tests.statuspage_server import StatuspageServer
 
@@ -96,7 +96,7 @@ def _resolved(engine: Engine) -> tuple[TellClients, list[Effect]]:
     """A defect with a crowd attached, resolved; its effects, the audience written."""
     crowd = [attachment(f"CASE-{n}", f"client-{n:04}") for n in range(CROWD)]
     start = parse(DefectStart, defect_start("S1", *crowd))
-    defect, effects = Defect.open("DEF-1", start, ETO, NOW)
+    defect, effects = begin_alone(DEFECT, "DEF-1", start, ETO, NOW)
     effects += defect.handle(parse(Resolve, {"actor": "a", "resolution": "fixed"}), NOW)
     for effect in effects:
         if isinstance(effect, Project):
@@ -125,7 +125,7 @@ def test_a_crowd_is_told_page_by_page(
     env, _last = _attempt()
     receipt = env.run(tell.tell_clients, effect)
 
-    assert receipt == Receipt(key=effect.key, sent=CROWD)
+    assert receipt == DeliveryReceipt(key=effect.key, sent=CROWD)
     assert len({letter.to for letter in mailbox.letters}) == CROWD == len(mailbox.letters)
 
 
@@ -172,7 +172,7 @@ def test_one_letter_may_take_as_long_as_it_takes(
     tell = _tell(engine, mailbox, preferences, beat_seconds=0.01)
     env = ActivityEnvironment()
     env.on_heartbeat = lambda *details: alive.set()
-    receipt: Receipt = env.run(getattr(tell, effect.type), effect)
+    receipt: DeliveryReceipt = env.run(getattr(tell, effect.type), effect)
 
     assert alive.is_set()
     assert receipt.sent == len(mailbox.letters) > 0

@@ -10,24 +10,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from activities.languages import ENGLISH, TEMPLATES, Languages
+from activities.languages import ENGLISH, TEMPLATES, known_languages
 from activities.ports import Letter, Preference
 from activities.rendering import Renderer
-from domain.contract.events import ClientEvent, StaffEvent, Topic
+from domain.contract.events import ClientEvent, StaffEvent
 from tests.activities.test_rendering import (
     CLIENT_FACTS,
     IMPACT,
     OPTIONAL,
-    VENDOR,
+    POLICY,
     client_letter,
     staff_letter,
 )
 
-KNOWN = Languages()
-OTHERS = sorted(set(KNOWN.known) - {ENGLISH})
+KNOWN = known_languages()
+OTHERS = sorted(set(KNOWN) - {ENGLISH})
 FRIDAY = datetime(2026, 11, 20, 22, 5, tzinfo=UTC)
 CHICAGO = ZoneInfo("America/Chicago")
-OPTIONAL_MAIL = Renderer(VENDOR, "support@vendor.example", optional=list(Topic))
+OPTIONAL_MAIL = Renderer(POLICY, "support@vendor.example")
 ENGLISH_WORDS = {
     *("a", "about", "again", "and", "are", "as", "at", "but", "call", "closed", "defect", "fix"),
     *("for", "from", "has", "have", "hello", "how", "if", "is", "it", "its", "link", "my", "new"),
@@ -91,7 +91,7 @@ def _own_words(letter: Letter) -> set[str]:
 
 def test_german_is_there() -> None:
     """Letters are written in English and in German."""
-    assert {"en", "de"} <= set(KNOWN.known)
+    assert {"en", "de"} <= set(KNOWN)
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -195,8 +195,8 @@ def test_whole_german_letter() -> None:
         "Freitag, 4. Dezember 2026, 22:00 CST (America/Chicago) ausgeliefert werden\n"
         "soll.\n"
         "\n"
-        "Sollte sich das ändern, teilen wir es Ihnen mit. Sie erhalten auch eine\n"
-        "Nachricht, wenn der Fehler behoben ist.\n"
+        "Wir benachrichtigen Sie, wenn sich das ändert und wenn der Fehler behoben\n"
+        "ist.\n"
         "\n"
         "ETO Support\n"
         "Vendor\n"
@@ -226,7 +226,7 @@ def test_never_half_a_letter(tmp_path: Path, missing: str) -> None:
     """Where a language lacks an event or a part of it, the whole letter is in English."""
     shutil.copytree(TEMPLATES, tmp_path, dirs_exist_ok=True)
     (tmp_path / "de" / missing).unlink()
-    writer = Renderer(VENDOR, "support@vendor.example", templates=tmp_path)
+    writer = Renderer(POLICY, "support@vendor.example", templates=tmp_path)
     facts = {
         "severity": "S1",
         "stage": "fixing",
@@ -242,7 +242,7 @@ def test_the_rest_stays(tmp_path: Path) -> None:
     """What a language does have is still said in it."""
     shutil.copytree(TEMPLATES, tmp_path, dirs_exist_ok=True)
     (tmp_path / "de" / "client" / "defect.confirmed.j2").unlink()
-    writer = Renderer(VENDOR, "support@vendor.example", templates=tmp_path)
+    writer = Renderer(POLICY, "support@vendor.example", templates=tmp_path)
 
     letter = client_letter(ClientEvent.CASE_CLOSED, language="de", writer=writer)
 
@@ -254,7 +254,7 @@ def test_the_rest_stays(tmp_path: Path) -> None:
 
 def test_german_days() -> None:
     """Days are said as the language says them, in the zone they are told in."""
-    german = KNOWN.known["de"]
+    german = KNOWN["de"]
 
     assert german.local_time(FRIDAY, CHICAGO) == (
         "Freitag, 20. November 2026, 16:05 CST (America/Chicago)"
@@ -264,12 +264,14 @@ def test_german_days() -> None:
     )
 
 
-@pytest.mark.parametrize("language", KNOWN.known)
+@pytest.mark.parametrize("language", KNOWN)
 def test_a_year_of_days(language: str) -> None:
-    """Every language has seven weekdays and twelve months, all different."""
-    known = KNOWN.known[language]
+    """Every language has seven weekdays, and twelve months in full and in short, all different."""
+    known, year = KNOWN[language], [datetime(2026, month, 1, tzinfo=UTC) for month in range(1, 13)]
+    full = {re.sub(known.weekdays[day.weekday()], "", known.full_date(day)) for day in year}
+    short = {known.short_time(day, CHICAGO) for day in year}
 
-    assert (len(set(known.weekdays)), len(set(known.months))) == (7, 12)
+    assert (len(set(known.weekdays)), len(full), len(short)) == (7, 12, 12)
 
 
 @pytest.mark.parametrize(
@@ -279,9 +281,9 @@ def test_a_year_of_days(language: str) -> None:
         ("en", ["A", "B"], "A and B"),
         ("en", ["A", "B", "C"], "A, B and C"),
         ("de", ["A", "B", "C"], "A, B und C"),
-        ("de", ["{last}", "{others}"], "{last} und {others}"),
+        ("de", ["{1}", "{0}"], "{1} und {0}"),
     ],
 )
 def test_lists(language: str, things: list[str], words: str) -> None:
     """Several things are joined as the language joins them."""
-    assert KNOWN.known[language].in_words(things) == words
+    assert KNOWN[language].joined(things) == words

@@ -10,8 +10,9 @@ import pytest
 from activities.ports import Letter, Preference
 from activities.rendering import Renderer
 from domain.contract.events import TOPIC_OF, ClientEvent, Topic
+from domain.policy import PreferenceRules
 from domain.promise_guard import promises
-from tests.activities.test_rendering import CLIENT_FACTS, NOTICE, VENDOR, client_letter
+from tests.activities.test_rendering import CLIENT_FACTS, NOTICE, POLICY, client_letter
 
 PORTAL = "https://portal.vendor.example"
 CHOSEN = Preference("tok/en 1")
@@ -22,7 +23,8 @@ def _writer(
     *, optional: tuple[Topic, ...] = tuple(Topic), portal_url: str | None = PORTAL, **sender: str
 ) -> Renderer:
     mail_from = sender.get("mail_from", "ETO Support <support@vendor.example>")
-    return Renderer(VENDOR, mail_from, optional=optional, portal_url=portal_url)
+    policy = POLICY.model_copy(update={"preferences": PreferenceRules(optional=list(optional))})
+    return Renderer(policy, mail_from, portal_url=portal_url)
 
 
 def _notice(writer: Renderer, **person: Any) -> Letter:
@@ -75,8 +77,7 @@ def test_footer_with_a_portal() -> None:
     page = f"{PORTAL}/unsubscribe/newsletter/tok%2Fen%201"
 
     assert letter.text.endswith(
-        "If you no longer want news of releases and maintenance by e-mail,\n"
-        f"unsubscribe here:\n{page}\n"
+        f"If you no longer want emails about releases and maintenance, unsubscribe\nhere: {page}\n"
     )
     assert _Links(letter.html).targets == [page]
 

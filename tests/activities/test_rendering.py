@@ -11,16 +11,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from jinja2 import UndefinedError
 
-from activities.languages import ENGLISH, TEMPLATES, Languages
+from activities.adapters.policy_files import PolicyFiles
+from activities.languages import ENGLISH, TEMPLATES, known_languages
 from activities.paragraphs import COLUMNS
 from activities.ports import Letter, Preference
-from activities.rendering import SUBJECT_LENGTH, Renderer, Vendor
+from activities.rendering import SUBJECT_LENGTH, Renderer
 from domain.contract.effects import Person, TellClients, TellStaff
 from domain.contract.events import ClientEvent, Role, StaffEvent
-from domain.contract.values import Contact, Stage
+from domain.contract.values import Contact, Severity, Stage
+from domain.policy import SeverityRules
 from domain.promise_guard import promises
 
-VENDOR = Vendor("Vendor", "ETO", "ETO Support", "America/Chicago")
+POLICY = PolicyFiles().load("eto", 2026)
 AT = datetime(2026, 11, 20, 22, 5, tzinfo=UTC)
 SENT = "Friday 20 November 2026, 16:05 CST (America/Chicago)"
 DEPLOY_AT, DEPLOYED = "2026-12-05T04:00:00Z", "Friday 4 December 2026, 22:00 CST (America/Chicago)"
@@ -275,9 +277,9 @@ OPTIONAL: dict[ClientEvent | StaffEvent, set[str]] = {
 
 
 @cache
-def renderer(vendor: Vendor) -> Renderer:
-    """One renderer per vendor: reading the templates takes longer than filling them."""
-    return Renderer(vendor, "support@vendor.example")
+def renderer() -> Renderer:
+    """One renderer: reading the templates takes longer than filling them."""
+    return Renderer(POLICY, "support@vendor.example")
 
 
 def number_of(kind: ClientEvent | StaffEvent) -> str:
@@ -317,11 +319,15 @@ def client_letter(
     )
     contact = Contact(email=email, name=name, time_zone=time_zone, language=language)
     person = Person(contact=contact, cases=list(cases))
-    return (writer or renderer(VENDOR)).client_letter(tell, person, AT, preference)
+    return (writer or renderer()).client_letter(tell, person, AT, preference)
 
 
 def staff_letter(
-    kind: StaffEvent, facts: dict[str, Any], role: Role = Role.COO, **effect: Any
+    kind: StaffEvent,
+    facts: dict[str, Any],
+    role: Role = Role.COO,
+    writer: Renderer | None = None,
+    **effect: Any,
 ) -> Letter:
     """What staff are told of `kind`."""
     entity = effect.pop("entity", number_of(kind))
@@ -335,7 +341,7 @@ def staff_letter(
         facts=facts,
         **effect,
     )
-    return renderer(VENDOR).staff_letter(tell, "x@vendor.example", AT)
+    return (writer or renderer()).staff_letter(tell, "x@vendor.example", AT)
 
 
 class Page(HTMLParser):
@@ -414,7 +420,7 @@ def test_examples() -> None:
     assert set(StaffEvent) == {kind for kind, _ in STAFF_FACTS}
 
 
-@pytest.mark.parametrize("language", Languages().known)
+@pytest.mark.parametrize("language", known_languages())
 def test_parts(language: str) -> None:
     """No part is there that no template includes, and none is missing."""
     sources = "".join(path.read_text("utf-8") for path in (TEMPLATES / language).rglob("*.j2"))
@@ -423,6 +429,7 @@ def test_parts(language: str) -> None:
     assert {path.stem for path in (TEMPLATES / language / "parts").iterdir()} == {
         *re.findall(r'include "parts/(\w+)\.j2"', sources),
         *(f"{side}_{part}" for side in sides for part in ("opening", "reference")),
+        "sent",
         "unsubscribe",
     }
 
@@ -539,10 +546,10 @@ def test_daily_updates_are_announced() -> None:
 
 
 def test_nothing_new() -> None:
-    """An update without text says that work goes on and nothing is new (T6)."""
+    """An update without text says that work continues and nothing is new (T6)."""
     letter = client_letter(ClientEvent.DEFECT_UPDATE, {"severity": "S1", "stage": "fixing"})
 
-    assert letter.subject == "[DEF-000045] Daily update: the work goes on"
+    assert letter.subject == "[DEF-000045] Daily update: we are still working on it"
     assert "There is nothing new to report on DEF-000045" in letter.text
 
 
@@ -580,6 +587,90 @@ def test_planned_already() -> None:
     assert announced in " ".join(unplanned.text.split())
 
 
+def under(**updates: dict[str, Any] | None) -> Renderer:
+    """A writer of letters under the policy with other updates for some severities."""
+    severities = POLICY.severities | {
+        Severity(name): SeverityRules.model_validate({"updates": cadence})
+        for name, cadence in updates.items()
+    }
+    policy = POLICY.model_copy(update={"severities": severities})
+    return Renderer(policy, "support@vendor.example")
+
+
+DAILY = {"mode": "fixed_hour", "local_time": "09:00"}
+
+
+def test_updates_follow_from_the_policy() -> None:
+    """Which severities get daily updates is the policy's to say, in what is told of them too."""
+    writer = under(S1=None, S2=DAILY)
+    promise = "You will get an update every day until it is resolved."
+    told = {
+        severity: client_letter(
+            ClientEvent.DEFECT_UPDATE, {"severity": severity, "stage": "fixing"}, writer=writer
+        )
+        for severity in ("S1", "S2")
+    }
+
+    assert [promise in letter.text for letter in told.values()] == [False, True]
+    assert ["Daily" in letter.subject for letter in told.values()] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("before", "severity", "ends", "goes_on"),
+    [("S1", "S2", False, True), ("S2", "S3", True, False), ("S3", "S2", False, True)],
+)
+def test_updates_end_when_the_policy_owes_none(
+    before: str, severity: str, ends: bool, goes_on: bool
+) -> None:
+    """Where the policy updates S2 daily, the end comes with S3, not with S2."""
+    facts = {"before": before, "severity": severity}
+
+    text = client_letter(ClientEvent.DEFECT_SEVERITY_CHANGED, facts, writer=under(S2=DAILY)).text
+
+    assert ("The daily updates end with this message." in text) == ends
+    assert ("You will get an update every day" in text) == goes_on
+
+
+@pytest.mark.parametrize(
+    ("cadence", "promise", "ending"),
+    [
+        (DAILY | {"business_days_only": True}, "an update every business day", "regular"),
+        ({"mode": "elapsed"}, "an update every day", "daily"),
+        (
+            {"mode": "elapsed", "every_local_date": False, "max_gap_hours": 72},
+            "regular updates",
+            "regular",
+        ),
+    ],
+)
+def test_cadence_in_words(cadence: dict[str, Any], promise: str, ending: str) -> None:
+    """No more is said to clients and engineering than the cadence keeps."""
+    writer, about = under(S2=cadence), {"severity": "S2", "before": "S3"}
+    began = client_letter(ClientEvent.DEFECT_SEVERITY_CHANGED, about, writer=writer)
+    ended = client_letter(
+        ClientEvent.DEFECT_SEVERITY_CHANGED, {"severity": "S3", "before": "S2"}, writer=writer
+    )
+    urgent = staff_letter(StaffEvent.DEFECT_URGENT, IMPACT | {"severity": "S2"}, writer=writer)
+
+    assert f"You will get {promise} until it is resolved." in began.text
+    assert f"The {ending} updates end with this message." in ended.text
+    assert f"Attached clients get {promise}" in " ".join(urgent.text.split())
+
+
+def test_urgent_without_updates() -> None:
+    """Engineering is not told of updates that the policy does not owe."""
+    letter = staff_letter(StaffEvent.DEFECT_URGENT, IMPACT, writer=under(S1=None))
+
+    assert "Please post progress for the attached clients." in letter.text
+
+
+def test_no_letter_names_a_severity_of_its_own() -> None:
+    """What follows from a severity is asked of the policy: no template names one."""
+    sources = {path: path.read_text("utf-8") for path in TEMPLATES.rglob("*.j2")}
+
+    assert [path.name for path, text in sources.items() if re.search(r"\bS[1-4]\b", text)] == []
+
+
 # --- whole letters, as a client reads them -------------------------------------------------------
 
 
@@ -609,24 +700,24 @@ def test_whole_confirmation() -> None:
         DEF-000045 and its severity is S1. We have found the cause and are working
         on the fix.
 
-        In short:
+        Summary:
 
         > Reports stay empty on all sites.
 
-        The latest news on it:
+        The latest update on it:
 
         > We found the cause.
           Sent Thursday 19 November 2026, 09:12 CST (America/Chicago)
 
-        Meanwhile, this is a way around it:
+        Until it is resolved, you can use this workaround:
 
         > Open the report from the site menu.
 
-        We know that this takes some effort, and hope it helps all the same.
+        We know that this takes some effort, and hope that it still helps.
 
         The fix is planned for release REL-2026.4, to be deployed on Friday 4
-        December 2026, 22:00 CST (America/Chicago). If that changes, we will tell
-        you.
+        December 2026, 22:00 CST (America/Chicago). We will notify you if this
+        changes.
 
         You will get an update every day until it is resolved.
 
@@ -652,13 +743,13 @@ def test_whole_daily_update() -> None:
         ClientEvent.DEFECT_UPDATE, {"severity": "S1", "stage": "investigating"}, name=None
     )
 
-    assert letter.subject == "[DEF-000045] Daily update: the work goes on"
+    assert letter.subject == "[DEF-000045] Daily update: we are still working on it"
     assert letter.text == dedent(
         """\
         Hello,
 
-        There is nothing new to report on DEF-000045 since our last message. The
-        work on it goes on, and it is not forgotten.
+        There is nothing new to report on DEF-000045 since our last message. We are
+        still working on it.
 
         We are looking for the cause.
 
@@ -688,8 +779,9 @@ def test_whole_escalation() -> None:
         """\
         This is an automatic notice for the COO.
 
-        DEF-000045, severity S1, is not resolved and its target time is over. The
-        support policy asks that you are told of it, once.
+        DEF-000045, severity S1, has missed its target: it is not resolved, and its
+        target time is over. The support policy requires that you are notified of
+        this once.
 
         It affects 2 clients with 3 cases in the area "Reports":
 
@@ -717,7 +809,7 @@ def test_whole_digest() -> None:
         """\
         This is an automatic notice for engineering.
 
-        12 S3 defects are open. These are the first 3, by their impact on clients.
+        12 S3 defects are open. These are the first 3, ranked by impact on clients.
 
         Since the last review, on Monday 30 November 2026, 22:00 CST
         (America/Chicago):
@@ -731,9 +823,9 @@ def test_whole_digest() -> None:
 
         - Up from place 3
         - Reports: 4 clients, known for 12 days, priority raised, on hold
-        - For client c-8 it is S2
+        - Client c-8 rates it S2
 
-        For client c-7 it is S1:
+        Client c-7 rates it S1:
 
         > Nobody can print.
 
@@ -763,7 +855,7 @@ def test_first_digest() -> None:
 
     letter = staff_letter(StaffEvent.REVIEW_DIGEST, {"severity": "S3", "total": 3, "rows": rows})
 
-    assert "3 S3 defects are open. Here they are" in letter.text
+    assert "3 S3 defects are open. They are ranked" in letter.text
     assert "last review" not in letter.text
     assert "New on the list" not in letter.text
 
@@ -790,7 +882,7 @@ def test_more_have_gone() -> None:
 def test_overdue_release() -> None:
     """A release that is overdue asks once for all its defects (R5)."""
     facts = {"title": "The winter release", "deploy_at": DEPLOY_AT, "defects": 3}
-    of_release = {"entity": "REL-2026.4", "release": "REL-2026.4"}
+    of_release: dict[str, Any] = {"entity": "REL-2026.4", "release": "REL-2026.4"}
 
     letter = staff_letter(StaffEvent.DEFECT_RELEASE_OVERDUE, facts, Role.ENGINEERING, **of_release)
 
@@ -800,10 +892,10 @@ def test_overdue_release() -> None:
         This is an automatic notice for engineering.
 
         Release REL-2026.4, "The winter release", with the fixes for 3 defects, was
-        to be deployed on Friday 4 December 2026, 22:00 CST (America/Chicago). There
-        is no word that it was deployed or moved.
+        to be deployed on Friday 4 December 2026, 22:00 CST (America/Chicago). We
+        have not been told whether it was deployed or rescheduled.
 
-        Please report the deployment or the new date. Clients have been told nothing
+        Please report the deployment or the new date. Clients have not been notified
         yet.
 
         Release  REL-2026.4
@@ -832,8 +924,8 @@ def test_merged() -> None:
     )
     resolved = client_letter(ClientEvent.DEFECT_RESOLVED)
 
-    assert letter.subject == "[DEF-000045] This is the number of DEF-000044 from now on"
-    assert "What you know as DEF-000044 is now followed as DEF-000045" in letter.text
+    assert letter.subject == "[DEF-000045] DEF-000044 has been merged into this defect"
+    assert "The number from now on is DEF-000045" in letter.text
     assert letter.headers["X-Defect"] == "DEF-000045"
     assert letter.headers["References"] == resolved.headers["References"]
 
@@ -885,7 +977,7 @@ def test_length(minutes: int, length: str) -> None:
     """Minutes are told as people say them."""
     letter = client_letter(ClientEvent.CALL_REMINDER, CALL | {"minutes": minutes})
 
-    assert f"- Length: {length}\n" in letter.text
+    assert f"- Duration: {length}\n" in letter.text
 
 
 def test_call_headers() -> None:
@@ -1117,7 +1209,7 @@ def test_threads() -> None:
 
 def test_sender() -> None:
     """The sender may have a name, and a domain that is not ASCII."""
-    named = Renderer(VENDOR, "ETO Support <support@käse.example>")
+    named = Renderer(POLICY, "ETO Support <support@käse.example>")
     tell = TellStaff(
         key="DEF-1/1/defect.raised",
         entity="DEF-1",
@@ -1137,7 +1229,7 @@ def test_sender() -> None:
 def test_wrong_sender(mail_from: str) -> None:
     """A sender without an address is named as the wrong setting."""
     with pytest.raises(ValueError, match="DEFECTS_MAIL_FROM"):
-        Renderer(VENDOR, mail_from)
+        Renderer(POLICY, mail_from)
 
 
 # --- clocks --------------------------------------------------------------------------------------
@@ -1202,10 +1294,4 @@ def test_no_instant(instant: object) -> None:
 def test_naive_instant() -> None:
     """An instant without a zone is refused."""
     with pytest.raises(ValueError, match="carries no time zone"):
-        Languages().english.local_time(datetime(2026, 1, 1), ZoneInfo("UTC"))  # noqa: DTZ001 - the case in point
-
-
-def test_vendor_zone() -> None:
-    """A vendor whose zone is none cannot write."""
-    with pytest.raises(ValueError, match=r"Vendor\.time_zone"):
-        Renderer(Vendor("Vendor", "ETO", "ETO Support", "Central"), "support@vendor.example")
+        known_languages()[ENGLISH].local_time(datetime(2026, 1, 1), ZoneInfo("UTC"))  # noqa: DTZ001 - the case in point

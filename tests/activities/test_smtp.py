@@ -392,7 +392,7 @@ def test_many_cases(mailbox: Mailbox, postbox: Postbox) -> None:
     ],
 )
 def test_no_address(mailbox: Mailbox, postbox: Postbox, address: str) -> None:
-    """A recipient that is no address is refused for good, without asking the server."""
+    """A recipient that is not an address is refused permanently, without asking the server."""
     with pytest.raises(Refused) as caught:
         send(mailbox, replace(LETTER, to=address))
 
@@ -624,7 +624,7 @@ def test_wrong_url(url: str) -> None:
 
 @pytest.mark.parametrize("mail_from", ["", "support", "support@", "a@b@c", "Support <support>"])
 def test_wrong_sender(mail_from: str) -> None:
-    """A sender that is no address is refused at once, naming the setting."""
+    """A sender that is not an address is refused at once, naming the setting."""
     with pytest.raises(ValueError, match="DEFECTS_MAIL_FROM"):
         SmtpMailbox("smtp://mail.example:25", mail_from)
 

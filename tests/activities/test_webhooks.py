@@ -36,6 +36,7 @@ from activities.webhooks import (
 from domain.contract.effects import EntityKind, Fact, Project
 from domain.webhooks.events import PATIENCE, PAUSES, secret_key
 from domain.webhooks.receiver import Report, Round
+from runtime.client import DefectsClient
 from tests.webhook_server import SECRET, Receiver, receiver
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -193,7 +194,9 @@ async def test_a_receiver_that_cannot_be_called_holds_up_no_projection(engine: E
     add(engine, "https://a.example/1")
     news, client = happens(engine, "DEF-1", "defect.update"), Unwilling()
     calls = CallReceivers(
-        cast("Client", client), DatabaseWebhooks(engine), "defects", asyncio.get_running_loop()
+        DefectsClient(cast("Client", client)),
+        DatabaseWebhooks(engine),
+        asyncio.get_running_loop(),
     )
     for attempt in range(1, CALL_ATTEMPTS):
         with pytest.raises(RPCError):

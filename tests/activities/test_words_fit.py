@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from activities.languages import Languages
+from activities.languages import known_languages
 from activities.ports import Letter, Preference
-from activities.rendering import Renderer, Vendor
+from activities.rendering import Renderer
 from domain.contract.case import (
     Answer,
     AssessCritical,
@@ -42,24 +42,26 @@ from domain.contract.effects import (
     OpenDefect,
     Person,
     RankImpact,
-    Receipt,
     TellClients,
     TellStaff,
 )
 from domain.contract.events import ClientEvent, StaffEvent
 from domain.contract.parsing import parse
+from domain.contract.receipts import DeliveryReceipt
 from domain.contract.release import AttachDefect, Deploy, ReviewStart
 from domain.contract.values import Command, Contact
-from domain.entity import Machine
-from domain.impact_review import Review, digest, rank
+from domain.impact_review import REVIEW, digest, rank
+from tests.activities.test_rendering import POLICY
 from tests.domain.builders import (
     ETO,
     FRIDAY,
+    Alone,
     a_case,
     a_defect,
     a_release,
     at,
     attachment,
+    begin_alone,
     say,
 )
 
@@ -68,39 +70,43 @@ EVE = Person(contact=Contact(email="eve@example.org", name="Eve"), cases=["CASE-
 
 
 class Life:
-    """One machine whose every wish comes true at once."""
+    """One entity whose every wish comes true at once."""
 
-    def __init__(self, opened: tuple[Machine, list[Effect]], now: datetime = FRIDAY) -> None:
-        self.machine, effects = opened
+    def __init__(self, opened: tuple[Alone, list[Effect]], now: datetime = FRIDAY) -> None:
+        self.entity, effects = opened
         self.now = now
         self.told: list[Effect] = []
         self._bring_about(effects)
 
     def hear(self, command: type[Command], **fields: Any) -> None:
         """Say something now."""
-        self._bring_about(say(self.machine, command, self.now, **fields))
+        self._bring_about(say(self.entity, command, self.now, **fields))
 
     def wait(self, time: timedelta) -> None:
         """Let time pass, stopping at everything that falls due."""
         end = self.now + time
-        while (due := self.machine.next_due()) is not None and due <= end:
+        while (due := self.entity.next_due()) is not None and due <= end:
             self.now = max(due, self.now)
-            self._bring_about(self.machine.fire(self.now))
+            self._bring_about(self.entity.fire(self.now))
         self.now = end
 
     def _bring_about(self, effects: list[Effect]) -> None:
         for effect in effects:
             self.told.append(effect)
-            receipt = Receipt(key=effect.key, sent=1)
-            if isinstance(effect, OpenDefect):
-                receipt = Receipt(key=effect.key, defect="DEF-9")
-            elif isinstance(effect, BookMinutes):
-                receipt = Receipt(key=effect.key, balance=20)
-            elif isinstance(effect, AlignDefects):
-                receipt = Receipt(key=effect.key, sent=2, attached=2)
-            elif isinstance(effect, RankImpact):
-                receipt = Receipt(key=effect.key, ranking=a_ranking(self.now))
-            self._bring_about(self.machine.delivered(effect, receipt, self.now))
+            receipt = effect.receipt.model_validate({"key": effect.key} | self._answer(effect))
+            self._bring_about(self.entity.delivered(effect, receipt, self.now))
+
+    def _answer(self, effect: Effect) -> dict[str, Any]:
+        match effect:
+            case OpenDefect():
+                return {"defect": "DEF-9"}
+            case BookMinutes():
+                return {"balance": 20}
+            case AlignDefects():
+                return {"sent": 2, "attached": 2}
+            case RankImpact():
+                return {"ranking": a_ranking(self.now)}
+        return {"sent": 1}
 
 
 def a_ranking(now: datetime) -> dict[str, Any]:
@@ -136,8 +142,9 @@ def a_life_of_a_defect() -> Life:
     life.hear(GiveBack, defect="DEF-7", cases=["CASE-3"])
     life.hear(Resolve, resolution="fixed")
     life.hear(Reopen, reason="not fixed")
-    problem = life.machine.delivery_failing(life.told[0], "smtp-550", 1, FRIDAY, life.now)
-    life._bring_about(problem)
+    refused = next(effect for effect in life.told if isinstance(effect, TellClients))
+    receipt = DeliveryReceipt(key=refused.key, failed=1, problem="smtp-550")
+    life._bring_about(life.entity.delivered(refused, receipt, life.now))
     return life
 
 
@@ -176,15 +183,14 @@ def a_life_of_a_release() -> Life:
 @cache
 def everything() -> list[Effect]:
     """What all these lives wanted told."""
-    review = Life(Review.open("impact-review", parse(ReviewStart, {}), ETO, FRIDAY))
+    review = Life(begin_alone(REVIEW, "impact-review", parse(ReviewStart, {}), ETO, FRIDAY))
     lives = [a_life_of_a_defect(), *lives_of_cases(), a_life_of_a_release(), review]
     return [effect for life in lives for effect in life.told]
 
 
 def rendered(effect: Effect, language: str) -> Letter | None:
     """The letter of an effect, where it has one."""
-    vendor = Vendor("Vendor", "ETO", "ETO Support", "America/Chicago")
-    renderer = Renderer(vendor, "support@vendor.example", portal_url="https://portal.example")
+    renderer = Renderer(POLICY, "support@vendor.example", portal_url="https://portal.example")
     if isinstance(effect, TellClients):
         choice = Preference(token="t", language=language)
         return renderer.client_letter(effect, EVE, effect.at, choice)
@@ -193,7 +199,7 @@ def rendered(effect: Effect, language: str) -> Letter | None:
     return None
 
 
-@pytest.mark.parametrize("language", sorted(Languages().known))
+@pytest.mark.parametrize("language", sorted(known_languages()))
 def test_every_event_of_a_real_life_can_be_put_into_words(language: str) -> None:
     """Each event that exists is said by some machine here, and its letter has a subject."""
     letters = [

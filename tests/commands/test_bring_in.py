@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import starter
 from activities.adapters.policy_files import PolicyFiles
-from commands.importer import AT_ONCE, Desk, Entry, Report, start
+from commands.importer import AT_ONCE, Entry, ImportValidator, Report, start
 from commands.records import read_records
 from tests.domain.builders import attachment, case_start, defect_start
 from tests.workflows.world import World, time_skipping_world
@@ -47,8 +47,8 @@ def a_file(folder: Path, *lines: dict[str, Any] | str) -> Path:
 
 def looked_at(file: Path) -> tuple[list[Entry], Report]:
     """What of a file may be started, and the report."""
-    desk = Desk(PolicyFiles(), NOW)
-    return list(desk.entries(read_records(file), lambda _: None)), desk.report
+    validator = ImportValidator(PolicyFiles(), NOW)
+    return list(validator.entries(read_records(file), lambda _: None)), validator.report
 
 
 def refused(report: Report) -> list[str]:
@@ -174,8 +174,8 @@ class AServer:
         self._lasts = lasts
         self._status = status
 
-    async def begin(self, workflow: str, number: str, payload: dict[str, Any]) -> bool:
-        """What `Line.begin` does."""
+    async def start_if_absent(self, workflow: str, number: str, payload: dict[str, Any]) -> bool:
+        """What `DefectsClient.start_if_absent` does."""
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
         await asyncio.sleep(0)
@@ -188,59 +188,61 @@ class AServer:
         return new
 
     async def exists(self, number: str) -> bool:
-        """What `Line.exists` does."""
+        """What `DefectsClient.exists` does."""
         await asyncio.sleep(0)
         return number in self.there
 
 
-def _desk(lines: int, folder: Path) -> tuple[Desk, Iterator[Entry]]:
+def _validator(lines: int, folder: Path) -> tuple[ImportValidator, Iterator[Entry]]:
     file = a_file(folder, *(a_defect(f"DEF-{n}") for n in range(lines)))
-    desk = Desk(PolicyFiles(), NOW)
-    return desk, desk.entries(read_records(file), lambda _: None)
+    validator = ImportValidator(PolicyFiles(), NOW)
+    return validator, validator.entries(read_records(file), lambda _: None)
 
 
 async def test_so_many_are_started_at_once_and_no_more(tmp_path: Path) -> None:
     """The server is neither idle nor flooded."""
-    server, (desk, entries) = AServer(), _desk(200, tmp_path)
+    server, (validator, entries) = AServer(), _validator(200, tmp_path)
 
-    assert await start(entries, server, desk, asyncio.Event()) is None
-    assert (desk.report.started, server.most_at_once) == (200, AT_ONCE)
+    assert await start(entries, server, validator, asyncio.Event()) is None
+    assert (validator.report.started, server.most_at_once) == (200, AT_ONCE)
 
 
 async def test_after_a_lost_server_the_same_again_goes_on(tmp_path: Path) -> None:
     """It stops, says how far it came, and the second run starts only what is missing."""
-    server, (desk, entries) = AServer(120, RPCStatusCode.UNAVAILABLE), _desk(300, tmp_path)
-    lost = await start(entries, server, desk, asyncio.Event())
+    server = AServer(120, RPCStatusCode.UNAVAILABLE)
+    validator, entries = _validator(300, tmp_path)
+    lost = await start(entries, server, validator, asyncio.Event())
 
     assert lost is not None
-    assert 120 <= desk.report.started < 120 + AT_ONCE
-    assert desk.report.reached != "line 300"
+    assert 120 <= validator.report.started < 120 + AT_ONCE
+    assert validator.report.reached != "line 300"
 
     again = AServer()
     again.there = set(server.there)
-    desk, entries = _desk(300, tmp_path)
-    assert await start(entries, again, desk, asyncio.Event()) is None
-    assert desk.report.started == 300 - len(server.there)
-    assert desk.report.settled == len(again.there) == 300
-    assert again.tries < desk.report.started + 2 * AT_ONCE
+    validator, entries = _validator(300, tmp_path)
+    assert await start(entries, again, validator, asyncio.Event()) is None
+    assert validator.report.started == 300 - len(server.there)
+    assert validator.report.settled == len(again.there) == 300
+    assert again.tries < validator.report.started + 2 * AT_ONCE
 
 
 async def test_what_the_server_takes_for_wrong_is_refused(tmp_path: Path) -> None:
     """A payload too long for it, say: the rest goes on."""
-    server, (desk, entries) = AServer(2, RPCStatusCode.INVALID_ARGUMENT), _desk(3, tmp_path)
+    server = AServer(2, RPCStatusCode.INVALID_ARGUMENT)
+    validator, entries = _validator(3, tmp_path)
 
-    assert await start(entries, server, desk, asyncio.Event()) is None
-    assert (desk.report.started, refused(desk.report)) == (2, ["line 3: payload: no"])
+    assert await start(entries, server, validator, asyncio.Event()) is None
+    assert (validator.report.started, refused(validator.report)) == (2, ["line 3: payload: no"])
 
 
 async def test_who_wants_to_stop_need_not_wait_for_the_end(tmp_path: Path) -> None:
     """What is under way is finished, and no more is begun."""
-    server, (desk, entries) = AServer(), _desk(500, tmp_path)
+    server, (validator, entries) = AServer(), _validator(500, tmp_path)
     stop = asyncio.Event()
     stop.set()
 
-    assert await start(entries, server, desk, stop) is None
-    assert desk.report.started == len(server.there) == AT_ONCE
+    assert await start(entries, server, validator, stop) is None
+    assert validator.report.started == len(server.there) == AT_ONCE
 
 
 # --- real workflows -------------------------------------------------------------------------------
@@ -271,10 +273,10 @@ def _lines() -> list[dict[str, Any] | str]:
 
 
 async def _bring_in(file: Path, world: World) -> Report:
-    desk = Desk(PolicyFiles(), datetime.now(UTC))
-    entries = desk.entries(read_records(file), lambda _: None)
-    assert await start(entries, world.line, desk, asyncio.Event()) is None
-    return desk.report
+    validator = ImportValidator(PolicyFiles(), datetime.now(UTC))
+    entries = validator.entries(read_records(file), lambda _: None)
+    assert await start(entries, world.defects, validator, asyncio.Event()) is None
+    return validator.report
 
 
 async def test_a_file_is_brought_in_once_and_in_silence(world: World, tmp_path: Path) -> None:

@@ -18,11 +18,10 @@ from commands.cli import options
 from commands.cli.options import OFFERED, At, Number, Payload, Why
 from commands.cli.releases import PAGE, attaching
 from commands.cli.run import exit_code
+from domain.contract.catalogue import COMMANDS
 from domain.contract.parsing import parse
 from domain.contract.release import AttachDefects
-from domain.contract.values import Command
 
-UPDATES = {model.name: model for model in Command.__subclasses__()}
 OF_EVERY_UPDATE = {"actor", "key", "as_json", "help"}
 PUT_TOGETHER = {"attach": {"email", "name", "time_zone"}}
 """Options that become part of a field."""
@@ -45,7 +44,7 @@ def test_a_command_offers_fields_of_its_message(function: str) -> None:
     offered = {p.name for p in params} - OF_EVERY_UPDATE - PUT_TOGETHER.get(function, set())
     if function in PUT_TOGETHER:
         offered.add("contact")
-    fields = UPDATES[OFFERED[function]].model_fields
+    fields = COMMANDS[OFFERED[function]].model_fields
     required = {name for name, field in fields.items() if field.is_required()} - {"actor"}
 
     assert offered <= set(fields)

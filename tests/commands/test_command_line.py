@@ -10,7 +10,7 @@ import typer.main
 from typer.testing import CliRunner
 
 import starter
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import ETO, attachment, case_start, defect_start
@@ -55,10 +55,10 @@ async def _done(up: Running, *arguments: str) -> Any:
 
 async def test_a_release_is_planned_filled_moved_and_deployed(up: Running) -> None:
     """Under the next number of ours; its defects hear of what is said to it."""
-    line, defects = Line(up.client), ("DEF-CL.2", "DEF-CL.3")
+    client, defects = DefectsClient(up.client), ("DEF-CL.2", "DEF-CL.3")
     for number in defects:
         start = defect_start("S3", attachment(f"{number}-C"))
-        await line.start("DefectWorkflow", number, start)
+        await client.start("DefectWorkflow", number, start)
     plan = ["--kind", "hotfix", "--title", "Login again", "--area", "login", "--area", "reports"]
     planned = await _done(up, "plan-release", *plan, "--deploy-at", _ahead(1))
     release = planned["number"]
@@ -73,7 +73,7 @@ async def test_a_release_is_planned_filled_moved_and_deployed(up: Running) -> No
     await _done(up, "deploy", release)
 
     async def resolved() -> bool:
-        answers = await asyncio.gather(*(line.ask(number, "status") for number in defects))
+        answers = await asyncio.gather(*(client.query(number, "status") for number in defects))
         return {answer["state"] for answer in answers} == {"resolved"}
 
     await eventually("its defects are resolved", resolved)
@@ -89,7 +89,7 @@ async def test_a_release_that_is_called_off_says_so(up: Running) -> None:
 
 async def test_a_call_is_booked_through_a_case(up: Running) -> None:
     """Inside support hours; and what its contact chooses is taken."""
-    await Line(up.client).start("CaseWorkflow", "CASE-CL.3", case_start())
+    await DefectsClient(up.client).start("CaseWorkflow", "CASE-CL.3", case_start())
     at = ETO.calendar.next_opening(datetime.now(UTC) + timedelta(days=7))
     booked, _ = await asyncio.gather(
         _done(up, "book-call", "CASE-CL.3", "--at", _said(at), "--minutes", "30"),
@@ -105,7 +105,7 @@ async def test_work_in_an_area_begins_and_defects_are_merged(up: Running) -> Non
     """Both are said in one command each."""
     for number in ("DEF-CL.4", "DEF-CL.5"):
         start = defect_start("S3", attachment(f"{number}-C"), functional_area="merging")
-        await Line(up.client).start("DefectWorkflow", number, start)
+        await DefectsClient(up.client).start("DefectWorkflow", number, start)
         await settled(up.client, number)
     area, _ = await asyncio.gather(
         _done(up, "begin-area-work", "merging", "--note", "the rework"),

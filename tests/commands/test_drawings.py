@@ -5,66 +5,33 @@ from pathlib import Path
 
 import pytest
 
-from tools.docs import flowchart, week
-from tools.docs.repository import with_links, with_lists
+from tools.docs import week
+from tools.docs.charts import PICTURES, charts_in, file_of, with_pictures
+from tools.docs.repository import BROUGHT_IN, with_links, with_lists
 
 ROOT = Path(__file__).parents[2]
-CHART = """flowchart TD
-    a["first words"] -- "goes by" --> b["second & last"]
-    b --> c["third"]
-    a --> c
-    c -- "and back" --> a
-"""
 
 
-def test_a_flowchart_has_its_boxes_its_edges_and_words_for_both() -> None:
-    """What leads up is marked as such, and nothing is markup that was text."""
-    drawing = flowchart.drawn(CHART)
+def test_every_chart_has_its_picture() -> None:
+    """As Mermaid drew it since it was written last, with a title; and there is no other."""
+    pages = [*(ROOT / "docs").rglob("*.md"), *(ROOT / n for n in BROUGHT_IN if n.endswith(".md"))]
+    drawn = {file_of(chart) for page in pages for chart in charts_in(page.read_text("utf-8"))}
 
-    assert drawing.count("<rect") == 3
-    assert drawing.count('class="down"') == 3
-    assert drawing.count('class="up"') == 1
-    assert "second &amp; last" in drawing
-    assert "first words leads to second &amp; last by goes by" in drawing
+    assert drawn == set(PICTURES.glob("chart-*.svg")), "make pictures"
+    assert [file for file in drawn if "<title" not in file.read_text("utf-8")] == []
 
 
-def test_boxes_of_a_flowchart_do_not_cover_each_other() -> None:
-    """Those of the front page's, as they are drawn."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    (chart,) = re.findall(r"^```mermaid\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
-    boxes = [
-        tuple(map(float, found))
-        for found in re.findall(
-            r'<rect x="([-\d.]+)" y="([-\d.]+)" width="([\d.]+)" height="([\d.]+)"',
-            flowchart.drawn(chart),
-        )
-    ]
-    covered = [
-        (one, other)
-        for n, one in enumerate(boxes)
-        for other in boxes[n + 1 :]
-        if one[0] < other[0] + other[2]
-        and other[0] < one[0] + one[2]
-        and one[1] < other[1] + other[3]
-        and other[1] < one[1] + one[3]
-    ]
-
-    assert len(boxes) > 10
-    assert covered == []
-
-
-@pytest.mark.parametrize("text", ["graph LR\n a --> b", "flowchart TD\n  a ==> b"])
-def test_what_cannot_be_drawn_is_an_error(text: str) -> None:
-    """By the line, so that no page shows half a chart."""
-    with pytest.raises(flowchart.NoFlowchart):
-        flowchart.drawn(text)
+def test_a_chart_that_was_not_drawn_is_an_error() -> None:
+    """So that no page shows the one before."""
+    with pytest.raises(FileNotFoundError, match="chart-"):
+        with_pictures("```mermaid\nflowchart TD\n    a --> b\n```\n")
 
 
 def test_the_week_is_what_the_machines_make_of_it() -> None:
     """Nothing is spent on hold, as an S2 or while resolved; due after 22 open hours."""
     told = week.played()
     spent = {happening.words: share for happening, share in told.at}
-    points = re.search(r'class="spent" d="M([^"]+)"', week.drawn())
+    points = re.search(r'class="series spent"><path d="M([^"]+)"', week.drawn())
 
     assert spent["put on hold"] == spent["goes on"] == pytest.approx(4.75 / 11)
     assert spent["becomes S2"] == spent["is S1 again"] == pytest.approx(10.75 / 11)

@@ -1,46 +1,53 @@
 """The reference is written from the code and lacks nothing."""
 
-import ast
 import json
 import re
-import subprocess
-import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
+import typer.main
+from check_jsonschema import main as check_jsonschema
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 from pydantic import BaseModel, TypeAdapter
+from typer.core import TyperGroup
 
+import starter
 from activities.adapters.policy_files import BUILT_IN
-from domain.contract.case import SetPreferences
-from domain.contract.catalogue import MESSAGES
-from domain.contract.defect import DefectFields, Hold
-from domain.contract.events import ClientEvent, Role, StaffEvent
-from domain.contract.values import Command, Message, Value
+from activities.languages import TEMPLATES
+from domain.contract.catalogue import COMMANDS, MESSAGES
+from domain.contract.events import TOPIC_OF, ClientEvent, Role, StaffEvent
+from domain.contract.values import Command, Message
 from domain.policy import PolicyFile
 from domain.views.search_attributes import ATTRIBUTES
 from domain.webhooks.events import EVENTS
-from portal.api.contract import KINDS
+from portal.api.contract import KINDS, command_model, start_model
 from portal.api.security import Scope
 from runtime.settings import PREFIX, Settings
-from tools.docs import about_commands, about_messages, fields, meanings
-from tools.docs.about_policy import sections_in
-from tools.docs.meanings import NoMeaning, of_field, of_name
-from tools.docs.written import PAGES
+from tools.docs import about_messages, schema_words, schemas, site
+from tools.docs.about_policy import tables_in
 from worker import WORKFLOWS
 
 ROOT = Path(__file__).parents[2]
-WRITTEN = {name: written() for name, written in PAGES.items()}
+WRITTEN = {
+    f"reference/{page.name}": site.completed(page.read_text("utf-8"))
+    for page in (ROOT / "docs" / "reference").glob("*.md")
+}
+FILES = dict(site.files())
 
 
 def _codes(page: str) -> set[str]:
     return set(re.findall(r"`([^`\n]+)`", WRITTEN[page]))
 
 
-def _section(page: str, heading: str) -> str:
+def _rows(page: str, heading: str) -> list[list[str]]:
+    """The cells of the rows below a heading."""
     after = WRITTEN[page].partition(f"\n{heading}\n")[2]
-    return re.split(r"\n#+ ", after)[0]
+    lines = re.split(r"\n#+ ", after)[0].splitlines()
+    return [[c.strip() for c in line.strip("|").split(" |")] for line in lines if line[:3] == "| `"]
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
@@ -61,46 +68,60 @@ def test_messages_have_every_command_of_a_workflow(workflow: type[Any]) -> None:
 
 def test_messages_have_every_start_and_part() -> None:
     """No model of the contract is left out, and none lacks a field."""
-    told = {*about_messages.STARTS.values(), *about_messages.PARTS, *Command.__subclasses__()}
-    ours = set(MESSAGES)
-    within = {Message, Value, Command, DefectFields}
-    starts = set(about_messages.STARTS)
+    page = WRITTEN["reference/messages.md"]
+    starts = about_messages.STARTS
 
-    assert sorted(m.__name__ for m in ours - told - within) == []
-    assert starts == {workflow.__name__ for workflow in WORKFLOWS}
-    for model in (*about_messages.STARTS.values(), *about_messages.PARTS):
-        missing = [
-            f for f in model.model_fields if f"| `{f}` |" not in WRITTEN["reference/messages.md"]
-        ]
-        assert missing == []
+    assert set(starts) == {workflow.__name__ for workflow in WORKFLOWS}
+    for model in {*schemas.published(), *starts.values()} - set(Command.__subclasses__()):
+        assert model in starts.values() or f"\n### {model.__name__}\n" in page
+        assert [field for field in model.model_fields if f"| `{field}` |" not in page] == []
 
 
 def test_the_limits_of_texts_are_those_of_the_code() -> None:
     """What the page says of each kind is what it refuses beyond."""
-    for kind, hint in fields.KINDS.items():
+    rows = re.findall(r"^\| <a id=.*></a>(.*?) \| (.*?) \|", WRITTEN["reference/messages.md"], re.M)
+    limits = dict(rows)
+    assert set(limits) == set(schema_words.KINDS)
+    for kind, hint in schema_words.KINDS.items():
         schema = TypeAdapter(hint).json_schema()
-        said = about_messages.LIMITS[kind].replace(",", "")
+        said = limits[kind].replace(",", "")
         for limit in ("maxLength", "minLength"):
             if limit in schema and kind != "address":
                 assert str(schema[limit]) in said, (kind, limit)
 
 
 def test_events_have_every_mail_and_webhook() -> None:
-    """With each role, each detail, and the subject of each template."""
-    page = WRITTEN["reference/events.md"]
-    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
-    named = {row[0].strip("| `") for row in rows}
-    mails = [row for row in rows if row[0].strip("| `") in {*ClientEvent, *StaffEvent}]
+    """With its topic, each role, and the details that a webhook can have."""
+    page = "reference/events.md"
+    clients = {row[0].strip("`"): row[2].strip("`") for row in _rows(page, "## Mails to clients")}
+    staff = {row[0].strip("`") for row in _rows(page, "## Mails to staff")}
+    webhooks = {row[0].strip("`"): row[2] for row in _rows(page, "## Webhooks")}
+    details = {row[0].strip("`") for row in _rows(page, "### Details of webhooks")}
 
-    assert {*ClientEvent, *StaffEvent, *Role, *EVENTS} <= named
-    assert {detail for details in EVENTS.values() for detail in details} <= named
-    assert [row for row in mails if len(row) == 4 and row[3].strip(" |") == ""] == []
+    assert clients == {event: TOPIC_OF.get(event, "") for event in ClientEvent}
+    assert staff == set(StaffEvent)
+    assert {row[0].strip("`") for row in _rows(page, "## Roles")} == set(Role)
+    assert webhooks == {e: ", ".join(f"`{d}`" for d in some) for e, some in EVENTS.items()}
+    assert details == {detail for some in EVENTS.values() for detail in some}
+
+
+def test_events_have_the_subject_of_each_template() -> None:
+    """Each mail has one, with its places in braces."""
+    page = WRITTEN["reference/events.md"]
+    rows = re.findall(r"^\| (client|staff) \| `(.+)` \| `(.+)` \|$", page, re.MULTILINE)
+    mails = {(side, event) for side, event, _ in rows}
+
+    assert mails == {
+        (file.parent.name, file.stem)
+        for side in ("client", "staff")
+        for file in (TEMPLATES / "en" / side).glob("*.j2")
+    }
     assert "`[{number}] Confirmed as a defect (severity {severity})`" in page
 
 
 def test_http_has_every_request_and_scope() -> None:
     """Every address and method of the OpenAPI description, and the description itself."""
-    described = json.loads(WRITTEN["reference/openapi.json"])
+    described = json.loads(FILES["reference/openapi.json"])
     page = WRITTEN["reference/http.md"]
     wanted = [
         f"## `{method.upper()} {path}`"
@@ -110,7 +131,7 @@ def test_http_has_every_request_and_scope() -> None:
 
     assert len(wanted) > sum(len(kind.commands) for kind in KINDS)
     assert [heading for heading in wanted if heading not in page] == []
-    assert set(Scope) <= _codes("reference/http.md")
+    assert {row[0].strip("`") for row in _rows("reference/http.md", "## Scopes")} == set(Scope)
 
 
 def test_settings_have_every_variable_with_its_secrets() -> None:
@@ -137,38 +158,42 @@ def test_the_policy_file_has_every_key() -> None:
     """With what the built-in file says of it."""
     page = WRITTEN["reference/policy-file.md"]
     published = tomllib.loads(BUILT_IN.read_text("utf-8"))
-
-    assert sorted(_keys(PolicyFile) - set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))) == []
+    schema = PolicyFile.model_json_schema()
+    keys = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert sorted(_keys(schema, schema["$defs"]) - keys) == []
     assert "| `reopen_window_days` | number, more than 0 | required | `14` |" in page
     assert published["defects"]["reopen_window_days"] == 14
 
 
-def _keys(model: type[BaseModel]) -> set[str]:
+def _keys(schema: dict[str, Any], models: dict[str, Any]) -> set[str]:
     """Every key of the file that holds a value and not a table."""
-    hints = get_type_hints(model, include_extras=True)
     found: set[str] = set()
-    for name in model.model_fields:
-        parts = sections_in(hints[name])
-        found |= set().union(*(_keys(part) for part in parts)) if parts else {name}
+    for name, field in schema["properties"].items():
+        parts = tables_in(field)
+        found |= set().union(*(_keys(models[p], models) for p in parts)) if parts else {name}
     return found
 
 
 def test_the_command_line_has_every_command_and_option() -> None:
     """Those of groups too, each with what it means."""
     page = WRITTEN["reference/commands.md"]
-    commands = dict(about_commands.every_command())
+    commands = dict(_commands(typer.main.get_command(starter.app)))
     missing = []
     for name, command in commands.items():
-        section = re.split(r"\n## ", page.partition(f"\n## {name}\n")[2])[0]
-        options = [option for parameter in command.params for option in parameter.opts]
-        missing += [
-            f"{name} {option}"
-            for option in options
-            if option.startswith("--") and option != "--help" and f"`{option}`" not in section
-        ]
+        section = re.split(r"\n##", page.partition(f"# `{name}`\n")[2])[0]
+        for parameter in command.params:
+            said = re.search(rf"^\* `[^`]*{parameter.opts[0]}\b[^`]*`: \S", section, re.MULTILINE)
+            missing += [] if said else [f"{name} {parameter.opts[0]}"]
 
     assert {"open-case", "webhooks add", "token create"} <= set(commands)
     assert missing == []
+
+
+def _commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        yield before + name, command
+        if isinstance(command, TyperGroup):
+            yield from _commands(command, f"{before}{name} ")
 
 
 def test_metrics_have_what_the_portal_tells_and_the_dashboards_ask_for() -> None:
@@ -190,58 +215,93 @@ def test_metrics_have_what_the_portal_tells_and_the_dashboards_ask_for() -> None
     assert set(re.findall(r"alert: (\w+)", asked)) <= set(re.findall(r"\[(\w+)\]\(", page))
 
 
-def test_the_reference_can_be_written_without_the_site(tmp_path: Path) -> None:
-    """`python -m tools.docs FOLDER` writes the same pages."""
-    command = [sys.executable, "-m", "tools.docs", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True, stdin=subprocess.DEVNULL, timeout=60)
-    files = {str(f.relative_to(tmp_path)): f.read_text("utf-8") for f in tmp_path.rglob("*.*")}
-
-    assert set(files) == set(PAGES)
-    assert files["reference/messages.md"] == WRITTEN["reference/messages.md"]
-
-
 # --- what things mean -----------------------------------------------------------------------------
 
 
-def test_every_kept_meaning_is_needed() -> None:
-    """A line for what is no more, or says itself what it means, is on no page."""
-    text = "\n".join(WRITTEN.values())
-    lines = [
-        (owner, name, said)
-        for owner, kept in meanings.kept().items()
-        for name, said in kept.items()
-    ]
+def test_every_field_says_what_it_means() -> None:
+    """In the contract, over HTTP, in the policy file and in the settings."""
+    offered = [start_model(kind) for kind in KINDS]
+    offered += [command_model(command) for kind in KINDS for command in kind.commands]
+    models: list[type[BaseModel]] = [*schemas.published(), *MESSAGES, *offered]
+    models += [PolicyFile, Settings]
+    named = {f"{m.__name__}.{f}": i for m in models for f, i in m.model_fields.items()}
 
-    assert [(owner, name) for owner, name, said in lines if said not in text] == []
+    assert [name for name, field in named.items() if not field.description] == []
 
 
-def test_what_means_nothing_is_an_error() -> None:
-    """A field without a docstring and without a line ends the build, by its name."""
+def test_a_field_that_means_nothing_is_an_error() -> None:
+    """It ends the build of the site, by its name."""
 
     class Odd(Message):
         """One that nobody explains."""
 
         nobody_knows: str
 
-    with pytest.raises(NoMeaning, match=r"Odd\.nobody_knows"):
-        of_field(Odd, "nobody_knows")
-    with pytest.raises(NoMeaning, match="--nothing"):
-        of_name("--nothing", "Options")
+    with pytest.raises(LookupError, match=r"Odd\.nobody_knows"):
+        list(schema_words.fields_of(Odd.model_json_schema()))
 
 
-def test_a_docstring_goes_before_a_kept_line() -> None:
-    """What a field says of itself is what the page has."""
-    assert of_field(SetPreferences, "progress").startswith("Whether they get progress")
-    assert of_field(Hold, "reason") == meanings.kept()["everywhere"]["reason"]
+def test_a_mark_for_which_nothing_is_written_is_an_error() -> None:
+    """It ends the build of the site, by its name."""
+    with pytest.raises(KeyError, match="nothing of the kind"):
+        site.completed("<!-- written: nothing of the kind -->")
 
 
-def test_the_tools_of_the_site_are_no_part_of_the_product() -> None:
-    """Only the hook knows MkDocs, so that the reference can be written without it."""
-    knowing = {
-        file.name
-        for file in (ROOT / "tools" / "docs").glob("*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mkdocs")
-    }
+# --- the contract as JSON Schema ------------------------------------------------------------------
 
-    assert knowing == {"hooks.py"}
+
+def test_every_message_is_published_as_a_schema(tmp_path: Path) -> None:
+    """One file for each, and each is sound by the rules of JSON Schema."""
+    files = []
+    for name, content in FILES.items():
+        if name.startswith("schemas/"):
+            files.append(tmp_path / Path(name).name)
+            files[-1].write_text(content, "utf-8")
+    checked = CliRunner().invoke(check_jsonschema, ["--check-metaschema", *map(str, files)])
+
+    assert {f.stem for f in files} >= {model.__name__ for model in COMMANDS.values()}
+    assert {f.stem for f in files} >= {"CaseStart", "DefectStart", "ReleaseStart"}
+    assert checked.exit_code == 0, checked.output
+
+
+@pytest.mark.parametrize(
+    ("file", "after", "model"),
+    [
+        ("docs/how-to/bring-in.md", "END'\n", "DefectStart"),
+        ("docs/operations.md", "```json\n", "DefectStart"),
+        ("docs/how-to/connect-by-http.md", "crm-4711\" --json '", "CaseStart"),
+        ("docs/how-to/connect-by-http.md", "crm-4712\" --json '", "ConfirmDefect"),
+        ("docs/how-to/connect-by-temporal.md", "hold = ", "Hold"),
+        ("docs/tutorial.md", "--input '", "ChangeSeverity"),
+    ],
+)
+def test_a_schema_accepts_the_examples_of_the_pages(file: str, after: str, model: str) -> None:
+    """As they stand there; over HTTP the token says who acts."""
+    said, _ = json.JSONDecoder().raw_decode((ROOT / file).read_text("utf-8").partition(after)[2])
+    Draft202012Validator(_schema(model)).validate({"actor": "tracker", **said})
+
+
+def test_the_schema_of_each_answer_accepts_its_example() -> None:
+    """That of the contract."""
+    contract = (ROOT / "docs" / "contract.md").read_text("utf-8")
+    for model in schemas.published():
+        if kind := re.fullmatch(r"(\w+)Status", model.__name__):
+            tag = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind[1]).lower()
+            (example,) = re.findall(rf"^```json {tag}\n(.*?)^```$", contract, re.M | re.S)
+            Draft202012Validator(_schema(model.__name__)).validate(json.loads(example))
+
+
+def test_a_schema_refuses_what_the_contract_refuses() -> None:
+    """A severity that is none, a number that is none, and a field that is missing."""
+    refused = Draft202012Validator(_schema("ConfirmDefect"))
+    known = {"actor": "tracker"}
+
+    assert refused.is_valid(known)
+    for wrong in ({"severity": "S5"}, {"defect": "two words"}, {"title": ""}):
+        assert not refused.is_valid(known | wrong), wrong
+    assert not refused.is_valid({})
+
+
+def _schema(model: str) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(FILES[f"schemas/{model}.json"])
+    return schema

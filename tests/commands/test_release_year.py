@@ -15,7 +15,7 @@ from rich.progress import Progress
 from activities.ports import Letter
 from domain.contract.defect import Reopen, Resolve
 from domain.contract.release import AttachDefect, Deploy, DetachDefect, Reschedule
-from simulation.dry_run import Outcome, Rehearsal
+from simulation.dry_run import Outcome, dry_run
 from simulation.histories import Step, Story, read_stories
 from simulation.live_run import ReleaseOutcome
 from simulation.oracle.expected_state import Delivered
@@ -37,7 +37,7 @@ def _silent() -> Progress:
 
 
 def _rehearsed(year: ReleaseYear = YEAR) -> list[Outcome]:
-    return [Rehearsal(ETO).play(part) for part in year.alone()]
+    return [dry_run(part, ETO) for part in year.alone()]
 
 
 def _planned(*steps: Step, severity: str = "S3") -> ReleaseYear:

@@ -5,19 +5,90 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from activities.adapters.policy_files import PolicyFiles
-from domain.area_work import AreaWork
-from domain.case.lifecycle import Case
+from domain.area_work import AREA_WORK
+from domain.case import CASE
 from domain.contract.case import CaseStart
 from domain.contract.defect import DefectStart
 from domain.contract.effects import Effect
 from domain.contract.parsing import parse
+from domain.contract.receipts import Receipt
 from domain.contract.release import AreaWorkStart, ReleaseStart, ReviewStart
 from domain.contract.values import Command, Severity
-from domain.defect.lifecycle import Defect
-from domain.entity import Machine
-from domain.impact_review import Review
+from domain.defect import DEFECT
+from domain.entity import Behaviour, Due
+from domain.impact_review import REVIEW
+from domain.outbox import Outbox
 from domain.policy import PinnedPolicy
-from domain.release.lifecycle import Release
+from domain.promise_guard.edge import refuse_promises
+from domain.release import RELEASE
+from domain.runner import Runner
+
+
+class Alone:
+    """An entity without an outside: each effect is handed to the test instead of carried out.
+
+    What the test does not find here it finds in the entity's state.
+    """
+
+    def __init__(self, runner: Runner[Any]) -> None:
+        self.runner = runner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.runner.entity, name)
+
+    def handle(self, command: Command, now: datetime) -> list[Effect]:
+        """Apply a command."""
+        self.runner.apply(command, now)
+        return self.taken()
+
+    def fire(self, now: datetime) -> list[Effect]:
+        """Let everything happen that is due."""
+        self.runner.tick(now, start=False)
+        return self.taken()
+
+    def delivered(self, effect: Effect, receipt: Receipt, now: datetime) -> list[Effect]:
+        """Have an effect carried out."""
+        self.runner.outbox.put([effect])
+        self.runner.delivered(effect, receipt, now)
+        return self.taken()
+
+    def agenda(self) -> list[Due[Any]]:
+        """What time will bring."""
+        return self.runner.agenda
+
+    def next_due(self) -> datetime | None:
+        """The first of it."""
+        return min((due.at for due in self.runner.agenda), default=None)
+
+    def status(self, now: datetime) -> dict[str, Any]:
+        """The contract's `status`, as JSON, without what the outbox knows."""
+        status: dict[str, Any] = self.runner.entity.status(now).without_deliveries()
+        return status
+
+    def taken(self) -> list[Effect]:
+        """What came since the last time, in the order in which it was decided."""
+        if self.runner.outbox.in_flight:
+            return []  # A world carries it out.
+        outbox, self.runner.outbox = self.runner.outbox, Outbox()
+        waiting = [effect for lane in outbox.lanes.values() for effect in lane.waiting]
+        return sorted(waiting, key=lambda effect: effect.sequence)
+
+
+def begin_alone(
+    behaviour: Behaviour[Any], number: str, start: Any, policy: PinnedPolicy, now: datetime
+) -> tuple[Alone, list[Effect]]:
+    """An entity that begins, and what it wants brought about."""
+    entity = Alone(Runner.begin(behaviour, number, start, policy, now))
+    return entity, entity.taken()
+
+
+def begun(
+    behaviour: Behaviour[Any], number: str, start: Any, policy: PinnedPolicy, now: datetime
+) -> tuple[Alone, list[Effect]]:
+    """An entity that begins as a workflow does, its texts judged."""
+    refuse_promises(start, policy.calendar.local_date(now))
+    return begin_alone(behaviour, number, start, policy, now)
+
 
 CHICAGO = ZoneInfo("America/Chicago")
 ETO = PolicyFiles().load("eto", 2027).pinned()
@@ -57,10 +128,10 @@ def a_defect(
     now: datetime = FRIDAY,
     under: PinnedPolicy = ETO,
     **fields: Any,
-) -> tuple[Defect, list[Effect]]:
+) -> tuple[Alone, list[Effect]]:
     """A defect confirmed at `now` and what it wants brought about."""
     start = parse(DefectStart, defect_start(severity, *cases, **fields))
-    return Defect.open("DEF-1", start, under, now)
+    return begun(DEFECT, "DEF-1", start, under, now)
 
 
 def eto_with(severity: str = "S1", **rules: Any) -> PinnedPolicy:
@@ -94,9 +165,9 @@ def case_start(**fields: Any) -> dict[str, Any]:
 
 def a_case(
     now: datetime = FRIDAY, under: PinnedPolicy = ETO, **fields: Any
-) -> tuple[Case, list[Effect]]:
+) -> tuple[Alone, list[Effect]]:
     """A case logged at `now` and what it wants brought about."""
-    return Case.open("CASE-1", parse(CaseStart, case_start(**fields)), under, now)
+    return begun(CASE, "CASE-1", parse(CaseStart, case_start(**fields)), under, now)
 
 
 def release_start(**fields: Any) -> dict[str, Any]:
@@ -111,28 +182,30 @@ def release_start(**fields: Any) -> dict[str, Any]:
 
 def a_release(
     now: datetime = FRIDAY, under: PinnedPolicy = ETO, **fields: Any
-) -> tuple[Release, list[Effect]]:
+) -> tuple[Alone, list[Effect]]:
     """A release planned at `now` and what it wants brought about."""
-    return Release.open("REL-1", parse(ReleaseStart, release_start(**fields)), under, now)
+    return begun(RELEASE, "REL-1", parse(ReleaseStart, release_start(**fields)), under, now)
 
 
 def an_area_work(
     now: datetime = FRIDAY, under: PinnedPolicy = ETO, **fields: Any
-) -> tuple[AreaWork, list[Effect]]:
+) -> tuple[Alone, list[Effect]]:
     """Work that begins in the area `login` at `now` and what it wants brought about."""
     start = {"actor": "engineer-1", "functional_area": "login"} | fields
-    return AreaWork.open("AREA-1", parse(AreaWorkStart, start), under, now)
+    return begun(AREA_WORK, "AREA-1", parse(AreaWorkStart, start), under, now)
 
 
-def a_review(now: datetime = FRIDAY, under: PinnedPolicy = ETO) -> tuple[Review, list[Effect]]:
+def a_review(now: datetime = FRIDAY, under: PinnedPolicy = ETO) -> tuple[Alone, list[Effect]]:
     """A review that begins at `now` and what it wants brought about."""
-    return Review.open("REVIEW-1", parse(ReviewStart, {}), under, now)
+    return begun(REVIEW, "REVIEW-1", parse(ReviewStart, {}), under, now)
 
 
-def say(machine: Machine, command: type[Command], now: datetime, **fields: Any) -> list[Effect]:
-    """Tell a machine something at `now`, after what was due by then."""
-    effects = machine.fire(now)
-    return effects + machine.handle(parse(command, {"actor": "agent-1"} | fields), now)
+def say(entity: Alone, command: type[Command], now: datetime, **fields: Any) -> list[Effect]:
+    """Tell an entity something at `now`, as an update does, after what was due by then."""
+    effects, said = entity.fire(now), parse(command, {"actor": "agent-1"} | fields)
+    entity.runner.check(said, now)
+    refuse_promises(said, entity.policy.calendar.local_date(now))
+    return effects + entity.handle(said, now)
 
 
 def kinds(effects: list[Effect]) -> list[str]:

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from domain.area_work import AreaWork
+from domain.area_work import AREA_WORK, AreaWork
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import MarkArea, Project, Receipt
+from domain.contract.effects import MarkArea, Project
 from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.receipts import Receipt, Signalled
 from domain.contract.release import AreaWorkStart
 from domain.contract.values import Severity
-from tests.domain.builders import ETO, FRIDAY, an_area_work, eto_with, kinds, say
+from domain.runner import Runner
+from tests.domain.builders import ETO, FRIDAY, Alone, an_area_work, eto_with, kinds, say
 
 HOUR = timedelta(hours=1)
 NOTE = "we rewrite it, do not tell"
@@ -47,7 +49,7 @@ def test_it_is_done_once_every_defect_was_told() -> None:
     work, effects = an_area_work()
     (marking,) = [effect for effect in effects if isinstance(effect, MarkArea)]
     assert (work.state, work.finished, work.next_due()) == ("marking", False, None)
-    work.delivered(marking, Receipt(key=marking.key, sent=7), FRIDAY + HOUR)
+    work.delivered(marking, Signalled(key=marking.key, sent=7), FRIDAY + HOUR)
     status = work.status(FRIDAY + HOUR)
     assert (work.finished, status["state"], status["marked"]) == (True, "done", 7)
     assert status["ended_at"] == "2027-03-05T23:00:00Z"
@@ -57,7 +59,7 @@ def test_it_is_done_once_every_defect_was_told() -> None:
 def test_an_area_without_defects_is_done_too() -> None:
     """R6."""
     work, effects = an_area_work()
-    work.delivered(effects[0], Receipt(key=effects[0].key), FRIDAY)
+    work.delivered(effects[0], Signalled(key=effects[0].key), FRIDAY)
     assert (work.finished, work.marked) == (True, 0)
 
 
@@ -96,8 +98,9 @@ def test_an_area_has_a_name() -> None:
 def test_work_that_was_carried_on_ends_the_same() -> None:
     """Continue-as-new: the state through JSON."""
     work, effects = an_area_work()
-    twin = AreaWork.model_validate(work.model_dump(mode="json"))
-    receipt = Receipt(key=effects[0].key, sent=3)
+    state = AreaWork.model_validate(work.model_dump(mode="json"))
+    twin = Alone(Runner(AREA_WORK, state))
+    receipt = Signalled(key=effects[0].key, sent=3)
     assert twin.delivered(effects[0], receipt, FRIDAY) == work.delivered(
         effects[0], receipt, FRIDAY
     )

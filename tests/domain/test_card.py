@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -10,6 +9,7 @@ from domain.contract.case import Answer, RequestInformation
 from domain.contract.defect import (
     Absorb,
     DecideReclassification,
+    DetachCase,
     Hold,
     MergeInto,
     RequestReclassification,
@@ -17,19 +17,19 @@ from domain.contract.defect import (
     WaitForClient,
 )
 from domain.contract.effects import Lane
-from domain.entity import Machine
+from domain.outbox import LaneState
 from domain.views.operator_card import card
-from tests.domain.builders import FRIDAY, a_case, a_defect, attachment, say
+from tests.domain.builders import FRIDAY, Alone, a_case, a_defect, attachment, say
+from tests.domain.world import CheckedWorld as World
 from tests.domain.world import world_of
 
-QUIET = {"pending_deliveries": 0, "failed_deliveries": 0}
 
-
-def shown(machine: Machine, *failing: Lane, **rest: Any) -> str:
+def shown(entity: Alone | World, *failing: Lane) -> str:
     """The card an hour after Friday 16:00."""
-    now = FRIDAY + timedelta(hours=1)
-    status = machine.status(now) | QUIET | {"attention": machine.attention} | rest
-    return card(machine, status, failing, now)
+    runner = entity.runner
+    for lane in failing:
+        runner.outbox.lanes[lane] = LaneState(failing_since=FRIDAY)
+    return card(runner, FRIDAY + timedelta(hours=1))
 
 
 def test_a_defect_shows_how_it_stands_and_what_happens_next() -> None:
@@ -61,7 +61,8 @@ def test_a_missed_target_a_release_and_a_failing_lane_are_shown() -> None:
     defect, _ = a_defect("S1")
     say(defect, ScheduleRelease, FRIDAY, release="REL-1", deploy_at="2027-06-01T12:00Z")
     defect.fire(FRIDAY + timedelta(days=5))
-    text = shown(defect, Lane.CLIENTS, attention=["no case is attached"])
+    say(defect, DetachCase, FRIDAY + timedelta(days=5), case="CASE-1", reason="another matter")
+    text = shown(defect, Lane.CLIENTS)
     assert "missed 2027-03-09T22:00:00Z" in text
     assert "REL\\-1, Tue 2027-06-01 07:00 CDT" in text
     assert text.endswith("**Needs attention**\n\n- no case is attached\n- lane clients is failing")
@@ -86,18 +87,18 @@ def test_a_request_and_a_merge_are_shown() -> None:
     world = world_of(a_defect("S3"), FRIDAY)
     fields = {"client": "client-1", "severity": "S1", "justification": "It hurts."}
     world.hear(RequestReclassification, **fields)
-    assert "- **Reclassification** S1 asked for by client\\-1, Fri 2027" in shown(world.defect)
+    assert "- **Reclassification** S1 asked for by client\\-1, Fri 2027" in shown(world)
     world.hear(DecideReclassification, approve=False, reason="There is a workaround.")
     world.other_refuses = "DEF-2: state: is resolved; reopen it first"
     world.places[Lane.WORKFLOWS].latency = timedelta(hours=1)
     world.hear(MergeInto, defect="DEF-2", reason="the same")
-    assert "- **Cases** on their way to another defect, or back from it" in shown(world.defect)
+    assert "- **Cases** on their way to another defect, or back from it" in shown(world)
     world.wait(timedelta(hours=1))
-    assert "- **Merge refused** DEF\\-2\\: state\\: is resolved" in shown(world.defect)
+    assert "- **Merge refused** DEF\\-2\\: state\\: is resolved" in shown(world)
     world.other_refuses = None
     world.hear(MergeInto, defect="DEF-2", reason="the same")
     world.wait(timedelta(hours=1))
-    text = shown(world.defect)
+    text = shown(world)
     assert "### DEF\\-1: S3, merged" in text
     assert "- **Merged into** DEF\\-2" in text
     assert "the merge becomes final" in text

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.case.lifecycle import Case
+from domain.case import CASE
 from domain.contract.case import (
     Answer,
     AssessCritical,
@@ -27,13 +27,24 @@ from domain.contract.effects import (
     Lane,
     OpenDefect,
     Project,
-    Receipt,
     TellClients,
 )
 from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Command
-from tests.domain.builders import ETO, FRIDAY, a_case, at, case_start, kinds, say
-from tests.domain.world import World, world_of
+from tests.domain.builders import (
+    ETO,
+    FRIDAY,
+    Alone,
+    a_case,
+    at,
+    begin_alone,
+    case_start,
+    kinds,
+    say,
+)
+from tests.domain.world import CheckedWorld as World
+from tests.domain.world import world_of
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -53,7 +64,7 @@ def critical(**fields: Any) -> World:
     return a_world(**{"channel": "emergency_line"} | fields)
 
 
-def refusal(case: Case, command: type[Command], **fields: Any) -> InvalidCommand:
+def refusal(case: Alone, command: type[Command], **fields: Any) -> InvalidCommand:
     """What a command is answered, after checking that it left no trace."""
     before = case.model_dump()
     with pytest.raises(InvalidCommand) as refused:
@@ -78,7 +89,7 @@ def test_every_contact_is_logged_and_the_client_told_its_number_at_once(channel:
     for now in (FRIDAY, at("2027-11-25 03:00")):
         world = world_of(a_case(now, channel=channel), now)
         assert world.told("case.opened", to=CLIENT) == [now]
-        (opened,) = of_kind(world.brought_about, "case.opened")
+        (opened,) = of_kind(world.carried_out, "case.opened")
         assert opened.people is not None
         assert opened.people[0].cases == ["CASE-1"]
 
@@ -146,7 +157,7 @@ def test_the_client_is_asked_for_exactly_what_is_missing(
     case, effects = a_case(**fields)
     asked = of_kind(effects, ASKED)
     assert [e.facts["items"] for e in asked] == ([missing] if missing else [])
-    assert case.missing == missing
+    assert case.information.missing == missing
     assert case.state == ("waiting_for_client" if missing else "open")
 
 
@@ -172,7 +183,7 @@ def test_the_client_is_reminded_once_per_business_day_three_times(
     world = world_of(a_case(at(opened), steps=None), at(opened))
     world.wait(30 * DAY)
     assert world.told(ASKED) == [at(opened), *map(at, reminded)]
-    reminders = [e.facts["reminder"] for e in of_kind(world.brought_about, ASKED)]
+    reminders = [e.facts["reminder"] for e in of_kind(world.carried_out, ASKED)]
     assert reminders == [0, 1, 2, 3]
 
 
@@ -180,10 +191,10 @@ def test_what_was_given_is_not_asked_for_again() -> None:
     """C3: blanks give nothing."""
     world = a_world(steps=None, feature=None)
     world.hear(ProvideInformation, FRIDAY + HOUR, steps="1. open", feature="  ")
-    assert world.case.missing == ["feature"]
+    assert world.case.information.missing == ["feature"]
     world.hear(ProvideInformation, at("2027-03-08 17:00"), feature="Demographics")
     world.wait(30 * DAY)
-    asked = [e.facts["items"] for e in of_kind(world.brought_about, ASKED)]
+    asked = [e.facts["items"] for e in of_kind(world.carried_out, ASKED)]
     assert asked == [["steps", "feature"], ["feature"]]
     assert world.case.state == "open"
 
@@ -193,16 +204,16 @@ def test_what_a_specialist_asks_for_is_added_and_the_reminders_begin_again() -> 
     world = a_world(steps=None)
     world.wait_until(at("2027-03-08 17:00"))
     world.hear(RequestInformation, items=["A screenshot", "steps"], message="Please.")
-    asked = of_kind(world.brought_about, ASKED)[-1]
+    asked = of_kind(world.carried_out, ASKED)[-1]
     assert asked.facts == {
         "items": ["steps", "A screenshot"],
         "message": "Please.",
         "reminder": 0,
     }
     world.hear(ProvideInformation, note="Here it is.")
-    assert world.case.missing == ["steps"]
+    assert world.case.information.missing == ["steps"]
     world.wait(30 * DAY)
-    assert [e.facts["reminder"] for e in of_kind(world.brought_about, ASKED)] == [0, 1, 0, 1, 2, 3]
+    assert [e.facts["reminder"] for e in of_kind(world.carried_out, ASKED)] == [0, 1, 0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("given", [{}, {"note": " "}, {"steps": ""}])
@@ -262,7 +273,7 @@ def test_a_missed_first_response_goes_to_the_support_manager_at_once() -> None:
     world = critical()
     world.wait(10 * DAY)
     assert world.told(MISSED, to="support_manager") == [FRIDAY + 2 * HOUR]
-    assert world.case.status(world.now)["first_response"] == {
+    assert world.status()["first_response"] == {
         "due_at": "2027-03-06T00:00:00Z",
         "met_at": None,
         "missed_at": "2027-03-06T00:00:00Z",
@@ -323,7 +334,7 @@ def test_word_of_a_delivery_that_comes_after_the_deadline_meets_nothing() -> Non
     """T9: it may have come at any time since; before the timer is looked at or after."""
     case, _ = a_case(channel="emergency_line")
     (answer,) = of_kind(say(case, Respond, FRIDAY + HOUR, message="Hello."), "case.responded")
-    case.delivered(answer, Receipt(key=answer.key, sent=1), FRIDAY + 3 * HOUR)
+    case.delivered(answer, DeliveryReceipt(key=answer.key, sent=1), FRIDAY + 3 * HOUR)
     assert MISSED in kinds(case.fire(FRIDAY + 3 * HOUR))
 
 
@@ -331,7 +342,7 @@ def test_a_response_whose_address_is_refused_is_missed() -> None:
     """T9."""
     case, _ = a_case(channel="emergency_line")
     (answer,) = of_kind(say(case, Respond, FRIDAY + HOUR, message="Hello."), "case.responded")
-    case.delivered(answer, Receipt(key=answer.key, failed=1), FRIDAY + HOUR)
+    case.delivered(answer, DeliveryReceipt(key=answer.key, failed=1), FRIDAY + HOUR)
     assert MISSED in kinds(case.fire(FRIDAY + 2 * HOUR))
 
 
@@ -373,7 +384,7 @@ def test_declined_it_goes_on_as_normal() -> None:
     world.hear(AssessCritical, FRIDAY + HOUR, justified=False, reason=SECRET)
     world.wait(10 * DAY)
     assert world.told(MISSED, "case.critical_declined") == []
-    status = world.case.status(world.now)
+    status = world.status()
     assert (status["priority"], status["critical_justified"]) == ("normal", False)
     refused = refusal(a_case()[0], AssessCritical, justified=False, reason="not critical at all")
     assert str(refused) == "justified: the case is not critical"
@@ -393,7 +404,7 @@ def test_confirmed_it_stays_critical() -> None:
     world.wait(DAY)
     assert world.told(MISSED) == [FRIDAY + 2 * HOUR]
     assert world.told("case.critical_declined") == []
-    assert world.case.status(world.now)["critical_justified"] is True
+    assert world.status()["critical_justified"] is True
 
 
 def test_declining_late_does_not_undo_what_was_missed() -> None:
@@ -441,10 +452,10 @@ def test_it_stays_open_until_it_is_answered() -> None:
     """C8: a response does not close it, an answer does."""
     world = a_world()
     world.hear(Respond, message="We are looking at it.")
-    assert world.case.status(world.now)["state"] == "open"
+    assert world.status()["state"] == "open"
     world.wait(365 * DAY)
     world.hear(Answer, message="It works as designed.")
-    status = world.case.status(world.now)
+    status = world.status()
     assert (status["state"], status["outcome"]) == ("closed", "answered")
     assert len(world.told("case.answered", to=CLIENT)) == 1
     assert world.case.finished
@@ -455,9 +466,9 @@ def test_the_reason_of_a_closing_stays_internal() -> None:
     world = a_world(description=SECRET)
     world.hear(CloseCase, reason=SECRET)
     assert len(world.told("case.closed", to=CLIENT)) == 1
-    told = [e for e in world.brought_about if isinstance(e, TellClients)]
+    told = [e for e in world.carried_out if isinstance(e, TellClients)]
     assert [e.key for e in told if SECRET in e.model_dump_json()] == []
-    facts = [f for e in world.brought_about if isinstance(e, Project) for f in e.facts]
+    facts = [f for e in world.carried_out if isinstance(e, Project) for f in e.facts]
     assert [f.event for f in facts if SECRET in str((f.public_text, f.details))] == []
 
 
@@ -499,17 +510,17 @@ def test_a_confirmed_defect_is_opened_with_the_case_attached() -> None:
     assert opening.attachment.contact.email == CLIENT
     assert opening.fields is not None
     assert opening.fields["severity"] == "S2"
-    assert case.confirming == opening.key
+    assert case.confirmation.key == opening.key
 
 
 def test_the_case_knows_the_number_once_the_defect_is_there() -> None:
     """C9: and waits for its resolution."""
     world = a_world()
     world.hear(ConfirmDefect, **NEW_DEFECT)
-    status = world.case.status(world.now)
+    status = world.status()
     assert (status["state"], status["defect"]) == ("attached", "DEF-9")
     world.hear(DefectResolved, FRIDAY + 60 * DAY, defect="DEF-9")
-    status = world.case.status(world.now)
+    status = world.status()
     assert (status["state"], status["outcome"]) == ("closed", "defect_resolved")
     assert world.told("case.closed") == []  # The defect told its clients, once per person (R4).
 
@@ -535,11 +546,11 @@ def test_a_defect_that_is_not_there_leaves_the_case_as_it_was() -> None:
     world = a_world()
     world.defect_for_cases = None
     world.hear(ConfirmDefect, defect="DEF-7")
-    assert world.case.refusal == "there is no open defect"
-    assert world.case.status(world.now)["state"] == "open"
+    assert world.case.confirmation.refused == "there is no open defect"
+    assert world.status()["state"] == "open"
     world.defect_for_cases = "DEF-9"
     world.hear(ConfirmDefect, defect="DEF-9")
-    assert world.case.status(world.now)["defect"] == "DEF-9"
+    assert world.status()["defect"] == "DEF-9"
 
 
 def test_a_case_is_on_one_defect_at_a_time() -> None:
@@ -553,7 +564,7 @@ def test_a_case_is_on_one_defect_at_a_time() -> None:
     world.hear(ConfirmDefect, defect="DEF-9")
     with pytest.raises(InvalidCommand, match="the case is attached to DEF-9"):
         world.hear(ConfirmDefect, defect="DEF-8")
-    assert len([e for e in world.brought_about if isinstance(e, OpenDefect)]) == 1
+    assert len([e for e in world.carried_out if isinstance(e, OpenDefect)]) == 1
 
 
 def test_word_of_another_defect_does_not_close_it() -> None:
@@ -570,7 +581,7 @@ def test_a_case_follows_its_defect_into_another_without_a_word_of_its_own() -> N
     world.hear(ConfirmDefect, defect="DEF-9")
     told = len(world.delivered)
     world.hear(DefectMerged, defect="DEF-9", into="DEF-3")
-    assert world.case.status(world.now)["defect"] == "DEF-3"
+    assert world.status()["defect"] == "DEF-3"
     assert len(world.delivered) == told
     world.hear(DefectResolved, FRIDAY + DAY, defect="DEF-3")
     assert world.case.outcome == "defect_resolved"
@@ -592,7 +603,7 @@ def test_a_case_that_missed_the_merge_closes_with_the_defect_all_the_same(
     world = a_world()
     world.hear(ConfirmDefect, defect="DEF-9")
     world.hear(DefectResolved, defect="DEF-3", formerly=formerly)
-    status = world.case.status(world.now)
+    status = world.status()
     assert (status["state"], status["defect"]) == ("closed", "DEF-3")
 
 
@@ -640,7 +651,7 @@ def test_preferences_can_be_chosen_while_a_case_that_was_closed_may_come_back() 
     world.wait(10 * DAY)
     world.hear(SetPreferences, newsletter=False)
     assert world.case.state == "closed"
-    assert world.brought_about[-1].lane is Lane.PORTAL
+    assert world.carried_out[-1].lane is Lane.PORTAL
 
 
 def test_a_wrong_address_stops_the_case_from_being_opened() -> None:
@@ -655,5 +666,5 @@ def test_the_subject_word_is_the_policys() -> None:
     policy = ETO.model_copy(update={"cases": rules})
     for subject, priority in (("S.O.S from us", "critical"), ("SXOXS", "normal")):
         start = parse(CaseStart, case_start(subject=subject))
-        case, _ = Case.open("CASE-1", start, policy, FRIDAY)
+        case, _ = begin_alone(CASE, "CASE-1", start, policy, FRIDAY)
         assert case.priority == priority

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from domain.case.lifecycle import Case
 from domain.contract.case import (
     Answer,
     BookCall,
@@ -17,8 +16,9 @@ from domain.contract.case import (
 from domain.contract.effects import BookMinutes, Lane, TellClients
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Command
-from tests.domain.builders import FRIDAY, a_case, at, eto_but, kinds, say
-from tests.domain.case_world import CLIENT, SUPPORT, Taken, a_world, book, booked
+from simulation.case_world import Taken
+from tests.domain.builders import FRIDAY, Alone, a_case, at, eto_but, kinds, say
+from tests.domain.case_world import CLIENT, SUPPORT, a_world, book, booked
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -27,7 +27,7 @@ TUESDAY = at("2027-03-09 10:00")
 BOOKED, REMINDER, CANCELLED = "call.booked", "call.reminder", "call.cancelled"
 
 
-def refusal(case: Case, command: type[Command], now: datetime = FRIDAY, **fields: Any) -> str:
+def refusal(case: Alone, command: type[Command], now: datetime = FRIDAY, **fields: Any) -> str:
     """What a command is answered, after checking that it left no trace."""
     case.fire(now)
     before = case.model_dump()
@@ -55,7 +55,7 @@ CLOSED = "at: the whole call must lie within support hours, which open next at "
 def test_a_call_lies_within_support_hours(call_at: str, minutes: int) -> None:
     """C5, C11: from the opening until the close, on the day after Thanksgiving too."""
     world = booked(at(call_at), minutes)
-    assert world.case.status(world.now)["call"]["minutes"] == minutes
+    assert world.status()["call"]["minutes"] == minutes
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,9 @@ def test_both_sides_are_told_of_a_call_and_the_client_what_is_left() -> None:
     """C11."""
     world = booked(MONDAY, 45)
     assert world.told(BOOKED, to=CLIENT) == world.told(BOOKED, to=SUPPORT) == [FRIDAY]
-    (told,) = [e for e in world.brought_about if isinstance(e, TellClients) and e.event == BOOKED]
+    (told,) = [e for e in world.carried_out if isinstance(e, TellClients) and e.event == BOOKED]
     assert told.facts == {"at": "2027-03-08T16:00:00Z", "minutes": 45, "balance": 15}
-    status = world.case.status(world.now)
+    status = world.status()
     assert status["call"] == {"at": "2027-03-08T16:00:00Z", "minutes": 45}
     assert status["consultation_left"] == 15
 
@@ -115,12 +115,12 @@ def test_a_call_for_which_too_few_minutes_are_left_is_refused_naming_them() -> N
     world = a_world()
     world.used_elsewhere = 40
     book(world, MONDAY, 30)
-    assert str(world.case.refusal_of("book_call")) == (
+    assert str(world.rejection("book_call")) == (
         "minutes: 30 are asked for, but 20 of 60 consultation minutes are left in 2027"
     )
-    assert (world.case.call, world.told(BOOKED)) == (None, [])
+    assert (world.case.calls.booked, world.told(BOOKED)) == (None, [])
     book(world, MONDAY, 20)
-    assert world.case.refusal_of("book_call") is None
+    assert world.rejection("book_call") is None
     assert world.minutes == {"CASE-1/call-1": 20}
 
 
@@ -129,11 +129,11 @@ def test_a_moved_call_is_the_same_booking() -> None:
     world = booked(MONDAY, 40)
     book(world, TUESDAY, 50)
     assert world.minutes == {"CASE-1/call-1": 50}
-    told = [e for e in world.brought_about if e.event == BOOKED][-2:]
+    told = [e for e in world.carried_out if e.event == BOOKED][-2:]
     assert [e.model_dump()["facts"]["before"] for e in told] == [
         {"at": "2027-03-08T16:00:00Z", "minutes": 40}
     ] * 2
-    assert world.case.calls == 1
+    assert world.case.calls.count == 1
     world.wait(10 * DAY)
     assert world.told(REMINDER, to=CLIENT) == [TUESDAY - DAY, TUESDAY - HOUR]
 
@@ -142,10 +142,10 @@ def test_a_move_for_which_too_few_minutes_are_left_leaves_the_call_as_it_was() -
     """C11: its reminders too; and saying again what holds is no longer refused."""
     world = booked(MONDAY, 40)
     book(world, TUESDAY, 61)
-    assert world.case.refusal_of("book_call") is not None
+    assert world.rejection("book_call") is not None
     assert world.minutes == {"CASE-1/call-1": 40}
     book(world, MONDAY, 40)
-    assert world.case.refusal_of("book_call") is None
+    assert world.rejection("book_call") is None
     assert world.told(BOOKED, to=CLIENT) == [FRIDAY]
     world.wait(10 * DAY)
     assert world.told(REMINDER, to=CLIENT) == [MONDAY - DAY, MONDAY - HOUR]
@@ -153,7 +153,7 @@ def test_a_move_for_which_too_few_minutes_are_left_leaves_the_call_as_it_was() -
 
 def test_the_same_call_again_changes_nothing() -> None:
     """C11: whatever its key."""
-    case = booked().case
+    case = Alone(booked().runner)
     said = {"at": MONDAY.isoformat(), "minutes": 30}
     assert say(case, BookCall, FRIDAY, **said) == []
     first = say(case, CancelCall, FRIDAY, key="key-1")
@@ -166,7 +166,7 @@ def test_a_second_call_after_one_that_was_held_is_a_new_booking() -> None:
     world = booked(MONDAY, 30)
     book(world, TUESDAY, 20, when=MONDAY)
     assert world.minutes == {"CASE-1/call-1": 30, "CASE-1/call-2": 20}
-    assert (world.case.calls, world.case.consultation_left) == (2, 10)
+    assert (world.case.calls.count, world.case.calls.minutes_left) == (2, 10)
     world.wait(10 * DAY)
     assert world.told(REMINDER, to=CLIENT)[2:] == [TUESDAY - HOUR]
 
@@ -176,9 +176,9 @@ def test_a_call_that_is_called_off_costs_nothing() -> None:
     world = booked(MONDAY, 60)
     world.hear(CancelCall, FRIDAY + HOUR, reason="she is ill")
     assert world.told(CANCELLED, to=CLIENT) == world.told(CANCELLED, to=SUPPORT)
-    to_clients = [e for e in world.brought_about if isinstance(e, TellClients)]
+    to_clients = [e for e in world.carried_out if isinstance(e, TellClients)]
     assert "she is ill" not in str(to_clients)
-    assert (world.minutes, world.case.consultation_left) == ({"CASE-1/call-1": 0}, 60)
+    assert (world.minutes, world.case.calls.minutes_left) == ({"CASE-1/call-1": 0}, 60)
     book(world, TUESDAY, 60)
     assert world.minutes == {"CASE-1/call-1": 0, "CASE-1/call-2": 60}
     world.wait(10 * DAY)
@@ -188,7 +188,7 @@ def test_a_call_that_is_called_off_costs_nothing() -> None:
 @pytest.mark.parametrize("now", [FRIDAY, MONDAY])
 def test_only_a_call_that_lies_ahead_can_be_called_off(now: datetime) -> None:
     """C11: none is booked, or it was held."""
-    case = a_case()[0] if now == FRIDAY else booked().case
+    case = a_case()[0] if now == FRIDAY else Alone(booked().runner)
     assert refusal(case, CancelCall, now) == "state: no call is booked"
 
 
@@ -197,13 +197,13 @@ def test_while_a_call_is_being_booked_it_is_neither_moved_nor_called_off() -> No
     world = a_world()
     world.places[Lane.WORKFLOWS].latency = HOUR
     book(world, MONDAY)
-    assert world.case.awaits("book_call")
+    assert world.is_pending("book_call")
     being_booked = "at: a call is being booked for this case"
     said = {"at": TUESDAY.isoformat(), "minutes": 30}
-    assert refusal(world.case, BookCall, FRIDAY, **said) == being_booked
-    assert refusal(world.case, CancelCall) == being_booked
+    assert refusal(Alone(world.runner), BookCall, FRIDAY, **said) == being_booked
+    assert refusal(Alone(world.runner), CancelCall) == being_booked
     world.wait(HOUR)
-    assert not world.case.awaits("book_call")
+    assert not world.is_pending("book_call")
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_the_allowance_of_the_package_pays_in_the_period_of_the_call(
 ) -> None:
     """C11: by the date of the vendor's zone."""
     world = booked(at(call_at), 30, support_package=package, under=eto_but("calls", period=period))
-    (booking,) = [e for e in world.brought_about if isinstance(e, BookMinutes)]
+    (booking,) = [e for e in world.carried_out if isinstance(e, BookMinutes)]
     assert (booking.period, booking.allowance) == expected
 
 
@@ -258,7 +258,7 @@ def test_so_does_closing_it_because_no_information_came() -> None:
     """C3, C11: answered later, it is open again without a call."""
     world = booked(at("2027-03-12 10:00"), 30, steps=None)
     world.wait_until(at("2027-03-11 17:00"))
-    assert (world.case.outcome, world.case.call) == ("unanswered", None)
+    assert (world.case.outcome, world.case.calls.booked) == ("unanswered", None)
     assert world.minutes == {"CASE-1/call-1": 0}
     assert world.told(CANCELLED, to=CLIENT) == world.told("case.closed", to=CLIENT)
     world.hear(ProvideInformation, steps="1. open")

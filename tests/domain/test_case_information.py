@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.case.lifecycle import Case
+from domain.case.state import Case
 from domain.contract.case import (
     Answer,
     BookCall,
@@ -24,7 +24,8 @@ from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Command
 from domain.policy import PinnedPolicy
 from tests.domain.builders import ETO, FRIDAY, a_case, at, eto_but
-from tests.domain.world import World, world_of
+from tests.domain.world import CheckedWorld as World
+from tests.domain.world import world_of
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -50,13 +51,13 @@ def on_a_defect(under: PinnedPolicy = ETO) -> World:
 
 def asked(world: World) -> list[tuple[int, list[str]]]:
     """Which reminder each message was, and what it asked for."""
-    told = [e for e in world.brought_about if isinstance(e, TellClients) and e.kind == ASKED]
+    told = [e for e in world.carried_out if isinstance(e, TellClients) and e.kind == ASKED]
     return [(e.facts["reminder"], e.facts["items"]) for e in told]
 
 
 def told_defect(world: World) -> list[tuple[str, str]]:
     """Which defects heard what."""
-    told = [e for e in world.brought_about if isinstance(e, TellDefect)]
+    told = [e for e in world.carried_out if isinstance(e, TellDefect)]
     return [(effect.defect, effect.signal) for effect in told]
 
 
@@ -107,16 +108,16 @@ def test_after_three_reminders_a_case_nobody_answers_is_closed(
     assert world.told(ASKED) == [at(when) for when in (opened, *reminded)]
     assert [reminder for reminder, _ in asked(world)] == [0, 1, 2, 3]
     assert world.told(CLOSED, to=CLIENT) == [at(closed)]
-    assert world.case.status(world.now)["outcome"] == "unanswered"
+    assert world.status()["outcome"] == "unanswered"
 
 
 def test_the_client_is_told_what_is_missing_and_how_long_the_way_back_is() -> None:
     """C3."""
     world = a_world()
     world.wait_until(CLOSED_AT)
-    (told,) = [e for e in world.brought_about if isinstance(e, TellClients) and e.kind == CLOSED]
+    (told,) = [e for e in world.carried_out if isinstance(e, TellClients) and e.kind == CLOSED]
     assert told.facts == {"unanswered": True, "items": ["steps"], "return_days": 14}
-    assert world.case.status(world.now)["unanswered_until"] == "2027-03-25T22:00:00Z"
+    assert world.status()["unanswered_until"] == "2027-03-25T22:00:00Z"
 
 
 def test_after_an_outage_there_is_one_reminder_and_the_rest_keep_their_distance() -> None:
@@ -188,7 +189,7 @@ def test_how_often_and_how_long_is_the_policys() -> None:
     world = a_world(under=eto_but("cases", information_return_days=3, **rules))
     world.wait_until(at("2027-03-09 16:00"))
     assert (world.told(ASKED), world.told(CLOSED)) == ([FRIDAY], [world.now])
-    assert world.case.unanswered_until == world.now + 3 * DAY
+    assert world.case.information.reopens_until == world.now + 3 * DAY
 
 
 # --- the way back --------------------------------------------------------------------------------
@@ -200,7 +201,7 @@ def test_an_answer_opens_it_again(after: timedelta) -> None:
     world = a_world()
     world.hear(ProvideInformation, CLOSED_AT + after, steps="1. open")
     assert world.told(REOPENED, to=CLIENT) == [CLOSED_AT + after]
-    status = world.case.status(world.now)
+    status = world.status()
     assert (status["state"], status["outcome"], status["closed_at"]) == ("open", None, None)
     world.hear(Answer, message="It works as designed.")
     world.wait(60 * DAY)
@@ -218,7 +219,7 @@ def test_afterwards_it_is_finished_and_a_further_question_is_a_new_case() -> Non
     with pytest.raises(InvalidCommand, match=r"^state: is closed since .*; open a new case$"):
         world.hear(ProvideInformation, steps="1. open")
     assert len(world.delivered) == sent
-    assert world.case.next_due() is None
+    assert world.next_due() is None
 
 
 def test_a_part_of_it_opens_the_case_and_the_rest_is_asked_for_again() -> None:
@@ -277,7 +278,7 @@ def test_a_defect_hears_that_its_case_waits_for_its_client_and_that_it_waits_no_
     world.hear(ProvideInformation, FRIDAY + HOUR, note="Here they are.")
     waits, stops = ("DEF-9", "wait_for_client"), ("DEF-9", "stop_waiting")
     assert told_defect(world) == [waits, waits, stops]
-    first, _, last = [e for e in world.brought_about if isinstance(e, TellDefect)]
+    first, _, last = [e for e in world.carried_out if isinstance(e, TellDefect)]
     assert parse(WaitForClient, first.payload).case == "CASE-1"
     assert parse(StopWaiting, last.payload).key == last.key
     world.hear(RequestInformation, items=["Another"])
@@ -366,6 +367,6 @@ def test_a_case_that_was_carried_on_goes_on_the_same() -> None:
     """Continue-as-new: while it is closed with a way back, the state through JSON."""
     world = a_world()
     world.wait_until(CLOSED_AT + DAY)
-    world.machine = Case.model_validate(world.case.model_dump(mode="json"))
+    world.runner.entity = Case.model_validate(world.case.model_dump(mode="json"))
     world.hear(ProvideInformation, steps="1. open")
     assert world.case.state == "open"

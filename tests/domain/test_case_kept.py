@@ -12,7 +12,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain.case.lifecycle import Case
 from domain.contract.case import (
     Answer,
     BookCall,
@@ -31,8 +30,9 @@ from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Command
 from domain.views.operator_card import card
 from tests.domain.builders import ETO
-from tests.domain.case_world import CLIENT, CaseWorld, a_world
+from tests.domain.case_world import CLIENT, a_world
 from tests.domain.test_promises_kept import KEYS, OUTAGES, QUIET, STARTS, TIMES
+from tests.domain.world import CheckedCaseWorld as CaseWorld
 from tests.soak import lives
 
 REMINDER = "call.reminder"
@@ -62,7 +62,7 @@ class CaseWithCalls(RuleBasedStateMachine):
         self.stood_still = False
 
     @property
-    def case(self) -> Case:
+    def case(self) -> Any:
         """The machine."""
         return self.world.case
 
@@ -71,7 +71,7 @@ class CaseWithCalls(RuleBasedStateMachine):
         try:
             self.world.say(parse(model, {"actor": "agent-1", "key": key} | fields))
         except InvalidCommand as refused:
-            self.case.reject(model.name, str(refused), self.world.now)
+            self.world.runner.reject(model.name, str(refused), self.world.now)
 
     # --- what people and defects say -------------------------------------------------------------
 
@@ -87,12 +87,12 @@ class CaseWithCalls(RuleBasedStateMachine):
         call_at = (opening + timedelta(hours=hours)).isoformat()
         self.say(BookCall, key, at=call_at, minutes=minutes)
 
-    @precondition(lambda self: self.case.call is not None)
+    @precondition(lambda self: self.case.calls.booked is not None)
     @rule(minutes=st.sampled_from([15, 30]))
     def book_again(self, minutes: int) -> None:
         """The same instant, perhaps of another length."""
-        assert self.case.call is not None
-        self.say(BookCall, at=self.case.call.at.isoformat(), minutes=minutes)
+        assert self.case.calls.booked is not None
+        self.say(BookCall, at=self.case.calls.booked.at.isoformat(), minutes=minutes)
 
     @rule(key=KEYS)
     def cancel(self, key: str | None) -> None:
@@ -176,12 +176,12 @@ class CaseWithCalls(RuleBasedStateMachine):
         self.stood_still = True
         self.world.stand_still_until(self.world.now + time)
 
-    @precondition(lambda self: self.case.call is not None)
+    @precondition(lambda self: self.case.calls.booked is not None)
     @rule(before=st.sampled_from([25, 3, 0.5, 0, -6]))
     def no_worker_until_the_call(self, before: float) -> None:
         """Nor does one run until shortly before it, or after."""
-        assert self.case.call is not None
-        back = self.case.call.at - timedelta(hours=before)
+        assert self.case.calls.booked is not None
+        back = self.case.calls.booked.at - timedelta(hours=before)
         if back > self.world.now:
             self.no_worker(back - self.world.now)
 
@@ -189,7 +189,7 @@ class CaseWithCalls(RuleBasedStateMachine):
 
     def told(self, kind: str) -> list[TellClients]:
         """The messages of one kind to the client."""
-        told = [e for e in self.world.brought_about if isinstance(e, TellClients)]
+        told = [e for e in self.world.carried_out if isinstance(e, TellClients)]
         return [effect for effect in told if effect.kind == kind]
 
     @invariant()
@@ -210,10 +210,10 @@ class CaseWithCalls(RuleBasedStateMachine):
     @invariant()
     def exactly_the_minutes_of_calls_that_are_booked_or_were_held_are_paid(self) -> None:
         """C11: once every booking has been answered."""
-        call = self.case.call
+        call = self.case.calls.booked
         if call is not None and call.at <= self.world.now:
             self.held[call.booking] = call.minutes
-        if self.case.booking is not None:
+        if self.case.calls.key is not None:
             return
         paid = {booking: minutes for booking, minutes in self.world.minutes.items() if minutes}
         ahead = {call.booking: call.minutes} if call is not None else {}
@@ -225,7 +225,7 @@ class CaseWithCalls(RuleBasedStateMachine):
         for recipient in (CLIENT, "support"):
             reminders = [
                 effect
-                for effect in self.world.brought_about
+                for effect in self.world.carried_out
                 if isinstance(effect, TellClients | TellStaff)
                 and effect.kind == REMINDER
                 and (recipient == CLIENT) == isinstance(effect, TellClients)
@@ -243,13 +243,13 @@ class CaseWithCalls(RuleBasedStateMachine):
     @invariant()
     def its_defect_knows_whether_it_waits(self) -> None:
         """T2: the last word to the defect it is on."""
-        said = [e for e in self.world.brought_about if isinstance(e, TellDefect)]
+        said = [e for e in self.world.carried_out if isinstance(e, TellDefect)]
         here = [effect.signal for effect in said if effect.defect == self.case.defect]
-        if self.world.idle and self.case.waited_for:
+        if self.world.idle and self.case.information.defect_knows:
             assert here[-1] == "wait_for_client"
-        if self.world.idle and not self.case.waited_for:
+        if self.world.idle and not self.case.information.defect_knows:
             assert here[-1:] in ([], ["stop_waiting"])
-        assert not (self.case.waited_for and self.case.closed_at is not None)
+        assert not (self.case.information.defect_knows and self.case.closed_at is not None)
 
     @invariant()
     def nothing_is_sent_once_it_is_finished(self) -> None:
@@ -259,7 +259,7 @@ class CaseWithCalls(RuleBasedStateMachine):
             assert len(self.world.delivered) == self.silent_since
         elif self.case.finished:
             self.silent_since = len(self.world.delivered)
-            assert self.case.next_due() is None
+            assert self.world.next_due() is None
 
     @invariant()
     def a_client_who_was_told_that_it_is_closed_hears_no_more_of_calls(self) -> None:
@@ -280,17 +280,16 @@ class CaseWithCalls(RuleBasedStateMachine):
         """C6, C11: whoever closed it, and whatever is still on its way."""
         closed_at = self.case.closed_at
         if closed_at is not None:
-            assert self.case.call is None or self.case.call.at <= closed_at
+            assert self.case.calls.booked is None or self.case.calls.booked.at <= closed_at
             missed = self.world.told("case.first_response_missed")
             assert [when for when in missed if when > closed_at] == []
 
     @invariant()
     def it_can_be_looked_at(self) -> None:
         """Status and card never fail, and are plain JSON and text."""
-        status = self.case.status(self.world.now)
+        status = self.world.status()
         assert json.loads(json.dumps(status)) == status
-        shown = status | {"attention": [], "pending_deliveries": 0, "failed_deliveries": 0}
-        assert card(self.case, shown, [], self.world.now)
+        assert card(self.world.runner, self.world.now)
 
     def teardown(self) -> None:
         """In the end nothing is left to do, and what was closed is finished."""

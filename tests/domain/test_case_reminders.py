@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.case.lifecycle import Case
+from domain.case.state import Case
 from domain.contract.case import BookCall, CancelCall
 from domain.contract.effects import Lane, TellStaff
 from domain.contract.values import Command
@@ -133,7 +133,7 @@ def test_a_specialist_is_not_reminded_after_the_call_because_nothing_ran_in_the_
     world.wait_until(at("2027-03-07 12:00"))
     world.stand_still_until(at("2027-03-08 12:00"))
     assert world.told(REMINDER, to=SUPPORT) == []
-    assert world.case.next_due() is None
+    assert world.next_due() is None
 
 
 @pytest.mark.parametrize(
@@ -169,8 +169,8 @@ def test_a_call_is_carried_on_with_its_reminders() -> None:
     """Continue-as-new: between the two of them, the state through JSON."""
     world = booked(TUESDAY)
     world.wait_until(TUESDAY - 2 * HOUR)
-    world.machine = Case.model_validate(world.case.model_dump(mode="json"))
+    world.runner.entity = Case.model_validate(world.case.model_dump(mode="json"))
     world.wait(10 * DAY)
     assert world.told(REMINDER, to=CLIENT) == [TUESDAY - DAY, TUESDAY - HOUR]
-    staff = [e for e in world.brought_about if isinstance(e, TellStaff)]
+    staff = [e for e in world.carried_out if isinstance(e, TellStaff)]
     assert [e.event for e in staff] == [BOOKED, REMINDER, REMINDER]

@@ -16,9 +16,9 @@ from domain.contract.defect import (
 from domain.contract.effects import Project, TellClients
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Command
-from domain.defect.lifecycle import Defect
-from tests.domain.builders import FRIDAY, a_defect, at, attachment, eto_with, kinds, say
-from tests.domain.world import World, world_of
+from tests.domain.builders import FRIDAY, Alone, a_defect, at, attachment, eto_with, kinds, say
+from tests.domain.world import CheckedWorld as World
+from tests.domain.world import world_of
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -40,7 +40,7 @@ def plan(world: World, version: int, **fields: Any) -> None:
     world.hear(ScheduleRelease, **said | fields)
 
 
-def refusal(defect: Defect, command: type[Command], **fields: Any) -> str:
+def refusal(defect: Alone, command: type[Command], **fields: Any) -> str:
     """What a command is answered an hour later, after checking that it left no trace."""
     before = defect.model_dump()
     with pytest.raises(InvalidCommand) as refused:
@@ -59,7 +59,7 @@ def test_a_release_that_moves_is_told_once_to_its_defects() -> None:
     plan(world, 2, deploy_at=JULY, moved=True)
     plan(world, 2, deploy_at=JULY, moved=True)
     assert world.told("defect.release_rescheduled") == [FRIDAY]
-    assert world.defect.status(world.now)["release"] == {"id": "REL-1", "deploy_at": JULY}
+    assert world.status()["release"] == {"id": "REL-1", "deploy_at": JULY}
 
 
 OF_THE_RELEASE = {"release": "REL-1", "plan_version": 1}
@@ -171,7 +171,7 @@ def test_a_defect_that_never_heard_of_the_plan_is_resolved_by_it() -> None:
     world.hear(ReleaseDeployed, release="REL-1", plan_version=3)
     assert world.defect.state == "resolved"
     assert world.told("defect.resolved") == [FRIDAY]
-    resolved = next(e for e in world.brought_about if e.event == "defect.resolved")
+    resolved = next(e for e in world.carried_out if e.event == "defect.resolved")
     assert isinstance(resolved, TellClients)
     assert resolved.release == "REL-1"
 
@@ -196,7 +196,7 @@ def test_an_older_plan_is_refused(command: type[Command], fields: dict[str, Any]
     """R3, R4: whatever it says; signals can overtake each other."""
     world = a_world()
     plan(world, 5)
-    refused = refusal(world.defect, command, release="REL-1", plan_version=4, **fields)
+    refused = refusal(Alone(world.runner), command, release="REL-1", plan_version=4, **fields)
     assert refused == "plan_version: 4 is older than 5"
 
 
@@ -205,7 +205,7 @@ def test_a_fix_withdrawn_is_not_resolved_by_the_release_it_left() -> None:
     world = a_world()
     plan(world, 1)
     world.hear(WithdrawRelease, release="REL-1", reason="x", plan_version=2)
-    refused = refusal(world.defect, ReleaseDeployed, release="REL-1", plan_version=3)
+    refused = refusal(Alone(world.runner), ReleaseDeployed, release="REL-1", plan_version=3)
     assert refused == "release: the fix is not scheduled for any release"
 
 
@@ -215,7 +215,7 @@ def test_a_deployment_that_comes_twice_resolves_once() -> None:
     plan(world, 1)
     for _ in range(2):
         world.hear(ReleaseDeployed, key="1", release="REL-1", plan_version=2)
-    refused = refusal(world.defect, ReleaseDeployed, release="REL-1", plan_version=2)
+    refused = refusal(Alone(world.runner), ReleaseDeployed, release="REL-1", plan_version=2)
     assert refused == "state: is resolved; reopen it first"
     assert world.told("defect.resolved") == [FRIDAY]
 
@@ -227,12 +227,12 @@ def test_a_deployment_that_comes_twice_resolves_once() -> None:
 def test_area_work_is_marked_and_nobody_is_mailed(severity: str) -> None:
     """R6: in the portal only; the note stays ours (D8)."""
     world = a_world(severity)
-    agenda = [due.what for due in world.defect.agenda()]
+    agenda = [due.what for due in world.agenda()]
     world.hear(AreaWorkStarted, FRIDAY + DAY, functional_area="login", note=SECRET)
     assert world.told() == world.told("defect.confirmed")
-    assert world.defect.status(world.now)["area_work_since"] == "2027-03-06T22:00:00Z"
-    assert [due.what for due in world.defect.agenda()] == agenda
-    written = [e for e in world.brought_about if isinstance(e, Project)][-1]
+    assert world.status()["area_work_since"] == "2027-03-06T22:00:00Z"
+    assert [due.what for due in world.agenda()] == agenda
+    written = [e for e in world.carried_out if isinstance(e, Project)][-1]
     assert kinds([written]) == []
     assert [(fact.event, fact.public, fact.internal_text) for fact in written.facts] == [
         ("defect.area_work_started", True, SECRET)

@@ -12,10 +12,10 @@ from domain.contract.defect import (
     ScheduleRelease,
     WaitForClient,
 )
-from domain.defect.lifecycle import Defect
 from domain.views.explain import WINDOWS_SHOWN, explain
-from tests.domain.builders import ETO, FRIDAY, a_defect, at, eto_with
-from tests.domain.world import World, world_of
+from tests.domain.builders import ETO, FRIDAY, Alone, a_defect, at, eto_with
+from tests.domain.world import CheckedWorld as World
+from tests.domain.world import world_of
 
 DAY = timedelta(days=1)
 
@@ -25,14 +25,14 @@ def s1(now: datetime = FRIDAY) -> World:
     return world_of(a_defect("S1", now=now), now)
 
 
-def part(defect: Defect, now: datetime, what: str) -> dict[str, Any]:
+def part(defect: Alone | World, now: datetime, what: str) -> dict[str, Any]:
     """The explanation of one thing that is due."""
-    return next(due for due in explain(defect, now)["due"] if due["what"] == what)
+    return next(due for due in explain(defect.runner, now)["due"] if due["what"] == what)
 
 
 def test_a_target_is_explained_by_the_openings_that_make_it_up() -> None:
     """T3: two hours of Friday, all of Monday, nine hours of Tuesday."""
-    target = part(s1().defect, FRIDAY, "target")
+    target = part(s1(), FRIDAY, "target")
     assert target["windows"] == [
         {"start": "2027-03-05T22:00:00Z", "end": "2027-03-06T00:00:00Z"},
         {"start": "2027-03-08T13:00:00Z", "end": "2027-03-09T00:00:00Z"},
@@ -50,7 +50,7 @@ def test_a_target_is_explained_by_the_openings_that_make_it_up() -> None:
 def test_a_holiday_on_the_way_is_named() -> None:
     """T3, C5."""
     now = at("2027-11-24 16:00")
-    target = part(s1(now).defect, now, "target")
+    target = part(s1(now), now, "target")
     assert target["holidays"] == ["2027-11-25"]
     assert "Closed for holidays on 2027-11-25." in target["text"]
 
@@ -59,13 +59,13 @@ def test_holds_and_earlier_stretches_are_listed() -> None:
     """T2: what was spent before, and when the clock stood."""
     world = s1()
     world.hear(Hold, at("2027-03-08 09:00"), reason="waiting")
-    held = part(world.defect, world.now, "target")
+    held = part(world, world.now, "target")
     assert held["on_hold_since"] == "2027-03-08T15:00:00Z"
     assert held["windows"] == []
     assert held["due_at"] is None
     assert "it is on hold, so nothing is spent and nothing is due" in held["text"]
     world.hear(Resume, at("2027-03-08 12:00"))
-    resumed = part(world.defect, world.now, "target")
+    resumed = part(world, world.now, "target")
     assert resumed["holds"] == [{"start": "2027-03-08T15:00:00Z", "end": "2027-03-08T18:00:00Z"}]
     assert resumed["ran_before"] == [
         {"severity": "S1", "start": "2027-03-05T22:00:00Z", "end": "2027-03-08T15:00:00Z"}
@@ -78,19 +78,19 @@ def test_a_hold_because_every_case_waits_says_so() -> None:
     """T2: nobody of ours has put it on hold; then somebody has."""
     world = s1()
     world.hear(WaitForClient, at("2027-03-08 09:00"), case="CASE-1")
-    waits = part(world.defect, world.now, "target")
+    waits = part(world, world.now, "target")
     assert (waits["on_hold_for"], waits["waiting_for_clients"]) == ("client", 1)
     assert waits["text"].endswith(
         "; every case waits for its client, so nothing is spent and nothing is due."
     )
-    assert explain(world.defect, world.now)["text"].startswith(
+    assert explain(world.runner, world.now)["text"].startswith(
         "Every case waits for its client, since Monday 08 March 2027, 09:00 CST. "
     )
     world.hear(Hold, reason="waiting")
-    held = part(world.defect, world.now, "target")
+    held = part(world, world.now, "target")
     assert held["on_hold_for"] == "staff"
     assert "it is on hold, so nothing is spent" in held["text"]
-    assert explain(world.defect, world.now)["text"].startswith(
+    assert explain(world.runner, world.now)["text"].startswith(
         "It is on hold since Monday 08 March 2027, 09:00 CST. "
     )
 
@@ -99,7 +99,7 @@ def test_without_a_target_a_hold_is_explained_too() -> None:
     """D2: nothing was due anyway."""
     world = world_of(a_defect("S4"), FRIDAY)
     world.hear(WaitForClient, case="CASE-1")
-    assert explain(world.defect, world.now)["text"] == (
+    assert explain(world.runner, world.now)["text"] == (
         "Every case waits for its client, since Friday 05 March 2027, 16:00 CST."
     )
 
@@ -108,7 +108,7 @@ def test_a_merged_defect_says_which_one_goes_on() -> None:
     """C9: with what was spent here, and when the merge becomes final."""
     world = s1()
     world.hear(MergeInto, at("2027-03-08 18:00"), defect="DEF-2", reason="the same")
-    assert explain(world.defect, world.now)["text"] == (
+    assert explain(world.runner, world.now)["text"] == (
         "It is merged into DEF-2, which goes on for both. "
         "The S1 target is a budget of 2 business days, 1.18 business days of which are spent; "
         "it is merged into DEF-2, so nothing is spent here. "
@@ -121,7 +121,7 @@ def test_an_open_request_is_explained() -> None:
     world = world_of(a_defect("S4"), FRIDAY)
     fields = {"client": "client-1", "severity": "S1", "justification": "It hurts."}
     world.hear(RequestReclassification, **fields)
-    assert explain(world.defect, world.now)["text"] == (
+    assert explain(world.runner, world.now)["text"] == (
         "Reclassification undecided: Tuesday 09 March 2027, 16:00 CST."
     )
 
@@ -130,7 +130,7 @@ def test_a_missed_target_says_when_it_was_missed() -> None:
     """T7."""
     world = s1()
     world.wait(10 * DAY)
-    target = part(world.defect, world.now, "target")
+    target = part(world, world.now, "target")
     assert target["missed_at"] == "2027-03-09T22:00:00Z"
     assert "It was missed at 2027-03-09T22:00:00Z." in target["text"]
 
@@ -162,7 +162,7 @@ def test_a_long_list_of_openings_is_cut_and_says_so() -> None:
 
 def test_the_next_update_is_explained() -> None:
     """T6: the rule, the last one, and how long before its deadline it is sent."""
-    update = part(s1().defect, FRIDAY, "status update to clients")
+    update = part(s1(), FRIDAY, "status update to clients")
     assert update == {
         "what": "status update to clients",
         "due_at": "2027-03-06T22:00:00Z",
@@ -191,10 +191,10 @@ def test_releases_and_the_reopen_window_are_explained() -> None:
     """R5: whatever else time will bring, earliest first."""
     world = world_of(a_defect("S3"), FRIDAY)
     world.hear(ScheduleRelease, release="R", deploy_at=FRIDAY + 10 * DAY)
-    due = explain(world.defect, world.now)["due"]
+    due = explain(world.runner, world.now)["due"]
     assert [item["what"] for item in due] == ["release reminder", "release overdue"]
     world.hear(Resolve, resolution="fixed")
-    assert explain(world.defect, world.now)["text"] == (
+    assert explain(world.runner, world.now)["text"] == (
         "Reopen window ends: Friday 19 March 2027, 17:00 CDT."
     )
 
@@ -202,7 +202,7 @@ def test_releases_and_the_reopen_window_are_explained() -> None:
 def test_where_nothing_is_due_it_says_that() -> None:
     """S4: waits for area work."""
     defect, _ = a_defect("S4")
-    assert explain(defect, FRIDAY) == {
+    assert explain(defect.runner, FRIDAY) == {
         "number": "DEF-1",
         "at": "2027-03-05T22:00:00Z",
         "due": [],

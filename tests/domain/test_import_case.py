@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.case.lifecycle import Case
+from domain.case.state import Case
 from domain.contract.case import (
     Answer,
     DefectResolved,
@@ -16,7 +16,8 @@ from domain.contract.case import (
 from domain.contract.effects import Lane, Project
 from domain.contract.parsing import InvalidCommand
 from tests.domain.builders import FRIDAY, a_case, kinds
-from tests.domain.world import World, world_of
+from tests.domain.world import CheckedWorld as World
+from tests.domain.world import world_of
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -54,16 +55,16 @@ def test_nobody_is_written_to_when_a_case_is_imported(fields: dict[str, Any]) ->
     world = imported(**fields)
     world.wait(60 * DAY)
     assert world.delivered == []
-    assert {effect.lane for effect in world.brought_about} == {Lane.PORTAL}
+    assert {effect.lane for effect in world.carried_out} == {Lane.PORTAL}
 
 
 def test_its_number_its_age_and_its_people_are_known_all_the_same() -> None:
     """Complaint "timestamps lost": the portal shows when it was opened, and who is told."""
     world = imported(defect="DEF-9")
-    status = world.case.status(FRIDAY)
+    status = world.status()
     assert (status["state"], status["defect"]) == ("attached", "DEF-9")
     assert status["opened_at"] == "2027-02-03T22:00:00Z"
-    (project,) = [e for e in world.brought_about if isinstance(e, Project)]
+    (project,) = [e for e in world.carried_out if isinstance(e, Project)]
     assert [(fact.event, fact.at) for fact in project.facts] == [
         ("case.opened", FRIDAY - 30 * DAY),
         ("case.imported", FRIDAY),
@@ -73,15 +74,15 @@ def test_its_number_its_age_and_its_people_are_known_all_the_same() -> None:
 
 def test_it_waits_for_nothing_that_nobody_asked_for_here() -> None:
     """C3: its client was asked elsewhere, if at all."""
-    status = imported(steps=None, feature=None).case.status(FRIDAY)
+    status = imported(steps=None, feature=None).status()
     assert (status["state"], status["missing"]) == ("open", [])
 
 
 def test_a_closed_one_is_history() -> None:
     """Complaint "imported closed tickets escalate": it ends at once, and takes no more."""
     world = imported(closed_at=FRIDAY - DAY, channel="emergency_line", steps=None)
-    assert (world.case.finished, world.case.next_due()) == (True, None)
-    status = world.case.status(FRIDAY)
+    assert (world.case.finished, world.next_due()) == (True, None)
+    status = world.status()
     assert (status["state"], status["outcome"]) == ("closed", "closed")
     assert (status["closed_at"], status["missing"]) == ("2027-03-04T22:00:00Z", [])
     assert status["first_response"] is None
@@ -184,6 +185,6 @@ def test_a_case_without_a_past_is_told_its_number_as_ever() -> None:
 def test_an_imported_case_that_was_carried_on_is_as_silent() -> None:
     """Continue-as-new: the state through JSON."""
     world = imported(channel="emergency_line", steps=None)
-    world.machine = Case.model_validate(world.case.model_dump(mode="json"))
+    world.runner.entity = Case.model_validate(world.case.model_dump(mode="json"))
     world.wait(60 * DAY)
     assert world.delivered == []

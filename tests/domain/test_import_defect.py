@@ -16,7 +16,8 @@ from domain.contract.defect import (
 from domain.contract.effects import CloseCases, PostStatus, Project, TellClients, TellStaff
 from domain.contract.parsing import InvalidCommand
 from tests.domain.builders import FRIDAY, a_defect, at, attachment, eto_with
-from tests.domain.world import World, world_of
+from tests.domain.world import CheckedWorld as World
+from tests.domain.world import world_of
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -57,7 +58,7 @@ def test_an_import_tells_nobody_anything(severity: str, past: dict[str, Any]) ->
     world = imported(severity, *cases, **past)
     assert world.delivered == []
     told = TellClients | TellStaff | PostStatus | CloseCases
-    assert [effect.key for effect in world.brought_about if isinstance(effect, told)] == []
+    assert [effect.key for effect in world.carried_out if isinstance(effect, told)] == []
 
 
 def test_it_keeps_the_instants_it_brought_along() -> None:
@@ -67,7 +68,7 @@ def test_it_keeps_the_instants_it_brought_along() -> None:
     assert (world.defect.confirmed_at, world.defect.stage) == (confirmed, stage)
     assert on_record(world, "defect.confirmed") == [confirmed]
     assert on_record(world, "defect.imported") == [FRIDAY]
-    facts = [f for e in world.brought_about if isinstance(e, Project) for f in e.facts]
+    facts = [f for e in world.carried_out if isinstance(e, Project) for f in e.facts]
     assert [fact.internal_text for fact in facts if fact.event == "defect.confirmed"] == [SECRET]
 
 
@@ -98,7 +99,7 @@ def test_a_target_missed_before_is_on_record_and_told_to_nobody() -> None:
     world = imported("S1", confirmed_at=at("2027-03-01 09:00"))
     world.wait(30 * DAY)
     assert world.defect.target_missed
-    target = world.defect.status(world.now)["target"]
+    target = world.status()["target"]
     assert target["missed_at"] == "2027-03-03T15:00:00Z"
     assert world.told("defect.escalated") == []
 
@@ -124,7 +125,7 @@ def test_on_hold_it_stands_since_then() -> None:
     assert (world.defect.state, world.defect.target_due_at) == ("on_hold", None)
     world.hear(Resume, FRIDAY + DAY)
     assert world.defect.target_due_at == FRIDAY + 71 * DAY
-    assert (world.defect.holds[0].start, world.delivered) == (FRIDAY - 150 * DAY, [])
+    assert (world.defect.hold.past[0].start, world.delivered) == (FRIDAY - 150 * DAY, [])
 
 
 def test_a_hold_from_before_it_had_its_severity_has_spent_nothing() -> None:
@@ -156,7 +157,7 @@ def test_an_imported_s1_gets_its_next_update_within_a_day_of_the_import() -> Non
             FRIDAY + DAY - timedelta(minutes=15),
             FRIDAY + 2 * DAY - timedelta(minutes=30),
         ]
-        assert world.defect.updates_missed == 0
+        assert world.defect.updates.missed == 0
 
 
 def test_an_imported_s3_of_several_clients_is_raised_without_a_word() -> None:
@@ -175,7 +176,7 @@ def test_from_now_on_it_is_a_defect_like_any_other() -> None:
     world.hear(Resolve, FRIDAY + 3 * HOUR, resolution="fixed")
     assert len(world.told("defect.severity_changed", to=ADA)) == 2
     assert world.told("defect.urgent") == [FRIDAY + 2 * HOUR]
-    posts = [e for e in world.brought_about if isinstance(e, PostStatus)]
+    posts = [e for e in world.carried_out if isinstance(e, PostStatus)]
     assert [(e.incident, e.stage) for e in posts] == [
         ("DEF-1/S1-1", "investigating"),
         ("DEF-1/S1-1", "resolved"),

@@ -28,9 +28,10 @@ from domain.contract.defect import (
 from domain.contract.effects import CloseCases, Lane, MoveCases, PostStatus, Project, TellClients
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Command
-from domain.defect.lifecycle import Defect
-from tests.domain.builders import ETO, FRIDAY, at, attachment, defect_start
-from tests.domain.world import World, world_of
+from domain.defect import DEFECT
+from tests.domain.builders import ETO, FRIDAY, at, attachment, begin_alone, defect_start
+from tests.domain.world import CheckedWorld as World
+from tests.domain.world import world_of
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -43,7 +44,7 @@ SECRET = "the same null pointer in both"
 def a_world(number: str, severity: str, *cases: dict[str, Any], **fields: Any) -> World:
     """A defect confirmed on Friday 16:00; all it hears is put to a copy that continued as new."""
     start = parse(DefectStart, defect_start(severity, **fields) | {"cases": list(cases)})
-    world = world_of(Defect.open(number, start, ETO, FRIDAY), FRIDAY)
+    world = world_of(begin_alone(DEFECT, number, start, ETO, FRIDAY), FRIDAY)
     world.through_json = True
     return world
 
@@ -99,7 +100,7 @@ def test_who_is_told_learns_what_it_was_before_and_whatever_helps() -> None:
     source, target = a_pair()
     target.hear(OfferWorkaround, description="Use the other form.", effort="easy")
     merge(source)
-    merged = next(e for e in target.brought_about if e.event == "defect.merged")
+    merged = next(e for e in target.carried_out if e.event == "defect.merged")
     assert isinstance(merged, TellClients)
     assert merged.defect == "DEF-2"
     assert merged.facts == {
@@ -111,7 +112,7 @@ def test_who_is_told_learns_what_it_was_before_and_whatever_helps() -> None:
         "release": None,
     }
     for world in (source, target):
-        told = [e for e in world.brought_about if isinstance(e, TellClients | PostStatus)]
+        told = [e for e in world.carried_out if isinstance(e, TellClients | PostStatus)]
         assert [e.key for e in told if SECRET in e.model_dump_json()] == []
 
 
@@ -124,7 +125,7 @@ def test_nobody_is_lost() -> None:
     target.hear(Resolve, resolution="fixed")
     for event in ("defect.release_scheduled", "defect.resolved"):
         assert [target.told(event, to=who) for who in (ADA, BEN, EVE)] == [[FRIDAY]] * 3
-    assert target.defect.status(FRIDAY)["case_count"] == 5
+    assert target.status()["case_count"] == 5
 
 
 def test_the_cases_close_with_the_defect_that_took_them_and_only_once() -> None:
@@ -133,9 +134,9 @@ def test_the_cases_close_with_the_defect_that_took_them_and_only_once() -> None:
     merge(source)
     target.hear(Resolve, FRIDAY + DAY, resolution="fixed")
     source.wait(60 * DAY)
-    (closing,) = [e for e in target.brought_about if isinstance(e, CloseCases)]
+    (closing,) = [e for e in target.carried_out if isinstance(e, CloseCases)]
     assert closing.formerly == ["DEF-1"]
-    assert [e for e in source.brought_about if isinstance(e, CloseCases)] == []
+    assert [e for e in source.carried_out if isinstance(e, CloseCases)] == []
 
 
 def test_a_page_that_comes_again_is_harmless() -> None:
@@ -145,11 +146,11 @@ def test_a_page_that_comes_again_is_harmless() -> None:
     for key in ("1", "1", "2"):
         world.hear(Absorb, key=key, defect="DEF-9", cases=cases)
     assert len(world.told("defect.merged")) == 1
-    assert world.defect.formerly == ["DEF-9"]
+    assert world.defect.merge.formerly == ["DEF-9"]
     for key in ("3", "3", "4"):
         world.hear(GiveBack, key=key, defect="DEF-9", cases=["CASE-2", "CASE-3"])
     assert len(world.told("defect.unmerged")) == 1
-    assert (list(world.defect.cases), world.defect.formerly) == (["CASE-1"], [])
+    assert (list(world.defect.cases), world.defect.merge.formerly) == (["CASE-1"], [])
 
 
 def test_a_case_that_is_named_twice_joins_and_leaves_once() -> None:
@@ -162,7 +163,7 @@ def test_a_case_that_is_named_twice_joins_and_leaves_once() -> None:
         [],
     )
     world.hear(GiveBack, defect="DEF-9", cases=["CASE-2", "CASE-2"])
-    changes = [c for e in world.brought_about if isinstance(e, Project) for c in e.audience]
+    changes = [c for e in world.carried_out if isinstance(e, Project) for c in e.audience]
     assert [len(change.attach) for change in changes] == [1, 1, 0]
     assert [len(change.detach) for change in changes] == [0, 0, 1]
 
@@ -174,7 +175,7 @@ def test_what_clients_said_of_its_severity_goes_along() -> None:
     for client, severity in (("client-1", "S1"), ("client-2", "S2")):
         source.hear(RecordSeverityFeedback, client=client, severity=severity)
     merge(source)
-    said = target.defect.status(FRIDAY)["feedback"]
+    said = target.status()["feedback"]
     assert [(one["client"], one["severity"]) for one in said] == [
         ("client-1", "S1"),
         ("client-2", "S2"),
@@ -187,7 +188,7 @@ def test_a_defect_without_cases_can_be_merged() -> None:
     source.other = target
     merge(source)
     assert source.defect.state == "merged"
-    assert target.defect.formerly == ["DEF-1"]
+    assert target.defect.merge.formerly == ["DEF-1"]
     assert target.told("defect.merged") == []
 
 
@@ -209,12 +210,12 @@ def test_until_the_other_has_answered_everything_goes_on() -> None:
     source, _ = a_pair("S1")
     source.places[Lane.WORKFLOWS].latency = 2 * DAY
     merge(source)
-    assert (source.defect.state, source.defect.awaits("merge_into")) == ("open", True)
+    assert (source.defect.state, source.is_pending("merge_into")) == ("open", True)
     source.wait(2 * DAY - HOUR)
     assert len(source.told("defect.update", to=BEN)) == 1
     source.wait(2 * HOUR)
-    assert (source.defect.state, source.defect.awaits("merge_into")) == ("merged", False)
-    assert source.defect.refusal_of("merge_into") is None
+    assert (source.defect.state, source.is_pending("merge_into")) == ("merged", False)
+    assert source.rejection("merge_into") is None
 
 
 @pytest.mark.parametrize(
@@ -241,17 +242,17 @@ def test_a_refusal_leaves_it_as_it_was_and_says_why() -> None:
     """Complaint (freescout#1314): the answer names the reason; it can be tried again."""
     source, target = a_pair("S1")
     target.hear(Resolve, resolution="fixed")
-    agenda = [(due.at, due.what) for due in source.defect.agenda()]
-    status = source.defect.status(FRIDAY)
+    agenda = [(due.at, due.what) for due in source.agenda()]
+    status = source.status()
     merge(source)
-    refusal = source.defect.refusal_of("merge_into")
+    refusal = source.rejection("merge_into")
     assert str(refusal) == "defect: DEF-2: state: is resolved; reopen it first"
-    assert [(due.at, due.what) for due in source.defect.agenda()] == agenda
-    assert source.defect.status(FRIDAY) == status
+    assert [(due.at, due.what) for due in source.agenda()] == agenda
+    assert source.status() == status
     assert target.told("defect.merged") == []
     target.hear(Reopen, reason="not fixed")
     merge(source)
-    assert (source.defect.state, source.defect.refusal_of("merge_into")) == ("merged", None)
+    assert (source.defect.state, source.rejection("merge_into")) == ("merged", None)
 
 
 @pytest.mark.parametrize(
@@ -284,7 +285,7 @@ def test_a_merged_defect_says_where_it_went() -> None:
     """Contract, `status`."""
     source, _ = a_pair()
     merge(source)
-    status = source.defect.status(FRIDAY)
+    status = source.status()
     assert (status["state"], status["merged_into"]) == ("merged", "DEF-2")
     assert (status["target"]["due_at"], status["next_update_due_at"]) == (None, None)
 
@@ -301,7 +302,7 @@ def test_a_merged_defect_says_nothing_and_ends_with_its_window() -> None:
     source.wait(60 * DAY)
     assert (source.defect.finished, source.defect.state) == (True, "closed")
     assert source.defect.closed_at == FRIDAY + HOUR + 14 * DAY
-    assert (len(source.delivered), source.defect.next_due()) == (told, None)
+    assert (len(source.delivered), source.next_due()) == (told, None)
 
 
 def test_a_hold_ends_with_the_merge() -> None:
@@ -309,8 +310,8 @@ def test_a_hold_ends_with_the_merge() -> None:
     source = alone("S2")
     source.hear(Hold, reason="waiting")
     merge(source, FRIDAY + HOUR)
-    assert source.defect.held_since is None
-    assert [(hold.start, hold.end) for hold in source.defect.holds] == [(FRIDAY, FRIDAY + HOUR)]
+    assert source.defect.hold.since is None
+    assert [(hold.start, hold.end) for hold in source.defect.hold.past] == [(FRIDAY, FRIDAY + HOUR)]
 
 
 def test_the_status_page_gets_a_last_word_and_a_new_incident_if_it_goes_on() -> None:
@@ -318,7 +319,7 @@ def test_the_status_page_gets_a_last_word_and_a_new_incident_if_it_goes_on() -> 
     source = alone("S1")
     merge(source)
     undo(source)
-    posts = [e for e in source.brought_about if isinstance(e, PostStatus)]
+    posts = [e for e in source.carried_out if isinstance(e, PostStatus)]
     assert [(e.incident, e.stage) for e in posts] == [
         ("DEF-1/S1-1", "investigating"),
         ("DEF-1/S1-1", "resolved"),
@@ -466,8 +467,8 @@ def test_it_stays_merged_if_the_cases_are_not_given_back() -> None:
     source.other_refuses = "DEF-2: state: is merged into DEF-3; undo that first"
     undo(source, FRIDAY + DAY)
     source.wait(3 * HOUR)
-    assert source.defect.merged_into == "DEF-2"
-    refusal = source.defect.refusal_of("undo_merge")
+    assert source.defect.merge.into == "DEF-2"
+    refusal = source.rejection("undo_merge")
     assert str(refusal) == "defect: DEF-2: state: is merged into DEF-3; undo that first"
     undo(source, FRIDAY + 14 * DAY - HOUR)
     source.wait(3 * HOUR)
@@ -493,7 +494,7 @@ def test_cases_that_wait_for_their_clients_say_so_again_when_they_come_back() ->
     undo(source, FRIDAY + DAY)
     source.hear(WaitForClient, FRIDAY + DAY + HOUR / 2, case="CASE-1")
     source.wait(HOUR)
-    assert (source.defect.state, source.defect.held_since) == ("on_hold", FRIDAY + DAY + HOUR)
+    assert (source.defect.state, source.defect.hold.since) == ("on_hold", FRIDAY + DAY + HOUR)
 
 
 # --- chains --------------------------------------------------------------------------------------
@@ -512,7 +513,7 @@ def test_two_that_are_merged_into_each_other_at_once_stay_two() -> None:
     source.places[Lane.WORKFLOWS].latency = HOUR
     merge(source)
     merge(target, defect="DEF-1")
-    assert str(target.defect.refusal_of("merge_into")) == (
+    assert str(target.rejection("merge_into")) == (
         "defect: DEF-1: state: is being merged with another defect"
     )
     source.wait(HOUR)
@@ -525,9 +526,7 @@ def test_the_other_cannot_be_merged_back() -> None:
     target.other = source
     merge(source)
     merge(target, defect="DEF-1")
-    assert str(target.defect.refusal_of("merge_into")) == (
-        "defect: DEF-1: state: is merged into DEF-2"
-    )
+    assert str(target.rejection("merge_into")) == ("defect: DEF-1: state: is merged into DEF-2")
 
 
 def test_a_chain_is_undone_from_its_end() -> None:
@@ -540,7 +539,7 @@ def test_a_chain_is_undone_from_its_end() -> None:
     assert sorted(end.defect.cases) == [f"CASE-{number}" for number in range(1, 7)]
     assert [end.told("defect.merged", to=who) for who in (ADA, BEN, EVE)] == [[FRIDAY]] * 3
     undo(source)
-    assert str(source.defect.refusal_of("undo_merge")) == (
+    assert str(source.rejection("undo_merge")) == (
         "defect: DEF-2: state: is merged into DEF-3; undo that first"
     )
     undo(middle)
@@ -560,4 +559,4 @@ def test_who_was_attached_when_it_was_asked_for_is_moved() -> None:
     merge(source)
     source.wait(3 * HOUR)
     assert "CASE-7" in target.defect.cases
-    assert len([e for e in source.brought_about if isinstance(e, MoveCases)]) == 1
+    assert len([e for e in source.carried_out if isinstance(e, MoveCases)]) == 1

@@ -339,6 +339,6 @@ def test_the_length_of_the_reopen_window_is_the_policys() -> None:
     """Contract: 14 days by default."""
     rules = ETO.defects.model_copy(update={"reopen_window_days": 3})
     defect, _ = a_defect("S3", under=ETO.model_copy(update={"defects": rules}))
-    defect.resolved_at = at("2027-03-05 16:00")
+    defect.runner.entity.resolved_at = at("2027-03-05 16:00")
     assert defect.next_due() == defect.resolved_at + timedelta(days=3)
     assert isinstance(defect.next_due(), datetime)

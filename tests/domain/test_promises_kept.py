@@ -20,7 +20,8 @@ from hypothesis.stateful import (
     rule,
 )
 
-from domain.case.lifecycle import Case
+from domain.case import CASE
+from domain.case.state import Case
 from domain.contract.case import (
     Answer,
     AssessCritical,
@@ -62,14 +63,16 @@ from domain.contract.defect import (
 from domain.contract.effects import Lane, TellClients
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Command
-from domain.defect.lifecycle import Defect
+from domain.defect import DEFECT
+from domain.defect.state import Defect
+from domain.runner import Runner
 from domain.views.explain import explain
 from domain.views.operator_card import card
 from simulation.oracle.audit import Broken, audit
 from simulation.oracle.expected_state import Course, History, Moved, Said
 from simulation.oracle.obligations import Obligations
 from tests.domain.builders import ETO, at, attachment, case_start, defect_start
-from tests.domain.world import World
+from tests.domain.world import CheckedWorld as World
 from tests.soak import lives
 
 QUIET = settings(
@@ -184,27 +187,26 @@ class DefectLife(RuleBasedStateMachine):
             plan = {"id": "REL-1", "deploy_at": deploy_at} if deploy_at else None
             fields |= {"past": instants | {"release": plan}}
         self.start = parse(DefectStart, fields)
-        defect, effects = Defect.open("DEF-1", self.start, ETO, now)
-        self.world = World(defect, now, through_json=True)
+        runner = Runner.begin(DEFECT, "DEF-1", self.start, ETO, now)
+        self.world = World(runner, now, through_json=True)
         self.confirmed_at = now
-        self.world.begin(effects)
 
     @property
     def defect(self) -> Defect:
         """The machine."""
-        assert isinstance(self.world.machine, Defect)
-        return self.world.machine
+        assert isinstance(self.world.entity, Defect)
+        return self.world.entity
 
     def say(self, model: type[Command], key: str | None = None, **fields: Any) -> None:
         """Say something that may be refused."""
         try:
             self.world.say(parse(model, {"actor": "agent-1", "key": key} | fields))
         except InvalidCommand as refused:
-            self.defect.reject(model.name, str(refused), self.world.now)
+            self.world.runner.reject(model.name, str(refused), self.world.now)
 
     def revive(self) -> None:
         """Go on with a defect that is over, and have somebody who is hit by it."""
-        if self.defect.merged_into is not None:
+        if self.defect.merge.into is not None:
             self.say(UndoMerge, reason=SECRET)
         elif not self.defect.active:
             self.say(Reopen, reason=SECRET)
@@ -362,20 +364,20 @@ class DefectLife(RuleBasedStateMachine):
         fields = {"release": release, "deploy_at": deploy_at, "plan_version": plan_version}
         self.say(ScheduleRelease, key, **fields, **how)
 
-    @precondition(lambda self: self.defect.release is not None)
+    @precondition(lambda self: self.defect.plan.release is not None)
     @rule(watched=st.booleans(), key=KEYS)
     def schedule_again(self, watched: bool, key: str | None) -> None:
         """The same plan is said twice."""
-        planned = self.defect.release
+        planned = self.defect.plan.release
         assert planned is not None
         fields = {"release": planned.id, "deploy_at": planned.deploy_at, "watched": watched}
         self.say(ScheduleRelease, key, **fields)
 
-    @precondition(lambda self: self.defect.release is not None)
+    @precondition(lambda self: self.defect.plan.release is not None)
     @rule(ahead=TIMES)
     def move(self, ahead: timedelta) -> None:
         """The release moves."""
-        planned = self.defect.release
+        planned = self.defect.plan.release
         assert planned is not None
         deploy_at = self.world.now + ahead
         self.say(ScheduleRelease, release=planned.id, deploy_at=deploy_at)
@@ -423,7 +425,7 @@ class DefectLife(RuleBasedStateMachine):
         """The other defect takes its time to answer, and things are said meanwhile."""
         place, self.world.other_refuses = self.world.places[Lane.WORKFLOWS], refuses
         latency, place.latency = place.latency, time
-        if self.defect.merged_into is not None:
+        if self.defect.merge.into is not None:
             self.say(UndoMerge, reason=SECRET)
         else:
             self.say(MergeInto, defect="DEF-2", reason=SECRET)
@@ -431,7 +433,7 @@ class DefectLife(RuleBasedStateMachine):
         place.latency = latency
         match meanwhile:
             case "deployed":
-                planned = self.defect.release.id if self.defect.release else "REL-1"
+                planned = self.defect.plan.release.id if self.defect.plan.release else "REL-1"
                 self.say(ReleaseDeployed, release=planned, plan_version=3)
             case "severity":
                 self.say(ChangeSeverity, severity="S1", reason=SECRET)
@@ -492,9 +494,9 @@ class DefectLife(RuleBasedStateMachine):
     @rule()
     def adopt_the_same_policy(self) -> None:
         """T8: the version it already has changes nothing that is due."""
-        agenda = [(due.at, due.what) for due in self.defect.agenda()]
+        agenda = [(due.at, due.what) for due in self.world.agenda()]
         self.world.adopt(ETO, parse(AdoptPolicy, {"actor": "agent-1", "policy": "eto"}))
-        assert [(due.at, due.what) for due in self.defect.agenda()] == agenda
+        assert [(due.at, due.what) for due in self.world.agenda()] == agenda
 
     @rule()
     def retry(self) -> None:
@@ -556,8 +558,8 @@ class DefectLife(RuleBasedStateMachine):
         """T2: held by staff or for clients; merged by receipt only."""
         now = self.course.stands[-1]
         defect = self.defect
-        assert (defect.held_since is not None) is now.held
-        assert (defect.merged_at is not None) is now.merged
+        assert (defect.hold.since is not None) is now.held
+        assert (defect.merge.at is not None) is now.merged
         assert defect.active is not now.over
 
     @invariant()
@@ -573,22 +575,18 @@ class DefectLife(RuleBasedStateMachine):
     @invariant()
     def no_effect_happens_twice(self) -> None:
         """An effect's key is its own for ever."""
-        keys = Counter(effect.key for effect in self.world.brought_about)
+        keys = Counter(effect.key for effect in self.world.carried_out)
         assert [key for key, times in keys.items() if times > 1] == []
 
     @invariant()
     def it_can_be_looked_at(self) -> None:
         """Status, explanation and card never fail, and are plain JSON and text."""
         now = self.world.now
-        status = self.defect.status(now) | {
-            "attention": self.defect.attention,
-            "pending_deliveries": self.world.outbox.pending,
-            "failed_deliveries": 0,
-        }
+        status = self.world.status()
         assert json.loads(json.dumps(status)) == status
-        explained = explain(self.defect, now)
+        explained = explain(self.world.runner, now)
         assert json.loads(json.dumps(explained)) == explained
-        assert card(self.defect, status, self.world.outbox.failing, now)
+        assert card(self.world.runner, now)
 
 
 class PromptWorld(DefectLife):
@@ -598,7 +596,7 @@ class PromptWorld(DefectLife):
     def every_promise_is_kept(self) -> None:
         """Nothing broken, nothing even late, and nothing on record as missed."""
         assert self.broken(timedelta(0)) == ()
-        assert self.defect.updates_missed == 0
+        assert self.defect.updates.missed == 0
         assert self.world.idle
 
     @invariant()
@@ -655,7 +653,7 @@ class DisturbedWorld(DefectLife):
         """T9: late updates are counted by the state; everything else came, once and in time."""
         broken = self.broken(PATIENCE)
         late = Counter(b.recipient for b in broken if b.clause == "T6" and "no update" in b.what)
-        assert max(late.values(), default=0) <= self.defect.updates_missed
+        assert max(late.values(), default=0) <= self.defect.updates.missed
         others = [b for b in broken if b.clause != "T6" or "no update" not in b.what]
         if self.stood_still:  # What lapsed meanwhile is rightly left out.
             others = [b for b in others if not b.what.startswith("no ")]
@@ -690,24 +688,23 @@ class CaseLife(RuleBasedStateMachine):
         fields = case_start(
             channel=channel, subject=subject, priority=priority, description=SECRET
         ) | dict.fromkeys(gaps, " ")
-        case, effects = Case.open("CASE-1", parse(CaseStart, fields), ETO, now)
-        self.world = World(case, now, through_json=True)
+        runner = Runner.begin(CASE, "CASE-1", parse(CaseStart, fields), ETO, now)
+        self.world = World(runner, now, through_json=True)
         self.opened_at = now
-        self.critical = case.priority == "critical"
-        self.world.begin(effects)
+        self.critical = runner.entity.priority == "critical"
 
     @property
     def case(self) -> Case:
         """The machine."""
-        assert isinstance(self.world.machine, Case)
-        return self.world.machine
+        assert isinstance(self.world.entity, Case)
+        return self.world.entity
 
     def say(self, model: type[Command], key: str | None = None, **fields: Any) -> None:
         """Say something that may be refused."""
         try:
             self.world.say(parse(model, {"actor": "agent-1", "key": key} | fields))
         except InvalidCommand as refused:
-            self.case.reject(model.name, str(refused), self.world.now)
+            self.world.runner.reject(model.name, str(refused), self.world.now)
 
     @rule(message=PUBLIC, key=KEYS)
     def respond(self, message: str, key: str | None) -> None:
@@ -781,7 +778,7 @@ class CaseLife(RuleBasedStateMachine):
     def reminders_are_few_and_far_between(self) -> None:
         """C3: once per business day, at most three after each request, none without a gap."""
         reminders, last = 0, self.opened_at
-        for effect in self.world.brought_about:
+        for effect in self.world.carried_out:
             if effect.event != "case.information_requested" or not isinstance(effect, TellClients):
                 continue
             if effect.facts["reminder"]:
@@ -831,10 +828,9 @@ class CaseLife(RuleBasedStateMachine):
     @invariant()
     def it_can_be_looked_at(self) -> None:
         """Status and card never fail, and are plain JSON and text."""
-        status = self.case.status(self.world.now)
+        status = self.world.status()
         assert json.loads(json.dumps(status)) == status
-        shown = status | {"attention": [], "pending_deliveries": 0, "failed_deliveries": 0}
-        assert card(self.case, shown, [], self.world.now)
+        assert card(self.world.runner, self.world.now)
 
 
 TestPromptWorld = PromptWorld.TestCase

@@ -19,7 +19,8 @@ from domain.contract.effects import Lane, PostStatus, TellClients, TellStaff
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Command
 from tests.domain.builders import FRIDAY, a_defect, at, attachment, kinds, say
-from tests.domain.world import World, world_of
+from tests.domain.world import CheckedWorld as World
+from tests.domain.world import world_of
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -60,16 +61,16 @@ def test_client_success_hears_of_a_request_at_once_and_nothing_else_changes() ->
     """D4, D8: with the justification, which clients never see."""
     night = at("2027-03-07 03:00")
     world = a_world(now=night)
-    agenda = [due.what for due in world.defect.agenda()]
+    agenda = [due.what for due in world.agenda()]
     ask(world)
     assert world.told("reclassification.requested", to="client_success") == [night]
-    (asked,) = [e for e in world.brought_about if isinstance(e, TellStaff)]
+    (asked,) = [e for e in world.carried_out if isinstance(e, TellStaff)]
     assert asked.facts["requested"] == "S1"
     assert asked.facts["justification"] == SECRET
     assert world.defect.severity == "S2"
     assert world.told(to=ADA) == world.told("defect.confirmed", to=ADA)
-    assert [due.what for due in world.defect.agenda()] == [*agenda, "reclassification undecided"]
-    assert world.defect.status(world.now)["reclassification"] == {
+    assert [due.what for due in world.agenda()] == [*agenda, "reclassification undecided"]
+    assert world.status()["reclassification"] == {
         "client": "client-1",
         "severity": "S1",
         "requested_at": "2027-03-07T09:00:00Z",
@@ -165,7 +166,7 @@ def test_an_undecided_request_is_reminded_of_daily_within_support_hours(
     ask(world)
     world.wait_until(at(reminded[-1]) + HOUR)
     assert reminders(world) == [at(text) for text in reminded]
-    shown = world.defect.status(world.now)["reclassification"]
+    shown = world.status()["reclassification"]
     assert shown["reminders"] == len(reminded)
 
 
@@ -203,7 +204,7 @@ def test_nobody_is_reminded_of_what_is_over(end: Callable[[World], None], when: 
     end(world)
     world.wait(30 * DAY)
     assert reminders(world) == before
-    assert world.defect.status(world.now)["reclassification"] is None
+    assert world.status()["reclassification"] is None
 
 
 def test_a_reminder_that_waits_is_not_one_of_a_later_request() -> None:
@@ -245,7 +246,7 @@ def test_the_client_gets_the_decision_with_its_reason_either_way(approve: bool) 
     decide(world, approve=approve, when=FRIDAY + HOUR)
     told = [came for came in world.delivered if came.event == "reclassification.decided"]
     assert [came.recipient for came in told] == [ADA, "another@example.org"]
-    (effect,) = [e for e in world.brought_about if e.key == told[0].key]
+    (effect,) = [e for e in world.carried_out if e.key == told[0].key]
     assert isinstance(effect, TellClients)
     assert (effect.whom.kind, effect.whom.client) == ("client", "client-1")
     assert effect.facts == {
@@ -264,7 +265,7 @@ def test_approved_it_becomes_that_severity_like_by_any_other_change() -> None:
     assert world.defect.severity == "S1"
     assert world.told("defect.urgent", to="engineering") == [FRIDAY + HOUR]
     assert world.told("defect.severity_changed", to=BEN) == [FRIDAY + HOUR]
-    assert [e.stage for e in world.brought_about if isinstance(e, PostStatus)] == ["investigating"]
+    assert [e.stage for e in world.carried_out if isinstance(e, PostStatus)] == ["investigating"]
     world.wait_until(at("2027-03-09 17:00"))
     assert world.told("defect.escalated", to="coo") == [at("2027-03-09 17:00")]
     assert world.told("defect.update", to=ADA)[0] <= FRIDAY + HOUR + DAY
@@ -350,7 +351,7 @@ def test_what_was_written_for_us_reaches_no_client() -> None:
     world = a_world()
     ask(world)
     decide(world, approve=True)
-    clients = [e for e in world.brought_about if isinstance(e, TellClients)]
+    clients = [e for e in world.carried_out if isinstance(e, TellClients)]
     assert [e.key for e in clients if SECRET in e.model_dump_json()] == []
 
 

@@ -21,9 +21,21 @@ from domain.contract.release import (
     Unfreeze,
 )
 from domain.contract.values import Command
-from domain.release.lifecycle import Release
-from tests.domain.builders import ETO, FRIDAY, a_release, at, kinds, release_start, say
-from tests.domain.release_world import ReleaseWorld, release_world
+from domain.promise_guard.edge import refuse_promises
+from domain.release import RELEASE
+from tests.domain.builders import (
+    ETO,
+    FRIDAY,
+    Alone,
+    a_release,
+    at,
+    begin_alone,
+    kinds,
+    release_start,
+    say,
+)
+from tests.domain.world import CheckedReleaseWorld as ReleaseWorld
+from tests.domain.world import release_world
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -38,7 +50,7 @@ def a_world(ahead: timedelta = 21 * DAY, **fields: Any) -> ReleaseWorld:
     return release_world(a_release(deploy_at=(FRIDAY + ahead).isoformat(), **fields))
 
 
-def refusal(release: Release, command: type[Command], now: datetime, **fields: Any) -> str:
+def refusal(release: Alone, command: type[Command], now: datetime, **fields: Any) -> str:
     """What a command is answered, after checking that it left no trace."""
     release.fire(now)
     before = release.model_dump()
@@ -66,11 +78,11 @@ def test_a_release_is_not_planned_for_the_past(deploy_at: datetime) -> None:
 
 
 def test_public_notes_promise_no_other_time() -> None:
-    """D7: what was accepted once is not judged again in a replay."""
+    """D7: judged where they come in; a replay applies what was accepted."""
     start = parse(ReleaseStart, release_start(public_notes="The rest will be fixed by Friday."))
     with pytest.raises(InvalidCommand, match=r'^public_notes: "by Friday"'):
-        Release.open("REL-1", start, ETO, FRIDAY)
-    replayed, _ = Release.open("REL-1", start, ETO, FRIDAY, accepted=True)
+        refuse_promises(start, FRIDAY.date())
+    replayed, _ = begin_alone(RELEASE, "REL-1", start, ETO, FRIDAY)
     assert replayed.public_notes == start.public_notes
 
 
@@ -90,7 +102,7 @@ def test_in_a_frozen_release_no_defect_joins_or_leaves_but_the_date_may_move() -
     world.hear(AttachDefect, defect="DEF-1")
     world.hear(Freeze, reason=SECRET)
     frozen = "state: is frozen since 2027-03-05T22:00:00Z"
-    release = world.release
+    release = Alone(world.runner)
     for command, fields, said in (
         (AttachDefect, {"defect": "DEF-2"}, f"{frozen}; unfreeze it"),
         (AttachDefects, {"defects": ["DEF-2"]}, f"{frozen}; unfreeze it"),
@@ -137,7 +149,7 @@ def test_after_its_end_everything_is_refused_naming_the_state(
     world.hear(AttachDefect, defect="DEF-1")
     world.places[Lane.WORKFLOWS].latency = timedelta(0) if told else HOUR
     world.hear(end, reason="x")
-    said = refusal(world.release, command, FRIDAY, **fields)
+    said = refusal(Alone(world.runner), command, FRIDAY, **fields)
     assert said == f"state: is {state} since 2027-03-05T22:00:00Z"
 
 
@@ -198,12 +210,12 @@ def test_the_reasons_of_the_vendor_stay_internal() -> None:
     world.hear(DetachDefect, defect="DEF-1", reason=SECRET)
     reschedule(world, 30 * DAY)
     world.hear(CancelRelease, reason=SECRET)
-    effects: list[Effect] = world.brought_about
+    effects: list[Effect] = world.carried_out
     shown = [e for e in effects if not isinstance(e, AlignDefects | Project)]
     facts = [f for e in effects if isinstance(e, Project) for f in e.facts]
     assert SECRET not in str(shown)
     assert [f.event for f in facts if SECRET in str((f.public_text, f.details))] == []
-    assert SECRET not in str(world.release.status(world.now))
+    assert SECRET not in str(world.status())
     assert SECRET not in str([fact.flat() for fact in world.release.timeline])
 
 
@@ -275,7 +287,7 @@ def test_once_its_hour_has_passed_no_fix_joins_but_one_may_still_leave() -> None
     world = a_world()
     world.hear(AttachDefect, defect="DEF-1")
     world.wait_until(DEPLOY)
-    said = refusal(world.release, AttachDefect, DEPLOY, defect="DEF-2")
+    said = refusal(Alone(world.runner), AttachDefect, DEPLOY, defect="DEF-2")
     assert said == "defect: the hour of the release has passed; reschedule it"
     world.hear(DetachDefect, defect="DEF-1", reason="x")
     assert world.last_words["DEF-1"].what == "withdrawn"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import AlignDefects, Effect, Lane, Project, Receipt
+from domain.contract.effects import AlignDefects, Effect, Lane, Project
+from domain.contract.receipts import DefectsAligned
 from domain.contract.release import (
     Announce,
     AttachDefect,
@@ -19,9 +20,11 @@ from domain.contract.release import (
     Reschedule,
 )
 from domain.contract.values import Command
-from domain.release.lifecycle import FAN_OUTS_KEPT, Release
+from domain.release.defects import FAN_OUTS_KEPT
+from domain.release.state import Release
 from tests.domain.builders import FRIDAY, a_release, say
-from tests.domain.release_world import ReleaseWorld, release_world
+from tests.domain.world import CheckedReleaseWorld as ReleaseWorld
+from tests.domain.world import release_world
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -57,7 +60,7 @@ def joined(effects: list[Effect]) -> list[tuple[list[str], bool]]:
 
 def fan_outs(world: ReleaseWorld, *fields: str) -> list[tuple[Any, ...]]:
     """These fields of every round of telling, as the status has them."""
-    status = world.release.status(world.now)
+    status = world.status()
     return [tuple(fan_out[name] for name in fields) for fan_out in status["fan_outs"]]
 
 
@@ -156,7 +159,7 @@ def test_the_status_says_how_many_are_still_to_be_told() -> None:
     world.hear(Reschedule, deploy_at=LATER, reason="x")
     came = []
     for _ in range(4):
-        status = world.release.status(world.now)
+        status = world.status()
         came.append((*fan_outs(world, "told", "left")[-1], status["defects"]["to_align"]))
         world.wait(HOUR)
     assert came == [(0, None, None), (2, 3, 3), (4, 1, 1), (5, 0, 0)]
@@ -170,10 +173,10 @@ def test_how_many_are_attached_is_counted_by_the_database() -> None:
     """However often one is attached or detached."""
     world = a_world("DEF-1", "DEF-2")
     world.hear(AttachDefect, defect="DEF-1")
-    assert world.release.status(world.now)["defects"]["attached"] == 2
+    assert world.status()["defects"]["attached"] == 2
     world.hear(DetachDefect, defect="DEF-2", reason="x")
     world.hear(DetachDefect, defect="DEF-2", reason="x")
-    assert world.release.status(world.now)["defects"]["attached"] == 1
+    assert world.status()["defects"]["attached"] == 1
 
 
 def test_a_newer_plan_takes_the_place_of_one_that_is_being_told() -> None:
@@ -238,7 +241,7 @@ def test_it_is_not_finished_until_the_last_defect_was_told(end: type[Command]) -
         finished.append(world.release.finished)
         world.wait(HOUR)
     assert finished == [False, False, False, True]
-    assert world.release.next_due() is None
+    assert world.next_due() is None
 
 
 def test_a_release_without_defects_ends_too() -> None:
@@ -300,7 +303,7 @@ def test_a_wrong_number_that_was_detached_is_missing_no_more() -> None:
     """The typing error is put right."""
     release, _ = a_release()
     (alignment,) = alignments(say(release, AttachDefect, FRIDAY, defect="DEF-404"))
-    release.delivered(alignment, Receipt(key=alignment.key, missing=["DEF-404"]), FRIDAY)
+    release.delivered(alignment, DefectsAligned(key=alignment.key, missing=["DEF-404"]), FRIDAY)
     say(release, DetachDefect, FRIDAY, defect="DEF-404", reason="a typing error")
     assert release.status(FRIDAY)["defects"]["missing"] == []
 
@@ -314,7 +317,7 @@ def test_support_hears_of_what_cannot_be_delivered_and_of_which_release() -> Non
     world.down(Lane.WORKFLOWS, FRIDAY, FRIDAY + 2 * HOUR)
     world.hear(Reschedule, deploy_at=LATER, reason="x")
     world.wait(HOUR)
-    (failing,) = [e for e in world.brought_about if e.event == "delivery.failing"]
+    (failing,) = [e for e in world.carried_out if e.event == "delivery.failing"]
     assert (failing.model_dump()["release"], failing.lane) == ("REL-1", Lane.STAFF)
     world.wait(2 * HOUR)
     assert world.last_words["DEF-1"].plan_version == 2
@@ -328,7 +331,7 @@ def test_a_lane_that_waits_for_the_portal_sets_no_alarm_that_has_passed() -> Non
     world.down(Lane.PORTAL, FRIDAY, FRIDAY + 5 * HOUR)
     world.hear(AttachDefect, defect="DEF-3")
     world.wait(HOUR)
-    retry_at = world.outbox.next_retry(set(world._in_flight), world.now)
+    retry_at = world.outbox.next_retry(world.now)
     assert retry_at is None or retry_at > world.now
 
 
@@ -352,12 +355,12 @@ def test_a_release_that_was_carried_on_behaves_the_same() -> None:
         for days in (14, 7, 7, 2, 1):
             if carried_on:
                 state = world.release.model_dump(mode="json")
-                world.machine = Release.model_validate(state)
+                world.runner.entity = Release.model_validate(state)
             world.wait(days * DAY)
         world.hear(Deploy)
         world.wait(DAY)
         return world
 
     there, here = live(True), live(False)
-    assert there.brought_about == here.brought_about
+    assert there.carried_out == here.carried_out
     assert there.release.model_dump() == here.release.model_dump()

@@ -8,8 +8,10 @@ import pytest
 from domain.contract.effects import Lane, Project, TellClients
 from domain.contract.release import Announce, CancelRelease, Deploy, Reschedule
 from domain.contract.values import Command
+from simulation.release_world import EVERYBODY
 from tests.domain.builders import FRIDAY, a_release, at, eto_but
-from tests.domain.release_world import EVERYBODY, ReleaseWorld, release_world
+from tests.domain.world import CheckedReleaseWorld as ReleaseWorld
+from tests.domain.world import release_world
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -24,7 +26,7 @@ def a_world(ahead: timedelta = 21 * DAY, **fields: Any) -> ReleaseWorld:
 
 def of(world: ReleaseWorld) -> list[TellClients]:
     """The notices that went out."""
-    return [e for e in world.brought_about if isinstance(e, TellClients) and e.people is None]
+    return [e for e in world.carried_out if isinstance(e, TellClients) and e.people is None]
 
 
 def days_told(world: ReleaseWorld) -> list[float | None]:
@@ -70,7 +72,7 @@ def test_what_it_is_too_late_for_when_planned_is_skipped_and_said_so(
 ) -> None:
     """R2: the login page announces such a release at once."""
     world = a_world(ahead)
-    status = world.release.status(FRIDAY)
+    status = world.status()
     assert [notice["days"] for notice in status["notices"] if notice["skipped"]] == skipped
     assert (status["banner"] is not None) == bool(skipped)
     world.wait(ahead)
@@ -82,7 +84,7 @@ def test_the_login_page_announces_a_release_as_long_as_it_lies_ahead() -> None:
     world = a_world(title="Spring release", public_notes="New reports.", window_minutes=90)
     assert world.release.banner(DEPLOY - 14 * DAY - HOUR) is None
     world.wait_until(DEPLOY - 14 * DAY)
-    banner = world.release.banner(world.now)
+    banner = world.release.banner(world.now).model_dump(mode="json")
     assert banner == {
         "release_kind": "major",
         "title": "Spring release",
@@ -91,7 +93,7 @@ def test_the_login_page_announces_a_release_as_long_as_it_lies_ahead() -> None:
         "functional_areas": [],
         "public_notes": "New reports.",
     }
-    projected = [e for e in world.brought_about if isinstance(e, Project)][-1]
+    projected = [e for e in world.carried_out if isinstance(e, Project)][-1]
     assert projected.snapshot["banner"] == banner
     world.hear(Deploy, DEPLOY)
     assert world.release.banner(world.now) is None
@@ -139,7 +141,7 @@ def test_a_notice_it_was_too_late_for_is_given_where_another_date_leaves_time() 
     """R2, complaint "advance notice missing": planned at short notice, then moved far away."""
     world = a_world(3 * DAY)
     reschedule(world, 40 * DAY)
-    assert [notice["skipped"] for notice in world.release.status(world.now)["notices"]] == [
+    assert [notice["skipped"] for notice in world.status()["notices"]] == [
         False,
         False,
     ]
@@ -163,7 +165,9 @@ def test_after_an_outage_what_was_due_is_told_once_and_never_too_late(
     world.stand_still_until(back)
     world.wait(30 * DAY)
     assert days_told(world) == told
-    assert all(notice.sent_at is None for notice in world.release.notices) == (told == [])
+    assert all(notice.sent_at is None for notice in world.release.announcements.notices) == (
+        told == []
+    )
 
 
 @pytest.mark.parametrize(

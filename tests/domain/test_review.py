@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import RankImpact, Receipt, TellStaff
+from domain.contract.effects import RankImpact, TellStaff
+from domain.contract.receipts import ImpactRanked
 from domain.contract.values import Severity
-from domain.impact_review import Review, digest, rank
-from tests.domain.builders import FRIDAY, a_review, at, eto_but, kinds, say
+from domain.impact_review import REVIEW, Review, digest, rank
+from domain.runner import Runner
+from tests.domain.builders import FRIDAY, Alone, a_review, at, eto_but, kinds, say
 
 HOUR = timedelta(hours=1)
 DIGEST = "review.digest"
@@ -134,13 +136,13 @@ def test_what_clients_say_is_shown_with_their_words() -> None:
 # --- the review ----------------------------------------------------------------------------------
 
 
-def ranked(review: Review, total: int, now: datetime, ranking: RankImpact) -> list[str]:
+def ranked(review: Alone, total: int, now: datetime, ranking: RankImpact) -> list[str]:
     """Hand in a ranking; answers what that brings about."""
     found = digest([snapshot(f"DEF-{n}") for n in range(total)], None, {}, shown=20, now=now)
-    return kinds(review.delivered(ranking, Receipt(key=ranking.key, ranking=found), now))
+    return kinds(review.delivered(ranking, ImpactRanked(key=ranking.key, ranking=found), now))
 
 
-def begun(now: datetime, **rules: Any) -> tuple[Review, RankImpact]:
+def begun(now: datetime, **rules: Any) -> tuple[Alone, RankImpact]:
     """A review, and what it wants ranked."""
     review, effects = a_review(now, eto_but("reviews", **rules))
     (ranking,) = [effect for effect in effects if isinstance(effect, RankImpact)]
@@ -161,7 +163,7 @@ def test_engineering_gets_the_digest_at_once_in_support_hours() -> None:
     monday = at("2027-03-08 09:00")
     review, ranking = begun(monday)
     found = digest([snapshot("DEF-1")], None, {}, shown=20, now=monday)
-    effects = review.delivered(ranking, Receipt(key=ranking.key, ranking=found), monday)
+    effects = review.delivered(ranking, ImpactRanked(key=ranking.key, ranking=found), monday)
     (told,) = [effect for effect in effects if isinstance(effect, TellStaff)]
     assert (told.kind, told.role) == (DIGEST, "engineering")
     assert told.facts == {"severity": "S3"} | found
@@ -194,7 +196,7 @@ def test_where_there_is_nothing_to_review_nothing_is_sent() -> None:
     """Complaint "empty digests": not even for what has gone since."""
     review, ranking = begun(at("2027-03-08 09:00"))
     found = digest([], [{"number": "DEF-1", "place": 1}], {}, shown=20, now=FRIDAY)
-    effects = review.delivered(ranking, Receipt(key=ranking.key, ranking=found), FRIDAY)
+    effects = review.delivered(ranking, ImpactRanked(key=ranking.key, ranking=found), FRIDAY)
     assert kinds(effects) == []
     assert (review.finished, review.total) == (True, 0)
 
@@ -212,7 +214,8 @@ def test_a_review_that_was_carried_on_while_its_digest_waits_sends_it_once() -> 
     saturday = at("2027-03-06 09:00")
     review, ranking = begun(saturday)
     ranked(review, 2, saturday, ranking)
-    twin = Review.model_validate(review.model_dump(mode="json"))
+    state = Review.model_validate(review.model_dump(mode="json"))
+    twin = Alone(Runner(REVIEW, state))
     monday = at("2027-03-08 07:00")
     assert twin.fire(monday) == review.fire(monday)
     assert twin.fire(monday + HOUR) == []

@@ -8,7 +8,8 @@ import pytest
 from domain.contract.defect import AdoptPolicy, ChangeSeverity, Hold, Reopen, Resolve, Resume
 from domain.contract.effects import Lane, TellStaff
 from tests.domain.builders import CHICAGO, ETO, FRIDAY, a_defect, at, eto_with, kinds, say
-from tests.domain.world import World, world_of
+from tests.domain.world import CheckedWorld as World
+from tests.domain.world import world_of
 
 COO = "defect.escalated"
 
@@ -136,7 +137,7 @@ def test_each_severity_spends_its_own_budget_over_many_changes() -> None:
     assert world.told("defect.window_opened") == []
     assert world.defect.target_due_at == at("2027-03-31 18:00")
     reclassify(world, "2027-03-31 12:30", "S2")  # one more S1 day: 1.5
-    assert world.defect.target.spent["S1"] == "3/2"  # type: ignore[index]
+    assert world.defect.target.spent["S1"] == "3/2"
     world.wait_until(at("2027-04-02 12:00"))
     assert world.told("defect.window_opened") == [at("2027-04-01 13:30")]
 
@@ -158,7 +159,7 @@ def test_what_is_not_material_has_no_target(severity: str) -> None:
     world = world_of(a_defect(severity, material=False), FRIDAY)
     world.wait(timedelta(days=200))
     assert world.told(COO, "defect.target_missed", "defect.window_opened") == []
-    assert world.defect.status(world.now)["target"] is None
+    assert world.status()["target"] is None
 
 
 def test_what_keeps_a_user_out_has_a_target_though_not_material() -> None:
@@ -359,7 +360,7 @@ def test_status_shows_what_is_spent_at_any_moment() -> None:
     """T2: budget, spent, due and missed, in days."""
     world = s1()
     world.wait_until(at("2027-03-08 12:30"))
-    target = world.defect.status(world.now)["target"]
+    target = world.status()["target"]
     assert target == {
         "budget": 2.0,
         "spent": round(120 / 660 + 0.5, 6),

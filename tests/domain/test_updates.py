@@ -20,7 +20,8 @@ from domain.contract.defect import (
     RetryDeliveries,
     ScheduleRelease,
 )
-from domain.contract.effects import Lane, Receipt, TellClients
+from domain.contract.effects import Lane, TellClients
+from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Command
 from tests.domain.builders import (
     CHICAGO,
@@ -32,7 +33,8 @@ from tests.domain.builders import (
     kinds,
     say,
 )
-from tests.domain.world import World, world_of
+from tests.domain.world import CheckedWorld as World
+from tests.domain.world import world_of
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -97,7 +99,7 @@ def test_no_local_date_is_without_an_update(confirmed: str) -> None:
 def test_the_confirmation_counts_as_the_first_update() -> None:
     """T6."""
     world = s1()
-    assert world.defect.status(FRIDAY)["next_update_due_at"] == "2027-03-06T22:00:00Z"
+    assert world.status()["next_update_due_at"] == "2027-03-06T22:00:00Z"
     assert world.told(UPDATE) == []
 
 
@@ -155,7 +157,7 @@ def test_updates_begin_with_s1_and_end_with_it() -> None:
     world.wait(10 * DAY)
     quarter = timedelta(minutes=15)
     assert world.told(UPDATE) == [FRIDAY + 4 * DAY - quarter, FRIDAY + 5 * DAY - 2 * quarter]
-    assert world.defect.status(world.now)["next_update_due_at"] is None
+    assert world.status()["next_update_due_at"] is None
 
 
 def test_reopened_counts_as_the_first_update_again() -> None:
@@ -251,7 +253,7 @@ def test_what_arrives_late_is_on_record_as_missed_once() -> None:
     world.wait(40 * HOUR)
     assert world.told(UPDATE) == [FRIDAY + 25 * HOUR]
     assert missed(world) == ["2027-03-06T22:00:00Z"]
-    assert world.defect.status(world.now)["updates_missed"] == 1
+    assert world.status()["updates_missed"] == 1
 
 
 def test_what_arrives_on_the_stroke_is_in_time() -> None:
@@ -278,7 +280,7 @@ def test_progress_written_while_mail_is_down_replaces_the_waiting_update() -> No
     world.down(Lane.CLIENTS, FRIDAY + HOUR, FRIDAY + 40 * HOUR)
     world.hear(PostProgress, FRIDAY + 38 * HOUR, public_text="We found the cause.")
     world.wait(10 * HOUR)
-    told = [e for e in world.brought_about if isinstance(e, TellClients) and e.event == UPDATE]
+    told = [e for e in world.carried_out if isinstance(e, TellClients) and e.event == UPDATE]
     assert [effect.facts["text"] for effect in told] == ["We found the cause."]
     assert missed(world)[0] == "2027-03-06T22:00:00Z"
 
@@ -297,9 +299,9 @@ def test_an_update_that_nobody_could_be_given_is_not_met() -> None:
     """T9: every address refused."""
     defect, _ = a_defect("S1")
     update = next(e for e in defect.fire(FRIDAY + DAY) if isinstance(e, TellClients))
-    defect.delivered(update, Receipt(key=update.key, failed=1), FRIDAY + DAY)
+    defect.delivered(update, DeliveryReceipt(key=update.key, failed=1), FRIDAY + DAY)
     defect.fire(FRIDAY + 2 * DAY)
-    assert defect.updates_missed == 1
+    assert defect.updates.missed == 1
 
 
 @pytest.mark.parametrize("receipt", [{"sent": 1, "failed": 1}, {"already": 1, "failed": 1}, {}])
@@ -307,9 +309,9 @@ def test_an_update_that_reached_everybody_it_could_is_met(receipt: dict[str, int
     """T9: one dead address among others, a repeat, or nobody left to tell."""
     defect, _ = a_defect("S1")
     update = next(e for e in defect.fire(FRIDAY + DAY) if isinstance(e, TellClients))
-    defect.delivered(update, Receipt(key=update.key, **receipt), FRIDAY + DAY)
+    defect.delivered(update, DeliveryReceipt(key=update.key, **receipt), FRIDAY + DAY)
     defect.fire(FRIDAY + 2 * DAY - timedelta(minutes=15))
-    assert defect.updates_missed == 0
+    assert defect.updates.missed == 0
 
 
 def test_what_only_one_client_gets_does_not_meet_what_all_are_owed() -> None:
@@ -318,9 +320,9 @@ def test_what_only_one_client_gets_does_not_meet_what_all_are_owed() -> None:
     defect.fire(FRIDAY + DAY)
     effects = say(defect, AttachCase, FRIDAY + DAY, **attachment("CASE-2", "client-2"))
     confirmation = next(e for e in effects if isinstance(e, TellClients))
-    defect.delivered(confirmation, Receipt(key=confirmation.key, sent=1), FRIDAY + DAY)
+    defect.delivered(confirmation, DeliveryReceipt(key=confirmation.key, sent=1), FRIDAY + DAY)
     defect.fire(FRIDAY + DAY + HOUR)
-    assert defect.updates_missed == 1
+    assert defect.updates.missed == 1
 
 
 def test_an_update_that_waits_when_the_severity_changes_is_dropped() -> None:

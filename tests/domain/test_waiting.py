@@ -20,7 +20,8 @@ from domain.contract.defect import (
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Command
 from tests.domain.builders import FRIDAY, a_defect, at, attachment, say
-from tests.domain.world import World, world_of
+from tests.domain.world import CheckedWorld as World
+from tests.domain.world import world_of
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -47,7 +48,7 @@ def test_it_stands_only_once_every_case_waits() -> None:
     world = a_world()
     wait_for(world, "CASE-1", when=MONDAY)
     assert (world.defect.state, world.defect.target_due_at) == ("open", DUE)
-    assert world.defect.status(world.now)["waiting_for_clients"] == 1
+    assert world.status()["waiting_for_clients"] == 1
     wait_for(world, "CASE-2")
     assert (world.defect.state, world.defect.target_due_at) == ("on_hold", None)
 
@@ -74,7 +75,9 @@ def test_whatever_changes_that_lets_it_run_again(
     world.hear(command, MONDAY + 3 * HOUR, **fields)
     assert world.defect.state == "open"
     assert world.defect.target_due_at == at("2027-03-10 08:00")
-    assert [(hold.start, hold.end) for hold in world.defect.holds] == [(MONDAY, MONDAY + 3 * HOUR)]
+    assert [(hold.start, hold.end) for hold in world.defect.hold.past] == [
+        (MONDAY, MONDAY + 3 * HOUR)
+    ]
 
 
 def test_without_cases_nobody_is_waited_for() -> None:
@@ -91,7 +94,7 @@ def test_the_only_case_that_did_not_wait_can_leave() -> None:
     wait_for(world, "CASE-1")
     world.hear(DetachCase, case="CASE-2", reason="something else")
     assert world.defect.state == "on_hold"
-    assert world.defect.status(world.now)["waiting_for_clients"] == 1
+    assert world.status()["waiting_for_clients"] == 1
 
 
 def test_a_case_that_left_is_not_waited_for_when_it_returns() -> None:
@@ -151,7 +154,9 @@ def test_a_hold_for_clients_becomes_one_of_ours() -> None:
         world.hear(Hold, reason="again")
     world.hear(Resume, MONDAY + 3 * HOUR)
     assert world.defect.target_due_at == at("2027-03-10 08:00")
-    assert [(hold.start, hold.end) for hold in world.defect.holds] == [(MONDAY, MONDAY + 3 * HOUR)]
+    assert [(hold.start, hold.end) for hold in world.defect.hold.past] == [
+        (MONDAY, MONDAY + 3 * HOUR)
+    ]
 
 
 def test_a_hold_of_ours_stays_one_whoever_is_waited_for() -> None:
@@ -168,9 +173,9 @@ def test_resuming_gives_up_waiting_for_anybody() -> None:
     world = a_world()
     wait_for(world, "CASE-1", "CASE-2")
     world.hear(Resume)
-    assert world.defect.status(world.now)["waiting_for_clients"] == 0
+    assert world.status()["waiting_for_clients"] == 0
     wait_for(world, "CASE-1")
-    assert world.defect.held_since is None
+    assert world.defect.hold.since is None
     wait_for(world, "CASE-2")
     assert world.defect.state == "on_hold"
 
@@ -181,7 +186,7 @@ def test_a_repeat_is_harmless() -> None:
     assert say(defect, StopWaiting, FRIDAY, case="CASE-1") == []
     say(defect, WaitForClient, FRIDAY, case="CASE-1")
     assert say(defect, WaitForClient, FRIDAY + HOUR, case="CASE-1") == []
-    assert defect.held_since == FRIDAY
+    assert defect.hold.since == FRIDAY
 
 
 def test_a_case_that_is_not_attached_is_not_waited_for() -> None:
@@ -206,7 +211,7 @@ def test_what_is_reopened_waits_for_nobody() -> None:
     wait_for(world, "CASE-1", when=MONDAY)
     world.hear(Resolve, MONDAY + HOUR, resolution="fixed")
     world.hear(Reopen, MONDAY + 2 * HOUR, reason="not fixed")
-    assert (world.defect.state, world.defect.waiting) == ("open", [])
+    assert (world.defect.state, world.defect.hold.waiting_cases) == ("open", [])
     assert world.defect.target_due_at == at("2027-03-09 18:00")
 
 
@@ -215,5 +220,5 @@ def test_a_defect_without_a_target_can_be_waited_for_too() -> None:
     world = a_world("S4", attachment())
     wait_for(world, "CASE-1")
     assert world.defect.state == "on_hold"
-    assert world.defect.next_due() is None
+    assert world.next_due() is None
     assert world.told() == world.told("defect.confirmed")

@@ -26,14 +26,22 @@ from domain.webhooks.events import (
     unknown_patterns,
     wants,
 )
-from domain.webhooks.receiver import Receiver, Report, Wake, WebhookStart
-from tests.domain.builders import ETO
+from domain.webhooks.receiver import (
+    RECEIVER,
+    Report,
+    Wake,
+    WebhookStart,
+    begin_round,
+    end_round,
+    round_failed,
+)
+from tests.domain.builders import ETO, Alone, begin_alone
 
 NOW = datetime(2027, 5, 3, 15, 0, tzinfo=UTC)
 WAKE = Wake(actor="project")
 DOMAIN = Path(__file__).parents[2] / "domain"
-RECORDS = ("._record", "._change", "._change_plan")
-"""The methods by which machines write facts."""
+RECORDS = (".record", "_change")
+"""The methods by which receivers write facts."""
 
 
 def fact(event: str, at: datetime = NOW, **details: object) -> Fact:
@@ -224,12 +232,18 @@ def test_retry_after_is_heeded_within_bounds() -> None:
     assert day <= pause_while_down(999, "r", None) < 1.1 * day
 
 
-def a_receiver() -> Receiver:
-    """A receiver's machine whose first round has found nothing."""
-    machine = Receiver.open("webhook-r", WebhookStart(receiver="r"), ETO)
-    machine.begin_round()
-    machine.end_round(Report(), NOW)
-    return machine
+def a_receiver() -> Alone:
+    """A receiver whose first round has found nothing."""
+    receiver, _ = begin_alone(RECEIVER, "webhook-r", WebhookStart(receiver="r"), ETO, NOW)
+    receiver.runner.act(begin_round, NOW)
+    end(receiver, Report(), NOW)
+    return receiver
+
+
+def end(receiver: Alone, report: Report, now: datetime) -> list[Effect]:
+    """A round is over."""
+    receiver.runner.act(lambda entity: end_round(entity, report, now), now)
+    return receiver.taken()
 
 
 def down(**more: object) -> Report:
@@ -237,100 +251,100 @@ def down(**more: object) -> Report:
     return Report.model_validate({"down": True, "waiting": 3, "problem": "timeout"} | more)
 
 
-def hold(machine: Receiver, report: Report, now: datetime) -> list[Effect]:
+def hold(receiver: Alone, report: Report, now: datetime) -> list[Effect]:
     """Let time come, and hold the round that is wanted then."""
-    machine.fire(now)
-    assert machine.wanted
-    machine.begin_round()
-    return machine.end_round(report, now)
+    receiver.fire(now)
+    assert receiver.wanted
+    receiver.runner.act(begin_round, now)
+    return end(receiver, report, now)
 
 
 def test_a_receiver_that_is_down_is_left_alone_until_its_pause_is_over() -> None:
     """New messages wait with the others; each failure makes the pause longer."""
-    machine, now, pauses = a_receiver(), NOW, []
-    machine.handle(WAKE, now)
+    receiver, now, pauses = a_receiver(), NOW, []
+    receiver.handle(WAKE, now)
     for _ in PAUSES:
-        hold(machine, down(), now)
-        machine.handle(WAKE, now)
-        assert not machine.wanted
-        due = machine.next_due()
+        hold(receiver, down(), now)
+        receiver.handle(WAKE, now)
+        assert not receiver.wanted
+        due = receiver.next_due()
         assert due is not None
         pauses.append(due - now)
         now = due
 
     assert pauses[:9] == sorted(pauses[:9])
-    assert machine.state == "down"
+    assert receiver.state == "down"
     assert sum(pauses, timedelta()) >= PATIENCE
-    hold(machine, Report(sent=3), now)
-    assert (machine.state, machine.failures, machine.next_due()) == ("up", 0, None)
+    hold(receiver, Report(sent=3), now)
+    assert (receiver.state, receiver.failures, receiver.next_due()) == ("up", 0, None)
 
 
 def test_support_hears_of_an_outage_once_and_of_the_next_one_again() -> None:
     """Not per message, and not before one is given up; an outage ends when all is through."""
-    machine = a_receiver()
-    machine.handle(WAKE, NOW)
-    told = [hold(machine, down(), NOW)]
+    receiver = a_receiver()
+    receiver.handle(WAKE, NOW)
+    told = [hold(receiver, down(), NOW)]
     for given_up in (2, 0, 5):
-        due = machine.next_due()
+        due = receiver.next_due()
         assert due is not None
-        told.append(hold(machine, down(given_up=given_up), due))
+        told.append(hold(receiver, down(given_up=given_up), due))
     assert [len(effects) for effects in told] == [0, 1, 0, 0]
     assert isinstance(told[1][0], TellStaff)
     assert told[1][0].facts["failed"] == 2
     assert told[1][0].facts["since"] == "2027-05-03T15:00:00Z"
 
-    due = machine.next_due()
+    due = receiver.next_due()
     assert due is not None
-    hold(machine, Report(sent=1, waiting=1, troubled=1, next_at=due), due)
-    assert machine.told
-    assert hold(machine, Report(given_up=1), due) == []
-    assert machine.attention == []
-    machine.handle(WAKE, due)
-    assert len(hold(machine, Report(given_up=1), due)) == 1
+    hold(receiver, Report(sent=1, waiting=1, troubled=1, next_at=due), due)
+    assert receiver.told
+    assert hold(receiver, Report(given_up=1), due) == []
+    assert receiver.attention == []
+    receiver.handle(WAKE, due)
+    assert len(hold(receiver, Report(given_up=1), due)) == 1
 
 
 def test_what_is_said_during_a_round_is_not_lost() -> None:
     """A message written after the round has looked brings another round."""
-    machine = a_receiver()
-    machine.handle(WAKE, NOW)
-    machine.begin_round()
-    machine.handle(WAKE, NOW)
-    machine.end_round(Report(sent=1), NOW)
+    receiver = a_receiver()
+    receiver.handle(WAKE, NOW)
+    receiver.runner.act(begin_round, NOW)
+    receiver.handle(WAKE, NOW)
+    end(receiver, Report(sent=1), NOW)
 
-    assert machine.wanted
+    assert receiver.wanted
 
 
 def test_an_operator_need_not_wait_for_the_end_of_a_pause() -> None:
     """`retry_deliveries` makes everything due now."""
-    machine = a_receiver()
-    machine.handle(WAKE, NOW)
-    hold(machine, down(), NOW)
-    machine.handle(RetryDeliveries(actor="agent-1"), NOW)
+    receiver = a_receiver()
+    receiver.handle(WAKE, NOW)
+    hold(receiver, down(), NOW)
+    receiver.handle(RetryDeliveries(actor="agent-1"), NOW)
 
-    assert machine.wanted
-    asked = machine.begin_round()
+    assert receiver.wanted
+    asked = receiver.runner.act(begin_round, NOW)
     assert asked.at_once
     assert asked.down_since == NOW
 
 
 def test_one_that_is_gone_ends_and_a_wake_brings_it_back() -> None:
     """Support hears of it; whoever enables it says so by waking it."""
-    machine = a_receiver()
-    machine.handle(WAKE, NOW)
-    told = hold(machine, Report(stopped="gone", waiting=4, problem="http-410"), NOW)
+    receiver = a_receiver()
+    receiver.handle(WAKE, NOW)
+    told = hold(receiver, Report(stopped="gone", waiting=4, problem="http-410"), NOW)
 
     assert [e.facts["failed"] for e in told if isinstance(e, TellStaff)] == [4]
-    assert machine.finished
-    machine.handle(WAKE, NOW)
-    assert not machine.finished
+    assert receiver.finished
+    receiver.handle(WAKE, NOW)
+    assert not receiver.finished
 
 
 def test_a_round_that_could_not_be_held_is_held_later() -> None:
     """Our database was down, not the receiver: nothing is counted against it."""
-    machine = a_receiver()
-    machine.handle(WAKE, NOW)
-    machine.begin_round()
-    machine.round_failed(NOW)
+    receiver = a_receiver()
+    receiver.handle(WAKE, NOW)
+    receiver.runner.act(begin_round, NOW)
+    receiver.runner.act(lambda entity: round_failed(entity, NOW), NOW)
 
-    assert machine.failures == 0
-    assert machine.next_due() == NOW + timedelta(minutes=5)
+    assert receiver.failures == 0
+    assert receiver.next_due() == NOW + timedelta(minutes=5)

@@ -14,10 +14,10 @@ from sqlalchemy import Engine
 
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.adapters.policy_files import PolicyFiles
-from portal.api import mount_api
+from portal.api.application import mount_api
 from portal.api.guard import Limits
 from portal.api.security import Scope
-from portal.context import Site
+from portal.context import PortalContext
 from tests.workflows.world import World, time_skipping_world
 
 EVERYTHING = tuple(Scope)
@@ -40,18 +40,18 @@ class Portal:
 
     world: World
     wall: Wall
-    site: Site
+    context: PortalContext
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     @cached_property
     def app(self) -> FastAPI:
         """The application; describing it takes longer than many a test that does without."""
-        return _mounted(self.site)
+        return _mounted(self.context)
 
     @property
     def engine(self) -> Engine:
         """The database."""
-        return self.site.engine
+        return self.context.engine
 
     def token(self, name: str = "crm", *scopes: str, days: float = 1) -> str:
         """A token good for everything but to act for others, unless scopes are given."""
@@ -73,12 +73,12 @@ class Portal:
 
     def limited(self, **limits: Any) -> None:
         """Take other limits from now on."""
-        self.app = _mounted(self.site, Limits(**limits))
+        self.app = _mounted(self.context, Limits(**limits))
 
 
-def _mounted(site: Site, limits: Limits | None = None) -> FastAPI:
+def _mounted(context: PortalContext, limits: Limits | None = None) -> FastAPI:
     app = FastAPI(openapi_url=None)
-    mount_api(app, site, limits)
+    mount_api(app, context, limits)
     return app
 
 
@@ -87,8 +87,10 @@ async def portal(tmp_path: Path) -> AsyncIterator[Portal]:
     """The interface before real workflows under a virtual clock."""
     async with time_skipping_world(tmp_path) as world:
         wall = Wall(await world.clock.now())
-        site = Site(world.line, world.outside.engine, PolicyFiles(), world.settings, wall)
-        standing = Portal(world, wall, site)
+        context = PortalContext(
+            world.defects, world.outside.engine, PolicyFiles(), world.settings, wall
+        )
+        standing = Portal(world, wall, context)
         yield standing
         for client in standing.clients:
             await client.aclose()

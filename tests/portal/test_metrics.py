@@ -18,8 +18,8 @@ from activities.adapters.database.backlog import DatabasePulse, Waiting
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.ports import Delivery, DeliveryState
 from domain.contract.effects import Fact, Project
-from portal.metrics import Owed, Requests
-from portal.pages.obligations import desk_of
+from portal.metrics import ObligationsCollector, Requests
+from portal.pages.obligations import staff_dashboard
 from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
 
 NOON = datetime(2026, 11, 9, 12, tzinfo=UTC)
@@ -61,7 +61,7 @@ class Scraped:
         return {str(key[0]) for key in self.values}
 
 
-def scraped(owed: Owed) -> Scraped:
+def scraped(owed: ObligationsCollector) -> Scraped:
     """Scrape what is owed."""
     registry = CollectorRegistry()
     registry.register(owed)
@@ -95,8 +95,8 @@ async def test_alerts_and_staff_see_the_same(pages: Pages) -> None:
     await world.case("CASE-3", priority="critical", channel="portal")
     await world.settle()
     await pages.tick(days=4)
-    told = scraped(Owed(pages.site.engine, pages.wall))
-    desk = desk_of(pages.site.engine, pages.wall.at)
+    told = scraped(ObligationsCollector(pages.context.engine, pages.wall))
+    desk = staff_dashboard(pages.context.engine, pages.wall.at)
     page = await (await pages.staff()).get("/staff")
 
     assert told("database_up") == 1
@@ -115,7 +115,7 @@ async def test_alerts_and_staff_see_the_same(pages: Pages) -> None:
 
 def test_a_quiet_installation_is_told_as_noughts(tmp_path: Path) -> None:
     """Nothing owed is 0 for every kind of duty, so that an alert has something to compare."""
-    told = scraped(Owed(a_database(tmp_path), lambda: NOON))
+    told = scraped(ObligationsCollector(a_database(tmp_path), lambda: NOON))
 
     assert told.total("obligations_overdue") == told.total("deliveries") == 0
     assert told("obligations_overdue", kind="defect", what="update", severity="S1") == 0
@@ -129,11 +129,11 @@ def test_a_message_whose_sender_died_is_unknown(tmp_path: Path) -> None:
     ledger = DatabaseLedger(engine)
     for key, minutes in [("k-1", 3), ("k-2", 1)]:
         ledger.claim(a_delivery(key), NOON - timedelta(minutes=minutes))
-    told = scraped(Owed(engine, lambda: NOON))
+    told = scraped(ObligationsCollector(engine, lambda: NOON))
 
     assert told("deliveries", state="unknown") == told("deliveries", state="sending") == 1
     assert told("oldest_undelivered_seconds") == 180
-    assert desk_of(engine, NOON).waiting == 1
+    assert staff_dashboard(engine, NOON).waiting == 1
 
 
 def test_webhooks_wait_for_receivers_that_are_enabled(database_url: str) -> None:
@@ -167,7 +167,7 @@ def test_webhooks_wait_for_receivers_that_are_enabled(database_url: str) -> None
 
 def test_a_database_that_refuses_is_told_as_down() -> None:
     """Not as a failed scrape, and not as noughts, which would say that nothing is owed."""
-    told = scraped(Owed(make_engine("postgresql://u@127.0.0.1:1/d"), lambda: NOON))
+    told = scraped(ObligationsCollector(make_engine("postgresql://u@127.0.0.1:1/d"), lambda: NOON))
 
     assert told("database_up") == 0
     assert told.names == {"defects_database_up"}
@@ -177,7 +177,7 @@ def test_a_database_that_hangs_is_told_as_down_in_time() -> None:
     """A scrape waits for it a moment only; those that follow wait for the same look."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         engine = make_engine(f"postgresql://u@127.0.0.1:{silent.getsockname()[1]}/d")
-        owed = Owed(engine, lambda: NOON, fresh=0, patience=0.05)
+        owed = ObligationsCollector(engine, lambda: NOON, fresh=0, patience=0.05)
         answers = [scraped(owed)("database_up") for _ in range(3)]
         first, _ = silent.accept()
         silent.settimeout(0)
@@ -191,7 +191,7 @@ def test_a_database_that_hangs_is_told_as_down_in_time() -> None:
 def test_a_database_that_is_back_is_told_at_the_next_look(tmp_path: Path) -> None:
     """Nothing is remembered of its absence."""
     engine = make_engine(f"sqlite:///{tmp_path / 'late.db'}")
-    owed = Owed(engine, lambda: NOON, fresh=0)
+    owed = ObligationsCollector(engine, lambda: NOON, fresh=0)
     before = scraped(owed)
     migrate(engine)
     after = scraped(owed)
@@ -204,7 +204,7 @@ def test_many_scrapes_share_one_look(tmp_path: Path) -> None:
     """The database is not asked again while an answer is fresh."""
     engine, asked = a_database(tmp_path), []
     event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    owed = Owed(engine, lambda: NOON, fresh=3600)
+    owed = ObligationsCollector(engine, lambda: NOON, fresh=3600)
     scraped(owed)
     first = len(asked)
     scraped(owed)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.connection import connect_to
 from runtime.plugin import DefectsPlugin
 from tests.programs import (
@@ -70,11 +70,11 @@ async def test_dev_goes_on_where_it_was(tmp_path: Path) -> None:
         first = mails()
 
     async with dev():
-        line = Line(await connect_to(env["TEMPORAL_ADDRESS"], DefectsPlugin()))
-        status = await line.ask(case, "status")
+        defects = DefectsClient(await connect_to(env["TEMPORAL_ADDRESS"], DefectsPlugin()))
+        status = await defects.query(case, "status")
         assert status["first_response"] == opened.answer["first_response"]
         confirm = {"severity": "S2", "title": "Login fails", "functional_area": "login"}
-        confirmed = await line.tell(case, "confirm_defect", {"actor": "agent-1"} | confirm)
+        confirmed = await defects.update(case, "confirm_defect", {"actor": "agent-1"} | confirm)
         told = f"defect.confirmed-{confirmed['defect']}"
         await eventually("the client is told", lambda: [n for n in mails() if told in n])
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from google.protobuf.json_format import MessageToJson
 
-from runtime.client import CommandRefused, Line
+from runtime.client import CommandRefused, DefectsClient
 from runtime.codec import KEY_ID, KeyRing
 from runtime.connection import connect_to
 from runtime.plugin import DefectsPlugin
@@ -51,7 +51,7 @@ async def test_what_people_write_is_nowhere_in_clear_at_temporal(tmp_path: Path)
         async with dev_server(DefectsPlugin(keys), database=file) as server:
             here.use(server)
             async with here.worker():
-                await _a_life_full_of_secrets(Line(server.client))
+                await _a_life_full_of_secrets(DefectsClient(server.client))
                 await settled(server.client, "CASE-1", "DEF-1")
 
                 blind = environment(tmp_path, **here.settings | {"DEFECTS_ENCRYPTION_KEYS": ""})
@@ -79,20 +79,22 @@ async def test_what_people_write_is_nowhere_in_clear_at_temporal(tmp_path: Path)
     assert "Grace" in letters
 
 
-async def _a_life_full_of_secrets(line: Line) -> None:
+async def _a_life_full_of_secrets(defects: DefectsClient) -> None:
     """A case and its defect, with something that must not leak in every field there is."""
     email, name, subject, description, title, reason, actor, text = SECRETS
     by = {"actor": actor}
     contact = {"email": email, "name": name}
     about = {"subject": subject, "description": description, "who_am_i": description}
-    await line.start("CaseWorkflow", "CASE-1", case_start(contact=contact, **about))
+    await defects.start("CaseWorkflow", "CASE-1", case_start(contact=contact, **about))
     defect = {"defect": "DEF-1", "severity": "S2", "title": title, "functional_area": "login"}
-    await line.tell("CASE-1", "confirm_defect", by | defect)
-    await line.tell("DEF-1", "change_severity", by | {"severity": "S1", "reason": reason})
-    await line.tell("DEF-1", "post_progress", by | {"public_text": text, "internal_note": reason})
+    await defects.update("CASE-1", "confirm_defect", by | defect)
+    await defects.update("DEF-1", "change_severity", by | {"severity": "S1", "reason": reason})
+    await defects.update(
+        "DEF-1", "post_progress", by | {"public_text": text, "internal_note": reason}
+    )
     promise = {"public_text": f"{text} It will be fixed tomorrow."}
     with pytest.raises(CommandRefused, match="public_text"):
-        await line.tell("DEF-1", "post_progress", by | promise)
+        await defects.update("DEF-1", "post_progress", by | promise)
 
 
 def _in_clear(kept: bytes) -> list[str]:
@@ -120,28 +122,28 @@ async def test_a_key_is_rotated_under_running_defects(tmp_path: Path) -> None:
 
 
 async def _a_defect_begins_under_the_old_key(here: Installation) -> None:
-    async with under(here, OLD) as line, here.worker():
-        await line.start("DefectWorkflow", "DEF-OLD", a_defect("Login fails for all"))
-        await settled(line.client, "DEF-OLD")
-        await line.start("CaseWorkflow", "CASE-1", case_start())
+    async with under(here, OLD) as defects, here.worker():
+        await defects.start("DefectWorkflow", "DEF-OLD", a_defect("Login fails for all"))
+        await settled(defects.temporal, "DEF-OLD")
+        await defects.start("CaseWorkflow", "CASE-1", case_start())
         confirmed = {"defect": "DEF-MOVED", "severity": "S2", "functional_area": "login"}
-        await line.tell("CASE-1", "confirm_defect", BY | confirmed | {"title": "Slow"})
-        await settled(line.client, "CASE-1", "DEF-MOVED")
-        assert await keys_of(line, "DEF-OLD") == await keys_of(line, "DEF-MOVED") == {"old"}
+        await defects.update("CASE-1", "confirm_defect", BY | confirmed | {"title": "Slow"})
+        await settled(defects.temporal, "CASE-1", "DEF-MOVED")
+        assert await keys_of(defects, "DEF-OLD") == await keys_of(defects, "DEF-MOVED") == {"old"}
 
 
 async def _it_goes_on_under_the_new_one(here: Installation, token: str) -> None:
     """What is new is under the new key only, and all of it is readable."""
-    async with under(here, f"{NEW},{OLD}") as line, here.worker():
-        before = len(await events_of(line, "DEF-OLD"))
-        await line.start("DefectWorkflow", "DEF-NEW", a_defect("Totals are wrong"))
-        await line.tell("DEF-OLD", "hold", {"actor": "lead-1", "reason": "waiting for logs"})
-        await settled(line.client, "DEF-OLD", "DEF-NEW")
-        assert (await line.ask("DEF-OLD", "status"))["title"] == "Login fails for all"
-        assert await keys_of(line, "DEF-NEW") == {"new"}
-        assert await keys_of(line, "DEF-OLD", first=before) == {"new"}
-        await line.client.get_workflow_handle("DEF-MOVED").signal("request_continue_as_new")
-        await eventually("a new run", lambda: _only_new(line, "DEF-MOVED"))
+    async with under(here, f"{NEW},{OLD}") as defects, here.worker():
+        before = len(await events_of(defects, "DEF-OLD"))
+        await defects.start("DefectWorkflow", "DEF-NEW", a_defect("Totals are wrong"))
+        await defects.update("DEF-OLD", "hold", {"actor": "lead-1", "reason": "waiting for logs"})
+        await settled(defects.temporal, "DEF-OLD", "DEF-NEW")
+        assert (await defects.query("DEF-OLD", "status"))["title"] == "Login fails for all"
+        assert await keys_of(defects, "DEF-NEW") == {"new"}
+        assert await keys_of(defects, "DEF-OLD", first=before) == {"new"}
+        await defects.temporal.get_workflow_handle("DEF-MOVED").signal("request_continue_as_new")
+        await eventually("a new run", lambda: _only_new(defects, "DEF-MOVED"))
         async with codec_server(here) as (endpoint, _):
             old = await shown(here, "DEF-OLD", *endpoint, f"Bearer {token}")
             new = await shown(here, "DEF-NEW", *endpoint, f"Bearer {token}")
@@ -150,18 +152,20 @@ async def _it_goes_on_under_the_new_one(here: Installation, token: str) -> None:
     assert "unreadable" not in old + new
 
 
-async def _only_new(line: Line, number: str) -> bool:
+async def _only_new(defects: DefectsClient, number: str) -> bool:
     """Whether nothing of its present run, its memo included, is under the old key."""
-    return await keys_of(line, number) == {"new"}
+    return await keys_of(defects, number) == {"new"}
 
 
 async def _without_the_old_one_it_stands_still(here: Installation, token: str) -> None:
     """The worker and the codec server name the key and the variable, and the rest goes on."""
-    async with under(here, NEW) as line, here.worker() as worker:
-        moved = await line.tell("DEF-MOVED", "hold", BY | {"reason": "it has left the old key"})
+    async with under(here, NEW) as defects, here.worker() as worker:
+        moved = await defects.update(
+            "DEF-MOVED", "hold", BY | {"reason": "it has left the old key"}
+        )
         assert moved["title"] == "Slow"
-        await line.tell("DEF-NEW", "hold", {"actor": "lead-1", "reason": "waiting too"})
-        await line.client.get_workflow_handle("DEF-OLD").signal(
+        await defects.update("DEF-NEW", "hold", {"actor": "lead-1", "reason": "waiting too"})
+        await defects.temporal.get_workflow_handle("DEF-OLD").signal(
             "change_severity", {"actor": "lead-1", "severity": "S1", "reason": "all are down"}
         )
         await eventually("the worker names the key", lambda: LACKS_OLD in worker.err)
@@ -181,9 +185,9 @@ async def _without_the_old_one_it_stands_still(here: Installation, token: str) -
 
 
 async def _and_goes_on_once_it_is_back(here: Installation) -> None:
-    async with under(here, f"{NEW},{OLD}") as line, here.worker():
+    async with under(here, f"{NEW},{OLD}") as defects, here.worker():
         # The signal that waited comes first.
-        resumed = await line.tell("DEF-OLD", "resume", {"actor": "lead-1"})
+        resumed = await defects.update("DEF-OLD", "resume", {"actor": "lead-1"})
         assert (resumed["severity"], resumed["state"]) == ("S1", "open")
 
 
@@ -208,11 +212,11 @@ def a_defect(title: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def under(here: Installation, keys: str) -> AsyncIterator[Line]:
-    """Every process started inside has these keys, and so has whoever talks over the line."""
+async def under(here: Installation, keys: str) -> AsyncIterator[DefectsClient]:
+    """Every process started inside has these keys, and so has whoever talks over the client."""
     here.settings["DEFECTS_ENCRYPTION_KEYS"] = keys
     plugin = DefectsPlugin(KeyRing.read(keys))
-    yield Line(await connect_to(here.settings["TEMPORAL_ADDRESS"], plugin))
+    yield DefectsClient(await connect_to(here.settings["TEMPORAL_ADDRESS"], plugin))
 
 
 @asynccontextmanager
@@ -244,13 +248,13 @@ def beginning(history: str) -> str:
     return history.partition("---- [2] ")[0]
 
 
-async def events_of(line: Line, number: str) -> list[Any]:
+async def events_of(defects: DefectsClient, number: str) -> list[Any]:
     """The history as the server keeps it."""
-    handle = line.client.get_workflow_handle(number)
+    handle = defects.temporal.get_workflow_handle(number)
     return list((await handle.fetch_history()).events)
 
 
-async def keys_of(line: Line, number: str, first: int = 0) -> set[str]:
+async def keys_of(defects: DefectsClient, number: str, first: int = 0) -> set[str]:
     """The ids of all keys under which something is from the given event on."""
-    told = "".join(MessageToJson(event) for event in (await events_of(line, number))[first:])
+    told = "".join(MessageToJson(event) for event in (await events_of(defects, number))[first:])
     return {base64.b64decode(key).decode() for key in re.findall(f'"{KEY_ID}": "(.+?)"', told)}

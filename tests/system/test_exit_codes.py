@@ -8,7 +8,7 @@ import pytest
 import typer.main
 
 import starter
-from runtime.client import Line
+from runtime.client import DefectsClient
 from tests.domain.builders import case_start
 from tests.installation import Running
 from tests.programs import (
@@ -76,12 +76,13 @@ async def test_a_number_nobody_knows_is_said_to_be_unknown(up: Running) -> None:
 
 
 async def test_a_case_that_cannot_begin_is_refused(up: Running) -> None:
-    """Exit code 4 for a policy that is not installed, naming it."""
+    """Exit code 4 for a policy that is not installed, naming it; its number stays free."""
     ended = await up.here.started(
         *("open-case", "--number", "CASE-CL.2", "--client", "oak", "--email", "oak@example.org"),
         *("--subject", "x", "--policy", "none-such"),
     )
     ended.assert_words(4, "policy", "none-such")
+    assert not await DefectsClient(up.client).exists("CASE-CL.2")
 
 
 async def test_an_import_is_interrupted_and_goes_on(up: Running, tmp_path: Path) -> None:
@@ -95,7 +96,7 @@ async def test_an_import_is_interrupted_and_goes_on(up: Running, tmp_path: Path)
     file.write_text("\n".join(json.dumps(line) for line in lines))
     command = (*STARTER, "import", str(file), "--json")
     async with running(*command, folder=tmp_path, env=up.here.env) as program:
-        await eventually("the import began", lambda: Line(up.client).exists("CASE-IMP.0"))
+        await eventually("the import began", lambda: DefectsClient(up.client).exists("CASE-IMP.0"))
         program.send(signal.SIGINT)
         assert await program.ended() == 130, program.err
         first = json.loads(program.out)

@@ -16,7 +16,7 @@ from temporalio.api.workflowservice.v1 import UpdateActivityOptionsRequest
 from temporalio.client import Client
 
 from activities.adapters.database import DatabaseMembers, make_engine
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, defect_start, release_start
@@ -51,7 +51,7 @@ async def test_a_fan_out_that_was_killed_goes_on_and_tells_everybody_once(tmp_pa
             await asyncio.gather(*(_give_up_on_the_dead(client, number) for number in DEFECTS))
             async with here.worker():
                 await _say(client, "attach_defect", defect=LATE)
-                under_way = (await Line(client).ask(RELEASE, "status"))["fan_outs"]
+                under_way = (await DefectsClient(client).query(RELEASE, "status"))["fan_outs"]
                 assert [fan_out["ended_at"] is None for fan_out in under_way] == [False, True, True]
                 await _give_up_on_the_dead(client, RELEASE)
                 await eventually("all mails came", lambda: len(_mails(here)) == len(_expected()))
@@ -67,7 +67,7 @@ async def test_a_fan_out_that_was_killed_goes_on_and_tells_everybody_once(tmp_pa
 
 async def _schedule(client: Client) -> None:
     """Defects of two clients each, imported with their plan, all but one in the release."""
-    line, past = Line(client), {"confirmed_at": (NOW - timedelta(days=30)).isoformat()}
+    defects, past = DefectsClient(client), {"confirmed_at": (NOW - timedelta(days=30)).isoformat()}
     plan = {"id": RELEASE, "deploy_at": FIRST.isoformat()}
     starts = {
         number: defect_start(
@@ -78,15 +78,15 @@ async def _schedule(client: Client) -> None:
         for number in (*DEFECTS, LATE)
     }
     await asyncio.gather(
-        *(line.start("DefectWorkflow", number, start) for number, start in starts.items())
+        *(defects.start("DefectWorkflow", number, start) for number, start in starts.items())
     )
-    await line.start("ReleaseWorkflow", RELEASE, release_start(deploy_at=FIRST.isoformat()))
+    await defects.start("ReleaseWorkflow", RELEASE, release_start(deploy_at=FIRST.isoformat()))
     await _say(client, "attach_defects", defects=DEFECTS)
     await settled(client, RELEASE, *DEFECTS)
 
 
 async def _say(client: Client, command: str, **fields: Any) -> None:
-    await Line(client).tell(RELEASE, command, {"actor": "manager-1"} | fields)
+    await DefectsClient(client).update(RELEASE, command, {"actor": "manager-1"} | fields)
 
 
 def _clients(number: str) -> tuple[str, str]:
@@ -176,12 +176,12 @@ def _expected() -> set[tuple[str, str]]:
 
 async def _assert_all_know(client: Client) -> None:
     """The second date is the one of every defect, and the release counts nobody twice."""
-    line = Line(client)
+    defects = DefectsClient(client)
     for number in (*DEFECTS, LATE):
-        planned = (await line.ask(number, "status"))["release"]
+        planned = (await defects.query(number, "status"))["release"]
         assert planned["id"] == RELEASE
         assert datetime.fromisoformat(planned["deploy_at"]) == SECOND
-    status = await line.ask(RELEASE, "status")
+    status = await defects.query(RELEASE, "status")
     assert status["defects"] == {"attached": 61, "to_align": 0, "missing": []}
     first, *others = (fan_out["told"] for fan_out in status["fan_outs"])
     assert (first, sum(others)) == (len(DEFECTS), len(DEFECTS) + 1)

@@ -46,10 +46,12 @@ async def test_the_runbook_says_which_runs_need_the_old_key(tmp_path: Path) -> N
             here.use(server)
             runs = {}
             for number, keys in (("DEF-OLD", OLD), ("DEF-NEW", f"{NEW},{OLD}")):
-                async with under(here, keys) as line, here.worker():
-                    await line.start("DefectWorkflow", number, a_defect("Login fails"))
-                    await settled(line.client, number)
-                    runs[number] = (await line.client.get_workflow_handle(number).describe()).run_id
+                async with under(here, keys) as defects, here.worker():
+                    await defects.start("DefectWorkflow", number, a_defect("Login fails"))
+                    await settled(defects.temporal, number)
+                    runs[number] = (
+                        await defects.temporal.get_workflow_handle(number).describe()
+                    ).run_id
             made = await here.starter("token", "create", "lead-1", *READS, "--days", "1", "--json")
             async with under(here, NEW), codec_server(here) as ((_, endpoint, _), _):
                 looked = await _said(here, endpoint, made.answer["token"])

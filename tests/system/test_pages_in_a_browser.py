@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portal.pages.i18n import VOCABULARY
+from portal.pages.i18n import TRANSLATIONS
 from tests.portal.pages.installation import ADA, Pages, on_case
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ async def test_from_the_mailed_link_to_feedback_with_the_keyboard_only(
     pages: Pages, chromium: "Chromium", language: str
 ) -> None:
     """Without a mouse and without JavaScript: sign in, find the defect, say how severe it is."""
-    words = VOCABULARY.known[language]
+    words = TRANSLATIONS[language]
     await pages.world.defect(
         "DEF-1", "S3", on_case("CASE-1"), public_summary="Totals are wrong in the report"
     )

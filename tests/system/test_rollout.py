@@ -18,7 +18,7 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from commands.versions import route, unserved
-from runtime.client import CommandRefused, Line
+from runtime.client import CommandRefused, DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, case_start, defect_start, release_start
@@ -50,13 +50,13 @@ async def test_a_second_version_takes_over_and_gives_back(tmp_path: Path) -> Non
     with an_installation(tmp_path) as here:
         async with dev_server(DefectsPlugin()) as server, AsyncExitStack() as stack:
             here.use(server)
-            client, line = server.client, Line(server.client)
+            client, defects = server.client, DefectsClient(server.client)
             first_worker = await stack.enter_async_context(_worker(here, FIRST, "1.0"))
             await _rollout(here, "to", "1.0")
-            await _open_all(line)
-            await _each(DEFECTS, lambda number: line.tell(number, "hold", _why("hold-1")))
+            await _open_all(defects)
+            await _each(DEFECTS, lambda number: defects.update(number, "hold", _why("hold-1")))
             await settled(client, *EVERYTHING)
-            before = await _statuses(line)
+            before = await _statuses(defects)
             assert await _where(here) == {("1.0", number) for number in EVERYTHING}
             assert not await _replays_in_second(await _history(client, DEFECTS[-1]))
 
@@ -74,7 +74,9 @@ async def test_a_second_version_takes_over_and_gives_back(tmp_path: Path) -> Non
                 _rollout(here, "nudge", "--json"),
                 _each(
                     DEFECTS,
-                    lambda number: line.tell(number, "offer_workaround", _said("way") | WAY_ROUND),
+                    lambda number: defects.update(
+                        number, "offer_workaround", _said("way") | WAY_ROUND
+                    ),
                 ),
             )
             assert (moved["target"], moved["left"]) == ("2.0", [])
@@ -88,9 +90,11 @@ async def test_a_second_version_takes_over_and_gives_back(tmp_path: Path) -> Non
                 "what begins now waits for workers of version 2.0"
             ]
             await settled(client, *EVERYTHING)
-            there = await _statuses(line)
-            await _each(TOUCHED, lambda number: _hold_again(line, number, "2"))
-            assert {(await line.ask(number, "status"))["holds_begun"] for number in TOUCHED} == {1}
+            there = await _statuses(defects)
+            await _each(TOUCHED, lambda number: _hold_again(defects, number, "2"))
+            assert {
+                (await defects.query(number, "status"))["holds_begun"] for number in TOUCHED
+            } == {1}
 
             # --- and back ---
             with pytest.raises(CommandRefused, match="no worker of it has been seen lately"):
@@ -101,9 +105,9 @@ async def test_a_second_version_takes_over_and_gives_back(tmp_path: Path) -> Non
             assert (back["target"], back["moved"], back["left"]) == ("1.0", len(EVERYTHING), [])
             await _end(second_worker)
 
-            await _each(TOUCHED, lambda number: _hold_again(line, number, "1"))
+            await _each(TOUCHED, lambda number: _hold_again(defects, number, "1"))
             await settled(client, *EVERYTHING)
-            after = await _statuses(line)
+            after = await _statuses(defects)
             await _assert_timers_stand(client, after)
             await _assert_sound(client)
 
@@ -164,22 +168,22 @@ def _why(key: str) -> dict[str, Any]:
     return _said(key) | {"reason": "a test"}
 
 
-async def _open_all(line: Line) -> None:
+async def _open_all(defects: DefectsClient) -> None:
     async def opened(number: str) -> None:
         severity = "S1" if number in URGENT else "S3"
         case = attachment(f"{number}-CASE", number.lower())
-        await line.start("DefectWorkflow", number, defect_start(severity, case))
+        await defects.start("DefectWorkflow", number, defect_start(severity, case))
 
     await _each(DEFECTS, opened)
-    await line.start("CaseWorkflow", "CASE-1", case_start())
-    await line.start("CaseWorkflow", "CASE-2", case_start())
+    await defects.start("CaseWorkflow", "CASE-1", case_start())
+    await defects.start("CaseWorkflow", "CASE-2", case_start())
     deploy_at = datetime.now(UTC) + timedelta(days=30)
-    await line.start("ReleaseWorkflow", "REL-1", release_start(deploy_at=deploy_at.isoformat()))
+    await defects.start("ReleaseWorkflow", "REL-1", release_start(deploy_at=deploy_at.isoformat()))
 
 
-async def _hold_again(line: Line, number: str, version: str) -> None:
-    await line.tell(number, "resume", _why(f"resume-{version}"))
-    await line.tell(number, "hold", _why(f"hold-{version}-again"))
+async def _hold_again(defects: DefectsClient, number: str, version: str) -> None:
+    await defects.update(number, "resume", _why(f"resume-{version}"))
+    await defects.update(number, "hold", _why(f"hold-{version}-again"))
 
 
 async def _each(numbers: list[str], act: Any) -> None:
@@ -211,11 +215,11 @@ async def _may_stop(here: Installation) -> dict[str, bool]:
     return {v["build_id"]: v["may_stop"] for v in (await _rollout(here, "--json"))["versions"]}
 
 
-async def _statuses(line: Line) -> dict[str, dict[str, Any]]:
+async def _statuses(defects: DefectsClient) -> dict[str, dict[str, Any]]:
     answers: dict[str, dict[str, Any]] = {}
 
     async def ask(number: str) -> None:
-        answers[number] = await line.ask(number, "status")
+        answers[number] = await defects.query(number, "status")
 
     await _each(EVERYTHING, ask)
     return answers

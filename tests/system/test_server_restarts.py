@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, case_start, defect_start
@@ -33,19 +33,21 @@ async def test_a_server_started_again_on_its_file_loses_and_doubles_nothing(tmp_
         here = working.enter_context(an_installation(tmp_path))
         async with dev_server(DefectsPlugin(), database=file, port=port) as server:
             here.use(server)
-            line = Line(server.client)
+            defects = DefectsClient(server.client)
             worker = await working.enter_async_context(here.worker())
-            await line.start("CaseWorkflow", "CASE-1", case_start())
+            await defects.start("CaseWorkflow", "CASE-1", case_start())
             confirm = {"severity": "S2", "title": "Login fails", "functional_area": "login"}
-            await line.tell("CASE-1", "confirm_defect", {"actor": "a", "defect": "DEF-1"} | confirm)
+            await defects.update(
+                "CASE-1", "confirm_defect", {"actor": "a", "defect": "DEF-1"} | confirm
+            )
             deploy_at = datetime.now(UTC) + RELEASE_IN
             plan = {"actor": "a", "release": "REL-1", "deploy_at": deploy_at.isoformat()}
-            await line.tell("DEF-1", "schedule_release", plan)
+            await defects.update("DEF-1", "schedule_release", plan)
             await settled(server.client, "CASE-1", "DEF-1")
 
             here.before_answer = dawdle
             start = defect_start("S2", attachment("CASE-2", "dan"))
-            await line.start("DefectWorkflow", "DEF-2", start)
+            await defects.start("DefectWorkflow", "DEF-2", start)
             await eventually("a mail is being sent", under_way.is_set)
 
         may_go_on.set()
@@ -55,10 +57,10 @@ async def test_a_server_started_again_on_its_file_loses_and_doubles_nothing(tmp_
         assert worker.alive
 
         async with dev_server(DefectsPlugin(), database=file, port=port) as server:
-            line = Line(server.client)
+            defects = DefectsClient(server.client)
             await settled(server.client, "CASE-1", "DEF-1", "DEF-2")
             resolution = {"actor": "a", "resolution": "repaired", "public_text": "It works again."}
-            await line.tell("DEF-1", "resolve", resolution)
+            await defects.update("DEF-1", "resolve", resolution)
             await settled(server.client, "DEF-1", "CASE-1")
             await assert_sound(server.client, "CASE-1", "DEF-1", "DEF-2")
             await working.aclose()

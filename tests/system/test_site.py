@@ -16,7 +16,6 @@ import pytest
 
 from activities.adapters.policy_files import BUILT_IN, observed_holidays
 from domain.policy import PolicyFile
-from tools.docs.written import PAGES
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as Chromium
@@ -66,18 +65,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if built_already := os.environ.get("BUILT_SITE"):
         return ROOT / built_already
     folder = tmp_path_factory.mktemp("site")
-    built = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
-        cwd=ROOT,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert built.returncode == 0, built.stderr
-    return folder
+    for command in (
+        (sys.executable, "-m", "tools.docs", str(folder)),
+        (sys.executable, "-m", "zensical", "build", "--strict", "-f", f"{folder}/zensical.toml"),
+    ):
+        built = subprocess.run(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert built.returncode == 0, built.stderr
+    return folder / "site"
 
 
 def _pages_of(site: Path) -> dict[str, Site]:
@@ -136,20 +138,19 @@ def test_pages_are_built_for_everybody(site: Path) -> None:
 
 
 def test_every_page_of_docs_is_led_to(site: Path) -> None:
-    """The navigation has each of them, and so has the search."""
-    index = json.loads((site / "search" / "search_index.json").read_text("utf-8"))
-    found = {entry["location"].partition("#")[0] for entry in index["docs"]}
+    """The navigation has each of them, and no page that is not there; so has the search."""
+    index = json.loads((site / "search.json").read_text("utf-8"))
+    found = {entry["location"].partition("#")[0] for entry in index["items"]}
     front = (site / "index.html").read_text("utf-8")
-    docs = [
-        p.relative_to(ROOT / "docs").with_suffix(".html") for p in (ROOT / "docs").rglob("*.md")
-    ]
-    pages = {str(page) for page in docs} | {
-        name.replace(".md", ".html") for name in PAGES if name.endswith(".md")
-    }
+    docs = (p.relative_to(ROOT / "docs") for p in (ROOT / "docs").rglob("*.md"))
+    pages = {str(page.with_suffix(".html")) for page in docs}
+
+    led = re.findall(r'href="\./([^"#]+)"', front)
 
     assert sorted(pages - found) == []
+    assert [page for page in led if not (site / page).exists()] == []
     assert [
-        page for page in sorted(pages) if f'href="{page}"' not in front and page != "index.html"
+        page for page in sorted(pages) if f'href="./{page}"' not in front and page != "index.html"
     ] == []
 
 

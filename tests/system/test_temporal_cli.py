@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from runtime.client import Line
+from runtime.client import DefectsClient
 from tests.domain.builders import attachment, defect_start
 from tests.installation import Running, settled
 from tests.programs import eventually
@@ -13,8 +13,10 @@ DEFECT = "DEF-CLI.1"
 
 async def test_the_command_line_of_temporal_raises_finds_and_shows_a_defect(up: Running) -> None:
     """A signal with JSON makes it an S1; it is found by that, and its card says what comes next."""
-    line = Line(up.client)
-    await line.start("DefectWorkflow", DEFECT, defect_start("S2", attachment("CASE-CLI.1", "lake")))
+    defects = DefectsClient(up.client)
+    await defects.start(
+        "DefectWorkflow", DEFECT, defect_start("S2", attachment("CASE-CLI.1", "lake"))
+    )
     payload = {"severity": "S1", "reason": "all sites are down", "actor": "agent-7"}
     signalled = await up.here.temporal(
         *("workflow", "signal", "-w", DEFECT, "--name", "change_severity"),
@@ -23,7 +25,7 @@ async def test_the_command_line_of_temporal_raises_finds_and_shows_a_defect(up: 
     assert signalled.code == 0, signalled.err
     await settled(up.client, DEFECT)
 
-    status = await line.ask(DEFECT, "status")
+    status = await defects.query(DEFECT, "status")
     assert (status["severity"], status["rejected"]) == ("S1", [])
     assert up.here.mails(DEFECT)["defect.severity_changed", "lake@example.org"] == 1
     assert up.here.mails(DEFECT)["defect.urgent", "engineering@vendor.example"] == 1

@@ -106,7 +106,7 @@ async def sign_in(page: "Page", dev: Dev) -> None:
     await page.goto(dev.at("--portal-port", "/staff/sign-in"))
     await page.get_by_label("Your token").fill(dev.token)
     await page.keyboard.press("Enter")
-    await page.get_by_role("heading", name="Desk").wait_for()
+    await page.get_by_role("heading", name="Dashboard").wait_for()
 
 
 async def ask_with_credentials(page: "Page", endpoint: str) -> None:

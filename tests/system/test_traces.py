@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import DevServer, dev_server
 from runtime.tracing import LAST_SPANS
@@ -75,7 +75,9 @@ async def test_a_collector_that_fails_holds_up_nobody(
         here.use(in_clear)
         async with here.worker() as worker:
             client = in_clear.client
-            await Line(client).start("DefectWorkflow", number, defect_start("S1", attachment()))
+            await DefectsClient(client).start(
+                "DefectWorkflow", number, defect_start("S1", attachment())
+            )
             await settled(client, number)
             worker.send(signal.SIGTERM)
             await worker.logs("worker.stopped")

@@ -143,7 +143,7 @@ class Reader:
         async with httpx.AsyncClient(base_url=self.portal) as http:
             hidden = Forms((await http.get("/sign-in")).text).to("/sign-in")
             answer = await http.post("/sign-in", data=hidden | {"email": address})
-        assert "Look into your mail" in answer.text
+        assert "Check your inbox" in answer.text
 
 
 @asynccontextmanager

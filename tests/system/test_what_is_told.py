@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, defect_start
@@ -78,7 +78,9 @@ async def told(measured: Measured, tmp_path_factory: pytest.TempPathFactory) -> 
         server = measured.server
         http = await stack.enter_async_context(httpx.AsyncClient())
         here.use(server)
-        await Line(server.client).start("DefectWorkflow", "DEF-1", defect_start("S1", attachment()))
+        await DefectsClient(server.client).start(
+            "DefectWorkflow", "DEF-1", defect_start("S1", attachment())
+        )
         # Before the first worker it waits: the server tells nothing of what never did.
         await eventually("the server counts it", lambda: measured.waiting(http))
         here.settings["DEFECTS_METRICS_ADDRESS"] = worker
@@ -178,16 +180,16 @@ async def test_the_server_tells_what_waits_for_a_version_that_nobody_serves(
         here = stack.enter_context(an_installation(tmp_path, DEFECTS_BUILD_ID="1.0"))
         http = await stack.enter_async_context(httpx.AsyncClient())
         here.use(measured.server)
-        client, line = measured.server.client, Line(measured.server.client)
+        client, defects = measured.server.client, DefectsClient(measured.server.client)
         async with here.worker():
-            await line.start("DefectWorkflow", "DEF-8", defect_start("S2"))
+            await defects.start("DefectWorkflow", "DEF-8", defect_start("S2"))
             await waits(("defects", "__unversioned__"))
             assert (await here.starter("rollout", "to", "1.0")).code == 0
             await settled(client, "DEF-8")
             await waits()
         here.settings["DEFECTS_BUILD_ID"] = "2.0"
         async with here.worker():
-            await line.start("DefectWorkflow", "DEF-9", defect_start("S2"))
+            await defects.start("DefectWorkflow", "DEF-9", defect_start("S2"))
             await waits(("defects", "defects_1_0"))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, defect_start
@@ -29,7 +29,7 @@ async def test_a_mail_whose_sender_was_killed_before_it_could_note_it_comes_agai
     with an_installation(tmp_path, database_url) as here:
         async with dev_server(DefectsPlugin()) as server:
             here.use(server)
-            line = Line(server.client)
+            defects = DefectsClient(server.client)
             async with here.worker() as doomed:
 
                 def kill_at_bens(letter: EmailMessage) -> None:
@@ -37,7 +37,7 @@ async def test_a_mail_whose_sender_was_killed_before_it_could_note_it_comes_agai
                         os.kill(doomed.process.pid, signal.SIGKILL)
 
                 here.before_answer = kill_at_bens
-                await line.start("DefectWorkflow", "DEF-1", defect_start("S2", *THREE_CLIENTS))
+                await defects.start("DefectWorkflow", "DEF-1", defect_start("S2", *THREE_CLIENTS))
                 assert await doomed.ended() == -signal.SIGKILL
 
             assert here.mails() == {("defect.confirmed", ADA): 1, ("defect.confirmed", BEN): 1}
@@ -51,7 +51,7 @@ async def test_a_mail_whose_sender_was_killed_before_it_could_note_it_comes_agai
                 assert _stands(here) == {ADA: ("sent", 1), BEN: ("sent", 2), CLEO: ("sent", 1)}
 
                 change = {"actor": "agent-1", "severity": "S1", "reason": "all sites are down"}
-                await line.tell("DEF-1", "change_severity", change)
+                await defects.update("DEF-1", "change_severity", change)
                 await settled(server.client, "DEF-1")
             await assert_sound(server.client, "DEF-1")
 
@@ -78,10 +78,10 @@ async def test_a_worker_told_to_stop_finishes_the_mail_it_is_sending(tmp_path: P
     with an_installation(tmp_path) as here:
         async with dev_server(DefectsPlugin()) as server:
             here.use(server)
-            line = Line(server.client)
+            defects = DefectsClient(server.client)
             async with here.worker() as stopping:
                 here.before_answer = dawdle
-                await line.start("DefectWorkflow", "DEF-1", defect_start("S2"))
+                await defects.start("DefectWorkflow", "DEF-1", defect_start("S2"))
                 await eventually("a mail is being sent", under_way.is_set)
                 stopping.send(signal.SIGTERM)
                 await stopping.logs("worker.draining")
@@ -97,7 +97,7 @@ async def test_a_worker_told_to_stop_finishes_the_mail_it_is_sending(tmp_path: P
 
             async with here.worker():
                 change = {"actor": "agent-1", "severity": "S3", "reason": "an easy workaround"}
-                await line.tell("DEF-1", "change_severity", change)
+                await defects.update("DEF-1", "change_severity", change)
                 await settled(server.client, "DEF-1")
             await assert_sound(server.client, "DEF-1")
 

@@ -5,6 +5,7 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from domain.contract.status import Status
     from workflows.defect import DefectWorkflow
 
 
@@ -17,7 +18,7 @@ class BrokenDefectWorkflow(DefectWorkflow):
         super().__init__(start)
 
     @workflow.run
-    async def run(self, start: Any) -> dict[str, Any]:
+    async def run(self, start: Any) -> Status:
         """One timer too many."""
         await workflow.sleep(1)
-        return await self._live()
+        return await self._run_loop()

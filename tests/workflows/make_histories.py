@@ -119,7 +119,7 @@ async def _area_work(world: World) -> str:
     await world.defect("DEF-1", "S4", functional_area="reports")
     await world.settle()
     start = {"actor": "lead-1", "functional_area": "reports"}
-    await world.line.start("AreaWorkWorkflow", "AREA-1", start)
+    await world.defects.start("AreaWorkWorkflow", "AREA-1", start)
     await world.handle("AREA-1").result()
     return "AREA-1"
 
@@ -128,7 +128,7 @@ async def _review(world: World) -> str:
     """A review on a Saturday, whose digest waits for Monday."""
     await world.defect("DEF-1", "S3")
     await world.after(days=5)
-    await world.line.start("ImpactReviewWorkflow", "impact-review-1", {})
+    await world.defects.start("ImpactReviewWorkflow", "impact-review-1", {})
     await world.after(days=3)
     await world.handle("impact-review-1").result()
     return "impact-review-1"

@@ -310,7 +310,7 @@ async def test_a_refused_address_is_recorded_shown_and_told_to_staff(world: Worl
 
 async def test_a_wrong_start_fails_naming_the_field(world: World) -> None:
     """A start payload that cannot be read fails the workflow with a clear word."""
-    await world.line.start("DefectWorkflow", "DEF-9", {"actor": "a", "severity": "S1"})
+    await world.defects.start("DefectWorkflow", "DEF-9", {"actor": "a", "severity": "S1"})
     with pytest.raises(WorkflowFailureError) as failure:
         await world.handle("DEF-9").result()
 
@@ -338,7 +338,7 @@ async def test_a_policy_is_adopted_on_purpose(world: World) -> None:
         await world.tell("DEF-1", "adopt_policy", policy="nobody")
 
     assert status["policy"] == before
-    events = [fact["event"] for fact in await world.line.ask("DEF-1", "timeline")]
+    events = [fact["event"] for fact in await world.defects.query("DEF-1", "timeline")]
     assert events.count("policy.adopted") == 1
 
 
@@ -356,8 +356,8 @@ async def test_a_repeat_with_the_same_key_changes_nothing(world: World) -> None:
 async def test_explain_and_timeline_answer(world: World) -> None:
     """An operator can ask what happened and what produced every due instant."""
     await world.defect()
-    explained = await world.line.ask("DEF-1", "explain")
-    timeline = await world.line.ask("DEF-1", "timeline")
+    explained = await world.defects.query("DEF-1", "explain")
+    timeline = await world.defects.query("DEF-1", "timeline")
 
     assert "budget of 2 business days" in explained["text"]
     assert explained["due"][0]["windows"]

@@ -121,7 +121,7 @@ async def test_a_newer_date_in_the_middle_is_the_last_that_everybody_hears(tmp_p
     """R3: rounds report how far they came; the older date is given up, and never comes after."""
     async with world_of_small_rounds(tmp_path) as (world, members):
         await _confirmed(world)
-        await world.line.start(
+        await world.defects.start(
             "ReleaseWorkflow", "REL-1", release_start(deploy_at=FIRST.isoformat())
         )
         world.numbers.append("REL-1")

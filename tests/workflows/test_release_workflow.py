@@ -232,7 +232,7 @@ async def test_work_in_an_area_marks_its_open_s3_and_s4_defects_without_mail(
         )
     await world.settle()
     told = len(world.mailbox.letters)
-    await world.line.start(
+    await world.defects.start(
         "AreaWorkWorkflow",
         "AREA-1",
         {"actor": "lead-1", "functional_area": "reports", "note": "rewrite"},

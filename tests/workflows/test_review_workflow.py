@@ -14,7 +14,6 @@ from temporalio.client import (
 )
 
 from activities.adapters.policy_files import PolicyFiles
-from domain.contract.identity import DEFECTS_QUEUE
 from runtime.plugin import DefectsPlugin
 from runtime.schedules import CATCHUP, IMPACT_REVIEW, ensure_review
 from runtime.servers import dev_server
@@ -27,7 +26,7 @@ ENGINEERING = "engineering@vendor.example"
 
 async def review(world: World, number: str) -> dict[str, object]:
     """Hold a review now; answers its last status."""
-    await world.line.start("ImpactReviewWorkflow", number, {})
+    await world.defects.start("ImpactReviewWorkflow", number, {})
     world.numbers.append(number)
     answer: dict[str, object] = await world.handle(number).result()
     return answer
@@ -78,7 +77,7 @@ async def test_a_review_out_of_hours_sends_its_digest_at_the_next_opening(world:
     """T10: nothing on weekends, however the schedule came to fire."""
     await world.defect("DEF-1", "S3")
     await world.after(days=5)  # a Saturday
-    await world.line.start("ImpactReviewWorkflow", "impact-review-1", {})
+    await world.defects.start("ImpactReviewWorkflow", "impact-review-1", {})
     world.numbers.append("impact-review-1")
     await world.settle()
     waiting = await world.status("impact-review-1")
@@ -110,10 +109,10 @@ async def test_every_worker_makes_the_schedule_and_none_doubles_or_unpauses_it(
 ) -> None:
     """Weekly at nine on the policy's clock, skipping overlaps; an operator's pause stays."""
     policy = PolicyFiles().load("eto", 2027)
-    await ensure_review(server, policy, DEFECTS_QUEUE)
+    await ensure_review(server, policy)
     handle = server.get_schedule_handle(IMPACT_REVIEW)
     await handle.pause(note="holidays")
-    await ensure_review(server, policy, DEFECTS_QUEUE)
+    await ensure_review(server, policy)
 
     found = await handle.describe()
     assert found.schedule.state.paused
@@ -130,7 +129,7 @@ async def test_every_worker_makes_the_schedule_and_none_doubles_or_unpauses_it(
 async def test_the_schedule_starts_reviews(tmp_path: Path) -> None:
     """What it starts is a review under an id of its own, which ends by itself."""
     async with real_world(tmp_path) as world:
-        await ensure_review(world.client, world.outside.policies.load("eto", 2027), DEFECTS_QUEUE)
+        await ensure_review(world.client, world.outside.policies.load("eto", 2027))
         handle = world.client.get_schedule_handle(IMPACT_REVIEW)
         await handle.trigger()
 

@@ -14,7 +14,6 @@ from temporalio.testing import WorkflowEnvironment
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.webhook_http import WebhookHttp
 from activities.webhooks import call_receiver
-from domain.contract.identity import DEFECTS_QUEUE
 from domain.webhooks.events import EVERYTHING, secret_key
 from domain.webhooks.receiver import workflow_id
 from runtime.client import CommandRefused
@@ -124,7 +123,7 @@ async def test_a_receiver_that_never_comes_back_costs_one_mail_and_can_be_replay
         (standing,) = world.receivers.all()
         down.status = 200
         count = world.receivers.replay_failed(standing.id, await world.clock.now())
-        await call_receiver(world.client, DEFECTS_QUEUE, standing.id, "retry_deliveries", "agent-1")
+        await call_receiver(world.defects, standing.id, "retry_deliveries", "agent-1")
         await world.after(minutes=1)
 
         assert "delivery.failing" not in before
@@ -152,7 +151,7 @@ async def test_one_that_says_it_is_gone_is_disabled_and_its_workflow_ends(
         (standing,) = world.receivers.all()
         gone.status = 200
         world.receivers.enable(standing.id)
-        await call_receiver(world.client, DEFECTS_QUEUE, standing.id, "retry_deliveries", "agent-1")
+        await call_receiver(world.defects, standing.id, "retry_deliveries", "agent-1")
         await world.sent(hook)
 
         assert last["state"] == "stopped"
@@ -211,6 +210,6 @@ async def test_replays_and_bursts_go_through_continue_as_new(tmp_path: Path) -> 
 async def test_a_wrong_start_is_refused(tmp_path: Path) -> None:
     """In the contract's words."""
     async with a_world(tmp_path) as world:
-        await world.line.start("WebhookWorkflow", "webhook-x", {})
+        await world.defects.start("WebhookWorkflow", "webhook-x", {})
         with pytest.raises(CommandRefused, match="receiver: is required"):
-            await world.line.ask("webhook-x", "status")
+            await world.defects.query("webhook-x", "status")

@@ -18,7 +18,7 @@ from temporalio.worker import Replayer
 from activities.adapters.database import DatabaseLedger, DatabaseStatusPage, make_engine, migrate
 from activities.adapters.policy_files import PolicyFiles
 from activities.ports import DeliveryState
-from runtime.client import Line
+from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import PROMPT_TIMERS, dev_server, time_skipping_server
 from runtime.settings import Settings
@@ -40,15 +40,15 @@ class World:
     numbers: list[str] = field(default_factory=list)
 
     @property
-    def line(self) -> Line:
+    def defects(self) -> DefectsClient:
         """A client over the contract."""
-        return Line(self.client)
+        return DefectsClient(self.client)
 
     @property
     def clock(self) -> Clock:
         """The virtual clock; only on the time-skipping server."""
         assert self.env is not None
-        return Clock(self.env, self.line)
+        return Clock(self.env, self.defects)
 
     @property
     def ledger(self) -> DatabaseLedger:
@@ -66,7 +66,7 @@ class World:
 
     async def case(self, number: str = "CASE-1", **fields: Any) -> str:
         """Open a case with nothing missing."""
-        await self.line.start("CaseWorkflow", number, case_start(**fields))
+        await self.defects.start("CaseWorkflow", number, case_start(**fields))
         self.numbers.append(number)
         return number
 
@@ -74,14 +74,14 @@ class World:
         self, number: str = "DEF-1", severity: str = "S1", *cases: dict[str, Any], **fields: Any
     ) -> str:
         """Confirm a defect directly, as a service would."""
-        await self.line.start("DefectWorkflow", number, defect_start(severity, *cases, **fields))
+        await self.defects.start("DefectWorkflow", number, defect_start(severity, *cases, **fields))
         self.numbers.append(number)
         return number
 
     async def release(self, number: str = "REL-1", *, days: float = 20, **fields: Any) -> str:
         """Plan a release so many days ahead."""
         deploy_at = await self.clock.now() + timedelta(days=days)
-        await self.line.start(
+        await self.defects.start(
             "ReleaseWorkflow", number, release_start(deploy_at=deploy_at.isoformat()) | fields
         )
         self.numbers.append(number)
@@ -89,14 +89,14 @@ class World:
 
     async def tell(self, number: str, command: str, **payload: Any) -> dict[str, Any]:
         """Send an update as an agent."""
-        answer = await self.line.tell(number, command, {"actor": "agent-1"} | payload)
+        answer = await self.defects.update(number, command, {"actor": "agent-1"} | payload)
         if command == "confirm_defect":
             self.numbers.append(answer["defect"])
         return answer
 
     async def status(self, number: str) -> dict[str, Any]:
         """Ask how it stands."""
-        answer: dict[str, Any] = await self.line.ask(number, "status")
+        answer: dict[str, Any] = await self.defects.query(number, "status")
         return answer
 
     async def after(self, **time: float) -> None:
@@ -109,7 +109,7 @@ class World:
 
     async def settle(self) -> None:
         """Wait until nothing is on its way."""
-        await Clock(self.env, self.line).settle(dict.fromkeys(self.numbers))  # type: ignore[arg-type]
+        await Clock(self.env, self.defects).settle(dict.fromkeys(self.numbers))  # type: ignore[arg-type]
 
     async def begin(self) -> None:
         """Go to a quiet Monday; in one stride, since nothing runs yet."""

@@ -1,1 +1,1 @@
-"""The documentation site: reference pages written from code, and the hook that adds them."""
+"""The documentation site: what it is built from, reference pages among it."""

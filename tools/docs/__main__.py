@@ -1,17 +1,21 @@
-"""`python -m tools.docs FOLDER`: the reference pages as files, without the site."""
+"""`python -m tools.docs FOLDER`: what the documentation site is built from, its pages complete.
 
+`zensical build -f FOLDER/zensical.toml` makes the site of it, in `FOLDER/site`.
+"""
+
+import shutil
 import sys
 from pathlib import Path
 
-from tools.docs.written import PAGES
+from tools.docs import site
+
+CONFIG = Path(__file__).parent / "zensical.toml"
 
 
 def main(folder: Path) -> None:
-    """Write every page."""
-    for name, written in PAGES.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(written(), encoding="utf-8")
+    """Write the pages and the configuration of the site."""
+    site.write(folder / "docs")
+    shutil.copy(CONFIG, folder)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""The page of the HTTP interface, from its own OpenAPI description."""
+"""The HTTP interface, from its own OpenAPI description."""
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,14 +13,15 @@ from portal.api.contract import KINDS
 from portal.api.documents import document
 from portal.api.endpoints import PREFIX, router
 from portal.api.problems import TITLES
-from portal.api.security import Scope
-from tools.docs.meanings import of_name
-from tools.docs.tables import code, codes, page, prose, table
+from tools.docs.schema_words import referred
+from tools.docs.schemas import published
+from tools.docs.tables import code, codes, prose, table
 
-_METHODS = ("get", "post", "put", "patch", "delete")
+_PUBLISHED = {model.__name__ for model in published()}
 
 
-def openapi() -> dict[str, Any]:
+@cache
+def openapi() -> Mapping[str, Any]:
     """The description as the portal serves it."""
     api = FastAPI(title="Defect orchestrator", version=VERSION)
     for kind in KINDS:
@@ -33,51 +35,39 @@ def openapi_json() -> str:
     return json.dumps(openapi(), indent=1)
 
 
-def http_page() -> str:
+def requests() -> str:
     """Every request with its scope, parameters, body and answers."""
-    described = openapi()
-    return page(
-        "HTTP interface",
-        f"Everything is under `{PREFIX}` of the portal and needs a token. The whole description "
-        "for programs: [openapi.json](openapi.json). What holds for all requests, limits and "
-        "idempotency keys among it, is in [the contract](../contract.md#http); the fields of each "
-        "body are those of [the message](messages.md), and `actor` may be left out.",
-        *(
-            part
-            for path, methods in described["paths"].items()
-            for method in _METHODS
-            if method in methods
-            for part in _operation(method, path, methods[method])
-        ),
-        "## Scopes",
-        table(("scope", "good for"), ((code(s), of_name(s, "Scopes")) for s in Scope)),
-        "## Problems",
-        table(("type", "title"), ((code(kind), title) for kind, title in TITLES.items())),
+    return "\n\n".join(
+        part
+        for path, methods in openapi()["paths"].items()
+        for method, said in methods.items()
+        for part in _operation(f"{method.upper()} {path}", said)
     )
 
 
-def _operation(method: str, path: str, said: Mapping[str, Any]) -> Iterator[str]:
-    yield f"## `{method.upper()} {path}`"
-    yield prose(said.get("summary", "")) + " " + prose(said.get("description"))
+def problems() -> str:
+    """The types of problem documents."""
+    return table(("type", "title"), ((code(kind), title) for kind, title in TITLES.items()))
+
+
+def _operation(request: str, said: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## {code(request)}"
+    yield f"{prose(said['summary'])} {prose(said.get('description'))}"
     scopes = [scope for way in said.get("security", []) for each in way.values() for scope in each]
-    body = said.get("requestBody", {}).get("content", {})
-    facts = [("scope", codes(scopes))] if scopes else []
-    facts += [("body", _schema(kind, content)) for kind, content in body.items()]
-    facts.append(("answers", codes(said["responses"])))
-    yield table(("", ""), facts)
-    if parameters := said.get("parameters"):
-        rows = (
-            (code(p["name"]), p["in"], "required" if p.get("required") else "", _about(p))
-            for p in parameters
-        )
+    facts = [f"- scope {codes(scopes)}"] if scopes else []
+    for media_type, content in said.get("requestBody", {}).get("content", {}).items():
+        model = referred(content["schema"])
+        link = f", [{model}](../schemas/{model}.json)" if model in _PUBLISHED else ""
+        facts.append(f"- body {code(media_type)}{link}")
+    yield "\n".join([*facts, f"- answers {codes(said['responses'])}"])
+    rows = [
+        (code(p["name"]), p["in"], "required" if p.get("required") else "", _about(p))
+        for p in said.get("parameters", ())
+    ]
+    if rows:
         yield table(("parameter", "in", "", "meaning"), rows)
 
 
-def _schema(kind: str, content: Mapping[str, Any]) -> str:
-    reference = content.get("schema", {}).get("$ref", "")
-    return f"{code(kind)} {code(reference.rpartition('/')[2])}".strip()
-
-
 def _about(parameter: Mapping[str, Any]) -> str:
-    said = parameter.get("description") or parameter.get("schema", {}).get("description")
-    return said or of_name(parameter["name"], "Parameters")
+    said: str = parameter.get("description") or parameter["schema"]["description"]
+    return said

@@ -1,19 +1,20 @@
-"""The page of every message: start payloads, commands, and the parts they are made of."""
+"""Every message field by field: start payloads, commands, answers, and the parts of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
 from temporalio import workflow
 
-from domain.contract.case import CaseStart, PastCase
-from domain.contract.defect import DefectStart, PastDefect, PastPlan, SaidOfSeverity
+from domain.contract.case import CaseStart
+from domain.contract.defect import DefectStart
 from domain.contract.release import AreaWorkStart, ReleaseStart, ReviewStart
-from domain.contract.values import Attachment, Command, Contact, Workaround
+from domain.contract.values import Command, Message
 from domain.webhooks.receiver import Wake, WebhookStart
-from tools.docs.fields import KINDS, fields_of
-from tools.docs.meanings import of_name
-from tools.docs.tables import code, page, prose, table
+from tools.docs.schema_words import KINDS, Schema, fields_of
+from tools.docs.schemas import published, schema_of
+from tools.docs.tables import code, prose, table
 from worker import WORKFLOWS
 
 STARTS: Mapping[str, type[BaseModel]] = {
@@ -24,62 +25,30 @@ STARTS: Mapping[str, type[BaseModel]] = {
     "ImpactReviewWorkflow": ReviewStart,
     "WebhookWorkflow": WebhookStart,
 }
-PARTS: tuple[type[BaseModel], ...] = (
-    Contact,
-    Attachment,
-    Workaround,
-    SaidOfSeverity,
-    PastCase,
-    PastDefect,
-    PastPlan,
-)
-LIMITS = {
-    "number": "1 to 64 of `A-Z a-z 0-9 . _ -`",
-    "opaque id": "1 to 128 characters, none of them a control character",
-    "line": "1 to 200 characters; line breaks become blanks",
-    "public text": "1 to 2,000 characters; refused where it promises a time",
-    "internal text": "up to 20,000 characters",
-    "reason": "1 to 20,000 characters",
-    "address": "one e-mail address without a name, up to 254 characters",
-    "instant": "ISO 8601 with a zone, between the years 1971 and 2199; kept in UTC",
-}
-_HEAD = ("field", "type", "default", "meaning")
 
 
-def messages_page() -> str:
-    """Every message of the contract with all its fields."""
-    return page(
-        "Messages",
-        "Every payload is one JSON object. How they are sent, what is answered and what will never "
-        "change is in [the contract](../contract.md); this page is written from the code and has "
-        "every field of it.",
-        "## Kinds of text",
-        table(
-            ("kind", "limits", "meaning"),
-            ((_anchor(kind), LIMITS[kind], of_name(kind, "Kinds")) for kind in KINDS),
-        ),
-        "## Every command",
-        "The fields that every command has beside its own. The same key a second time changes "
-        "nothing.",
-        _fields(Command),
-        *(part for kind in WORKFLOWS for part in _workflow(kind)),
-        "## Parts of messages",
-        *(part for model in PARTS for part in _section(model, model.__name__)),
-    )
+def messages() -> str:
+    """The sections of the page: what every command has, each workflow, and what is left."""
+    parts = ["## Every command", prose(Command.__doc__), _fields(Command)]
+    for kind in WORKFLOWS:
+        parts += _workflow(kind)
+    sent: list[type[BaseModel]] = [*STARTS.values(), *Command.__subclasses__()]
+    answers = {model.__name__ for model in published() if not issubclass(model, Message)}
+    left = _parts().keys() - {model.__name__ for model in sent}
+    for title, names in (("Answers", answers), ("Parts of messages", left - answers)):
+        parts += [f"## {title}"] if names else []
+        for name in sorted(names):
+            schema = _parts()[name]
+            parts += [f"### {name}", _about(schema, name), _table(schema)]
+    return "\n\n".join(parts)
 
 
 def commands_of(kind: type[Any]) -> Mapping[str, str]:
     """The commands of a workflow by name, with how each can be sent."""
     updates = workflow._Definition.must_from_class(kind).updates
-    names = [*updates, *(name for name in kind.signals if name not in updates)]
-    return {
-        str(name): "update or signal"
-        if name in updates and name in kind.signals
-        else "update"
-        if name in updates
-        else "signal"
-        for name in names
-    }
+    ways = (("update", updates), ("signal", kind.signals))
+    names = dict.fromkeys(str(name) for _, taken in ways for name in taken)
+    return {name: " or ".join(way for way, taken in ways if name in taken) for name in names}
 
 
 def command_called(name: str, kind: type[Any]) -> type[Command]:
@@ -90,43 +59,53 @@ def command_called(name: str, kind: type[Any]) -> type[Command]:
     return model
 
 
+@cache
+def _parts() -> dict[str, Schema]:
+    """Every object that the contract has by name: what it publishes, and what that is made of."""
+    found: dict[str, Schema] = {}
+    for model in (*published(), *STARTS.values()):
+        schema = schema_of(model)
+        models = schema.get("$defs", {})
+        for name, part in {model.__name__: schema, **models}.items():
+            if "properties" in part:
+                found.setdefault(name, {**part, "$defs": models})
+    return found
+
+
 def _workflow(kind: type[Any]) -> Iterator[str]:
-    name = kind.__name__
-    yield f"## {name}"
-    yield prose(STARTS[name].__doc__)
-    yield _fields(STARTS[name])
-    for command, how in commands_of(kind).items():
-        yield from _section(command_called(command, kind), command, how)
+    start = STARTS[kind.__name__]
+    yield f"## {kind.__name__}"
+    yield _about(schema_of(start), start.__name__)
+    yield _fields(start)
+    for name, how in commands_of(kind).items():
+        command = command_called(name, kind)
+        yield f"### `{name}`"
+        yield f"{_about(schema_of(command), command.__name__)} *({how})*"
+        yield _fields(command)
 
 
-def _section(model: type[BaseModel], title: str, how: str = "") -> Iterator[str]:
-    yield f"### {title}" if not how else f"### `{title}`"
-    yield f"{prose(model.__doc__)}{f' *({how})*' if how else ''}"
-    yield _fields(model)
+def _about(schema: Schema, name: str) -> str:
+    """What it is, with a link to its schema where it has a file of its own."""
+    said = prose(schema.get("description"))
+    is_published = name in {model.__name__ for model in published()}
+    return f"{said} [Schema](../schemas/{name}.json)." if is_published else said
 
 
 def _fields(model: type[BaseModel]) -> str:
+    """The fields of a message; of a command, those that it does not share with every other."""
     ours = {} if model is Command or not issubclass(model, Command) else Command.model_fields
+    shared = [n for n, field in ours.items() if model.model_fields[n].default == field.default]
+    return _table(schema_of(model), shared)
+
+
+def _table(schema: Schema, without: Sequence[str] = ()) -> str:
     rows = [
         (code(field.name), field.type, field.default, field.meaning)
-        for field in fields_of(model, _link)
-        if field.name not in ours
-        or model.model_fields[field.name].default != ours[field.name].default
+        for field in fields_of(schema, _link)
+        if field.name not in without
     ]
-    return table(_HEAD, rows) if rows else "No field of its own."
+    return table(("field", "type", "default", "meaning"), rows) if rows else "No field of its own."
 
 
 def _link(name: str) -> str:
-    if name in KINDS:
-        return f"[{name}](#{_ident(name)})"
-    if name in {part.__name__ for part in PARTS}:
-        return f"[{name}](#{name.lower()})"
-    return code(name)
-
-
-def _anchor(kind: str) -> str:
-    return f'<a id="{_ident(kind)}"></a>{kind}'
-
-
-def _ident(kind: str) -> str:
-    return f"kind-{kind.replace(' ', '-')}"
+    return f"[{name}](#{f'kind-{name}'.replace(' ', '-') if name in KINDS else name.lower()})"

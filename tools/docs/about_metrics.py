@@ -1,4 +1,4 @@
-"""The page of the metrics: what portal and worker tell Prometheus, and who asks for it."""
+"""The metrics: what portal and worker tell Prometheus, and which alerts ask for it."""
 
 import json
 import re
@@ -13,70 +13,52 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 
 from activities.adapters.database import DatabaseReadModel, make_engine, migrate
-from domain.contract.effects import Project
-from domain.views.search_attributes import ATTRIBUTES
-from portal.metrics import Owed, Requests
+from domain.contract.effects import Lane, Project
+from portal.metrics import ObligationsCollector, Requests
 from tools.docs import week
-from tools.docs.meanings import of_name
-from tools.docs.tables import code, codes, page, table
+from tools.docs.tables import code, codes, table
 
 MONITORING = Path(__file__).parents[2] / "runtime" / "monitoring"
 _OF_THE_SDK = re.compile(r"\btemporal_[a-z_0-9]+")
 
 
-def metrics_page() -> str:
-    """Our own metrics with their labels, and those of the SDK that alerts and dashboards use."""
-    return page(
-        "Metrics and search attributes",
-        "The portal tells its numbers at `DEFECTS_PORTAL_METRICS_ADDRESS`, a worker those of "
-        "Temporal's SDK at `DEFECTS_METRICS_ADDRESS`. What to do when an alert is raised is in "
-        "[the runbook](../operations.md#alerts).",
-        "## Metrics of the portal",
-        table(
-            ("name", "kind", "labels", "meaning"),
-            (
-                (code(_name(family)), family.type, codes(_labels(family)), family.documentation)
-                for family in sorted(families(), key=lambda family: family.name)
-            ),
-        ),
-        "Every portal tells the same of the database: take the greatest of them, never the sum.",
-        "## Metrics of the worker",
-        "The SDK has more than these; its documentation names them. These are the ones that our "
-        "alerts and dashboards ask for.",
-        table(("name", "asked for by"), ((code(n), by) for n, by in sorted(asked_for().items()))),
-        "## Alerts",
-        table(
-            ("alert", "severity", "raised when"),
-            (
-                (
-                    f"[{rule['alert']}](../operations.md#{rule['alert'].lower()})",
-                    rule["labels"]["severity"],
-                    rule["annotations"]["summary"],
-                )
-                for rule in rules()
-            ),
-        ),
-        "## Search attributes",
-        "By these Temporal finds cases, defects and releases; nothing in them is ever encrypted.",
-        table(
-            ("name", "type", "meaning"),
-            ((code(n), kind, of_name(n, "SearchAttributes")) for n, kind in ATTRIBUTES.items()),
-        ),
+def metrics_of_the_portal() -> str:
+    """What the portal tells, with its labels."""
+    found = sorted(families(), key=lambda family: family.name)
+    rows = ((code(_name(f)), f.type, codes(_labels(f)), f.documentation) for f in found)
+    return table(("name", "kind", "labels", "meaning"), rows)
+
+
+def metrics_of_the_worker() -> str:
+    """Those of the SDK that alerts and dashboards use."""
+    return table(("name", "asked for by"), ((code(n), by) for n, by in sorted(asked_for().items())))
+
+
+def alerts() -> str:
+    """Each alert, leading to what to do when it is raised."""
+    rows = (
+        (
+            f"[{rule['alert']}](../operations.md#{rule['alert'].lower()})",
+            rule["labels"]["severity"],
+            rule["annotations"]["summary"],
+        )
+        for rule in rules()
     )
+    return table(("alert", "severity", "raised when"), rows)
 
 
 def families() -> list[Metric]:
     """What a portal tells of a database with a defect in it."""
     registry = CollectorRegistry()
     Requests(registry)
-    _, effects = week.confirmed()
+    waiting = week.confirmed().outbox.lanes[Lane.PORTAL].waiting
     with TemporaryDirectory() as folder:
         engine = make_engine(f"sqlite:///{folder}/one.db")
         migrate(engine)
-        for effect in effects:
+        for effect in waiting:
             if isinstance(effect, Project):
                 DatabaseReadModel(engine).project(effect)
-        registry.register(Owed(engine, lambda: datetime.now(UTC)))
+        registry.register(ObligationsCollector(engine, lambda: datetime.now(UTC)))
         told = list(registry.collect())
         engine.dispose()
     return told

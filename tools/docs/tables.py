@@ -28,10 +28,5 @@ def prose(docstring: str | None) -> str:
     return " ".join(told.split())
 
 
-def page(title: str, *parts: str) -> str:
-    """A whole page."""
-    return "\n".join([f"# {title}\n", *(part.rstrip("\n") + "\n" for part in parts)])
-
-
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").strip().replace("\n", "<br>")

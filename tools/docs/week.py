@@ -1,24 +1,25 @@
-"""Draws what becomes of a budget over a week, as the machines of the domain work it out."""
+"""Draws what becomes of a budget over a week, as the runner works it out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from html import escape
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from activities.adapters.policy_files import PolicyFiles
 from domain.contract.defect import ChangeSeverity, DefectStart, Hold, Reopen, Resolve, Resume
-from domain.contract.effects import Effect
 from domain.contract.parsing import parse
 from domain.contract.values import Command, Severity
-from domain.defect.lifecycle import Defect
+from domain.defect import DEFECT
+from domain.defect.state import Defect
+from domain.runner import Runner
+from portal.charts import About, Point, Stroke, over_time
 from tools.docs.tables import table
 
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 920, 300, 44, 46, 34
 _ZONE = ZoneInfo("America/Chicago")
 _FROM, _TO = datetime(2026, 11, 27, tzinfo=_ZONE), datetime(2026, 12, 4, tzinfo=_ZONE)
 _STEP = timedelta(minutes=15)
+_NOONS = range(12, 7 * 24, 24)
 STORY_SEVERITY = Severity.S1
 
 
@@ -63,8 +64,8 @@ class Told(NamedTuple):
     due: datetime
 
 
-def confirmed() -> tuple[Defect, list[Effect]]:
-    """The defect at its beginning, and what it wants brought about."""
+def confirmed() -> Runner[Defect]:
+    """The defect at its beginning."""
     start = {
         "actor": "agent-7",
         "severity": STORY_SEVERITY,
@@ -72,22 +73,23 @@ def confirmed() -> tuple[Defect, list[Effect]]:
         "functional_area": "login",
     }
     policy = PolicyFiles().load("eto", 2026).pinned()
-    return Defect.open("DEF-000045", parse(DefectStart, start), policy, STORY[0].at)
+    return Runner.begin(DEFECT, "DEF-000045", parse(DefectStart, start), policy, STORY[0].at)
 
 
 def played() -> Told:
     """Let the defect live through the story."""
-    defect, _ = confirmed()
+    runner = confirmed()
+    defect = runner.entity
     first, *waiting = STORY
     spent, at, now = [], [(first, 0.0)], first.at
     while now < _TO:
         while waiting and waiting[0].at <= now:
             happening = waiting.pop(0)
-            defect.fire(happening.at)
+            runner.tick(happening.at, start=False)
             if happening.command is not None:
-                defect.handle(happening.command, happening.at)
+                runner.apply(happening.command, happening.at)
             at.append((happening, _spent(defect, happening.at)))
-        defect.fire(now)
+        runner.tick(now, start=False)
         spent.append((now, _spent(defect, now)))
         now += _STEP
     return Told(spent, at, defect.target.missed_at[STORY_SEVERITY])
@@ -104,71 +106,39 @@ def _spent(defect: Defect, now: datetime) -> float:
 def drawn() -> str:
     """The picture and, for whoever cannot see it, the same as a table."""
     story = played()
-    marks = [*_openings(), *_grid(), *_pauses(), _line(story), *_due(story), *_days()]
-    said = f"The budget of an S1 over a week: it is spent on {_when(story.due)}"
-    picture = (
-        f'<div class="drawing" tabindex="0"><svg viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'style="min-width:640px" class="week" role="img" aria-label="{escape(said)}">'
-        f"{''.join(marks)}</svg></div>"
-    )
+    said = f"It is spent on {_when(story.due)}."
+    head = ("at", "the defect is", "business days spent")
     rows = [(_when(h.at), h.words, f"{spent:.2f}") for h, spent in story.at]
     rows.append((_when(story.due), "the target is missed, the COO is told", "2.00"))
-    return f"{picture}\n\n{table(('at', 'the defect is', 'business days spent'), rows)}"
+    chart = over_time(
+        About("week", "The budget of an S1 over a week", said, head, rows),
+        _strokes(story),
+        [(noon, f"{noon:%a %d %b}") for noon in (_FROM + timedelta(hours=n) for n in _NOONS)],
+        [(-days, f"{days}") for days in (0, 1, 2)],
+        height=400,
+        reaches=(-2.6, 0.1),
+    )
+    return f'<div class="drawing" tabindex="0">{chart.svg}</div>\n\n{table(head, rows)}'
 
 
-def _x(at: datetime) -> float:
-    share = (at - _FROM) / (_TO - _FROM)
-    return LEFT + share * (WIDTH - LEFT - 12)
-
-
-def _y(spent: float) -> float:
-    return HEIGHT - BOTTOM - spent / 2 * (HEIGHT - BOTTOM - TOP)
-
-
-def _box(start: datetime, end: datetime, kind: str) -> str:
-    x, width = _x(start), _x(end) - _x(start)
-    height = HEIGHT - TOP - BOTTOM
-    return f'<rect class="{kind}" x="{x:.1f}" y="{TOP}" width="{width:.1f}" height="{height}"/>'
-
-
-def _openings() -> Iterator[str]:
+def _strokes(story: Told) -> list[Stroke]:
     calendar = PolicyFiles().load("eto", 2026).calendar
-    for opening in calendar.openings_between(_FROM, _TO):
-        yield _box(opening.start, opening.end, "open")
+    spent = [Point(at, -days) for at, days in story.spent if at <= story.due]
+    due = Point(story.due, -2)
+    pauses = [(pause, after.at) for pause, after in pairwise(STORY) if pause.then]
+    middles = [(pause.at + (until - pause.at) / 2, pause.then) for pause, until in pauses]
+    return [
+        Stroke("open", "", [_box(o.start, o.end) for o in calendar.openings_between(_FROM, _TO)]),
+        Stroke("pause", "", [_box(pause.at, until) for pause, until in pauses]),
+        Stroke("grid", "", [[Point(_FROM, -days), Point(_TO, -days)] for days in (0, 1, 2)]),
+        Stroke("then", "", [[Point(middle, -2.1, words)] for middle, words in middles]),
+        Stroke("spent", "", [[*spent, due]]),
+        Stroke("due", "", [[due, due], [Point(story.due, -2.35, f"due {_when(story.due)}")]]),
+    ]
 
 
-def _grid() -> Iterator[str]:
-    for days in (0, 1, 2):
-        y = _y(days)
-        yield f'<path class="grid" d="M{LEFT} {y:.0f}H{WIDTH - 12}"/>'
-        yield f'<text class="scale" x="{LEFT - 8}" y="{y + 4:.0f}">{days}</text>'
-
-
-def _pauses() -> Iterator[str]:
-    for pause, after in pairwise(STORY):
-        if pause.then:
-            yield _box(pause.at, after.at, "pause")
-            middle = (_x(pause.at) + _x(after.at)) / 2
-            yield f'<text class="then" x="{middle:.0f}" y="{TOP - 8}">{pause.then}</text>'
-
-
-def _line(story: Told) -> str:
-    points = [f"{_x(at):.1f} {_y(spent):.1f}" for at, spent in story.spent if at <= story.due]
-    return f'<path class="spent" d="M{" L".join([*points, f"{_x(story.due):.1f} {_y(2):.1f}"])}"/>'
-
-
-def _due(story: Told) -> Iterator[str]:
-    x, y = _x(story.due), _y(2)
-    yield f'<circle class="due" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
-    yield f'<text class="due" x="{x + 4:.0f}" y="{TOP - 26}">due {_when(story.due)}</text>'
-
-
-def _days() -> Iterator[str]:
-    day = _FROM
-    while day < _TO:
-        x = _x(day + timedelta(hours=12))
-        yield f'<text class="day" x="{x:.0f}" y="{HEIGHT - 12}">{day:%a %d %b}</text>'
-        day += timedelta(days=1)
+def _box(start: datetime, end: datetime) -> list[Point]:
+    return [Point(start, 0), Point(start, -2), Point(end, -2), Point(end, 0)]
 
 
 def _when(at: datetime) -> str:

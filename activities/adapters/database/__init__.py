@@ -7,7 +7,7 @@ from activities.adapters.database.engine import NoDatabase, make_engine
 from activities.adapters.database.impact import DatabaseImpact
 from activities.adapters.database.incident_refs import IncidentRefs
 from activities.adapters.database.ledger import DatabaseLedger
-from activities.adapters.database.mail_archive import KeptMail
+from activities.adapters.database.mail_archive import MailArchive
 from activities.adapters.database.members import DatabaseMembers
 from activities.adapters.database.numbers import DatabaseNumbers
 from activities.adapters.database.preferences import DatabasePreferences
@@ -39,7 +39,7 @@ __all__ = [
     "Incident",
     "IncidentRefs",
     "IncidentUpdate",
-    "KeptMail",
+    "MailArchive",
     "NoDatabase",
     "make_engine",
     "migrate",

@@ -205,7 +205,9 @@ def _chosen(entity: str, sequence: int, whom: Whom) -> ColumnElement[bool]:
             left = and_(row.entity == entity, row.detached_sequence == change)
             return and_(left, row.address.is_not(None), not_(others.where(is_attached)))
         case _:
-            raise Refused("audience-unknown", f"whom.kind: nobody is {whom.kind} to an entity")
+            raise Refused(
+                "audience-unknown", f"whom.kind: {whom.kind!r} does not apply to an entity"
+            )
 
 
 def _needed(value: _T | None, what: str) -> _T:

@@ -1,4 +1,4 @@
-"""How instants and words are kept, the same on both databases."""
+"""How the database keeps instants and text, the same on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
-class Instant(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime, UTC both ways (T1): SQLite drops zones, PostgreSQL gives the session's.
 
     A naive value is refused with a `ValueError`, which SQLAlchemy wraps in a `StatementError`.
@@ -30,7 +30,7 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class Words(TypeDecorator[str]):
+class CodePointText(TypeDecorator[str]):
     """Text of any length, ordered by code point on both databases, whatever the server's locale.
 
     A NUL, which PostgreSQL cannot keep, becomes U+FFFD: one odd character in a client's text must

@@ -23,7 +23,7 @@ class Remembered:
     since: datetime
     """When it was first used."""
     number: str | None = None
-    """The number that was issued for it."""
+    """The number it led to, where a mail was asked about."""
     outcome: str | None = None
     """What came of it."""
     new: bool = False
@@ -60,20 +60,6 @@ class DatabaseIdempotency:
         if row.request != request:
             raise OtherRequest(key)
         return Remembered(row.at, row.number, row.outcome, new=row.at == now)
-
-    def keep_number(self, caller: str, key: str, number: str) -> str:
-        """The number of a key: this one, unless another was kept before."""
-        here = _is(caller, key)
-        with writing(self._engine) as connection:
-            connection.execute(
-                update(idempotency_keys)
-                .where(here, idempotency_keys.c.number.is_(None))
-                .values(number=number)
-            )
-            kept: str = connection.execute(
-                select(idempotency_keys.c.number).where(here)
-            ).scalar_one()
-        return kept
 
     def keep_outcome(self, caller: str, key: str, outcome: str, number: str | None) -> None:
         """What came of it, for whoever asks again."""

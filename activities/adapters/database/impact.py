@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Engine, or_, select
 
 from activities.adapters.database.engine import batches, insert, writing
 from activities.adapters.database.tables import entities, facts, reviews
+from domain.contract.status import OVER
 from domain.contract.values import Severity
-from domain.defect.state import OVER
 
 _PAGE = 500
 

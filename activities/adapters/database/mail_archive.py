@@ -11,15 +11,15 @@ from activities.adapters.database.tables import letters
 from activities.ports import Letter
 
 
-class KeptMail:
+class MailArchive:
     """`Mailbox` over a table; a letter sent twice under one message id is kept once."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def open(self) -> "KeptMailSession":
+    def open(self) -> "MailArchiveSession":
         """Begin a conversation; each letter is kept as soon as it is sent."""
-        return KeptMailSession(self._engine)
+        return MailArchiveSession(self._engine)
 
     def letters(self, to: str | None = None, limit: int = 100) -> Sequence[Letter]:
         """The latest kept first, to everybody or to one address however it is spelled."""
@@ -30,13 +30,13 @@ class KeptMail:
             return [_letter(row) for row in connection.execute(query)]
 
 
-class KeptMailSession:
+class MailArchiveSession:
     """`MailSession` whose every letter is a transaction of its own."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def __enter__(self) -> "KeptMailSession":
+    def __enter__(self) -> "MailArchiveSession":
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -5,19 +5,19 @@ Tokens are kept as hashes only: who reads the database cannot sign in with what 
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table
 
-from activities.adapters.database.columns import Instant, Words
+from activities.adapters.database.columns import CodePointText, UtcDateTime
 from activities.adapters.database.tables import facts, metadata
 
 web_sessions = Table(
     "web_sessions",
     metadata,
-    Column("token_hash", Words, primary_key=True),
+    Column("token_hash", CodePointText, primary_key=True),
     # Client or staff, and who: an address, or the id of the token a member of staff showed.
-    Column("kind", Words, nullable=False),
-    Column("subject", Words, nullable=False),
-    Column("began_at", Instant, nullable=False),
-    Column("seen_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
+    Column("kind", CodePointText, nullable=False),
+    Column("subject", CodePointText, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
     Index(None, "kind", "subject"),
     Index(None, "expires_at"),
 )
@@ -25,11 +25,11 @@ web_sessions = Table(
 sign_in_links = Table(
     "sign_in_links",
     metadata,
-    Column("token_hash", Words, primary_key=True),
-    Column("address", Words, nullable=False),
-    Column("asked_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    Column("used_at", Instant),
+    Column("token_hash", CodePointText, primary_key=True),
+    Column("address", CodePointText, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
     Index(None, "address"),
     Index(None, "expires_at"),
 )
@@ -39,8 +39,8 @@ web_attempts = Table(
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     # A hash of what is tried and by whom.
-    Column("bucket", Words, nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("bucket", CodePointText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
     Index(None, "bucket", "at"),
     Index(None, "at"),
 )

@@ -14,20 +14,20 @@ from portal.agents.callers import of_this_process
 from portal.agents.over_http import PATH, create_app
 from portal.agents.server import agent_server
 from portal.api.guard import Limits
-from portal.context import Site
+from portal.context import PortalContext
 
 HOST = "agents.test"
 
 
-def beside(site: Site, token: str | None = None) -> Client:
+def beside(context: PortalContext, token: str | None = None) -> Client:
     """An agent of whoever started the process, with the token of its environment."""
-    return Client(agent_server(site, of_this_process(site, token)))
+    return Client(agent_server(context, of_this_process(context, token)))
 
 
 @asynccontextmanager
-async def serving(site: Site, **limits: Any) -> AsyncIterator[Starlette]:
+async def serving(context: PortalContext, **limits: Any) -> AsyncIterator[Starlette]:
     """The application for agents elsewhere."""
-    app = create_app(site, [HOST], Limits(**limits))
+    app = create_app(context, [HOST], Limits(**limits))
     async with app.router.lifespan_context(app):
         yield app
 

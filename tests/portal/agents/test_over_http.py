@@ -33,7 +33,7 @@ async def test_a_session_over_http_reads_and_writes_as_its_token_may(portal: Por
     writes = portal.token("writer", Scope.DEFECTS_READ, Scope.DEFECTS_WRITE)
     modes: list[Any] = ["auto", "legacy"]
     start = {k: v for k, v in defect_start("S2").items() if k != "actor"}
-    async with serving(portal.site) as app:
+    async with serving(portal.context) as app:
         for mode in modes:
             number = f"X-{mode}"
             async with elsewhere(app, writes, mode) as client:
@@ -56,7 +56,7 @@ async def test_a_session_over_http_reads_and_writes_as_its_token_may(portal: Por
 async def test_a_revoked_token_ends_a_session_at_its_next_request(portal: Portal) -> None:
     """Nothing of the session is kept that would let it go on."""
     token = portal.token()
-    async with serving(portal.site) as app, elsewhere(app, token) as client:
+    async with serving(portal.context) as app, elsewhere(app, token) as client:
         await done(client, "case_list")
         DatabaseTokens(portal.engine).revoke(token.split("_")[1], portal.wall.at)
 
@@ -72,7 +72,7 @@ async def test_requests_that_are_none_of_ours_are_refused(portal: Portal) -> Non
         async with program:
             return (await program.post(PATH, content=content, headers=SAYS)).status_code
 
-    async with serving(portal.site, body_bytes=2000, rate=Rate(0.001, 6)) as app:
+    async with serving(portal.context, body_bytes=2000, rate=Rate(0.001, 6)) as app:
         found = {
             "ours": await post(http(app, token)),
             "without a token": await post(http(app, None)),

@@ -24,7 +24,7 @@ def _start(**fields: Any) -> dict[str, Any]:
 
 async def test_a_story_is_on_record_under_the_name_of_the_token(portal: Portal) -> None:
     """A case is opened, confirmed and followed; each step has its actor."""
-    async with beside(portal.site, portal.token("triage-bot")) as client:
+    async with beside(portal.context, portal.token("triage-bot")) as client:
         opened = await done(client, "case_start", **case_start())
         number = opened["number"]
         confirmed = await done(
@@ -54,7 +54,7 @@ async def test_a_story_is_on_record_under_the_name_of_the_token(portal: Portal) 
 
 async def test_nobody_acts_under_another_name(portal: Portal) -> None:
     """An `actor` among the arguments is refused, whatever the token is good for."""
-    async with beside(portal.site, portal.token("triage-bot", *Scope)) as client:
+    async with beside(portal.context, portal.token("triage-bot", *Scope)) as client:
         number = (await done(client, "defect_start", **_start()))["number"]
         said = await refused(client, "defect_hold", number=number, reason="x", actor="the-boss")
         facts = (await done(client, "defect_timeline", number=number))["facts"]
@@ -75,7 +75,7 @@ async def test_a_refusal_names_what_was_wrong(portal: Portal) -> None:
         ("defect_timeline", {"last": 1000}, "last"),
         ("defect_hold", {"reason": "x", "key": "with blanks in it"}, "key"),
     ]
-    async with beside(portal.site, portal.token()) as client:
+    async with beside(portal.context, portal.token()) as client:
         number = (await done(client, "defect_start", **_start()))["number"]
         said = [await refused(client, tool, number=number, **given) for tool, given, _ in wrong]
 
@@ -86,7 +86,7 @@ async def test_a_refusal_names_what_was_wrong(portal: Portal) -> None:
 
 async def test_what_is_not_there_is_said_to_be_unknown(portal: Portal) -> None:
     """A number of nothing, a number of another kind, and a tool nobody offers."""
-    async with beside(portal.site, portal.token()) as client:
+    async with beside(portal.context, portal.token()) as client:
         begun = await done(client, "defect_start", **_start())
         nothing = await refused(client, "defect_hold", number="DEF-404", reason="x")
         another = await refused(client, "case_status", number=begun["number"])
@@ -98,7 +98,7 @@ async def test_what_is_not_there_is_said_to_be_unknown(portal: Portal) -> None:
 
 async def test_an_agent_cannot_promise_a_date(portal: Portal) -> None:
     """The phrase is named, and nothing reaches a client (D7)."""
-    async with beside(portal.site, portal.token()) as client:
+    async with beside(portal.context, portal.token()) as client:
         begun = await done(client, "defect_start", **_start())
         said = await refused(
             client,
@@ -115,7 +115,7 @@ async def test_an_agent_cannot_promise_a_date(portal: Portal) -> None:
 
 async def test_a_repeat_with_its_key_is_harmless(portal: Portal) -> None:
     """A start gets the same number, a command is done once; another request is refused."""
-    async with beside(portal.site, portal.token()) as client:
+    async with beside(portal.context, portal.token()) as client:
         first = await done(client, "defect_start", **_start(), key="a")
         again = await done(client, "defect_start", **_start(), key="a")
         other = await refused(client, "defect_start", **_start(title="Another"), key="a")
@@ -133,7 +133,7 @@ async def test_a_token_that_ends_ends_for_an_open_session_too(portal: Portal) ->
     """Revoked or expired, the next call is refused, reading included."""
     to_revoke, to_expire = portal.token(), portal.token(days=1)
     tokens = DatabaseTokens(portal.engine)
-    async with beside(portal.site, to_revoke) as one, beside(portal.site, to_expire) as other:
+    async with beside(portal.context, to_revoke) as one, beside(portal.context, to_expire) as other:
         await done(one, "case_list")
         await done(other, "case_list")
         tokens.revoke(to_revoke.split("_")[1], portal.wall.at)
@@ -152,7 +152,7 @@ async def test_lists_are_bounded_and_mark_what_clients_wrote(portal: Portal) -> 
     for position in (1, 2):
         await portal.world.case(f"CASE-{position}", subject=order)
     await portal.world.settle()
-    async with beside(portal.site, portal.token()) as client:
+    async with beside(portal.context, portal.token()) as client:
         page = await done(client, "case_list", limit=1)
         rest = await done(client, "case_list", after=page["next"], client="client-1")
         too_many = await refused(client, "case_list", limit=PAGE + 1)
@@ -170,7 +170,7 @@ async def test_what_is_owed_is_told_as_far_ahead_as_asked(portal: Portal) -> Non
     await portal.world.defect("DEF-2", "S2", attachment("CASE-2", "client-2"))
     await portal.world.case("CASE-3", subject="Critical", description="x", priority="critical")
     await portal.world.settle()
-    async with beside(portal.site) as client:
+    async with beside(portal.context) as client:
         owed = await done(client, "owed", hours=25)
         later = await done(client, "owed", hours=14 * 24)
 
@@ -186,7 +186,7 @@ async def test_what_is_owed_is_told_as_far_ahead_as_asked(portal: Portal) -> Non
 async def test_every_call_leaves_one_line_that_holds_ids_only(portal: Portal) -> None:
     """Who did what to which number, and what came of it; no text of anybody."""
     secret = "only the client knows this"
-    async with beside(portal.site, portal.token("triage-bot")) as client:
+    async with beside(portal.context, portal.token("triage-bot")) as client:
         with capture_logs() as lines:
             begun = await done(client, "case_start", **case_start(description=secret))
             await refused(client, "case_respond", number=secret, message=secret)
@@ -210,7 +210,7 @@ async def test_an_error_nobody_foresaw_shows_nothing_of_itself(portal: Portal) -
         def load(self, name: str, year: int) -> Any:
             raise RuntimeError("a secret of the installation")
 
-    broken = replace(portal.site, policies=Broken())
+    broken = replace(portal.context, policies=Broken())
     async with beside(broken, portal.token()) as client:
         with capture_logs() as lines:
             said = await refused(client, "defect_start", **_start())

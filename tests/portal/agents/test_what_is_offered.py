@@ -13,13 +13,13 @@ from activities.adapters.database import make_engine, migrate
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.adapters.policy_files import PolicyFiles
 from domain.contract.defect import Hold
-from portal.agents.command_tools import writing
-from portal.agents.query_tools import reading
-from portal.agents.tools import Offer
+from portal.agents.command_tools import command_tools
+from portal.agents.query_tools import query_tools
+from portal.agents.tools import Tool
 from portal.api.contract import KINDS
 from portal.api.security import Scope
-from portal.context import Site
-from runtime.client import Line
+from portal.context import PortalContext
+from runtime.client import DefectsClient
 from runtime.settings import Settings
 from tests.domain.builders import case_start
 from tests.portal.agents.sessions import beside, done, names, refused
@@ -31,12 +31,12 @@ OF_KIND = {kind.name: kind for kind in KINDS}
 class Installed:
     """A database and the policy, with no Temporal server anywhere."""
 
-    site: Site
+    context: PortalContext
 
     def token(self, name: str, *scopes: Scope) -> str:
         """A token good for these."""
-        made, _ = DatabaseTokens(self.site.engine).create(
-            name, scopes, self.site.now(), timedelta(days=1)
+        made, _ = DatabaseTokens(self.context.engine).create(
+            name, scopes, self.context.now(), timedelta(days=1)
         )
         return made
 
@@ -46,17 +46,18 @@ def installed(tmp_path: Path) -> Installed:
     """Enough of an installation for what needs no answer of a workflow."""
     engine = make_engine(f"sqlite:///{tmp_path / 'defects.db'}")
     migrate(engine)
-    nobody = Line(cast(TemporalClient, None))
-    return Installed(Site(nobody, engine, PolicyFiles(), Settings()))
+    nobody = DefectsClient(cast(TemporalClient, None))
+    return Installed(PortalContext(nobody, engine, PolicyFiles(), Settings()))
 
 
-def _offers(installed: Installed) -> dict[str, Offer]:
-    return {offer.name: offer for offer in [*reading(installed.site), *writing(installed.site)]}
+def _tools(installed: Installed) -> dict[str, Tool]:
+    context = installed.context
+    return {tool.name: tool for tool in [*query_tools(context), *command_tools(context)]}
 
 
 async def test_without_a_token_an_agent_only_reads(installed: Installed) -> None:
     """What changes something is not offered, and refused by name with the scope it needs."""
-    async with beside(installed.site) as client:
+    async with beside(installed.context) as client:
         offered = (await client.list_tools()).tools
         said = await refused(client, "case_start", **case_start())
         nothing = await done(client, "case_list")
@@ -80,7 +81,7 @@ async def test_a_token_offers_what_its_scopes_allow(
     installed: Installed, scopes: list[Scope], begin: str, some: str, none: str
 ) -> None:
     """Neither more nor less, and a tool that is not offered is refused by name."""
-    async with beside(installed.site, installed.token("triage", *scopes)) as client:
+    async with beside(installed.context, installed.token("triage", *scopes)) as client:
         offered = await names(client)
         said = await refused(client, none, number="X-1")
 
@@ -91,19 +92,19 @@ async def test_a_token_offers_what_its_scopes_allow(
 
 async def test_every_start_and_command_of_the_contract_is_a_tool(installed: Installed) -> None:
     """With the fields of its message, but for who acts and an import's past."""
-    offers = _offers(installed)
+    tools = _tools(installed)
 
     for kind in KINDS:
         messages = [("start", kind.begins), *((c.name, c) for c in kind.commands)]
         for name, message in messages:
-            taken = offers[f"{kind.name}_{name}"].schema["properties"]
+            taken = tools[f"{kind.name}_{name}"].schema["properties"]
             assert "number" not in message.model_fields
             assert set(taken) == set(message.model_fields) - {"actor", "past"} | {"number", "key"}
 
 
 async def test_what_ends_or_takes_back_is_called_destructive(installed: Installed) -> None:
     """A new command is too, until somebody says that it only adds."""
-    hints = {name: offer.described().annotations for name, offer in _offers(installed).items()}
+    hints = {name: tool.described().annotations for name, tool in _tools(installed).items()}
     destructive = {name for name, hint in hints.items() if hint and hint.destructive_hint}
 
     class Unheard(Hold):
@@ -112,7 +113,7 @@ async def test_what_ends_or_takes_back_is_called_destructive(installed: Installe
         name = "unheard"
 
     novel = replace(OF_KIND["case"], commands=(Unheard,))
-    from_now_on = {o.name: o for o in writing(installed.site, (novel,))}
+    from_now_on = {o.name: o for o in command_tools(installed.context, (novel,))}
 
     assert {"case_close", "defect_resolve", "defect_merge_into", "release_cancel"} <= destructive
     assert not {"case_respond", "defect_post_progress", "case_status", "owed"} & destructive
@@ -121,7 +122,7 @@ async def test_what_ends_or_takes_back_is_called_destructive(installed: Installe
 
 async def test_texts_say_who_reads_them(installed: Installed) -> None:
     """An agent has to know what goes to clients before it writes it."""
-    progress = _offers(installed)["defect_post_progress"].schema["properties"]
+    progress = _tools(installed)["defect_post_progress"].schema["properties"]
 
     assert "Clients read this" in progress["public_text"]["description"]
     assert "no client" in progress["internal_note"]["description"]
@@ -129,7 +130,7 @@ async def test_texts_say_who_reads_them(installed: Installed) -> None:
 
 async def test_the_policy_and_the_hand_over_are_there_to_be_read(installed: Installed) -> None:
     """The policy as data, and how to ask for a hand-over."""
-    async with beside(installed.site) as client:
+    async with beside(installed.context) as client:
         resource = (await client.list_resources()).resources[0]
         policy = (await client.read_resource(resource.uri)).contents[0]
         prompt = (await client.list_prompts()).prompts[0]

@@ -15,11 +15,11 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from temporalio import workflow
 
+from domain.contract.status import CaseStatus, DefectStatus, ReleaseStatus, Status
 from domain.contract.values import Command
 from portal.api.contract import CASES, DEFECTS, KINDS, RELEASES, WITHIN, Kind
 from portal.api.mail import MEDIA_TYPE
 from portal.api.rates import Rate
-from portal.api.responses import CaseStatus, DefectStatus, ReleaseStatus, Status
 from portal.api.security import Scope
 from tests.domain.builders import FRIDAY, a_case, a_defect, a_release
 from tests.portal.api.mails import a_mail

@@ -26,7 +26,7 @@ ADA, EVE = "ada@river.example", "eve@evil.example"
 async def take(portal: Portal, body: str = "Please help.", **headers: str | None) -> Received:
     """Hand over one mail of Ada's."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    received = await receive(portal.site, a_mail(body, headers=named))
+    received = await receive(portal.context, a_mail(body, headers=named))
     if received.case is not None and received.case not in portal.world.numbers:
         portal.world.numbers.append(received.case)
     await portal.world.settle()
@@ -62,8 +62,8 @@ async def test_the_word_in_the_subject_makes_it_critical(portal: Portal) -> None
 async def test_the_same_mail_twice_makes_one_case(portal: Portal) -> None:
     """Also at the same time, and not where another sender claims the same Message-ID."""
     mail = a_mail()
-    both = await asyncio.gather(*(receive(portal.site, mail) for _ in range(2)))
-    later = await receive(portal.site, mail)
+    both = await asyncio.gather(*(receive(portal.context, mail) for _ in range(2)))
+    later = await receive(portal.context, mail)
     stranger = await take(portal, From=EVE)
 
     assert {received.case for received in (*both, later)} == {"CASE-000001"}
@@ -225,13 +225,13 @@ async def test_our_own_mail_come_back_is_known_by_its_id(portal: Portal) -> None
 async def test_a_loop_ends(portal: Portal) -> None:
     """A program that answers every confirmation and gives no sign of it comes to its limit."""
     received = [
-        await receive(portal.site, a_mail(headers={"Message-ID": f"<{n}@river.example>"}))
+        await receive(portal.context, a_mail(headers={"Message-ID": f"<{n}@river.example>"}))
         for n in range(CASES_AN_HOUR)
     ]
     with pytest.raises(Problem) as refused:
-        await receive(portal.site, a_mail(headers={"Message-ID": "<more@river.example>"}))
+        await receive(portal.context, a_mail(headers={"Message-ID": "<more@river.example>"}))
     portal.wall.at += timedelta(hours=1, seconds=1)
-    later = await receive(portal.site, a_mail(headers={"Message-ID": "<more@river.example>"}))
+    later = await receive(portal.context, a_mail(headers={"Message-ID": "<more@river.example>"}))
 
     assert {each.outcome for each in received} == {"opened"}
     assert (refused.value.status, refused.value.headers["Retry-After"]) == (429, "3600")

@@ -48,9 +48,8 @@ def test_a_key_stands_for_one_request(engine: Engine) -> None:
 
     first = keys.claim("crm", "k", "r1", FRIDAY)
     assert (first.new, first.number, first.since) == (True, None, FRIDAY)
-    assert keys.keep_number("crm", "k", "CASE-1") == "CASE-1"
-    assert keys.keep_number("crm", "k", "CASE-2") == "CASE-1"
-    keys.keep_outcome("crm", "k", "opened", "CASE-3")
+    keys.keep_outcome("crm", "k", "opened", "CASE-1")
+    keys.keep_outcome("crm", "k", "opened", "CASE-2")
     again = keys.claim("crm", "k", "r1", FRIDAY + timedelta(hours=1))
     assert (again.new, again.number, again.outcome) == (False, "CASE-1", "opened")
     with pytest.raises(OtherRequest):
@@ -78,9 +77,11 @@ def test_a_key_claimed_at_once_is_one_callers(engine: Engine) -> None:
     """Claims take turns, and numbers too: everybody gets the first."""
     keys = DatabaseIdempotency(engine)
 
-    def claim(n: int) -> tuple[bool, str]:
-        new = keys.claim("crm", "k", "r", FRIDAY + timedelta(microseconds=n)).new
-        return new, keys.keep_number("crm", "k", f"CASE-{n}")
+    def claim(n: int) -> tuple[bool, str | None]:
+        at = FRIDAY + timedelta(microseconds=n)
+        new = keys.claim("crm", "k", "r", at).new
+        keys.keep_outcome("crm", "k", "opened", f"CASE-{n}")
+        return new, keys.claim("crm", "k", "r", at).number
 
     with ThreadPoolExecutor(8) as threads:
         came = list(threads.map(claim, range(8)))

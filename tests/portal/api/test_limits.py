@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from temporalio.service import RPCError, RPCStatusCode
 
 from portal.api.rates import BUCKETS_KEPT, Rate, Rates
-from runtime.client import Line, NoAnswer
+from runtime.client import DefectsClient, NoAnswer
 from tests.domain.builders import case_start
 from tests.portal.conftest import Portal
 
@@ -94,7 +94,7 @@ async def test_who_cannot_be_reached_is_asked_again_later(
         raise error
 
     await portal.world.case("C-1")
-    monkeypatch.setattr(Line, "tell", away)
+    monkeypatch.setattr(DefectsClient, "update", away)
 
     answer = await portal.service().post("/cases/C-1/respond", json={"message": "Hello."})
 
@@ -111,7 +111,7 @@ async def test_what_nobody_foresaw_tells_nothing(
         raise KeyError("my password is swordfish")
 
     await portal.world.case("C-1")
-    monkeypatch.setattr(Line, "tell", broken)
+    monkeypatch.setattr(DefectsClient, "update", broken)
 
     answer = await portal.service().post("/cases/C-1/respond", json={"message": "Hello."})
 
@@ -124,11 +124,11 @@ async def test_a_case_that_nobody_answers_for_is_started_all_the_same(
 ) -> None:
     """202 with its number: a repeat without a key would open it twice."""
 
-    async def away(*_: Any) -> Any:
+    async def away(*_: Any, **__: Any) -> Any:
         raise NoAnswer("nobody")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Line, "ask", away)
+        patch.setattr(DefectsClient, "query", away)
         answer = await portal.service().post("/cases", json=case_start())
 
     assert (answer.status_code, answer.json()) == (202, {"number": "CASE-000001"})

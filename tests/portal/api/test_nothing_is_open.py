@@ -12,7 +12,7 @@ from activities.adapters.database import make_engine
 from activities.adapters.policy_files import PolicyFiles
 from portal.api.security import PUBLIC, caller
 from portal.app import create_app
-from portal.context import Site
+from portal.context import PortalContext
 from portal.pages.auth import signed_in_client, signed_in_staff
 from tests.workflows.world import settings_of_tests
 
@@ -22,14 +22,14 @@ GUARDS = {caller, signed_in_client, signed_in_staff}
 
 def test_every_route_knows_who_comes_or_is_listed_as_public(tmp_path: Path) -> None:
     """Nothing of the whole application is open by mistake, and the list names nothing else."""
-    site = Site(
+    context = PortalContext(
         SimpleNamespace(),  # type: ignore[arg-type]
         make_engine(f"sqlite:///{tmp_path / 'none.db'}"),
         PolicyFiles(),
         settings_of_tests(),
     )
 
-    opened = {path for path, guarded in _routes(create_app(site).routes, "") if not guarded}
+    opened = {path for path, guarded in _routes(create_app(context).routes, "") if not guarded}
 
     assert opened == PUBLIC
 

@@ -17,7 +17,7 @@ from activities.adapters.database.tokens import DatabaseTokens
 from activities.adapters.policy_files import PolicyFiles
 from activities.ports import Letter
 from portal.app import create_app
-from portal.context import Site
+from portal.context import PortalContext
 from runtime.settings import Settings
 from tests.domain.builders import attachment
 from tests.portal.conftest import Wall
@@ -79,7 +79,7 @@ class Pages:
 
     world: World
     wall: Wall
-    site: Site
+    context: PortalContext
     app: FastAPI
     browsers: list[Browser] = field(default_factory=list)
 
@@ -94,7 +94,7 @@ class Pages:
     async def signed_in(self, address: str = ADA) -> Browser:
         """The browser of a contact who is signed in, the mail left out."""
         browser = self.browser()
-        session = DatabaseSessions(self.site.engine).begin("client", address, self.wall.at)
+        session = DatabaseSessions(self.context.engine).begin("client", address, self.wall.at)
         browser.http.cookies.set("portal-client", session, domain="127.0.0.1")
         return browser
 
@@ -114,7 +114,7 @@ class Pages:
 
     def token(self, *scopes: str) -> str:
         """A token as `starter.py token` makes them."""
-        tokens = DatabaseTokens(self.site.engine)
+        tokens = DatabaseTokens(self.context.engine)
         token, _ = tokens.create(
             "lead-1", scopes or ["staff:read"], self.wall.at, timedelta(days=90)
         )
@@ -151,10 +151,10 @@ async def pages_installation(folder: Path, **settings: Any) -> AsyncIterator[Pag
     async with time_skipping_world(folder) as world:
         wall = Wall(await world.clock.now())
         ours = Settings.model_construct(**(world.settings.model_dump() | settings))
-        site = Site(
-            world.line, world.outside.engine, PolicyFiles(), ours, wall, mailbox=world.mailbox
+        context = PortalContext(
+            world.defects, world.outside.engine, PolicyFiles(), ours, wall, mailbox=world.mailbox
         )
-        standing = Pages(world, wall, site, create_app(site))
+        standing = Pages(world, wall, context, create_app(context))
         yield standing
         for browser in standing.browsers:
             await browser.http.aclose()

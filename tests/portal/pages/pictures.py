@@ -1,13 +1,15 @@
 """`python -m tests.portal.pages.pictures`: the pictures of the documentation, from what runs.
 
-With `portal` or `temporal` behind it, only those. Portal and mails are those of an installation
-with a past on the virtual clock; Temporal's UI is that of `starter.py dev`.
+With `portal`, `temporal` or `charts` behind it, only those. Portal and mails are those of an
+installation with a past on the virtual clock; Temporal's UI is that of `starter.py dev`; charts are
+what Mermaid makes of the text on the pages.
 """
 
 import asyncio
+import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, ViewportSize
 
 from runtime.time_zones import use_pinned_zones
+from tests.portal.pages.browser_scripts import MERMAID, script
 from tests.portal.pages.installation import ADA, Pages, pages_installation
 from tests.portal.pages.picture_story import tell_the_picture_story
 from tests.portal.pages.screen import PHONE, chromium, served, sign_in
@@ -27,27 +30,65 @@ from tests.programs import (
     run,
     running,
 )
+from tools.docs.charts import PICTURES as OUT
+from tools.docs.charts import charts_in, file_of
+from tools.docs.repository import BROUGHT_IN, ROOT
 
-OUT = Path(__file__).parents[3] / "docs" / "pictures"
 DESK: ViewportSize = {"width": 1000, "height": 700}
 LARGEST, ALL_TOGETHER = 150_000, 1_500_000
 """Bytes of one picture, and of all: they are read over slow lines, and kept for ever."""
 S1 = "DEF-000044"
+_WIDTH = re.compile(r"max-width: ([\d.]+)px")
+_AS_THE_SITE = {
+    "startOnLoad": False,
+    "theme": "base",
+    "htmlLabels": False,
+    "flowchart": {"htmlLabels": False},
+    "fontFamily": "sans-serif",
+    "themeVariables": {"fontSize": "13px"},
+    "themeCSS": """
+        .node rect { fill: var(--drawn-box); stroke: var(--drawn-edge); }
+        .flowchart-link { stroke: var(--drawn-edge); }
+        .marker { fill: var(--drawn-edge); stroke: var(--drawn-edge); }
+        text, tspan { fill: var(--md-typeset-color); }
+        .edgeLabel rect { fill: var(--md-default-bg-color); opacity: 1; }
+    """,
+}
+"""Mermaid's settings: text that is text, in the colours of the page, light or dark."""
 
 
-async def take(portal: bool = True, temporal: bool = True) -> None:
-    """Those of the portal and of mails, those of Temporal's UI, or all."""
+async def take(only: Collection[str]) -> None:
+    """Those of the portal and of mails, those of Temporal's UI, the charts, or all."""
     OUT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         async with chromium() as browser:
-            if portal:
+            if "portal" in only:
                 async with pages_installation(Path(folder)) as pages:
                     await tell_the_picture_story(pages)
                     async with served(pages) as at:
                         await _portal(browser, pages, at)
                     await _mail(browser, pages)
-            if temporal:
+            if "temporal" in only:
                 await _temporal_ui(browser, Path(folder))
+            if "charts" in only:
+                await _charts(browser)
+
+
+async def _charts(browser: Chromium) -> None:
+    """Each chart of the pages that the site has, and no other."""
+    pages = [*(ROOT / "docs").rglob("*.md"), *(ROOT / n for n in BROUGHT_IN if n.endswith(".md"))]
+    for old in OUT.glob("chart-*.svg"):
+        old.unlink()
+    page = await _page(browser, DESK)
+    await page.set_content("<!doctype html>")
+    await page.add_script_tag(path=script(MERMAID))
+    await page.evaluate("settings => mermaid.initialize(settings)", _AS_THE_SITE)
+    for chart in {chart for file in pages for chart in charts_in(file.read_text("utf-8"))}:
+        drawing = file_of(chart)
+        draw = "async ([id, chart]) => (await mermaid.render(id, chart)).svg"
+        svg = await page.evaluate(draw, [drawing.stem, chart])
+        drawing.write_text(_WIDTH.sub(_scrolled, svg, count=1) + "\n", "utf-8")
+    await page.context.close()
 
 
 async def _portal(browser: Chromium, pages: Pages, at: str) -> None:
@@ -67,7 +108,7 @@ async def _portal(browser: Chromium, pages: Pages, at: str) -> None:
     await page.goto(f"{at}/staff/sign-in")
     await page.get_by_label("Your token").fill(pages.token())
     await page.keyboard.press("Enter")
-    await page.get_by_role("heading", name="Desk").wait_for()
+    await page.get_by_role("heading", name="Dashboard").wait_for()
     await _kept(page, "staff", 860)
     await page.goto(f"{at}/staff/compliance")
     await _kept(page, "compliance", 1000)
@@ -102,6 +143,11 @@ async def _temporal_ui(browser: Chromium, folder: Path) -> None:
             path=OUT / "temporal-ui.png", clip={"x": 256, "y": 64, "width": 924, "height": 1070}
         )
         await page.context.close()
+
+
+def _scrolled(width: re.Match[str]) -> str:
+    """On a narrow screen a chart is scrolled before its words become too small to read."""
+    return f"min-width: {0.75 * float(width[1]):.0f}px; max-width: {float(width[1]):.0f}px"
 
 
 async def _page(browser: Chromium, size: ViewportSize) -> Page:
@@ -160,8 +206,7 @@ async def _a_dev(folder: Path) -> AsyncIterator[str]:
 
 if __name__ == "__main__":
     use_pinned_zones()
-    only = set(sys.argv[1:]) or {"portal", "temporal"}
-    asyncio.run(take("portal" in only, "temporal" in only))
+    asyncio.run(take(sys.argv[1:] or ("portal", "temporal", "charts")))
     sizes = {file.name: file.stat().st_size for file in sorted(OUT.glob("*.png"))}
     print("\n".join(f"{size:8,}  {name}" for name, size in sizes.items()))
     if max(sizes.values()) > LARGEST or sum(sizes.values()) > ALL_TOGETHER:

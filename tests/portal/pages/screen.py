@@ -11,7 +11,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, ViewportSize, async_playwright
 
 from activities.ports import Letter
-from portal.pages.i18n import ENGLISH, Words
+from portal.pages.i18n import ENGLISH, Translations
 from portal.pages.letters import SIGN_IN
 from tests.portal.pages.installation import Pages, link_in
 
@@ -55,7 +55,9 @@ async def chromium() -> AsyncIterator[Chromium]:
             await browser.close()
 
 
-async def sign_in(page: Page, pages: Pages, at: str, address: str, words: Words = ENGLISH) -> None:
+async def sign_in(
+    page: Page, pages: Pages, at: str, address: str, words: Translations = ENGLISH
+) -> None:
     """From the sign-in page by the mailed link to the cases, without a mouse."""
     came: asyncio.Future[Letter] = asyncio.get_running_loop().create_future()
     pages.world.mailbox.before_send = _hand_to(came)

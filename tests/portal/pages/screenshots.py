@@ -11,13 +11,13 @@ from pathlib import Path
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, ViewportSize
 
-from portal.pages.i18n import ENGLISH, VOCABULARY, Words
+from portal.pages.i18n import ENGLISH, TRANSLATIONS, Translations
 from runtime.time_zones import use_pinned_zones
 from tests.portal.pages.installation import ADA, Pages, pages_installation
 from tests.portal.pages.screen import DESK, PHONE, chromium, served, sign_in
 from tests.portal.pages.story import tell_the_story
 
-GERMAN = VOCABULARY.known["de"]
+GERMAN = TRANSLATIONS["de"]
 OUT = Path(__file__).parents[3] / "build" / "screenshots"
 PUBLIC = {"sign-in": "/sign-in", "status": "/status", "staff-sign-in": "/staff/sign-in"}
 PUBLIC |= {"unsubscribe": "/unsubscribe/newsletter/token", "not-here": "/nothing"}
@@ -32,7 +32,7 @@ CLIENT = {
 STAFF = {"staff": "/staff", "compliance": "/staff/compliance", "letters": "/staff/letters"}
 
 
-async def take(hostile: bool, words: Words = ENGLISH) -> None:
+async def take(hostile: bool, words: Translations = ENGLISH) -> None:
     """All pages, on a phone and a desk, light and dark; `hostile` with markup in every text."""
     OUT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -51,7 +51,7 @@ async def _all(
     device: str,
     size: ViewportSize,
     scheme: str,
-    words: Words,
+    words: Translations,
 ) -> None:
     dark = scheme == "dark"
     context = await browser.new_context(
@@ -69,7 +69,7 @@ async def _all(
     await page.goto(f"{at}/staff/sign-in")
     await page.get_by_label("Your token").fill(pages.token())
     await page.keyboard.press("Enter")
-    await page.get_by_role("heading", name="Desk").wait_for()
+    await page.get_by_role("heading", name="Dashboard").wait_for()
     await _each(page, at, STAFF, device, scheme)
     await context.close()
 

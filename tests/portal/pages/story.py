@@ -43,7 +43,7 @@ async def tell_the_story(pages: Pages, *, hostile: bool = True) -> None:
         public_summary=typed("A label is cut off"),
     )
     await world.settle()
-    await world.line.start(
+    await world.defects.start(
         "AreaWorkWorkflow", "AREA-1", {"actor": "engineer-1", "functional_area": typed("Area")}
     )
     world.numbers.append("AREA-1")

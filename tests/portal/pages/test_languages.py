@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 import pytest
 
 from activities.adapters.database import DatabasePreferences
-from portal.pages.i18n import VOCABULARY, accepted
+from portal.pages.i18n import TRANSLATIONS, accepted
 from portal.security import form_token
 from tests.portal.pages.installation import ADA, BOB, Browser, Pages, on_case
 from tests.portal.pages.test_encoding import CLIENT_PAGES, is_clean
 
-GERMAN = VOCABULARY.known["de"]
+GERMAN = TRANSLATIONS["de"]
 VISITOR_PAGES = ["/sign-in", "/sign-in/token", "/status", "/unsubscribe/progress/x", "/nothing"]
 
 
@@ -67,7 +67,7 @@ async def test_a_button_chooses_and_leads_back(story: Pages) -> None:
     assert '<html lang="de">' in german
     assert "Kommende Releases und Wartungen" in german
     assert "Ihre E-Mail-Adresse" in login
-    assert "Your e-mail address" in english
+    assert "Your email address" in english
     assert "httponly" in (await _chosen(browser, "/status"))["set-cookie"].lower()
 
 
@@ -119,7 +119,7 @@ async def test_pages_are_in_the_language_of_the_mails(pages: Pages) -> None:
 
     assert [_tag(each) for each in (by_contact, by_default, by_browser)] == ["de", "en", "de"]
     assert (_tag(missing), _tag(chosen)) == ("de", "en")
-    assert DatabasePreferences(pages.site.engine).of([ADA])[ADA].language == "en"
+    assert DatabasePreferences(pages.context.engine).of([ADA])[ADA].language == "en"
     assert _tag(await ada.get("/status")) == "en"
     assert "Sie haben keine offenen Vorgänge." not in by_contact
     assert "Offene Vorgänge" in by_contact

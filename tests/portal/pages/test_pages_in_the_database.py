@@ -14,7 +14,7 @@ from activities.adapters.database import (
     DatabaseSessions,
     DatabaseSignInLinks,
     DatabaseTrackRecord,
-    KeptMail,
+    MailArchive,
     make_engine,
 )
 from activities.ports import Letter
@@ -162,7 +162,7 @@ def test_the_record_is_read_by_event_and_by_what_still_goes_on(engine: Engine) -
 
 def test_kept_letters_are_found_by_number(engine: Engine) -> None:
     """By the whole number, alone or among others, whatever stands for anything in a pattern."""
-    with KeptMail(engine).open() as session:
+    with MailArchive(engine).open() as session:
         for n, cases in enumerate(("CASE-1", "CASE-10", "CASE-2, CASE-1, CASE_3"), start=1):
             headers = {"X-Case": cases, "X-Event": "case.opened"}
             session.send(Letter(f"<{n}@v>", ADA, None, f"{n}", "Text", "", headers, NOW))

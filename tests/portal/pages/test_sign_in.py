@@ -50,7 +50,7 @@ async def test_the_answer_says_nothing_of_who_is_known(story: Pages) -> None:
     for address in (ADA, NOBODY):
         response = await browser.send("/sign-in", "/sign-in", email=address)
         answers.append(_CHANGING.sub("", response.text).replace(address, "it"))
-    with story.site.engine.connect() as connection:
+    with story.context.engine.connect() as connection:
         asked = connection.execute(select(sign_in_links.c.address)).scalars().all()
 
     assert answers[0] == answers[1]
@@ -75,7 +75,7 @@ async def test_no_token_is_kept_in_clear(story: Pages) -> None:
     browser = story.browser()
     link = await story.asked_for_link(browser)
     await browser.send(link, link)
-    with story.site.engine.connect() as connection:
+    with story.context.engine.connect() as connection:
         kept = str(connection.execute(select(sign_in_links)).all())
         kept += str(connection.execute(select(web_sessions)).all())
 
@@ -144,7 +144,7 @@ async def test_what_is_no_address_is_said_at_its_field(story: Pages, address: st
 
     assert response.status_code == 422
     assert 'aria-invalid="true"' in response.text
-    assert "Please enter an e-mail address" in response.text
+    assert "Please enter an email address" in response.text
 
 
 async def test_over_tls_cookies_are_for_tls_only(tmp_path_factory: pytest.TempPathFactory) -> None:

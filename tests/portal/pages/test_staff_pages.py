@@ -8,14 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from activities.adapters.database import KeptMail
+from activities.adapters.database import MailArchive
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.ports import Letter
+from domain.compliance import share
+from domain.contract.values import Severity
 from portal.pages.compliance import compliance_of
 from portal.pages.local_time import Times
 from portal.pages.mail_outbox import PAGE
 from portal.pages.staff import WorkflowLinks
-from tests.domain.builders import CHICAGO
+from tests.domain.builders import CHICAGO, ETO, eto_with
 from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
 
 
@@ -25,7 +27,7 @@ async def test_another_scope_does_not_open_it(story: Pages, scopes: list[str]) -
     browser, answers = story.browser(), []
     for token in (story.token(*scopes), "dft_000000000000_" + "x" * 43, "nonsense", ""):
         response = await browser.send("/staff/sign-in", "/staff/sign-in", token=token)
-        answers.append((response.status_code, "does not open this page" in response.text))
+        answers.append((response.status_code, "is not valid for this page" in response.text))
 
     assert set(answers) == {(422, True)}
     assert "portal-staff" not in browser.http.cookies
@@ -36,7 +38,7 @@ async def test_a_revoked_token_ends_what_it_opened(story: Pages) -> None:
     revoked, idle, began = story.browser(), await story.staff(), story.wall.at
     token = story.token()
     await revoked.done("/staff/sign-in", "/staff/sign-in", token=token)
-    DatabaseTokens(story.site.engine).revoke(token.split("_")[1], story.wall.at)
+    DatabaseTokens(story.context.engine).revoke(token.split("_")[1], story.wall.at)
     assert (await revoked.http.get("/staff")).headers["location"] == "/staff/sign-in"
     story.wall.at += timedelta(minutes=31)
     assert (await idle.http.get("/staff")).headers["location"] == "/staff/sign-in"
@@ -79,15 +81,33 @@ async def test_the_desk_shows_what_is_owed_missed_undecided_and_failing(pages: P
 
 async def test_compliance_counts_what_was_kept_and_missed(story: Pages) -> None:
     """One S1 met its target after 25 hours, one missed it; every update was in time."""
-    compliance = compliance_of(story.site.engine, Times(CHICAGO), story.wall.at)
+    compliance = compliance_of(story.context.engine, ETO, Times(CHICAGO), story.wall.at)
     last = compliance.months[-1]
 
     assert (last.targets_met, last.targets_missed) == (1, 1)
     assert (last.updates_given, last.updates_missed) == (6, 0)
-    assert last.updates_share == 1.0
+    assert share(last.updates_given, last.updates_missed) == 1.0
     ((severity, took),) = last.times
     assert (severity, took.count, took.median, took.p90) == ("S1", 1, 1.04, 1.04)
     assert len(compliance.months) == 12
+
+
+async def test_a_progress_text_is_an_update_where_the_policy_asks_for_updates(
+    pages: Pages,
+) -> None:
+    """Which severities these are is the policy's: here an S2's text counts once S2 has updates."""
+    await pages.world.defect("DEF-1", "S2", on_case("CASE-1"))
+    await pages.world.tell("DEF-1", "post_progress", public_text="We found the cause.")
+    await pages.tick()
+    asked = eto_with("S2", updates=ETO.severities[Severity.S1].updates)
+    given = [
+        compliance_of(pages.context.engine, policy, Times(CHICAGO), pages.wall.at)
+        .months[-1]
+        .updates_given
+        for policy in (ETO, asked, eto_with("S1", updates=None))
+    ]
+
+    assert given == [0, 1, 0]
 
 
 async def test_compliance_can_be_had_as_a_table(story: Pages) -> None:
@@ -120,7 +140,7 @@ def test_workflows_are_linked_where_the_settings_say() -> None:
 
 async def test_letters_are_shown_where_they_are_kept(pages: Pages) -> None:
     """Newest first, by number, as text; the page says that they are links to sign in as well."""
-    kept = KeptMail(pages.site.engine)
+    kept = MailArchive(pages.context.engine)
     with kept.open() as session:
         for n, cases in enumerate(("CASE-1", "CASE-1, CASE-10", "CASE-10"), start=1):
             session.send(letter(n, f"Letter {n} <b>", {"X-Case": cases, "X-Event": "case.opened"}))
@@ -131,7 +151,7 @@ async def test_letters_are_shown_where_they_are_kept(pages: Pages) -> None:
     text = await staff.get(letters_in(shown)[0])
 
     assert 'href="/staff/letters"' in await staff.get("/staff")
-    assert "names no mail server" in shown
+    assert "No mail server is configured" in shown
     assert [subject_of(await staff.get(path)) for path in letters_in(shown)] == [
         *("Letter 3", "Letter 2", "Letter 1"),
     ]
@@ -144,7 +164,7 @@ async def test_letters_are_shown_where_they_are_kept(pages: Pages) -> None:
 
 async def test_letters_are_listed_page_by_page(pages: Pages) -> None:
     """Fifty at a time; what is no letter is no page."""
-    with KeptMail(pages.site.engine).open() as session:
+    with MailArchive(pages.context.engine).open() as session:
         for n in range(PAGE + 1):
             session.send(letter(n, f"Letter {n}", {"X-Defect": "DEF-1"}))
     staff = await pages.staff()
@@ -166,7 +186,7 @@ async def test_where_a_mail_server_is_named_there_are_no_letters(
     """Staff could sign in as a client by what was kept earlier: the pages are not there."""
     folder = tmp_path_factory.mktemp("with-smtp")
     async with pages_installation(folder, smtp_url=SecretStr("smtp://127.0.0.1:1")) as pages:
-        with KeptMail(pages.site.engine).open() as session:
+        with MailArchive(pages.context.engine).open() as session:
             session.send(letter(1, "Earlier", {}))
         staff = await pages.staff()
         for path in ("/staff/letters", "/staff/letters/1"):

@@ -33,7 +33,7 @@ async def test_an_s1_from_its_post_to_its_end(pages: Pages) -> None:
     assert "Nobody can log in" in posted
     assert "Work on this issue goes on." in daily
     assert "A fix is tested." in progress
-    assert "Being verified" in progress
+    assert "Verifying the fix" in progress
     assert "No open incidents" in resolved
     assert "88 of 90 days without an incident" in resolved
     assert "Nobody can log in" in remembered
@@ -113,9 +113,9 @@ async def test_what_is_ahead_is_announced_until_its_hour(pages: Pages) -> None:
     assert "Spring release" in login
     assert "(America/Chicago)" in login
     assert "Summer release" not in login
-    assert "Release, now" in now
+    assert "Release in progress" in now
     assert "Spring release" not in after
-    assert "Release done" in done
+    assert "Release completed" in done
 
 
 async def test_where_incidents_go_elsewhere_nothing_is_said_here(

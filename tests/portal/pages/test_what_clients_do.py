@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from activities.adapters.database import DatabasePreferences
+from activities.adapters.database import DatabaseNumbers, DatabasePreferences
 from portal.app import create_app
-from runtime.client import Line, NoAnswer
+from runtime.client import DefectsClient, NoAnswer
 from tests.portal.pages.installation import BOB, Forms, Pages, on_case, pages_installation
 
 CLIENT_SUCCESS = "client-success@vendor.example"
@@ -75,9 +75,23 @@ async def test_a_case_is_opened_once_and_what_is_missing_is_given(pages: Pages, 
         me.client,
     )
     assert "Thank you" in shown
-    assert "We need this from you" not in shown
+    assert "We need the following from you" not in shown
     assert (await pages.world.status(number))["missing"] == []
     assert "case.opened" in pages.world.mailbox.events(me.address)
+
+
+async def test_a_new_case_passes_over_a_number_that_an_import_brought(pages: Pages, me: Me) -> None:
+    """The next number of ours may be somebody else's already: theirs is the one after it."""
+    await with_a_case(pages, me)
+    last = DatabaseNumbers(pages.context.engine).issue("CASE", f"last before {me.case}")
+    taken, free = (f"CASE-{int(last.removeprefix('CASE-')) + more:06d}" for more in (1, 2))
+    await pages.world.case(taken, client="another")
+    browser = await pages.signed_in(me.address)
+    opened = await browser.send("/new-case", "/new-case", subject="x", description="It hangs.")
+    pages.world.numbers.append(free)
+
+    assert opened.headers["location"].startswith(f"/cases/{free}")
+    assert (await pages.world.status(free))["client"] == me.client
 
 
 async def test_a_case_form_with_gaps_comes_back_with_what_was_typed(pages: Pages, me: Me) -> None:
@@ -141,8 +155,8 @@ async def test_feedback_and_a_request_reach_those_who_review(pages: Pages, me: M
     status = await world.status(me.defect)
 
     assert "Thank you" in said
-    assert "That is its severity already" in same.text
-    assert "You asked for it to be classified" in asked
+    assert "The defect already has this severity" in same.text
+    assert "You asked us to reclassify it" in asked
     assert [(f["client"], f["severity"]) for f in status["feedback"]] == [(me.client, "S1")]
     assert status["reclassification"]["client"] == me.client
     assert status["severity"] == "S3"
@@ -172,7 +186,7 @@ async def test_that_another_client_asked_is_not_told(pages: Pages, me: Me) -> No
     )
 
     assert answer.status_code == 422
-    assert "is being decided" in answer.text
+    assert "We are already deciding a request" in answer.text
     assert "harbour" not in answer.text
     assert "mine</textarea>" in answer.text
 
@@ -206,7 +220,7 @@ async def test_what_is_chosen_holds_for_mails_and_pages(pages: Pages, me: Me) ->
     """Zone and language, and mails one can do without; with an open case and without one."""
     await with_a_case(pages, me)
     browser = await pages.signed_in(me.address)
-    kept = DatabasePreferences(pages.site.engine)
+    kept = DatabasePreferences(pages.context.engine)
     shown = await browser.done(
         "/preferences", "/preferences", time_zone="Asia/Tokyo", language="de", newsletter="yes"
     )
@@ -216,7 +230,7 @@ async def test_what_is_chosen_holds_for_mails_and_pages(pages: Pages, me: Me) ->
     await browser.done("/preferences", "/preferences", time_zone="Asia/Tokyo", progress="yes")
     second = kept.of([me.address])[me.address]
 
-    assert "Asia/Tokyo (JST)" in shown
+    assert "JST (Asia/Tokyo)" in shown
     assert (first.time_zone, first.language, first.progress, first.newsletter) == (
         "Asia/Tokyo",
         "de",
@@ -229,7 +243,7 @@ async def test_what_is_chosen_holds_for_mails_and_pages(pages: Pages, me: Me) ->
 async def test_one_click_unsubscribes_and_a_wrong_token_answers_alike(pages: Pages, me: Me) -> None:
     """RFC 8058: no cookie, no form token; opening the page changes nothing."""
     await with_a_case(pages, me)
-    kept = DatabasePreferences(pages.site.engine)
+    kept = DatabasePreferences(pages.context.engine)
     token = kept.of([me.address])[me.address].token
     browser = pages.browser()
     await browser.get(f"/unsubscribe/newsletter/{token}")
@@ -268,7 +282,7 @@ async def test_a_defect_that_is_over_says_so_and_takes_no_more_words(pages: Page
 async def test_while_nobody_answers_forms_come_back_to_be_sent_again(pages: Pages, me: Me) -> None:
     """With what was typed, and with the same key: whichever of the two arrives, it counts once."""
     await with_a_case(pages, me)
-    away = create_app(replace(pages.site, line=NobodyAnswers(pages.world.client)))
+    away = create_app(replace(pages.context, client=NobodyAnswers(pages.world.client)))
     browser = await replace(pages, app=away).signed_in(me.address)
     hidden = Forms(await browser.get(f"/cases/{me.case}")).to(f"/cases/{me.case}/information")
     answer = await browser.http.post(
@@ -280,9 +294,9 @@ async def test_while_nobody_answers_forms_come_back_to_be_sent_again(pages: Page
     assert Forms(answer.text).to(f"/cases/{me.case}/information")["key"] == hidden["key"]
 
 
-class NobodyAnswers(Line):
-    """A line on which nobody answers."""
+class NobodyAnswers(DefectsClient):
+    """A client whose updates nobody answers."""
 
-    async def tell(self, number: str, command: str, payload: dict[str, Any]) -> dict[str, Any]:
+    async def update(self, number: str, *_: Any, **__: Any) -> dict[str, Any]:
         """Wait in vain."""
         raise NoAnswer(number)

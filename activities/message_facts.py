@@ -1,0 +1,58 @@
+"""What a message is about, and which of its facts say something."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from domain.contract.effects import TellClients, TellStaff
+
+_EMPTY: tuple[object, ...] = (None, [], {})
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a message is about: `number` is the one its subject and its thread go by."""
+
+    number: str
+    cases: tuple[str, ...]
+    defect: str | None
+    release: str | None
+
+    def headers(self) -> dict[str, str]:
+        """The contract's `X-Case`, `X-Defect` and `X-Release`, as far as they apply."""
+        values = {
+            "X-Case": ", ".join(self.cases),
+            "X-Defect": self.defect,
+            "X-Release": self.release,
+        }
+        return {name: value for name, value in values.items() if value}
+
+
+def reference_of(effect: TellClients | TellStaff, cases: tuple[str, ...]) -> Reference:
+    """The numbers the effect names; what it leaves out follows from the kind of its event."""
+    about, entity = effect.kind.partition(".")[0], effect.entity
+    release = effect.release or (entity if about == "release" else None)
+    defect = effect.defect
+    # A release that is overdue may ask for itself instead of each of its defects.
+    if about in {"defect", "reclassification"} and entity != release:
+        defect = defect or entity
+    return Reference(
+        number=defect if defect and about in {"defect", "reclassification"} else entity,
+        cases=cases or ((entity,) if about in {"case", "call"} else ()),
+        defect=defect,
+        release=release,
+    )
+
+
+def facts_given(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that say something: null, blank and empty ones count as missing, at every depth."""
+    stripped = {name: _stripped(value) for name, value in facts.items()}
+    return {name: value for name, value in stripped.items() if value not in _EMPTY}
+
+
+def _stripped(value: object) -> object:
+    if isinstance(value, Mapping):
+        return facts_given(value)
+    if isinstance(value, list):
+        return [element for element in map(_stripped, value) if element not in _EMPTY]
+    return None if isinstance(value, str) and not value.strip() else value

@@ -1,0 +1,88 @@
+"""How a case comes to its defect, and follows it (C9, C10)."""
+
+from datetime import datetime
+
+from domain.case.closing import close
+from domain.case.first_response import meet
+from domain.case.intake import tell_defect
+from domain.case.state import Case, require_open
+from domain.contract.case import ConfirmDefect, DefectMerged, DefectResolved
+from domain.contract.defect import WaitForClient
+from domain.contract.effects import OpenDefect
+from domain.contract.parsing import InvalidCommand
+from domain.contract.receipts import DefectOpened
+from domain.contract.values import Attachment
+from domain.entity import PENDING, Pending
+
+
+def confirm_defect(case: Case, command: ConfirmDefect, now: datetime) -> None:
+    """C9, C10: a new defect for this case, or this case on a known one."""
+    require_open(case)
+    if case.confirmation.key is not None:
+        raise InvalidCommand("defect", "a defect is being opened for this case")
+    if case.defect is not None:
+        if command.defect == case.defect:
+            return
+        raise InvalidCommand("defect", f"the case is attached to {case.defect}")
+    fields = command.fields()
+    if command.defect is None and fields is None:
+        absent = [
+            name
+            for name in ("severity", "title", "functional_area")
+            if getattr(command, name) is None
+        ]
+        raise InvalidCommand(absent[0], "is required for a new defect")
+    effect = OpenDefect(
+        **case.next_key("open_defect"),
+        at=now,
+        attachment=Attachment(case=case.number, client=case.client, contact=case.contact),
+        defect=command.defect,
+        fields=fields.model_dump(mode="json") if fields else None,
+        actor=command.actor,
+    )
+    case.confirmation.key, case.confirmation.refused = effect.key, None
+    case.record("case.defect_confirmed", now, actor=command.actor)
+    case.emit(effect)
+
+
+def answer(case: Case) -> InvalidCommand | Pending | None:
+    """What became of the last attempt to put this case on a defect."""
+    if case.confirmation.key is not None:
+        return PENDING
+    refused = case.confirmation.refused
+    return InvalidCommand("defect", refused) if refused is not None else None
+
+
+def note_defect(case: Case, effect: OpenDefect, receipt: DefectOpened, now: datetime) -> None:
+    """The case is on its defect, or the defect would not have it."""
+    if effect.key != case.confirmation.key:
+        return
+    case.confirmation.key, case.confirmation.refused = None, receipt.refused
+    if receipt.defect is None:
+        case.record("case.defect_refused", now)
+        return
+    case.defect = receipt.defect
+    meet(case, now)
+    case.record("case.attached", now, public=True, defect=receipt.defect)
+
+
+def defect_resolved(case: Case, command: DefectResolved, now: datetime) -> None:
+    """C9: the client was told by the defect, once however many cases they have; this closes."""
+    require_open(case)
+    known = {command.defect, *command.formerly}
+    if case.defect is not None and case.defect not in known:
+        raise InvalidCommand("defect", f"the case is attached to {case.defect}")
+    case.defect = command.defect
+    case.record("case.closed", now, public=True, defect=command.defect)
+    close(case, "defect_resolved", now)
+
+
+def defect_merged(case: Case, command: DefectMerged, now: datetime) -> None:
+    """The defect goes by another number now; the client hears of it from the defect."""
+    require_open(case)
+    if case.defect != command.defect:
+        raise InvalidCommand("defect", f"the case is attached to {case.defect or 'none'}")
+    case.defect = command.into
+    case.record("case.attached", now, public=True, defect=command.into, before=command.defect)
+    if case.information.defect_knows:
+        tell_defect(case, WaitForClient, now)

@@ -1,0 +1,129 @@
+"""Whether a critical case gets its first response in time (C6, C7, T9)."""
+
+import re
+from datetime import datetime, timedelta
+
+from domain.case.state import Case, FirstResponse, require_open
+from domain.contract.case import AssessCritical, CaseStart, Respond
+from domain.contract.effects import TellClients
+from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.parsing import InvalidCommand
+from domain.contract.receipts import DeliveryReceipt
+from domain.contract.values import Channel
+from domain.entity import Due, iso
+from domain.policy import PinnedPolicy
+
+
+def is_critical(start: CaseStart, policy: PinnedPolicy) -> bool:
+    """C6: by portal with priority critical, by mail with the word in its subject, by the line."""
+    if start.channel is Channel.EMERGENCY_LINE:
+        return True
+    if start.channel is Channel.PORTAL:
+        return start.priority == "critical"
+    if start.channel is Channel.EMAIL:
+        word = re.escape(policy.cases.critical_subject_word)
+        return re.search(rf"\b{word}\b", start.subject, re.IGNORECASE) is not None
+    return False
+
+
+def owe(case: Case) -> None:
+    """From the opening of a critical case on."""
+    limit = timedelta(hours=case.policy.cases.critical_first_response_hours)
+    case.first_response = FirstResponse(due_at=case.opened_at + limit)
+
+
+def respond(case: Case, command: Respond, now: datetime) -> None:
+    """C6: a first or further answer; stops the first-response clock once it is delivered."""
+    require_open(case)
+    case.record(
+        "case.responded", now, public=True, public_text=command.message, actor=command.actor
+    )
+    responded(case, case.write(ClientEvent.CASE_RESPONDED, now, message=command.message))
+
+
+def assess_critical(case: Case, command: AssessCritical, now: datetime) -> None:
+    """C7: confirmed, or declined and on as normal; an emergency call may then cost a fee."""
+    require_open(case)
+    if case.priority != "critical":
+        raise InvalidCommand("justified", "the case is not critical")
+    case.critical_justified = command.justified
+    case.record(
+        "case.critical_confirmed" if command.justified else "case.critical_declined",
+        now,
+        internal_text=command.reason,
+        actor=command.actor,
+    )
+    if command.justified:
+        return
+    case.priority = "normal"
+    if case.first_response is not None and case.first_response.pending:
+        case.first_response = None
+    if case.channel is Channel.EMERGENCY_LINE:
+        case.notify_staff(
+            StaffEvent.CASE_CRITICAL_DECLINED,
+            Role.ACCOUNT_MANAGEMENT,
+            now,
+            case=case.number,
+            facts={
+                "channel": case.channel.value,
+                "subject": case.subject,
+                "client": case.client,
+                "reason": command.reason,
+            },
+        )
+
+
+def responded(case: Case, message: TellClients) -> None:
+    """A specialist has written to the client.
+
+    After the last reminder too, a client has time to read what was written to them (C3).
+    """
+    first, information = case.first_response, case.information
+    if first is not None and first.sequence is None:
+        first.sequence = message.sequence
+    reminded_enough = information.reminders >= case.policy.cases.information_reminders
+    if information.asked_at is not None and reminded_enough:
+        information.asked_at = message.at
+
+
+def meet(case: Case, now: datetime) -> None:
+    """What meets the obligation happened at `now`: too late meets nothing (T9)."""
+    first = case.first_response
+    if first is not None and first.pending and now <= first.due_at:
+        first.met_at = now
+
+
+def note_arrival(case: Case, message: TellClients, receipt: DeliveryReceipt, now: datetime) -> None:
+    """T9: the answer counts once it was delivered, and so does any later message."""
+    first = case.first_response
+    if first is None or first.sequence is None or not receipt.arrived:
+        return
+    if message.sequence >= first.sequence:
+        meet(case, now)
+
+
+def agenda(case: Case) -> list[Due[Case]]:
+    """The instant at which it is missed; after the end only for an answer under way."""
+    first = case.first_response
+    if first is not None and first.pending and (case.closed_at is None or first.under_way):
+        return [Due(first.due_at, "first response due", _miss)]
+    return []
+
+
+def _miss(case: Case, due: datetime, now: datetime) -> None:
+    if case.first_response is None:
+        return
+    case.first_response.missed_at = due
+    case.record("case.first_response_missed", now, due_at=iso(due))
+    case.notify_staff(
+        StaffEvent.CASE_FIRST_RESPONSE_MISSED,
+        Role.SUPPORT_MANAGER,
+        now,
+        case=case.number,
+        facts={
+            "channel": case.channel.value,
+            "subject": case.subject,
+            "client": case.client,
+            "due_at": iso(due),
+        },
+    )

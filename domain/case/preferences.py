@@ -1,0 +1,23 @@
+"""What the contact of a case chooses for every mail."""
+
+from datetime import datetime
+
+from domain.case.state import Case
+from domain.contract.case import SetPreferences
+from domain.contract.effects import KeepPreferences
+from domain.contract.parsing import InvalidCommand
+
+
+def set_preferences(case: Case, command: SetPreferences, now: datetime) -> None:
+    """Keep what this contact chooses, on whatever account they get a mail."""
+    if not command.chosen:
+        raise InvalidCommand("progress", "or another preference must be given")
+    case.record("preferences.chosen", now, chosen=sorted(command.chosen), actor=command.actor)
+    case.emit(
+        KeepPreferences(
+            **case.next_key("keep_preferences"),
+            at=now,
+            address=case.contact.email.lower(),
+            chosen=command.chosen,
+        )
+    )

@@ -1,0 +1,89 @@
+"""What activities answer: a model per kind of effect."""
+
+from typing import Any
+
+from pydantic import Field
+
+from domain.contract.values import Value
+
+
+class Receipt(Value):
+    """What came of an effect; of one that only writes, that it is written."""
+
+    key: str
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether this was one round, and more of the effect is to be brought about."""
+        return False
+
+
+class DeliveryReceipt(Receipt):
+    """What came of a message, over all its recipients."""
+
+    sent: int = 0
+    """Messages that left now."""
+    already: int = 0
+    """Those that an earlier try had sent."""
+    failed: int = 0
+    """Those refused for good."""
+    opted_out: int = 0
+    """People who do not want this kind of message."""
+    problem: str | None = None
+    """A short code of the last refusal, never client text."""
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it reached somebody, or there was nobody to reach (T9)."""
+        return self.failed == 0 or self.sent + self.already > 0
+
+
+class DefectOpened(Receipt):
+    """Which defect a case is on now, or why on none, in words for people."""
+
+    defect: str | None = None
+    refused: str | None = None
+
+
+class CasesMoved(Receipt):
+    """How many cases went to the other defect, or back, or why none did."""
+
+    sent: int = 0
+    refused: str | None = None
+
+
+class MinutesBooked(Receipt):
+    """Minutes the client has left in the period, and why the booking does not fit, if so."""
+
+    balance: int | None = None
+    refused: str | None = None
+
+
+class Signalled(Receipt):
+    """How many of the workflows that should hear of it run here."""
+
+    sent: int = 0
+
+
+class DefectsAligned(Signalled):
+    """One round of a fan-out."""
+
+    left: int = 0
+    """Defects still to be reached."""
+    attached: int = 0
+    """Defects in the release."""
+    missing: list[str] = Field(default_factory=list)
+    """The first numbers that do not run here, though they should."""
+    superseded: bool = False
+    """It gave way to a newer plan."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether defects are left for another round."""
+        return self.left > 0
+
+
+class ImpactRanked(Receipt):
+    """The first places, how many there are, and what changed (`digest` in `impact_review.py`)."""
+
+    ranking: dict[str, Any]

@@ -1,0 +1,34 @@
+"""How a defect moves to another version of the policy: a deliberate, recorded act (T8)."""
+
+from datetime import datetime
+
+from domain.contract.defect import AdoptPolicy
+from domain.defect import updates
+from domain.defect.hold import spend_budget
+from domain.defect.state import Defect
+from domain.policy import PinnedPolicy
+
+
+class AdoptPinnedPolicy(AdoptPolicy):
+    """`adopt_policy` once the policy was looked up; nobody outside says it."""
+
+    pinned: PinnedPolicy
+
+
+def accept(_defect: Defect, _command: AdoptPolicy, _now: datetime) -> None:
+    """T8: any defect may move; what is said is applied as soon as the policy was looked up."""
+
+
+def adopt(defect: Defect, command: AdoptPinnedPolicy, now: datetime) -> None:
+    """T8: from `now` on the new version holds; what was spent and told stays so."""
+    before, policy = defect.policy.version, command.pinned
+    defect.target.pause(defect.rules.target, defect.policy.calendar, now)
+    defect.policy = policy
+    spend_budget(defect, now)
+    if defect.updates.clock is not None and defect.rules.updates is not None:
+        defect.updates.clock = defect.updates.clock.under(
+            defect.rules.updates, policy.calendar, now
+        )
+    elif defect.active:
+        updates.restart(defect, now, None)
+    defect.record("policy.adopted", now, before=before, version=policy.version, actor=command.actor)

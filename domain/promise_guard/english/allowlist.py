@@ -1,0 +1,94 @@
+"""Lists what looks like a promise of time and is none: a time within such a phrase is allowed.
+
+Add an exception here. `match.py` says how patterns are written; `lexicon.py` holds the fragments
+that `<name>` stands for.
+"""
+
+ALLOWLIST = {
+    # Habits and hours
+    "round the clock": "(?:on )?24 ?[/x] ?7(?: ?[/x] ?36[56])?",
+    "a rate": "<amount> ?<unit> (?:an?|per|each|every|in every) <unit>",
+    "a habit": r"""
+        <how often>(?: <range>)? ?<recurring> (?:until|till) (?:it|this|the \w{1,10}) is \w{1,10}
+        <how often>(?: other| single| few| couple of)?(?: <range>)? ?<recurring>
+        (?:on )?<weekday> (?:mornings|afternoons|evenings|nights)
+        (?:on )?the (?:<day number>|<ordinal>|last) <day of>? ?(?:of|in) <each> <period>
+        """,
+    "opening hours": r"""
+        (?:from )?<working week>(?:,|:)? ?(?:from |between )?<clock><to><clock>
+        <staffed>(?: <word>){0,2} <working week>
+        <staffed><open>{0,3}[:\x20]<from><to><clock>
+        """,
+    # Times that are over
+    "a time that is over": r"""
+        <length> (?:ago|earlier|old|older|overdue|beforehand|or older)
+        some ?day
+        """,
+    "an earlier contact": r"""
+        (?:per|following|since) <article>(?:\w{1,10} )?<contact>(?: <linked>){0,2} <recent>
+        """,
+    "courtesy": r"""
+        (?:thanks?|thank you|sorry|apologi[sz]e|apologies|help you)<said>{0,7} <recent>
+        (?:contacting|writing|calling|reaching out|getting in touch)<said>{0,7} <recent>
+        (?:chatting|speaking|talking)<said>{0,7} <recent>
+        (?:is|are|was) there anything else(?: <word>){0,6} today
+        (?:as of|until|up to|to) today|(?:all|enough) for today|today's date
+        as of (?:now|this (?:morning|afternoon|week))
+        (?:happy|merry|(?:best wishes|all the best) for the) (?:<weekday>|weekend|<holiday>)
+        (?:have an? \w{1,10}|enjoy (?:the|your)|good) (?:<weekday>|weekend|day|week|<part of day>)
+        """,
+    # What the software does, and what is shown on the screen
+    "a length of data or idleness": r"""
+        (?:in |within |after |for |of )?<length>(?: worth)? (?:of|without|with no) <measured>
+        """,
+    "a length between two things recorded": r"""
+        (?:with)?in <length> (?:of|after|before|from) (?:<article>|each )?<recorded>
+        """,
+    "a shift in time": r"""
+        (?:delayed|shifted|off|late|early)(?: \w{1,12})? by <length>|<length> (?:too )?<shifted>
+        """,
+    "an age": "(?:older|newer|younger|aged) (?:than )?<length>",
+    "a kind of thing": r"""
+        <in a>?\d{1,3}-(?:second|minute|hour|day|week|month|year)(?:-old)? (?!<takes time>)\w{1,20}
+        """,
+    "a label on the screen": r"""
+        (?:<control>|select|choose|click|pick|press|named|called|to)(?: on| the){0,2} <quoted>
+        <quoted> <control>
+        """,
+    "a setting": r"""
+        (?:time ?outs?|interval|duration|retention)(?: period)?<set>{0,4} (?:at most )?<length>
+        (?:limit(?:s|ed)?|capped|restrict(?:s|ed))<set>{0,4} (?:at most )?<length>
+        """,
+    "a pause before trying again": r"""
+        (?:try|trying|retry|retrying|retries|reload|refresh)<again>{0,3} (?:in|after|within) <pause>
+        (?:log in|sign in|open it|press it|click it|save)<again>{0,3} (?:in|after) <pause>
+        wait(?:s|ed|ing)?(?: for)? (?:<pause>|an? (?:while|bit|hour))
+        """,
+    "what the software does after a while": r"""
+        <does>(?: <itself>){0,3} (?:in|within)(?: under| less than)? (?:<pause>|<some hours>)
+        """,
+    "how the software writes times": r"""
+        <writes>(?: (?:as|like|with|instead of|in)){0,2} ["']?(?:<date>|<clock>)["']?
+        (?:week|calendar|picker|list|chart|view|year) <begins> (?:on|in|with|at) <first shown>
+        (?:go|goes|jumps?|switch(?:es)?|scrolls?|skips?|advances?) to (?:the )?next <period>
+        rounded (?:up |down )?to (?:the )?(?:next|nearest) <unit>
+        <task>(?: (?:that|which) are)? due (?:today|tomorrow|(?:this|next) <period>|<length>)
+        <task>(?: (?:that|which) are)? due (?:on |in |within )?(?:<weekday>|<date>|<length>)
+        """,
+    "a version": r"""
+        (?:<versioned>|on|in|with|and|to|from|than)\.? ?#?<version>(?<!\.20\d\d)
+        in \d{1,3}\.\d{1,3}(?![.-]?\d)(?! ?[a-z])
+        """,
+    # What is asked of the client, and what is not given
+    "a deadline for the client": r"""
+        (?:if|unless) (?:we|you) (?:<word> ){0,5}<replies> (?:<word> ){0,4}(?:with)?in <length>
+        re ?open(?:ed)? (?:<word> ){0,4}(?:within|for|up to|in) <length>
+        you (?:will )?have <length> to \w{1,15}
+        """,
+    "soon in comparison": "(?:too|so|how|as) soon|(?:soon|shortly) (?:after|before|afterwards)",
+    "no estimate": r"""
+        (?:no|not|never|cannot|unable|without|nor|\w{2,6}n't)<not but>{0,6} <eta>
+        (?:ask(?:s|ed|ing)?|requests?|question|wish) (?:<word> ){0,2}(?:for|about) <article>?<eta>
+        <eta> (?:"|\w{1,12} )?<control>|<eta> (?:\w{1,12} )?(?:value|element|question)s?
+        """,
+}
