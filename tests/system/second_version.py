@@ -10,6 +10,7 @@ import sys
 from functools import partial
 from typing import Any, NoReturn
 
+from pydantic_core import to_jsonable_python
 from temporalio import workflow
 from temporalio.worker import (
     ContinueAsNewInput,
@@ -24,7 +25,7 @@ from temporalio.worker import (
 )
 
 COUNT = "holds_begun"
-STATE = "machine"
+STATE = "entity"
 """The part of what is carried that is the entity's own."""
 WHILE_HELD = {"description": "Use the side door while it is held.", "effort": "easy"}
 
@@ -63,7 +64,7 @@ class _Inbound(WorkflowInboundInterceptor):
     async def handle_query(self, given: HandleQueryInput) -> Any:
         answer = await super().handle_query(given)
         is_a_status = given.query == "status" and workflow.info().workflow_type == "DefectWorkflow"
-        return answer | {COUNT: self.holds} if is_a_status else answer
+        return to_jsonable_python(answer) | {COUNT: self.holds} if is_a_status else answer
 
 
 class _Outbound(WorkflowOutboundInterceptor):
@@ -73,7 +74,7 @@ class _Outbound(WorkflowOutboundInterceptor):
 
     def continue_as_new(self, given: ContinueAsNewInput) -> NoReturn:
         (carried,) = given.args
-        handed = carried.model_dump(mode="json")
+        handed = to_jsonable_python(carried)
         handed[STATE][COUNT] = self._inbound.holds
         given.args = [handed]
         super().continue_as_new(given)

@@ -168,7 +168,10 @@ def settings_of_tests() -> Settings:
     """Settings that do not look at the environment of whoever runs the tests."""
     return Settings.model_construct(
         **{
-            **{name: info.default for name, info in Settings.model_fields.items()},
+            **{
+                name: info.get_default(call_default_factory=True)
+                for name, info in Settings.model_fields.items()
+            },
             "log": "console",
             "database_url": SecretStr("sqlite://"),
             "outbound_per_second": 10_000.0,
