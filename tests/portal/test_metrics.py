@@ -84,7 +84,7 @@ def a_delivery(key: str) -> Delivery:
 
 
 async def test_alerts_and_staff_see_the_same(pages: Pages) -> None:
-    """T9, D4, C6: overdue, failing and to look at, as many as the page for staff lists."""
+    """T9, D4, C6: overdue, failing and needing attention, as many as the page for staff lists."""
     world = pages.world
     world.mailbox.refused[ADA] = "smtp-550"
     await world.defect("DEF-1", "S1", on_case("CASE-1"))
@@ -110,7 +110,7 @@ async def test_alerts_and_staff_see_the_same(pages: Pages) -> None:
     assert told("open", severity="S1") == told("open", severity="S3") == told("cases_open") == 1
     assert f"<strong>{told.total('obligations_overdue'):.0f}</strong> overdue" in page
     assert f"<strong>{told('deliveries', state='failed'):.0f}</strong> not delivered" in page
-    assert f"<strong>{told.total('needing_attention'):.0f}</strong> to look at" in page
+    assert f"<strong>{told.total('needing_attention'):.0f}</strong> needing attention" in page
 
 
 def test_a_quiet_installation_is_told_as_noughts(tmp_path: Path) -> None:
