@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 # Tests start hundreds of programs: each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo dev test lint format bench docs pictures lock clean
+.PHONY: help demo dev test test-system soak lint format bench docs pictures lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
 
 $(STAMP): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -27,8 +28,17 @@ demo: $(STAMP) ## watch a policy carry itself out, months in under a minute
 dev: $(STAMP) ## Temporal server and UI, worker and mailbox on this machine; Ctrl-C stops all
 	@$(BIN)/python starter.py dev
 
-test: $(STAMP) ## the whole test suite
-	$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
+test: $(STAMP) ## the tests that belong to every change
+	$(PYTEST) tests --ignore tests/system
+
+test-system: $(STAMP) docs ## real processes, browsers, a rollout, the tutorial: before a merge
+	BUILT_SITE=build/site $(PYTEST) tests/system
+
+soak: $(STAMP) ## random lives by the thousand, new ones each time; SEED=n plays n again
+	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; \
+	echo "Seed $$seed"; \
+	HYPOTHESIS_PROFILE=soak $(PYTEST) --timeout 7200 --hypothesis-seed=$$seed -m 'hypothesis or soak' tests || \
+	  { echo "Failed with seed $$seed. The same again: make soak SEED=$$seed"; exit 1; }
 
 lint: $(STAMP) ## ruff and mypy --strict
 	$(BIN)/ruff check .

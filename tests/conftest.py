@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from runtime.time_zones import use_pinned_zones
+from tests import soak  # noqa: F401 - chooses how many random lives are played
+from tests.quick_logs import use_plain_logs
 
-pytest_plugins = ["tests.postgres", "tests.promtool"]
+pytest_plugins = ["tests.browser", "tests.postgres", "tests.promtool"]
 
 use_pinned_zones()
+use_plain_logs()
 
-LONG_FIRST = ("processes", "workflows", "commands", "portal", "runtime", "activities")
+LONG_FIRST = ("workflows", "commands", "portal", "runtime", "activities")
 """Folders whose modules take long begin first, so that no process has nothing to do at the end."""
 
 

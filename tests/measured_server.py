@@ -13,7 +13,7 @@ from runtime.connection import connect_to
 from runtime.plugin import DefectsPlugin
 from runtime.search_attributes import ensure
 from runtime.servers import DevServer, binary
-from tests.processes.programs import environment, eventually, free_port, running
+from tests.programs import environment, eventually, free_port, running
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from simulation.report.figures import Played, report_of
 from simulation.simulate import play
 from simulation.year_audit import changes_not_told, notice_at, notices_not_given, sent_twice
 from tests.domain.builders import ETO
-from tests.workflows.world import test_settings as plain_settings
+from tests.workflows.world import settings_of_tests
 
 STORIES, _ = read_stories(Path(__file__).parents[1] / "data" / "bugs.jsonl")
 CHICAGO = ZoneInfo("America/Chicago")
@@ -163,9 +163,9 @@ async def test_a_year_through_workflows_keeps_every_promise() -> None:
         replace(story, steps=[s for s in story.steps if s.command != "post_progress"])
         for story in STORIES
     ]
-    performed = await play(plain_settings(), stories, _silent(), source="x", releases=True)
+    performed = await play(settings_of_tests(), stories, _silent(), source="x", releases=True)
     rehearsed = await play(
-        plain_settings(), stories, _silent(), source="x", releases=True, fast=True
+        settings_of_tests(), stories, _silent(), source="x", releases=True, fast=True
     )
     report, alone = report_of(performed), report_of(rehearsed)
 

@@ -21,7 +21,7 @@ from simulation.report.charts import charts_of
 from simulation.report.figures import Played, report_of
 from simulation.report.report import BrokenRow, Report
 from simulation.simulate import play
-from tests.workflows.world import test_settings as plain_settings
+from tests.workflows.world import settings_of_tests
 
 DATA = Path(__file__).parents[1] / "data"
 MARKUP = "<script>alert('x')</script> & \"quoted\" <b>"
@@ -36,7 +36,9 @@ async def _played(
         for story in stories:
             story.start["title"] = title
     silent = Progress(console=Console(quiet=True), disable=True)
-    return await play(plain_settings(), stories, silent, source=name, releases=releases, fast=True)
+    return await play(
+        settings_of_tests(), stories, silent, source=name, releases=releases, fast=True
+    )
 
 
 async def _report(**how: object) -> Report:

@@ -19,7 +19,8 @@ from simulation.live_run import perform
 from simulation.oracle.audit import audit
 from simulation.simulate import dry_runs, next_base, summed
 from tests.domain.builders import ETO
-from tests.workflows.world import test_settings as plain_settings
+from tests.soak import SOAKING
+from tests.workflows.world import settings_of_tests
 
 DATA = Path(__file__).parents[1] / "data"
 BASE = datetime(2028, 3, 6, tzinfo=UTC)
@@ -109,13 +110,18 @@ def test_a_broken_promise_is_found() -> None:
     assert {broken.clause for broken in audit(lost, ETO).broken} == {"T6"}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", ["bugs.jsonl", "incidents.jsonl"])
 async def test_workflows_and_machines_give_the_same_facts(name: str) -> None:
-    """The same stories, with Temporal and without: the same figures for every one of them."""
-    stories, _ = read_stories(DATA / name)
+    """The same stories, with Temporal and without: the same figures for every one of them.
+
+    A soak plays all of them, other runs every second one.
+    """
+    everything, _ = read_stories(DATA / name)
+    stories = everything if SOAKING else everything[::2]
     base = next_base(datetime.now(UTC))
     parts = [part_of(story.shifted(base)) for story in stories]
-    performed = (await perform(plain_settings(), parts, _silent())).defects
+    performed = (await perform(settings_of_tests(), parts, _silent())).defects
     rehearsed = dry_runs(parts, PolicyFiles(), _silent())
 
     assert [o.audit.broken for o in performed] == [() for _ in stories]
@@ -132,7 +138,7 @@ async def test_the_answer_for_programs_counts_what_was_played(
 ) -> None:
     """`--json`: figures per defect and in sum, and of the year where releases were played."""
     code = await simulate.run(
-        plain_settings(),
+        settings_of_tests(),
         DATA / "bugs.jsonl",
         fast=True,
         as_json=True,
@@ -156,7 +162,7 @@ async def test_the_answer_for_people_ends_with_the_verdict(
     """Tables, the verdict, and the report's three files where a folder is given."""
     folder = tmp_path / "new" / "report"
     code = await simulate.run(
-        plain_settings(),
+        settings_of_tests(),
         DATA / "incidents.jsonl",
         fast=True,
         as_json=False,

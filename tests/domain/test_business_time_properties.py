@@ -18,12 +18,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from domain.business_time import BusinessCalendar
+from tests.soak import lives
 
 ALL_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTE = timedelta(minutes=1)
 
-quick = settings(max_examples=60, deadline=None)
-slow = settings(max_examples=50, deadline=None)
+quick = settings(max_examples=lives(60))
+slow = settings(max_examples=lives(50))
 
 # A zone, and a date in it around which the clock changes or something else is odd.
 NIGHTS = [

@@ -10,6 +10,7 @@ from domain.business_time import BusinessCalendar
 from domain.defect.cadence import next_update
 from domain.policy import Cadence, ElapsedCadence, FixedHourCadence
 from tests.domain.builders import ETO, at
+from tests.soak import lives
 
 CALENDAR = ETO.calendar
 DAILY = ElapsedCadence()
@@ -167,7 +168,7 @@ CADENCES = st.sampled_from(
     zone=st.sampled_from(ZONES),
     minutes=st.integers(0, 3 * 366 * 24 * 60),
 )
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=lives(300))
 def test_the_next_update_lies_ahead_and_leaves_no_gap(
     cadence: Cadence, zone: str, minutes: int
 ) -> None:

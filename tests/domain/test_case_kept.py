@@ -33,6 +33,7 @@ from tests.domain.builders import ETO
 from tests.domain.case_world import CLIENT, a_world
 from tests.domain.test_promises_kept import KEYS, OUTAGES, QUIET, STARTS, TIMES
 from tests.domain.world import CheckedCaseWorld as CaseWorld
+from tests.soak import lives
 
 REMINDER = "call.reminder"
 GAPS = st.sets(st.sampled_from(["steps", "feature"]))
@@ -303,4 +304,4 @@ class CaseWithCalls(RuleBasedStateMachine):
 
 
 TestCaseWithCalls = CaseWithCalls.TestCase
-TestCaseWithCalls.settings = settings(QUIET, max_examples=70)
+TestCaseWithCalls.settings = settings(QUIET, max_examples=lives(40))

@@ -73,12 +73,11 @@ from simulation.oracle.expected_state import Course, History, Moved, Said
 from simulation.oracle.obligations import Obligations
 from tests.domain.builders import ETO, at, attachment, case_start, defect_start
 from tests.domain.world import CheckedWorld as World
+from tests.soak import lives
 
 QUIET = settings(
-    max_examples=100,
+    max_examples=lives(40),
     stateful_step_count=30,
-    deadline=None,
-    derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
 
@@ -835,8 +834,8 @@ class CaseLife(RuleBasedStateMachine):
 
 
 TestPromptWorld = PromptWorld.TestCase
-TestPromptWorld.settings = settings(QUIET, max_examples=80)
+TestPromptWorld.settings = settings(QUIET, max_examples=lives(40))
 TestDisturbedWorld = DisturbedWorld.TestCase
-TestDisturbedWorld.settings = settings(QUIET, max_examples=80)
+TestDisturbedWorld.settings = settings(QUIET, max_examples=lives(40))
 TestCaseLife = CaseLife.TestCase
 TestCaseLife.settings = QUIET

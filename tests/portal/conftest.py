@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,12 @@ class Portal:
     world: World
     wall: Wall
     context: PortalContext
-    app: FastAPI
     clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """The application; describing it takes longer than many a test that does without."""
+        return _mounted(self.context)
 
     @property
     def engine(self) -> Engine:
@@ -85,7 +90,7 @@ async def portal(tmp_path: Path) -> AsyncIterator[Portal]:
         context = PortalContext(
             world.defects, world.outside.engine, PolicyFiles(), world.settings, wall
         )
-        standing = Portal(world, wall, context, _mounted(context))
+        standing = Portal(world, wall, context)
         yield standing
         for client in standing.clients:
             await client.aclose()

@@ -20,11 +20,7 @@ from activities.ports import Delivery, DeliveryState
 from domain.contract.effects import Fact, Project
 from portal.metrics import ObligationsCollector, Requests
 from portal.pages.obligations import staff_dashboard
-from runtime.plugin import DefectsPlugin
-from runtime.servers import dev_server
 from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
-from tests.processes.installation import an_installation
-from tests.processes.programs import ROOT, eventually, free_port, run, running
 
 NOON = datetime(2026, 11, 9, 12, tzinfo=UTC)
 PYTHON = sys.executable
@@ -88,7 +84,7 @@ def a_delivery(key: str) -> Delivery:
 
 
 async def test_alerts_and_staff_see_the_same(pages: Pages) -> None:
-    """T9, D4, C6: overdue, failing and to look at, as many as the page for staff lists."""
+    """T9, D4, C6: overdue, failing and needing attention, as many as the page for staff lists."""
     world = pages.world
     world.mailbox.refused[ADA] = "smtp-550"
     await world.defect("DEF-1", "S1", on_case("CASE-1"))
@@ -114,7 +110,7 @@ async def test_alerts_and_staff_see_the_same(pages: Pages) -> None:
     assert told("open", severity="S1") == told("open", severity="S3") == told("cases_open") == 1
     assert f"<strong>{told.total('obligations_overdue'):.0f}</strong> overdue" in page
     assert f"<strong>{told('deliveries', state='failed'):.0f}</strong> not delivered" in page
-    assert f"<strong>{told.total('needing_attention'):.0f}</strong> to look at" in page
+    assert f"<strong>{told.total('needing_attention'):.0f}</strong> needing attention" in page
 
 
 def test_a_quiet_installation_is_told_as_noughts(tmp_path: Path) -> None:
@@ -254,36 +250,3 @@ async def test_what_breaks_is_counted_as_our_fault() -> None:
             await http.get("/")
 
     assert Scraped(registry).total("portal_requests_total", status="5xx") == 1
-
-
-# --- the process ----------------------------------------------------------------------------------
-
-
-async def test_the_portal_serves_them_on_an_address_of_their_own(tmp_path: Path) -> None:
-    """`python -m portal` tells what is owed there; the public address knows no metrics."""
-    here, there = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-    settings = {"DEFECTS_PORTAL_ADDRESS": here, "DEFECTS_PORTAL_METRICS_ADDRESS": there}
-    with an_installation(tmp_path, **settings) as installation:
-        async with dev_server(DefectsPlugin()) as server, httpx.AsyncClient() as http:
-            installation.use(server)
-            env = {**installation.env, "PYTHONPATH": str(ROOT)}
-            command = (PYTHON, "-m", "portal")
-            async with running(*command, folder=tmp_path, env=env):
-
-                async def answers() -> bool:
-                    try:
-                        return (await http.get(f"http://{here}/status")).status_code == 200
-                    except httpx.TransportError:
-                        return False
-
-                await eventually("the portal answers", answers)
-                metrics = (await http.get(f"http://{there}/metrics")).text
-                public = await http.get(f"http://{here}/metrics")
-                taken = await run(*command, folder=tmp_path, env=env)
-
-    assert "defects_database_up 1.0" in metrics
-    assert 'defects_portal_requests_total{method="GET",route="/status",status="2xx"} 1.0' in metrics
-    assert "process_resident_memory_bytes" in metrics
-    assert public.status_code == 404
-    assert taken.code == 2
-    assert taken.err.startswith("DEFECTS_PORTAL_METRICS_ADDRESS: ")

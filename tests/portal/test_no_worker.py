@@ -34,7 +34,7 @@ async def context(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Por
     outside = world.an_outside(tmp_path_factory.mktemp("portal"), RecordingMailbox())
     async with dev_server(DefectsPlugin()) as server:
         client = DefectsClient(server.client, patience=0.5)
-        yield PortalContext(client, outside.engine, PolicyFiles(), world.test_settings())
+        yield PortalContext(client, outside.engine, PolicyFiles(), world.settings_of_tests())
     outside.engine.dispose()
 
 

@@ -1,13 +1,11 @@
 """The two embedded servers, encrypting, one of each for all tests of this folder."""
 
-import logging
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from io import StringIO
 
 import pytest
-import structlog
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
@@ -15,6 +13,7 @@ from temporalio.worker import Worker
 from runtime.codec import KeyRing
 from runtime.plugin import DefectsPlugin
 from runtime.servers import DevServer, dev_server, time_skipping_server
+from tests.quick_logs import logs_as_before
 from tests.runtime.letters import (
     TASK_QUEUE,
     LetterWorkflow,
@@ -61,10 +60,5 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
 @pytest.fixture
 def log_stream() -> Iterator[StringIO]:
     """Where logs may be sent; afterwards logging is as it was."""
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    yield StringIO()
-    root.handlers = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    with logs_as_before():
+        yield StringIO()

@@ -172,7 +172,9 @@ def test_misspelt(monkeypatch: pytest.MonkeyPatch, variable: str, meant: str) ->
 
 def test_other_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Variables that resemble none of ours are left alone."""
-    read(monkeypatch, DEFECTS_ACTOR="agent-7", DEFECTS_HOME="/opt/defects")
+    plain = read(monkeypatch)
+
+    assert read(monkeypatch, DEFECTS_ACTOR="agent-7", DEFECTS_HOME="/opt/defects") == plain
 
 
 def test_repr(monkeypatch: pytest.MonkeyPatch) -> None:

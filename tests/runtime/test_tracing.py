@@ -1,11 +1,8 @@
-"""Traces: one runs from a client to its activities; none tells words or holds up work."""
+"""Traces: spans of ours have their names and tell no words; replays know nothing of them."""
 
 import re
-import signal
 import threading
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,16 +16,12 @@ from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
-from runtime.client import DefectsClient
 from runtime.connection import connect
 from runtime.plugin import DefectsPlugin
-from runtime.servers import DevServer, dev_server
+from runtime.servers import DevServer
 from runtime.settings import Settings, SettingsError
-from runtime.tracing import LAST_SPANS, NAMES, Discreet, in_time, tracing
-from tests.domain.builders import attachment, defect_start
-from tests.processes.installation import an_installation, assert_sound, settled
-from tests.processes.programs import ROOT, eventually
-from tests.runtime.collector import Collector, collector
+from runtime.tracing import NAMES, Discreet, in_time, tracing
+from tests.programs import ROOT
 from tests.runtime.conftest import KEYS, letter_worker
 from tests.runtime.letters import TASK_QUEUE, Letter, LetterWorkflow, TornWorkflow
 from tests.workflows.broken import BrokenDefectWorkflow
@@ -39,8 +32,6 @@ SECRET = "patient 4711 vanished"
 A_PERSON = "ada_lovelace"
 LETTERS = {"LetterWorkflow", "TornWorkflow", "read_aloud", "tear_up", "reply"}
 """What is traced of the workflows of these tests."""
-SOON = {"OTEL_BSP_SCHEDULE_DELAY": "100"}
-"""Spans are handed on after 100 milliseconds."""
 
 
 @pytest.fixture(autouse=True)
@@ -49,20 +40,6 @@ def _no_collector_of_whoever_runs_this(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"OTEL_EXPORTER_OTLP_{variable}", raising=False)
     for variable in ("SDK_DISABLED", "TRACES_EXPORTER", "SERVICE_NAME", "RESOURCE_ATTRIBUTES"):
         monkeypatch.delenv(f"OTEL_{variable}", raising=False)
-
-
-@pytest.fixture
-def listening() -> Iterator[Collector]:
-    """A collector."""
-    with collector() as here:
-        yield here
-
-
-@pytest.fixture(scope="module")
-async def in_clear() -> AsyncIterator[DevServer]:
-    """A server for processes that have no keys."""
-    async with dev_server(DefectsPlugin()) as server:
-        yield server
 
 
 class Kept:
@@ -78,34 +55,6 @@ class Kept:
     def names(self) -> list[str]:
         """Of all spans, in the order they ended."""
         return [span.name for span in self.exporter.get_finished_spans()]
-
-
-async def test_a_trace_runs_from_a_client_to_the_mail(
-    in_clear: DevServer, listening: Collector, tmp_path: Path
-) -> None:
-    """Command, workflow and activities of two processes make one trace, each under its own name."""
-    with an_installation(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=listening.endpoint, **SOON) as here:
-        here.use(in_clear)
-        async with here.worker():
-            words = ("--subject", SECRET, "--client", "river", "--email", "ada@example.org")
-            opened = await here.starter("open-case", *words, "--json")
-            number = opened.answer["number"]
-            await settled(in_clear.client, number)
-            await eventually("a mail's span", lambda: listening.named("RunActivity:tell_clients"))
-        await assert_sound(in_clear.client, number)
-
-    (start,) = listening.named("StartWorkflow:CaseWorkflow")
-    (run,) = listening.named("RunWorkflow:CaseWorkflow")
-    begun = {span.id: span for span in listening.named("StartActivity:tell_clients")}
-    mails = listening.named("RunActivity:tell_clients")
-    assert (start.service, start.parent) == ("defects-starter", b"")
-    assert (run.service, run.parent, run.trace) == ("defects-worker", start.id, start.trace)
-    assert {mail.service for mail in mails} == {"defects-worker"}
-    assert {mail.trace for mail in mails} == {start.trace}
-    assert {begun[mail.parent].parent for mail in mails} == {start.id}
-    assert {mail.attributes["temporalWorkflowID"] for mail in mails} == {number}
-    assert SECRET.encode() not in listening.everything
-    assert b"@example.org" not in listening.everything
 
 
 async def test_spans_tell_no_words(dev: DevServer) -> None:
@@ -196,48 +145,6 @@ async def test_traced_histories_replay_without_traces(dev: DevServer) -> None:
 
     assert "RunActivity:read_aloud" in kept.names
     await replayer.replay_workflow(history)
-
-
-@pytest.mark.parametrize("collector_is", ["silent", "absent"])
-async def test_a_collector_that_fails_holds_up_nobody(
-    collector_is: str, in_clear: DevServer, listening: Collector, tmp_path: Path
-) -> None:
-    """Mails go out as ever, and the worker ends as soon as it would but for a short wait."""
-    endpoint = listening.endpoint if collector_is == "silent" else "http://127.0.0.1:1"
-    listening.silent.set()
-    number = f"DEF-{collector_is}"
-    with an_installation(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=endpoint, **SOON) as here:
-        here.use(in_clear)
-        async with here.worker() as worker:
-            client = in_clear.client
-            await DefectsClient(client).start(
-                "DefectWorkflow", number, defect_start("S1", attachment())
-            )
-            await settled(client, number)
-            worker.send(signal.SIGTERM)
-            await worker.logs("worker.stopped")
-            stopped = time.monotonic()
-            code = await worker.ended()
-            took = time.monotonic() - stopped
-
-    assert here.mails(number)["defect.confirmed", "client-1@example.org"] == 1
-    assert code == 0
-    # What the interpreter takes to end is not the collector's doing; the SDK alone waits for 30.
-    assert took < LAST_SPANS + 5
-
-
-async def test_the_last_spans_of_a_short_command_arrive(
-    in_clear: DevServer, listening: Collector, tmp_path: Path
-) -> None:
-    """What ends at once still tells of itself."""
-    with an_installation(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=listening.endpoint) as here:
-        here.use(in_clear)
-        ended = await here.starter("status", "DEF-unknown")
-
-    (asked,) = listening.named("QueryWorkflow:status")
-    assert ended.code != 0
-    assert (asked.service, asked.is_error) == ("defects-starter", True)
-    assert asked.attributes == {"temporalWorkflowID": "DEF-unknown"}
 
 
 def test_waiting_for_the_last_spans_has_an_end() -> None:

@@ -33,9 +33,8 @@ from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, defect_start, release_start
 from tests.fakes import RecordingMailbox
-from tests.processes.programs import PATIENCE, eventually
-from tests.workflows.world import World, an_outside
-from tests.workflows.world import test_settings as settings_of_tests
+from tests.programs import PATIENCE, eventually
+from tests.workflows.world import World, an_outside, settings_of_tests
 from worker import WORKFLOWS
 
 PAGE, ROUND = 30, 90

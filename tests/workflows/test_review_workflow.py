@@ -18,7 +18,7 @@ from runtime.plugin import DefectsPlugin
 from runtime.schedules import CATCHUP, IMPACT_REVIEW, ensure_review
 from runtime.servers import dev_server
 from tests.domain.builders import CHICAGO, attachment
-from tests.processes.programs import eventually
+from tests.programs import eventually
 from tests.workflows.world import World, real_world
 
 ENGINEERING = "engineering@vendor.example"

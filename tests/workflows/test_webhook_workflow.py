@@ -55,7 +55,7 @@ async def a_world(
     folder: Path, dynamic_config: dict[str, str] | None = None
 ) -> AsyncIterator[Hooked]:
     """On the virtual clock; on the real server where that is given a configuration."""
-    mailbox, settings = RecordingMailbox(), worlds.test_settings()
+    mailbox, settings = RecordingMailbox(), worlds.settings_of_tests()
     outside = replace(an_outside(folder, mailbox), webhooks=WebhookHttp(allow_private=True))
     server: Any = (
         time_skipping_server(DefectsPlugin())

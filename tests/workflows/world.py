@@ -164,11 +164,14 @@ def _migrated() -> bytes:
         return file.read_bytes()
 
 
-def test_settings() -> Settings:
+def settings_of_tests() -> Settings:
     """Settings that do not look at the environment of whoever runs the tests."""
     return Settings.model_construct(
         **{
-            **{name: info.default for name, info in Settings.model_fields.items()},
+            **{
+                name: info.get_default(call_default_factory=True)
+                for name, info in Settings.model_fields.items()
+            },
             "log": "console",
             "database_url": SecretStr("sqlite://"),
             "outbound_per_second": 10_000.0,
@@ -181,7 +184,7 @@ def test_settings() -> Settings:
 async def time_skipping_world(folder: Path, **worker: Any) -> AsyncIterator[World]:
     """A world on the server with the virtual clock."""
     mailbox = RecordingMailbox()
-    outside, settings = an_outside(folder, mailbox), test_settings()
+    outside, settings = an_outside(folder, mailbox), settings_of_tests()
     async with (
         time_skipping_server(DefectsPlugin()) as env,
         workers(env.client, outside, settings, **worker),
@@ -200,7 +203,7 @@ async def real_world(
 ) -> AsyncIterator[World]:
     """A world on the real server, in real time."""
     mailbox = RecordingMailbox()
-    outside, settings = an_outside(folder, mailbox), test_settings()
+    outside, settings = an_outside(folder, mailbox), settings_of_tests()
     async with (
         dev_server(
             DefectsPlugin(), dynamic_config={**PROMPT_TIMERS, **(dynamic_config or {})}

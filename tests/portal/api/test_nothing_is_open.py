@@ -14,7 +14,7 @@ from portal.api.security import PUBLIC, caller
 from portal.app import create_app
 from portal.context import PortalContext
 from portal.pages.auth import signed_in_client, signed_in_staff
-from tests.workflows.world import test_settings as settings_of_tests
+from tests.workflows.world import settings_of_tests
 
 GUARDS = {caller, signed_in_client, signed_in_staff}
 """Dependencies that let nobody in whom they do not know."""

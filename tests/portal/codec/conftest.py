@@ -19,8 +19,7 @@ from portal.codec.place import Limits, Place
 from runtime.codec import KeyRing, KeyRingCodec
 from runtime.settings import Settings
 from tests.portal.conftest import Wall
-from tests.portal.pages.conftest import chromium  # noqa: F401 - a fixture
-from tests.workflows.world import test_settings as settings_of_tests
+from tests.workflows.world import settings_of_tests
 
 KEYS = {"k1": bytes(range(32)), "k2": bytes(range(32, 64)), "k3": bytes(range(64, 96))}
 UI = "http://127.0.0.1:8233"

@@ -21,7 +21,7 @@ from tests.portal.pages.browser_scripts import MERMAID, script
 from tests.portal.pages.installation import ADA, Pages, pages_installation
 from tests.portal.pages.picture_story import tell_the_picture_story
 from tests.portal.pages.screen import PHONE, chromium, served, sign_in
-from tests.processes.programs import (
+from tests.programs import (
     STARTER,
     Ended,
     environment,

@@ -17,8 +17,8 @@ from runtime.connection import connect_to
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, case_start, defect_start
-from tests.processes.installation import Installation, an_installation, settled
-from tests.processes.programs import (
+from tests.installation import Installation, an_installation, settled
+from tests.programs import (
     ROOT,
     STARTER,
     Ended,

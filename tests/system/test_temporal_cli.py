@@ -5,9 +5,8 @@ from typing import Any
 
 from runtime.client import DefectsClient
 from tests.domain.builders import attachment, defect_start
-from tests.processes.conftest import Running
-from tests.processes.installation import settled
-from tests.processes.programs import eventually
+from tests.installation import Running, settled
+from tests.programs import eventually
 
 DEFECT = "DEF-CLI.1"
 

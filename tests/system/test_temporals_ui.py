@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runtime.settings import PREFIX
-from tests.processes.programs import (
+from tests.programs import (
     ROOT,
     STARTER,
     Program,

@@ -17,13 +17,14 @@ from standardwebhooks import Webhook
 
 from runtime.servers import binary
 from tests.portal.pages.installation import Forms
-from tests.processes.programs import (
+from tests.programs import (
     ROOT,
     STARTER,
     Ended,
     environment,
     eventually,
     free_port,
+    in_process,
     run,
     running,
 )
@@ -46,6 +47,8 @@ LOOKS = re.compile(
     r"|\.venv/bin/temporal workflow metadata )"
 )
 """Commands that only look, and may be run again until there is to see what the page shows."""
+ASKS = re.compile(r"\.venv/bin/python starter\.py ((?:status|explain|timeline) \S+)")
+"""Those of them that need no shell and no process of their own, however often they are asked."""
 _FENCE = re.compile(r"^```(sh|text|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -118,6 +121,8 @@ class Reader:
             file = self.folder / "program.py"
             file.write_text(self.here(step.text), encoding="utf-8")
             return await run(sys.executable, str(file), folder=self.folder, cwd=ROOT, env=self.env)
+        if asked := ASKS.fullmatch(step.text.strip()):
+            return await in_process(*asked[1].split(), env=self.env)
         kept = shlex.quote(str(self.folder / "exported"))
         lines = ["exec 2>&1", "set -e", f"touch {kept}", f". {kept}", self.here(step.text)]
         script = self.folder / "script.sh"

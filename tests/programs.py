@@ -9,20 +9,27 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from typer.testing import CliRunner
+
+from tests.quick_logs import logs_as_before
+
+ROOT = Path(__file__).parents[1]
 WORKER = (sys.executable, str(ROOT / "worker.py"))
 STARTER = (sys.executable, str(ROOT / "starter.py"))
+NOT_HANDED_ON = ("DEFECTS_", "TEMPORAL_", "OTEL_", "PYTHONDONTWRITEBYTECODE")
+"""With the last one every program would compile all its modules anew."""
 PATIENCE = 30.0
 """Seconds, for a slow machine; nothing here takes as long on a common one."""
 _POLL = 0.05
 _numbers = count(1)
+_one_at_a_time = asyncio.Lock()
 
 
 async def eventually(what: str, condition: Callable[[], Any], patience: float = PATIENCE) -> Any:
@@ -53,7 +60,7 @@ def free_port() -> int:
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     """Ours without any setting of whoever runs the tests, and with `variables`."""
-    ours = {k: v for k, v in os.environ.items() if not k.startswith(("DEFECTS_", "TEMPORAL_"))}
+    ours = {k: v for k, v in os.environ.items() if not k.startswith(NOT_HANDED_ON)}
     # Where Temporal's SDK and command line look for a temporal.toml.
     return ours | {"XDG_CONFIG_HOME": str(folder), "DEFECTS_LOG": "json", **variables}
 
@@ -71,6 +78,12 @@ class Ended:
         """Its standard output, one JSON document."""
         return json.loads(self.out)
 
+    def assert_words(self, code: int, *words: str) -> None:
+        """It ended with this code, nothing on standard output, and an error with these words."""
+        assert (self.code, self.out) == (code, ""), self.err
+        assert "Traceback" not in self.err
+        assert [word for word in words if word not in self.err] == [], self.err
+
 
 async def run(
     *command: str, folder: Path, env: Mapping[str, str], cwd: Path | None = None
@@ -79,6 +92,27 @@ async def run(
     async with running(*command, folder=folder, env=env, cwd=cwd) as program:
         code = await program.ended()
         return Ended(code, program.out, program.err)
+
+
+async def in_process(*arguments: str, env: Mapping[str, str]) -> Ended:
+    """Run `starter.py` with these arguments and this environment here, which spares its start.
+
+    One at a time, since the environment and the standard streams are the process's; beside the
+    event loop, since a command has one of its own. What a command would log is written nowhere.
+    """
+    async with _one_at_a_time:
+        return await asyncio.to_thread(_invoked, arguments, env)
+
+
+def _invoked(arguments: Sequence[str], env: Mapping[str, str]) -> Ended:
+    from starter import app  # as its process would: not before there is something to do
+
+    others: dict[str, str | None] = dict.fromkeys(os.environ.keys() - env.keys())
+    with logs_as_before():
+        result = CliRunner().invoke(app, arguments, env=others | {**env})
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Ended(result.exit_code, result.stdout, result.stderr)
 
 
 @dataclass(frozen=True)

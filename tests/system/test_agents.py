@@ -16,10 +16,9 @@ from mcp.client.streamable_http import streamable_http_client
 
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
+from tests.installation import Installation, Running, an_installation
 from tests.portal.agents.sessions import done, names, refused
-from tests.processes.conftest import Running
-from tests.processes.installation import Installation, an_installation
-from tests.processes.programs import ROOT, STARTER, environment, eventually, free_port, run, running
+from tests.programs import ROOT, STARTER, environment, eventually, free_port, run, running
 
 CASE = {
     "client": "oak",
@@ -117,8 +116,8 @@ async def test_standard_output_is_the_protocols_alone(tmp_path: Path) -> None:
     """Whatever else writes to the descriptor ends on standard error, to the end of the process."""
     program = (
         "import os\n"
-        "from portal.agents.over_stdio import wire\n"
-        "with wire() as out:\n"
+        "from portal.agents.over_stdio import redirect_stdout\n"
+        "with redirect_stdout() as out:\n"
         "    os.write(1, b'a line of the core. ')\n"
         "    print('said', file=out)\n"
         "os.write(1, b'its last words')\n"

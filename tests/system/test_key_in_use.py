@@ -11,9 +11,9 @@ import pytest
 
 from runtime.plugin import DefectsPlugin
 from runtime.servers import binary, dev_server
-from tests.processes.installation import Installation, an_installation, settled
-from tests.processes.programs import ROOT
-from tests.processes.test_encryption import NEW, OLD, READS, a_defect, codec_server, under
+from tests.installation import Installation, an_installation, settled
+from tests.programs import ROOT
+from tests.system.test_encryption import NEW, OLD, READS, a_defect, codec_server, under
 
 
 async def _said(here: Installation, endpoint: str, token: str) -> tuple[int, list[str]]:

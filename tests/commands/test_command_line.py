@@ -1,8 +1,6 @@
-"""What people meet when something is wrong: exit codes, and words instead of tracebacks."""
+"""Commands against a running installation: what they answer, and what they are refused."""
 
 import asyncio
-import json
-import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,79 +14,10 @@ from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import ETO, attachment, case_start, defect_start
-from tests.processes.conftest import Running
-from tests.processes.installation import settled
-from tests.processes.programs import (
-    STARTER,
-    WORKER,
-    Ended,
-    environment,
-    eventually,
-    free_port,
-    run,
-    running,
-)
+from tests.installation import Running, settled
+from tests.programs import environment, eventually, in_process
 
-LINES = 300
 COMMANDS = sorted(typer.main.get_group(starter.app).commands)
-
-
-def _nobody() -> str:
-    return f"127.0.0.1:{free_port()}"
-
-
-def _assert_words(ended: Ended, code: int, *words: str) -> None:
-    """It ended with this code, nothing on standard output, and an error that says these words."""
-    assert (ended.code, ended.out) == (code, ""), ended.err
-    assert "Traceback" not in ended.err
-    assert [word for word in words if word not in ended.err] == [], ended.err
-
-
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        (
-            {
-                "DEFECTS_ENCRYPTION_KEY": "k1:secret",
-                "DEFECTS_SMTP_URL": "mail.example.org",
-                "DEFECTS_POLICY_FILE": "nowhere.toml",
-            },
-            ["DEFECTS_ENCRYPTION_KEYS", "DEFECTS_SMTP_URL", "smtp://", "DEFECTS_POLICY_FILE"],
-        ),
-        ({"DEFECTS_POLICY_FILE": "odd.toml"}, ["odd.toml", "calendar", "severities"]),
-        ({"DEFECTS_SMTP_URL": "smtp://host:port"}, ["DEFECTS_SMTP_URL"]),
-        ({"DEFECTS_DATABASE_URL": "postgresql://127.0.0.1:1/x"}, ["DEFECTS_DATABASE_URL"]),
-        ({"TEMPORAL_NAMESPACE": "elsewhere"}, ["TEMPORAL_NAMESPACE", "elsewhere"]),
-        ({"TEMPORAL_ADDRESS": ""}, ["No Temporal server answers", "TEMPORAL_ADDRESS"]),
-    ],
-    ids=["settings", "policy", "smtp", "database", "namespace", "server"],
-)
-async def test_a_worker_that_cannot_start_says_why(
-    up: Running, tmp_path: Path, settings: dict[str, str], words: list[str]
-) -> None:
-    """Exit code 2, and what is wrong by the name of its variable."""
-    (tmp_path / "odd.toml").write_text("name = 'odd'\n")
-    given = {"TEMPORAL_ADDRESS": up.here.settings["TEMPORAL_ADDRESS"], **settings}
-    given["TEMPORAL_ADDRESS"] = given["TEMPORAL_ADDRESS"] or _nobody()
-    given.setdefault("DEFECTS_DATABASE_URL", f"sqlite:///{tmp_path / 'defects.db'}")
-    ended = await run(*WORKER, folder=tmp_path, env=environment(tmp_path, **given))
-    _assert_words(ended, 2, *words)
-
-
-async def test_a_command_without_a_server_says_so(tmp_path: Path) -> None:
-    """Exit code 3, and how to start a server."""
-    env = environment(tmp_path, TEMPORAL_ADDRESS=_nobody())
-    ended = await run(*STARTER, "status", "DEF-1", folder=tmp_path, env=env)
-    _assert_words(ended, 3, "No Temporal server answers", "make dev")
-
-
-async def test_a_number_nobody_knows_is_said_to_be_unknown(up: Running) -> None:
-    """Exit code 5, for a question and for a command."""
-    asked, told = await asyncio.gather(
-        up.here.starter("status", "DEF-404"), up.here.starter("hold", "DEF-404", "--reason", "x")
-    )
-    _assert_words(asked, 5, "DEF-404")
-    _assert_words(told, 5, "DEF-404")
 
 
 async def test_commands_answer_in_json_and_refusals_name_the_field(up: Running) -> None:
@@ -113,18 +42,8 @@ async def test_commands_answer_in_json_and_refusals_name_the_field(up: Running) 
         up.here.starter("tell", "DEF-CL.1", "hold", "{}"),
     )
     assert timeline.answer[0]["event"] == "defect.confirmed"
-    _assert_words(refused, 4, "severity", "is already S2")
-    _assert_words(unknown, 4, "reason")
-
-
-async def test_a_case_that_cannot_begin_is_refused(up: Running) -> None:
-    """Exit code 4 for a policy that is not installed, naming it; its number stays free."""
-    ended = await up.here.starter(
-        *("open-case", "--number", "CASE-CL.2", "--client", "oak", "--email", "oak@example.org"),
-        *("--subject", "x", "--policy", "none-such"),
-    )
-    _assert_words(ended, 4, "policy", "none-such")
-    assert not await DefectsClient(up.client).exists("CASE-CL.2")
+    refused.assert_words(4, "severity", "is already S2")
+    unknown.assert_words(4, "reason")
 
 
 async def _done(up: Running, *arguments: str) -> Any:
@@ -205,31 +124,8 @@ async def test_a_review_nobody_scheduled_is_said_to_be_missing(tmp_path: Path) -
     """Exit code 5, and who makes the schedule."""
     async with dev_server(DefectsPlugin()) as server:
         env = environment(tmp_path, TEMPORAL_ADDRESS=server.address)
-        ended = await run(*STARTER, "review-impact", folder=tmp_path, env=env)
-    _assert_words(ended, 5, "impact-review", "worker")
-
-
-async def test_an_import_is_interrupted_and_goes_on(up: Running, tmp_path: Path) -> None:
-    """Ctrl-C ends with 130 and says how far it came; the same again brings in the rest."""
-    lines = (
-        {"type": "case", "number": f"CASE-IMP.{n}", "past": {"opened_at": "2026-01-05T12:00:00Z"}}
-        | case_start()
-        for n in range(LINES)
-    )
-    file = tmp_path / "cases.jsonl"
-    file.write_text("\n".join(json.dumps(line) for line in lines))
-    command = (*STARTER, "import", str(file), "--json")
-    async with running(*command, folder=tmp_path, env=up.here.env) as program:
-        await eventually("the import began", lambda: DefectsClient(up.client).exists("CASE-IMP.0"))
-        program.send(signal.SIGINT)
-        assert await program.ended() == 130, program.err
-        first = json.loads(program.out)
-    assert 0 < first["started"] < LINES
-    assert "goes on" in program.err
-
-    second, third = await _done(up, "import", str(file)), await _done(up, "import", str(file))
-    assert second["started"] == LINES - first["started"]
-    assert (third["started"], third["there_already"]) == (0, LINES)
+        ended = await in_process("review-impact", env=env)
+    ended.assert_words(5, "impact-review", "worker")
 
 
 def _ahead(days: int) -> str:
@@ -238,13 +134,6 @@ def _ahead(days: int) -> str:
 
 def _said(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-async def test_the_command_line_explains_itself(tmp_path: Path) -> None:
-    """`--help` ends well and names every command."""
-    ended = await run(*STARTER, "--help", folder=tmp_path, env=environment(tmp_path))
-    assert ended.code == 0, ended.err
-    assert [command for command in COMMANDS if command not in ended.out] == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -20,8 +20,8 @@ from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, defect_start, release_start
-from tests.processes.installation import Installation, an_installation, assert_sound, settled
-from tests.processes.programs import Program, eventually
+from tests.installation import Installation, an_installation, assert_sound, settled
+from tests.programs import Program, eventually
 
 RELEASE = "REL-1"
 DEFECTS = [f"DEF-{n:02}" for n in range(1, 61)]

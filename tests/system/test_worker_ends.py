@@ -13,8 +13,8 @@ from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, defect_start
-from tests.processes.installation import Installation, an_installation, assert_sound, settled
-from tests.processes.programs import PATIENCE, eventually
+from tests.installation import Installation, an_installation, assert_sound, settled
+from tests.programs import PATIENCE, eventually
 
 ADA, BEN, CLEO = (f"{name}@example.org" for name in ("ada", "ben", "cleo"))
 THREE_CLIENTS = [

@@ -11,7 +11,7 @@ import httpx
 from runtime.client import DefectsClient
 from runtime.connection import connect_to
 from runtime.plugin import DefectsPlugin
-from tests.processes.programs import (
+from tests.programs import (
     STARTER,
     Program,
     environment,

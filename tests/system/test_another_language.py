@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from tests.processes import node
-from tests.processes.conftest import Running
-from tests.processes.installation import settled
-from tests.processes.programs import eventually, run
+from tests import node
+from tests.installation import Running, settled
+from tests.programs import eventually, run
 
 CASE = "ETO-1234"
 CONTACT = "grace@river.example"

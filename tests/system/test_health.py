@@ -4,8 +4,8 @@ from pathlib import Path
 
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
-from tests.processes.conftest import Running
-from tests.processes.programs import STARTER, environment, run
+from tests.installation import Running
+from tests.programs import STARTER, environment, run
 
 
 async def test_an_installation_that_works_is_healthy(up: Running) -> None:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.processes.programs import ROOT
+from tests.programs import ROOT
 
 _HERE = Path(__file__).parent
 LOCK = _HERE / "package-lock.json"

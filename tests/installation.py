@@ -4,12 +4,14 @@ import asyncio
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import pytest
+import pytest_asyncio
 from temporalio.client import Client
 from temporalio.worker import Replayer
 
@@ -18,14 +20,15 @@ from activities.ports import Delivery
 from runtime.client import DefectsClient
 from runtime.mail_receiver import mail_receiver
 from runtime.plugin import DefectsPlugin
-from runtime.servers import DevServer, binary
-from tests.processes.programs import (
+from runtime.servers import DevServer, binary, dev_server
+from tests.programs import (
     STARTER,
     WORKER,
     Ended,
     Program,
     environment,
     eventually,
+    in_process,
     run,
     running,
 )
@@ -69,7 +72,11 @@ class Installation:
                 assert await program.ended() == 0, program.err
 
     async def starter(self, *arguments: str) -> Ended:
-        """Run `starter.py` with these arguments."""
+        """Run `starter.py` with these arguments in this process."""
+        return await in_process(*arguments, env=self.env)
+
+    async def started(self, *arguments: str) -> Ended:
+        """Run `starter.py` with these arguments as a process."""
         return await run(*STARTER, *arguments, folder=self.folder, env=self.env)
 
     async def temporal(self, *arguments: str) -> Ended:
@@ -109,6 +116,25 @@ def an_installation(
     with mail_receiver(folder / "mails", here.take) as smtp_url:
         here.settings["DEFECTS_SMTP_URL"] = smtp_url
         yield here
+
+
+@dataclass(frozen=True)
+class Running:
+    """An installation that is up; those who share it stop and break nothing of it."""
+
+    here: Installation
+    client: Client
+
+
+@pytest_asyncio.fixture(scope="session")
+async def up(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """Server, worker, mail server and database; every test uses numbers of its own."""
+    async with AsyncExitStack() as stack:
+        here = stack.enter_context(an_installation(tmp_path_factory.mktemp("up")))
+        server = await stack.enter_async_context(dev_server(DefectsPlugin()))
+        here.use(server)
+        await stack.enter_async_context(here.worker())
+        yield Running(here, server.client)
 
 
 async def settled(client: Client, *numbers: str) -> None:

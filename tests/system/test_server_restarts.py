@@ -10,8 +10,8 @@ from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, case_start, defect_start
-from tests.processes.installation import an_installation, assert_sound, settled
-from tests.processes.programs import PATIENCE, eventually, free_port
+from tests.installation import an_installation, assert_sound, settled
+from tests.programs import PATIENCE, eventually, free_port
 
 CLIENT = "client-1@example.org"
 DAN = "dan@example.org"
