@@ -132,6 +132,7 @@ class Start(Message):
     """What a workflow is started with."""
 
     policy: Opaque
+    """Name of the policy it is under."""
 
 
 class Contact(Message):
