@@ -9,9 +9,15 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from temporalio.worker import Worker
+
 from runtime.time_zones import use_pinned_zones
-from tests.domain.builders import attachment
+from tests.domain.builders import attachment, defect_start
+from tests.webhook_server import receiver
+from tests.workflows.test_webhook_workflow import Hooked
+from tests.workflows.test_webhook_workflow import a_world as hooked_world
 from tests.workflows.world import World, real_world, time_skipping_world
+from worker import WORKFLOWS
 
 HISTORIES = Path(__file__).parent / "histories"
 
@@ -83,7 +89,7 @@ async def _s3_reviewed(world: World) -> str:
         "CASE-1", "confirm_defect", severity="S3", title="T", functional_area="reports"
     )
     number: str = answer["defect"]
-    await world.defect("DEF-2", "S3", attachment("CASE-2", "client-2"))
+    await world.defect("DEF-2", "S2", attachment("CASE-2", "client-2"))
     ask = {"client": "client-1", "severity": "S2", "justification": "we cannot bill"}
     await world.tell(number, "request_reclassification", **ask)
     await world.after(days=4)
@@ -134,6 +140,117 @@ async def _review(world: World) -> str:
     return "impact-review-1"
 
 
+async def _merged(world: World) -> str:
+    """Found to be the same as another after all, and final once the window is over."""
+    await world.case("CASE-1")
+    await world.defect("DEF-1", "S3", attachment("CASE-1"))
+    await world.defect("DEF-2", "S2", attachment("CASE-2", "client-2"))
+    await world.tell("DEF-1", "record_severity_feedback", client="client-1", severity="S1")
+    await world.tell("DEF-1", "merge_into", defect="DEF-2", reason="the same")
+    await world.tell("DEF-2", "offer_workaround", description="Press F5.", effort="easy")
+    await world.after(days=15)
+    return "DEF-1"
+
+
+async def _absorbed(world: World) -> str:
+    """The other one: it goes on with the cases of both, for a while of one only."""
+    for n in (1, 2):
+        await world.defect(f"DEF-{n}", "S2", attachment(f"CASE-{n}", f"client-{n}"))
+    await world.tell("DEF-1", "merge_into", defect="DEF-2", reason="the same")
+    await world.after(days=1)
+    await world.tell("DEF-1", "undo_merge", reason="not the same")
+    await world.tell("DEF-1", "merge_into", defect="DEF-2", reason="the same after all")
+    await world.tell("DEF-2", "resolve", resolution="fixed")
+    await world.after(days=15)
+    return "DEF-2"
+
+
+async def _imported(world: World) -> str:
+    """Confirmed elsewhere long ago, on hold there, planned for a release."""
+    now = await world.clock.now()
+    past = {
+        "confirmed_at": (now - timedelta(days=40)).isoformat(),
+        "severity_since": (now - timedelta(days=35)).isoformat(),
+        "held_since": (now - timedelta(days=1)).isoformat(),
+        "release": {"id": "REL-9", "deploy_at": (now + timedelta(days=5)).isoformat()},
+    }
+    await world.defect("DEF-1", "S2", past=past)
+    await world.tell("DEF-1", "resume")
+    await world.tell("DEF-1", "adopt_policy", policy="eto")
+    await world.after(days=8)
+    await world.tell("DEF-1", "release_deployed", release="REL-9")
+    await world.after(days=15)
+    return "DEF-1"
+
+
+async def _case_imported(world: World) -> str:
+    """A case that began elsewhere, and is answered here."""
+    opened = await world.clock.now() - timedelta(days=9)
+    await world.case("CASE-1", past={"opened_at": opened.isoformat()})
+    await world.tell("CASE-1", "answer", message="Press the other button.")
+    await world.handle("CASE-1").result()
+    return "CASE-1"
+
+
+async def _release_cancelled(world: World) -> str:
+    """Frozen, announced, and then there is no such release."""
+    await world.defect("DEF-1", "S3")
+    await world.release(days=20)
+    await world.tell("REL-1", "attach_defect", defect="DEF-1")
+    await world.tell("REL-1", "freeze", reason="a candidate is built")
+    await world.tell("REL-1", "announce")
+    await world.tell("REL-1", "retry_deliveries")
+    await world.after(days=1)
+    await world.tell("REL-1", "cancel", reason="the candidate fails")
+    await world.handle("REL-1").result()
+    return "REL-1"
+
+
+async def _webhook(world: Hooked) -> str:
+    """A receiver that takes, is down for two days, and takes again."""
+    async with receiver() as server:
+        hook = await world.listen(server)
+        await world.defect("DEF-1", "S1")
+        await world.sent(hook)
+        server.status = 503
+        await world.after(days=2)
+        server.status = 200
+        await world.tell(hook, "retry_deliveries")
+        await world.after(days=1)
+        await world.sent()
+    return hook
+
+
+async def _early(world: World) -> str:
+    """An update and a signal that came before any worker, and so before the policy was pinned."""
+    queue, text = "not-polled-yet", "It is being tested."
+    await world.client.start_workflow(
+        "DefectWorkflow", defect_start("S3"), id="DEF-1", task_queue=queue
+    )
+    handle = world.handle("DEF-1")
+    said = {"actor": "agent-7", "public_text": text, "stage": "verifying"}
+    early = asyncio.create_task(handle.execute_update("post_progress", said))
+    await handle.signal("change_severity", {"actor": "a", "severity": "S2", "reason": "r"})
+    async with Worker(world.client, task_queue=queue, workflows=WORKFLOWS):
+        await early
+        await world.tell("DEF-1", "resolve", resolution="fixed")
+    return "DEF-1"
+
+
+async def _continued_full(world: World) -> str:
+    """The first run of a defect that continued as new with letters that nobody would take."""
+    world.mailbox.down = True
+    await world.defect("DEF-1", "S1", attachment(), attachment("CASE-2", "client-2"))
+    for n in range(3):
+        await world.tell("DEF-1", "post_progress", public_text=f"Step {n} done.")
+    await world.handle("DEF-1").signal("request_continue_as_new")
+    await world.tell("DEF-1", "post_progress", internal_note="a new run")
+    world.mailbox.down = False
+    await world.tell("DEF-1", "retry_deliveries")
+    await world.settle()
+    return "DEF-1"
+
+
 async def _continued(world: World) -> str:
     """The first run of a defect that continued as new, on the real server."""
     await world.defect("DEF-1", "S1")
@@ -145,26 +262,42 @@ async def _continued(world: World) -> str:
     return "DEF-1"
 
 
+VIRTUAL = {
+    "case-critical": _critical_case,
+    "case-called": _case_called,
+    "case-imported": _case_imported,
+    "s1-weekend": _s1_weekend,
+    "s2-released": _s2_released,
+    "s3-reviewed": _s3_reviewed,
+    "merged": _merged,
+    "absorbed": _absorbed,
+    "imported": _imported,
+    "release-deployed": _release_deployed,
+    "release-cancelled": _release_cancelled,
+    "area-work": _area_work,
+    "review": _review,
+}
+"""Stories on the virtual clock."""
+FIRST_RUNS = {"continued-s1": _continued, "continued-full": _continued_full}
+"""Stories on the real server, of which the first run is kept."""
+
+
 async def main(version: str) -> None:
     """Live each story once and keep its history."""
-    for name, story in (
-        ("case-critical", _critical_case),
-        ("s1-weekend", _s1_weekend),
-        ("s2-released", _s2_released),
-        ("s3-reviewed", _s3_reviewed),
-        ("case-called", _case_called),
-        ("release-deployed", _release_deployed),
-        ("area-work", _area_work),
-        ("review", _review),
-    ):
+    for name, story in VIRTUAL.items():
         with tempfile.TemporaryDirectory() as folder:
             async with time_skipping_world(Path(folder)) as world:
-                number = await story(world)
-                await _keep(world, number, f"{name}-{version}")
+                await _keep(world, await story(world), f"{name}-{version}")
+    with tempfile.TemporaryDirectory() as folder:
+        async with hooked_world(Path(folder)) as hooked:
+            await _keep(hooked, await _webhook(hooked), f"webhook-{version}")
+    for name, story in FIRST_RUNS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            async with real_world(Path(folder)) as world:
+                await _keep(world, await story(world), f"{name}-{version}", first=True)
     with tempfile.TemporaryDirectory() as folder:
         async with real_world(Path(folder)) as world:
-            number = await _continued(world)
-            await _keep(world, number, f"continued-s1-{version}", first=True)
+            await _keep(world, await _early(world), f"early-{version}")
 
 
 async def _keep(world: World, number: str, name: str, *, first: bool = False) -> None:

@@ -11,8 +11,12 @@ from temporalio.worker import Replayer, Worker, WorkflowReplayResult
 from temporalio.workflow import NondeterminismError
 
 from activities.adapters.database import DatabaseReadModel
+from domain.contract.defect import PostProgress
+from domain.contract.parsing import InvalidCommand
+from domain.promise_guard import Promise, edge
+from domain.promise_guard.edge import refuse_promises
 from runtime.plugin import DefectsPlugin
-from tests.domain.builders import attachment, defect_start
+from tests.domain.builders import FRIDAY, attachment, defect_start
 from tests.workflows.broken import BrokenDefectWorkflow
 from tests.workflows.world import World, real_world, time_skipping_world
 from worker import WORKFLOWS
@@ -142,18 +146,35 @@ async def test_a_golden_history_of_each_kind_is_there() -> None:
     stems = {path.stem.split("-")[0] for path in HISTORIES.glob("*.json")}
     text = "".join(path.read_text() for path in HISTORIES.glob("*.json"))
 
-    assert {"case", "s1", "s2", "s3", "continued", "release", "area", "review"} <= stems
+    assert stems >= {
+        *("case", "s1", "s2", "s3", "merged", "absorbed", "imported", "early", "continued"),
+        *("release", "area", "review", "webhook"),
+    }
     for kind in ("TIMER_FIRED", "UPDATE_COMPLETED", "EXECUTION_SIGNALED", "CONTINUED_AS_NEW"):
         assert kind in text
 
 
 async def test_a_broken_variant_does_not_replay() -> None:
     """The guard bites: a loop that sets one timer more than it did is found out."""
-    path = HISTORIES / "s1-weekend-0.1.0.json"
+    path = HISTORIES / "s1-weekend-0.3.0.json"
     history = WorkflowHistory.from_json(path.stem, path.read_text())
     result = await _replay(history, [BrokenDefectWorkflow])
 
     assert isinstance(result.replay_failure, NondeterminismError)
+
+
+async def test_a_phrase_added_later_does_not_judge_what_was_accepted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """D7: an update that came before the policy was pinned replays, whatever the table says now."""
+    everything = Promise("It is being tested.", "names a day", 0)
+    monkeypatch.setattr(edge, "find_promise", lambda text, today: everything)
+    path = HISTORIES / "early-0.3.0.json"
+    history = WorkflowHistory.from_json(path.stem, path.read_text())
+    with pytest.raises(InvalidCommand, match="names a day"):
+        refuse_promises(PostProgress(actor="a", public_text="It is being tested."), FRIDAY.date())
+
+    assert (await _replay(history, WORKFLOWS)).replay_failure is None
 
 
 async def _replay(history: WorkflowHistory, classes: Sequence[type]) -> WorkflowReplayResult:

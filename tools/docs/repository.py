@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("domain", "workflows", "activities", "runtime", "commands", "portal", "tests", "bench")
+FOLDERS = (
+    *("domain", "workflows", "activities", "runtime", "commands", "portal"),
+    *("simulation", "tools", "tests", "bench"),
+)
 BROUGHT_IN: Mapping[str, str] = {
     "README.md": "project/readme.md",
     "CHANGELOG.md": "project/changelog.md",
+    "CONTRIBUTING.md": "project/contributing.md",
     "LICENSE": "project/license.txt",
     "domain/policies/eto.toml": "reference/eto.toml",
     "bench/RESULTS.md": "project/measured.md",
