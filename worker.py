@@ -42,10 +42,10 @@ from activities.consultation import BookCalls
 from activities.entities import Entities
 from activities.fan_out import FanOut
 from activities.impact import ReviewImpact
-from activities.notifications import Tell
+from activities.notifications import Notifications
 from activities.pin_policy import PinPolicy
 from activities.ports import Mailbox, Policies, StatusPage
-from activities.read_model import Portal
+from activities.read_model import ReadModelWriter
 from activities.signals import Signals
 from activities.status_page import PostToStatusPage
 from activities.webhook_ports import Poster
@@ -90,7 +90,7 @@ dead; and so do the queries that `runtime/query_guard.py` is about.
 
 
 @dataclass(frozen=True)
-class Outside:
+class Adapters:
     """The outside world as this installation has it."""
 
     engine: Engine
@@ -100,7 +100,7 @@ class Outside:
     webhooks: Poster = field(default_factory=WebhookHttp)
 
 
-def outside(settings: Settings) -> Outside:
+def build_adapters(settings: Settings) -> Adapters:
     """Choose the adapters the settings ask for; the database is brought up to date.
 
     Raises:
@@ -126,7 +126,7 @@ def outside(settings: Settings) -> Outside:
     private = settings.webhook_allow_private
     synchronise_receivers(engine, settings, private=private)
     webhooks = WebhookHttp(allow_private=private)
-    return Outside(engine, mailbox, page, PolicyFiles(settings.policy_file), webhooks)
+    return Adapters(engine, mailbox, page, PolicyFiles(settings.policy_file), webhooks)
 
 
 def synchronise_receivers(engine: Engine, settings: Settings, *, private: bool) -> None:
@@ -146,7 +146,7 @@ def synchronise_receivers(engine: Engine, settings: Settings, *, private: bool) 
 @asynccontextmanager
 async def workers(
     client: Client,
-    world: Outside,
+    adapters: Adapters,
     settings: Settings,
     *,
     max_cached_workflows: int = 1000,
@@ -155,24 +155,25 @@ async def workers(
     `webhooks`, whose receivers may be as slow as they like."""
     # Compiles the table of phrases now: inside a workflow's task it would take too long.
     find_promise("ready")
-    engine, defects, signals = world.engine, DefectsClient(client), Signals(client)
+    engine, defects, signals = adapters.engine, DefectsClient(client), Signals(client)
     ledger, audience = DatabaseLedger(engine), DatabaseAudience(engine)
     impact, preferences = DatabaseImpact(engine), DatabasePreferences(engine)
-    tell = Tell(
-        world.mailbox,
+    tell = Notifications(
+        adapters.mailbox,
         ledger,
         audience,
-        world.policies,
+        adapters.policies,
         settings.mail_from,
         preferences,
         settings.portal_url,
     )
-    status_page = PostToStatusPage(world.status_page, ledger)
+    status_page = PostToStatusPage(adapters.status_page, ledger)
     entities = Entities(defects, signals, DatabaseNumbers(engine), audience)
     fan_out = FanOut(signals, DatabaseMembers(engine), impact)
     webhooks = DatabaseWebhooks(engine)
     calls = CallReceivers(defects, webhooks, asyncio.get_running_loop())
-    pin, portal = PinPolicy(world.policies), Portal(DatabaseReadModel(engine), preferences, calls)
+    pin = PinPolicy(adapters.policies)
+    read_model = ReadModelWriter(DatabaseReadModel(engine), preferences, calls)
     drain = timedelta(seconds=settings.graceful_shutdown_seconds)
     version = deployment_config(settings.build_id)
     with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity") as threads:
@@ -183,8 +184,8 @@ async def workers(
                 workflows=WORKFLOWS,
                 activities=[
                     pin.load_policy,
-                    portal.project,
-                    portal.keep_preferences,
+                    read_model.project,
+                    read_model.keep_preferences,
                     entities.open_defect,
                     entities.close_cases,
                     entities.tell_defect,
@@ -216,7 +217,7 @@ async def workers(
             Worker(
                 client,
                 task_queue=WEBHOOKS_QUEUE,
-                activities=[SendWebhooks(webhooks, world.webhooks).send_webhooks],
+                activities=[SendWebhooks(webhooks, adapters.webhooks).send_webhooks],
                 graceful_shutdown_timeout=drain,
                 deployment_config=version,
             ),
@@ -224,13 +225,13 @@ async def workers(
             yield
 
 
-async def prepare(client: Client, world: Outside) -> None:
+async def prepare(client: Client, adapters: Adapters) -> None:
     """Make on the server what it needs to have, or say what is missing where we may not."""
     if missing := await ensure(client):
         log.error("search_attributes.missing", names=missing, hint="register them, see docs")
-    for receiver in DatabaseWebhooks(world.engine).waited_for():
+    for receiver in DatabaseWebhooks(adapters.engine).waited_for():
         await call_receiver(DefectsClient(client), receiver)
-    policy = world.policies.load("eto", datetime.now(UTC).year)
+    policy = adapters.policies.load("eto", datetime.now(UTC).year)
     try:
         await ensure_review(client, policy)
     except RPCError as error:
@@ -243,9 +244,9 @@ async def main() -> int:
     try:
         settings = read_settings()
         configure_logs(settings.log)
-        world = outside(settings)
+        adapters = build_adapters(settings)
         client = await connect(settings, service=WORKER)
-        await prepare(client, world)
+        await prepare(client, adapters)
     except (SettingsError, PolicyError, NoDatabase, NoServer) as error:
         print(error, file=sys.stderr)
         return 2
@@ -254,13 +255,13 @@ async def main() -> int:
         print(f"The Temporal server refuses: {error.message} ({hint})", file=sys.stderr)
         return 2
     stop = stop_on_signals(asyncio.get_running_loop())
-    async with workers(client, world, settings):
+    async with workers(client, adapters, settings):
         queues = [DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE]
         log.info("worker.started", queues=queues, build_id=settings.build_id)
         await stop.wait()
         log.info("worker.draining", seconds=settings.graceful_shutdown_seconds)
     log.info("worker.stopped")
-    world.engine.dispose()
+    adapters.engine.dispose()
     return 0
 
 

@@ -10,7 +10,7 @@ from activities.ports import Audience
 from activities.signals import PAGE, Signals
 from domain.contract.case import DefectMerged, DefectResolved
 from domain.contract.defect import Absorb, AttachCase, GiveBack
-from domain.contract.effects import CloseCases, MoveCases, OpenDefect, TellDefect
+from domain.contract.effects import CloseCases, MoveCases, OpenDefect, SignalDefect
 from domain.contract.receipts import CasesMoved, DefectOpened, Signalled
 from domain.contract.values import Attachment
 from runtime.client import CommandRefused, DefectsClient, NoSuchNumber, Numbers
@@ -81,7 +81,7 @@ class Entities:
         return Signalled(key=effect.key, sent=sent)
 
     @activity.defn(name="tell_defect")
-    async def tell_defect(self, effect: TellDefect) -> Signalled:
+    async def tell_defect(self, effect: SignalDefect) -> Signalled:
         """Tell the defect a case is on how the case stands."""
         runs = await self._signals.tell(effect.defect, (effect.signal, effect.payload))
         return Signalled(key=effect.key, sent=int(runs))

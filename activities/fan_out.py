@@ -77,9 +77,7 @@ class FanOut:
                 self._members.is_superseded, release, effect.plan_version
             ):
                 break
-            page = await asyncio.to_thread(
-                self._members.not_aligned, release, plan, after, self._page
-            )
+            page = await asyncio.to_thread(self._members.pending, release, plan, after, self._page)
             if page:
                 await self._align(effect, page, told, after)
                 after, looked_from_the_start = page[-1].defect, False
@@ -88,13 +86,13 @@ class FanOut:
                 break
             else:
                 after, looked_from_the_start = None, True
-        muster = await asyncio.to_thread(self._members.muster, release, plan)
+        progress_of = await asyncio.to_thread(self._members.progress_of, release, plan)
         return DefectsAligned(
             key=effect.key,
             sent=told.sent,
             missing=told.missing,
-            attached=muster.attached,
-            left=0 if superseded else muster.to_align,
+            attached=progress_of.attached,
+            left=0 if superseded else progress_of.to_align,
             superseded=superseded,
         )
 

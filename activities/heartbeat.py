@@ -16,7 +16,7 @@ BEAT_SECONDS = 10.0
 """A mail system may take longer than a minute over one letter, and is still at it."""
 
 
-class Pulse:
+class Heartbeater:
     """Says how far a delivery has come: every fifty recipients, and every ten seconds anyhow.
 
     A short one needs none, and each costs an action.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.contract.effects import TellClients, TellStaff
+from domain.contract.effects import NotifyClients, NotifyStaff
 
 _EMPTY: tuple[object, ...] = (None, [], {})
 
@@ -28,7 +28,7 @@ class Reference:
         return {name: value for name, value in values.items() if value}
 
 
-def reference_of(effect: TellClients | TellStaff, cases: tuple[str, ...]) -> Reference:
+def reference_of(effect: NotifyClients | NotifyStaff, cases: tuple[str, ...]) -> Reference:
     """The numbers the effect names; what it leaves out follows from the kind of its event."""
     about, entity = effect.kind.partition(".")[0], effect.entity
     release = effect.release or (entity if about == "release" else None)

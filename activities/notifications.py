@@ -6,7 +6,7 @@ from functools import cache
 from temporalio import activity
 
 from activities.delivery import Tally, deliver, present
-from activities.heartbeat import BEAT_SECONDS, Pulse
+from activities.heartbeat import BEAT_SECONDS, Heartbeater
 from activities.ports import (
     Audience,
     Delivery,
@@ -19,14 +19,14 @@ from activities.ports import (
     Preferences,
 )
 from activities.rendering import Renderer
-from domain.contract.effects import Person, TellClients, TellStaff
+from domain.contract.effects import NotifyClients, NotifyStaff, Person
 from domain.contract.receipts import DeliveryReceipt
 
 PAGE = 200
 """Recipients read from the database at a time."""
 
 
-class Tell:
+class Notifications:
     """The activities `tell_clients` and `tell_staff`.
 
     `portal_url` is where people reach the portal: mails they may opt out of lead there.
@@ -54,13 +54,13 @@ class Tell:
         self._renderer = cache(self._make_renderer)
 
     @activity.defn(name="tell_clients")
-    def tell_clients(self, effect: TellClients) -> DeliveryReceipt:
+    def tell_clients(self, effect: NotifyClients) -> DeliveryReceipt:
         """One message to each person who wants it, as far as the policy asks what they want.
 
         Goes on behind the last one where an attempt broke off.
         """
         renderer = self._renderer(effect.policy, effect.at.year)
-        with Pulse(self._beat_seconds) as pulse, self._mailbox.open() as session:
+        with Heartbeater(self._beat_seconds) as pulse, self._mailbox.open() as session:
             after, tally = pulse.resumed()
             for person, preference in self._people(effect, after):
                 if renderer.is_wanted(effect.kind, preference):
@@ -73,20 +73,20 @@ class Tell:
         return tally.receipt(effect.key)
 
     @activity.defn(name="tell_staff")
-    def tell_staff(self, effect: TellStaff) -> DeliveryReceipt:
+    def tell_staff(self, effect: NotifyStaff) -> DeliveryReceipt:
         """One message to the address the policy gives for the role."""
         address = self._policies.load(effect.policy, effect.at.year).contacts[effect.role]
         letter = self._renderer(effect.policy, effect.at.year).staff_letter(
             effect, address, present()
         )
         tally = Tally()
-        with Pulse(self._beat_seconds), self._mailbox.open() as session:
+        with Heartbeater(self._beat_seconds), self._mailbox.open() as session:
             self._send(session, effect, letter, tally, [effect.case] if effect.case else [])
         self._ledger.overtake(effect, present())
         return tally.receipt(effect.key)
 
     def _people(
-        self, effect: TellClients, after: str | None
+        self, effect: NotifyClients, after: str | None
     ) -> Iterator[tuple[Person, Preference]]:
         """Those it is for, behind `after`, with what they chose: asked once for each page."""
         for page in self._pages(effect, after):
@@ -94,7 +94,7 @@ class Tell:
             chosen = self._preferences.of(addresses)
             yield from ((p, chosen[a]) for p, a in zip(page, addresses, strict=True))
 
-    def _pages(self, effect: TellClients, after: str | None) -> Iterator[Sequence[Person]]:
+    def _pages(self, effect: NotifyClients, after: str | None) -> Iterator[Sequence[Person]]:
         if effect.people is not None:
             behind = _behind(effect.people, after)
             yield from (behind[n : n + PAGE] for n in range(0, len(behind), PAGE))
@@ -108,7 +108,7 @@ class Tell:
     def _send(
         self,
         session: MailSession,
-        effect: TellClients | TellStaff,
+        effect: NotifyClients | NotifyStaff,
         letter: Letter,
         tally: Tally,
         cases: list[str],

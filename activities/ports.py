@@ -12,11 +12,11 @@ from typing import Any, Protocol
 
 from domain.contract.effects import (
     BookMinutes,
+    NotifyClients,
+    NotifyStaff,
     Person,
     PostStatus,
-    Project,
-    TellClients,
-    TellStaff,
+    UpdateReadModel,
     Whom,
 )
 from domain.contract.events import Topic
@@ -112,7 +112,7 @@ class Delivery:
     """Since when nobody waits for it: a newer message was sent in its place."""
 
 
-Message = TellClients | TellStaff | PostStatus
+Message = NotifyClients | NotifyStaff | PostStatus
 """What the ledger remembers."""
 
 
@@ -201,7 +201,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Muster:
+class SyncProgress:
     """How the defects of a release stand."""
 
     attached: int
@@ -217,7 +217,7 @@ class Members(Protocol):
     def is_superseded(self, release: str, plan_version: int) -> bool:
         """Whether the read model knows a newer plan of the release."""
 
-    def not_aligned(
+    def pending(
         self, release: str, plan_sequence: int, after: str | None, limit: int
     ) -> Sequence[Member]:
         """A page, ordered by defect, starting behind `after`.
@@ -229,7 +229,7 @@ class Members(Protocol):
     def aligned(self, release: str, told: Mapping[str, int]) -> None:
         """Remember, per defect, the sequence up to which it has been told; it never goes back."""
 
-    def muster(self, release: str, plan_sequence: int) -> Muster:
+    def progress_of(self, release: str, plan_sequence: int) -> SyncProgress:
         """How many are attached, and how many are not aligned."""
 
 
@@ -280,7 +280,7 @@ class OpenDefects(Protocol):
 class ReadModel(Protocol):
     """What the portal reads."""
 
-    def project(self, projection: Project) -> None:
+    def project(self, projection: UpdateReadModel) -> None:
         """Bring it up to date; an older projection never overwrites a newer one."""
 
     def entity(self, kind: str, number: str) -> dict[str, Any] | None:

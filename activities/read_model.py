@@ -5,11 +5,11 @@ from temporalio import activity
 from activities.delivery import present
 from activities.ports import Preferences, ReadModel
 from activities.webhook_ports import Calls
-from domain.contract.effects import KeepPreferences, Project
+from domain.contract.effects import KeepPreferences, UpdateReadModel
 from domain.contract.receipts import Receipt
 
 
-class Portal:
+class ReadModelWriter:
     """The activities `project` and `keep_preferences`; `calls` reach who sends webhooks."""
 
     def __init__(
@@ -20,7 +20,7 @@ class Portal:
         self._calls = calls
 
     @activity.defn(name="project")
-    def project(self, effect: Project) -> Receipt:
+    def project(self, effect: UpdateReadModel) -> Receipt:
         """Write who is attached, what happened and how it stands."""
         self._read_model.project(effect)
         if self._calls is not None:

@@ -29,7 +29,7 @@ from activities.message_facts import Reference, facts_given, reference_of
 from activities.opting_out import OptOut
 from activities.paragraphs import Quote, as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, Preference
-from domain.contract.effects import Person, TellClients, TellStaff
+from domain.contract.effects import NotifyClients, NotifyStaff, Person
 from domain.contract.events import TOPIC_OF, ClientEvent, Role, Topic
 from domain.policy import Cadence, FixedHourCadence, Policy
 
@@ -90,7 +90,7 @@ class Renderer:
 
     def client_letter(
         self,
-        effect: TellClients,
+        effect: NotifyClients,
         person: Person,
         at: datetime,
         preference: Preference | None = None,
@@ -125,7 +125,7 @@ class Renderer:
             reader = replace(reader, language=self._languages[ENGLISH])
             return self._letter(effect, about, reader, at, opt_out)
 
-    def staff_letter(self, effect: TellStaff, address: str, at: datetime) -> Letter:
+    def staff_letter(self, effect: NotifyStaff, address: str, at: datetime) -> Letter:
         """What one of the vendor's own addresses is told at `at`, in English, in the vendor's zone.
 
         Raises:
@@ -139,7 +139,7 @@ class Renderer:
 
     def _letter(
         self,
-        effect: TellClients | TellStaff,
+        effect: NotifyClients | NotifyStaff,
         about: Reference,
         reader: _Reader,
         at: datetime,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from activities.ports import NotNow
-from domain.contract.effects import Project
+from domain.contract.effects import UpdateReadModel
 from domain.webhooks.events import Verdict
 
 
@@ -90,7 +90,7 @@ class Poster(Protocol):
 class Webhooks(Protocol):
     """The messages that wait for each receiver."""
 
-    def to_call(self, projection: Project, at: datetime, *, again: bool) -> Sequence[str]:
+    def to_call(self, projection: UpdateReadModel, at: datetime, *, again: bool) -> Sequence[str]:
         """The receivers that a projection has something for, and nobody has called yet."""
 
     def begin(self, receiver: str, at: datetime, *, at_once: bool) -> Destination | None:
@@ -115,5 +115,5 @@ class Webhooks(Protocol):
 class Calls(Protocol):
     """Tells whoever serves a receiver that messages wait for it."""
 
-    def call(self, projection: Project, at: datetime, attempt: int) -> None:
+    def call(self, projection: UpdateReadModel, at: datetime, attempt: int) -> None:
         """Call those that the projection has something for. May be used by any thread."""

@@ -20,7 +20,7 @@ from activities.webhook_ports import (
     Poster,
     Webhooks,
 )
-from domain.contract.effects import Project
+from domain.contract.effects import UpdateReadModel
 from domain.webhooks.events import (
     PATIENCE,
     Verdict,
@@ -55,7 +55,7 @@ class CallReceivers:
         self._webhooks = webhooks
         self._loop = loop
 
-    def call(self, projection: Project, at: datetime, attempt: int) -> None:
+    def call(self, projection: UpdateReadModel, at: datetime, attempt: int) -> None:
         """One signal to each receiver's workflow, unless one is under way to it already.
 
         Raises:

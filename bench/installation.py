@@ -30,7 +30,7 @@ from bench.scenarios import Scenario, ScenarioCommand
 from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
 from runtime.settings import Settings
-from worker import Outside, workers
+from worker import Adapters, workers
 
 PATIENCE = 180
 """Seconds until something still under way is an error; a task that got lost takes 60."""
@@ -151,7 +151,7 @@ async def installation(
     site = await connected_to(address, heartbeats)
     engine = make_engine(database_url(folder))
     migrate(engine)
-    outside = Outside(engine, site.mailbox, DatabaseStatusPage(engine), PolicyFiles())
+    outside = Adapters(engine, site.mailbox, DatabaseStatusPage(engine), PolicyFiles())
     async with workers(
         site.client, outside, _settings(), max_cached_workflows=max_cached_workflows
     ):

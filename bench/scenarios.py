@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from activities.adapters.policy_files import PolicyFiles
 from domain.contract import defect
 from domain.contract.catalogue import COMMANDS
-from domain.contract.effects import Effect, PostStatus, Project, TellClients, TellStaff
+from domain.contract.effects import Effect, NotifyClients, NotifyStaff, PostStatus, UpdateReadModel
 from domain.contract.parsing import parse
 from domain.contract.receipts import Receipt
 from domain.defect import DEFECT
@@ -157,8 +157,8 @@ def _step(runner: Runner[Defect], now: datetime, answers: int | None) -> Step:
             answer = {"sent": 1} if effect.receipt is not Receipt else {}
             receipt = effect.receipt.model_validate({"key": effect.key} | answer)
             runner.delivered(effect, receipt, now)
-            written = next((e for e in step.effects if isinstance(e, Project)), None)
-            if isinstance(effect, Project) and written is not None:
+            written = next((e for e in step.effects if isinstance(e, UpdateReadModel)), None)
+            if isinstance(effect, UpdateReadModel) and written is not None:
                 step.effects[step.effects.index(written)] = written.merged_with(effect)
             else:
                 step.effects.append(effect)
@@ -171,11 +171,11 @@ def addressed(effect: Effect, number: str, at: datetime) -> Effect:
     """The same effect of another defect at another instant."""
     key = effect.key.replace(_TEMPLATE, number, 1)
     changes: dict[str, Any] = {"key": key, "entity": number, "at": at}
-    if isinstance(effect, TellClients | TellStaff):
+    if isinstance(effect, NotifyClients | NotifyStaff):
         changes["defect"] = number
     elif isinstance(effect, PostStatus):
         changes["incident"] = effect.incident.replace(_TEMPLATE, number, 1)
-    elif isinstance(effect, Project):
+    elif isinstance(effect, UpdateReadModel):
         changes["snapshot"] = effect.snapshot | {"number": number}
     return effect.model_copy(update=changes)
 

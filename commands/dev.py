@@ -21,7 +21,7 @@ from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from runtime.settings import Settings
 from runtime.shutdown import stop_on_signals
-from worker import outside, prepare, workers
+from worker import build_adapters, prepare, workers
 
 log = structlog.get_logger()
 console = Console(highlight=False)
@@ -59,7 +59,7 @@ async def run(settings: Settings, folder: Path, ports: Ports) -> None:
             }
         )
         encrypted = here.encryption_keys.first is not None
-        world = outside(here)
+        world = build_adapters(here)
         async with dev_server(
             DefectsPlugin.of(here),
             database=folder / "temporal.db",

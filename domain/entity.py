@@ -19,9 +19,9 @@ from domain.contract.effects import (
     EntityKind,
     Fact,
     MemberChange,
-    Project,
-    TellClients,
-    TellStaff,
+    NotifyClients,
+    NotifyStaff,
+    UpdateReadModel,
 )
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
@@ -41,7 +41,7 @@ class Postponed(Value):
     """A notice to staff that waits for support hours (T10)."""
 
     due: Instant
-    notice: TellStaff
+    notice: NotifyStaff
 
 
 class Entity(BaseModel):
@@ -131,9 +131,9 @@ class Entity(BaseModel):
         """Have something brought about outside."""
         self._effects.append(effect)
 
-    def notify_clients(self, kind: ClientEvent, now: datetime, **rest: Any) -> TellClients:
+    def notify_clients(self, kind: ClientEvent, now: datetime, **rest: Any) -> NotifyClients:
         """Send clients a message."""
-        effect = TellClients(**self.next_key(kind), at=now, kind=kind, **rest)
+        effect = NotifyClients(**self.next_key(kind), at=now, kind=kind, **rest)
         self.emit(effect)
         return effect
 
@@ -146,7 +146,7 @@ class Entity(BaseModel):
     ) -> None:
         """T10: reminders stay inside support hours, now or at the next opening; critical ones
         do not wait."""
-        notice = TellStaff(**self.next_key(kind), at=now, kind=kind, role=role, **rest)
+        notice = NotifyStaff(**self.next_key(kind), at=now, kind=kind, role=role, **rest)
         if critical or self.policy.calendar.is_open(now):
             self.emit(notice)
         else:
@@ -171,7 +171,7 @@ class Entity(BaseModel):
         members, self._members = self._members, []
         if facts or audience or members:
             effects.append(
-                Project(
+                UpdateReadModel(
                     **self.next_key("project"),
                     at=now,
                     kind=self.kind,
@@ -251,7 +251,7 @@ def _nothing(_entity: E, _now: datetime) -> None:
     """Time alone changes nothing."""
 
 
-def _always(_entity: E, _notice: TellStaff, _now: datetime) -> bool:
+def _always(_entity: E, _notice: NotifyStaff, _now: datetime) -> bool:
     return True
 
 
@@ -269,7 +269,7 @@ class Behaviour(Generic[E]):
     """Everything time will bring unless something else happens first."""
     catch_up: Callable[[E, datetime], None] = _nothing
     """What has lapsed by now, before anything else happens."""
-    still_matters: Callable[[E, TellStaff, datetime], bool] = _always
+    still_matters: Callable[[E, NotifyStaff, datetime], bool] = _always
     """Whether a reminder that waited for support hours is still worth sending."""
     answers: Mapping[type[Command], Answer[E]] = field(default_factory=dict)
     """Commands that the outside answers: pending, refused, or done."""

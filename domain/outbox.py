@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from domain.contract.effects import Effect, Lane, Project, reads_audience
+from domain.contract.effects import Effect, Lane, UpdateReadModel, reads_audience
 from domain.contract.values import Instant
 
 FIRST_PAUSE = timedelta(minutes=1)
@@ -54,7 +54,11 @@ class Outbox(BaseModel):
             held = 1 if effect.lane in self._in_flight else 0
             head, rest = lane.waiting[:held], lane.waiting[held:]
             rest = _still_wanted(rest, effect)
-            if isinstance(effect, Project) and rest and isinstance(rest[-1], Project):
+            if (
+                isinstance(effect, UpdateReadModel)
+                and rest
+                and isinstance(rest[-1], UpdateReadModel)
+            ):
                 rest[-1] = rest[-1].merged_with(effect)
             else:
                 rest.append(effect)
@@ -82,11 +86,11 @@ class Outbox(BaseModel):
         return reads_audience(effect) and self._is_audience_unwritten(effect.sequence)
 
     def _is_audience_unwritten(self, sequence: int) -> bool:
-        read_model = self.lanes.get(Lane.PORTAL)
+        read_model = self.lanes.get(Lane.READ_MODEL)
         return read_model is not None and any(
             changed < sequence
             for waiting in read_model.waiting
-            if isinstance(waiting, Project)
+            if isinstance(waiting, UpdateReadModel)
             for changed in waiting.changes
         )
 

@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from activities.adapters.database.backlog import DatabasePulse, Waiting
+from activities.adapters.database.backlog import BacklogStats, Waiting
 from portal.context import PortalContext
 from portal.pages.obligations import SEVERITIES, Duty, Obligation, StaffDashboard, staff_dashboard
 from runtime.settings import SettingsError
@@ -109,7 +109,7 @@ class ObligationsCollector(Collector):
         return time.monotonic() - self._asked_at >= self._fresh
 
     def _take_snapshot(self, answer: Future[Snapshot]) -> None:
-        began, at, pulse = time.monotonic(), self._now(), DatabasePulse(self._engine)
+        began, at, pulse = time.monotonic(), self._now(), BacklogStats(self._engine)
         try:
             dashboard, webhooks = staff_dashboard(self._engine, at), pulse.webhooks()
             written_at = pulse.read_model_written_at()

@@ -27,10 +27,10 @@ class InStepRunner(SandboxedWorkflowRunner):
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """The SDK's hook."""
-        return InStep(super().create_instance(det))
+        return QueryGuard(super().create_instance(det))
 
 
-class InStep(WorkflowInstance):
+class QueryGuard(WorkflowInstance):
     """One workflow that refuses to live through what no workflow task has brought it."""
 
     def __init__(self, workflow: WorkflowInstance) -> None:

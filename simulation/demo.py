@@ -18,7 +18,7 @@ from runtime.plugin import DefectsPlugin
 from runtime.servers import time_skipping_server
 from runtime.settings import Settings
 from simulation.virtual_clock import Clock
-from worker import outside, workers
+from worker import build_adapters, workers
 
 STAFF = "@vendor.example"
 CENTRAL = ZoneInfo("America/Chicago")
@@ -42,7 +42,7 @@ async def run(settings: Settings, folder: Path) -> None:
                 "statuspage_url": None,
             }
         )
-        world = outside(embedded)
+        world = build_adapters(embedded)
         async with (
             time_skipping_server(DefectsPlugin.of(settings)) as env,
             workers(env.client, world, embedded),

@@ -44,7 +44,7 @@ LONGEST_STORY = timedelta(days=9 * 365)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Script:
     """What one defect or release goes through: how it begins, what it is told, until when."""
 
     number: str
@@ -56,9 +56,9 @@ class Part:
     workflow: Literal["DefectWorkflow", "ReleaseWorkflow"] = "DefectWorkflow"
 
 
-def part_of(story: Story) -> Part:
+def script_of(story: Story) -> Script:
     """A story as it happened, on its own."""
-    return Part(story.number, story.at, story.start, commands_of(story), end_of(story))
+    return Script(story.number, story.at, story.start, commands_of(story), end_of(story))
 
 
 def commands_of(story: Story) -> list[tuple[datetime, Command]]:
@@ -102,7 +102,7 @@ class Outcome:
     """Events in the workflow's history; a dry run has none."""
 
 
-def dry_run(part: Part, policy: PinnedPolicy) -> Outcome:
+def dry_run(part: Script, policy: PinnedPolicy) -> Outcome:
     """Play one defect to its end on a runner alone; what is decided is delivered at once."""
     start = parse(DefectStart, part.start)
     world = World(Runner.begin(DEFECT, part.number, start, policy, part.at), part.at, PROMPT)

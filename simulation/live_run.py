@@ -33,11 +33,11 @@ from runtime.client import CommandRefused, DefectsClient, NoSuchNumber
 from runtime.plugin import DefectsPlugin
 from runtime.servers import time_skipping_server
 from runtime.settings import Settings
-from simulation.dry_run import ACTOR, Outcome, Part
+from simulation.dry_run import ACTOR, Outcome, Script
 from simulation.oracle.audit import audit
 from simulation.oracle.expected_state import Delivered, History, Said
 from simulation.virtual_clock import Clock
-from worker import Outside, outside, workers
+from worker import Adapters, build_adapters, workers
 
 POLICY = "eto"
 RELEASE_ACTOR = "release-manager"
@@ -67,7 +67,7 @@ class ReleaseOutcome:
 
 
 @dataclass
-class Performed:
+class LiveRun:
     """What came of all parts, in the order in which they were given."""
 
     defects: list[Outcome] = field(default_factory=list)
@@ -76,18 +76,18 @@ class Performed:
     """Every letter handed to the mail system, repeats too."""
 
 
-async def perform(settings: Settings, parts: Sequence[Part], progress: Progress) -> Performed:
+async def live_run(settings: Settings, parts: Sequence[Script], progress: Progress) -> LiveRun:
     """Everything at its time; what is due on the way happens."""
     letters: list[Letter] = []
     async with _stage(settings, letters) as (clock, world):
-        performance = _Performance(clock, world, parts)
+        performance = _Stage(clock, world, parts)
         scenes = sorted(performance.scenes(), key=lambda scene: (scene.at, scene.order))
         task = progress.add_task("scenes", total=len(scenes))
         for scene in scenes:
             await clock.until(scene.at)
             await performance.act(scene)
             progress.advance(task)
-    return Performed(
+    return LiveRun(
         [performance.defects[part.number] for part in parts if not _is_release(part)],
         [performance.releases[part.number] for part in parts if _is_release(part)],
         letters,
@@ -95,10 +95,12 @@ async def perform(settings: Settings, parts: Sequence[Part], progress: Progress)
 
 
 @asynccontextmanager
-async def _stage(settings: Settings, letters: list[Letter]) -> AsyncIterator[tuple[Clock, Outside]]:
+async def _stage(
+    settings: Settings, letters: list[Letter]
+) -> AsyncIterator[tuple[Clock, Adapters]]:
     """A virtual clock, workers, and an outside that keeps everything in one new database."""
     with tempfile.TemporaryDirectory() as folder:
-        world = outside(
+        world = build_adapters(
             settings.model_copy(
                 update={
                     "database_url": SecretStr(f"sqlite:///{folder}/simulate.db"),
@@ -109,7 +111,7 @@ async def _stage(settings: Settings, letters: list[Letter]) -> AsyncIterator[tup
             )
         )
         _write_lightly(world.engine)
-        world = replace(world, mailbox=_Witness(world.mailbox, letters))
+        world = replace(world, mailbox=_RecordingMailbox(world.mailbox, letters))
         async with (
             time_skipping_server(DefectsPlugin.of(settings)) as env,
             workers(env.client, world, settings),
@@ -124,7 +126,7 @@ def _write_lightly(engine: Engine) -> None:
     event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
 
 
-class _Witness:
+class _RecordingMailbox:
     """A mailbox that notes what is handed over, since a ledger forgets repeats."""
 
     def __init__(self, mailbox: Mailbox, letters: list[Letter]) -> None:
@@ -132,10 +134,10 @@ class _Witness:
         self._letters = letters
 
     def open(self) -> MailSession:
-        return _WitnessedSession(self._mailbox.open(), self._letters)
+        return _RecordingSession(self._mailbox.open(), self._letters)
 
 
-class _WitnessedSession:
+class _RecordingSession:
     def __init__(self, session: MailSession, letters: list[Letter]) -> None:
         self._session = session
         self._letters = letters
@@ -152,25 +154,25 @@ class _WitnessedSession:
         self._letters.append(letter)
 
 
-def _is_release(part: Part) -> bool:
+def _is_release(part: Script) -> bool:
     return part.workflow == "ReleaseWorkflow"
 
 
 @dataclass(frozen=True)
-class _Scene:
+class _Step:
     """One thing to do at one time; `command` None begins the part, `end` True ends it."""
 
     at: datetime
     order: int
-    part: Part
+    part: Script
     command: Command | None = None
     end: bool = False
 
 
-class _Performance:
+class _Stage:
     """Parts on stage, and what was said and told."""
 
-    def __init__(self, clock: Clock, world: Outside, parts: Sequence[Part]) -> None:
+    def __init__(self, clock: Clock, world: Adapters, parts: Sequence[Script]) -> None:
         self._clock = clock
         self._world = world
         self._parts = parts
@@ -180,15 +182,15 @@ class _Performance:
         self.defects: dict[str, Outcome] = {}
         self.releases: dict[str, ReleaseOutcome] = {}
 
-    def scenes(self) -> Iterator[_Scene]:
+    def scenes(self) -> Iterator[_Step]:
         """Everything to do, in the order of each part."""
         for part in self._parts:
-            yield _Scene(part.at, 0, part)
+            yield _Step(part.at, 0, part)
             for order, (at, command) in enumerate(part.commands, 1):
-                yield _Scene(at, order, part, command)
-            yield _Scene(part.until, len(part.commands) + 1, part, end=True)
+                yield _Step(at, order, part, command)
+            yield _Step(part.until, len(part.commands) + 1, part, end=True)
 
-    async def act(self, scene: _Scene) -> None:
+    async def act(self, scene: _Step) -> None:
         """Do it."""
         part = scene.part
         if scene.end:
@@ -220,7 +222,7 @@ class _Performance:
             return [command.defect]
         return [defect for defect in self._begun if defect not in self.defects]
 
-    async def _end(self, part: Part) -> None:
+    async def _end(self, part: Script) -> None:
         number = part.number
         await self._clock.settle([number])
         status = await self._clock.client.query(number, "status")

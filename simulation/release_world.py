@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from domain.contract.effects import AlignDefects, Effect, Project, TellClients
+from domain.contract.effects import AlignDefects, Effect, NotifyClients, UpdateReadModel
 from domain.contract.receipts import DefectsAligned, DeliveryReceipt, Receipt
 from simulation.world import World
 
@@ -60,15 +60,15 @@ class ReleaseWorld(World):
         if isinstance(effect, AlignDefects):
             self.carried_out.append(effect)
             return self._align(effect)
-        if isinstance(effect, TellClients) and effect.people is None:
+        if isinstance(effect, NotifyClients) and effect.people is None:
             self.carried_out.append(effect)
             self._deliver(effect, EVERYBODY)
             return DeliveryReceipt(key=effect.key, sent=1)
-        if isinstance(effect, Project):
+        if isinstance(effect, UpdateReadModel):
             self._know(effect)
         return super()._carry_out(effect)
 
-    def _know(self, effect: Project) -> None:
+    def _know(self, effect: UpdateReadModel) -> None:
         self.known_plan = effect.snapshot["plan_version"]
         for change in effect.members:
             for defect in change.defects:

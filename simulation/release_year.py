@@ -18,7 +18,7 @@ from domain.contract.defect import (
 )
 from domain.contract.release import AttachDefect, Deploy, DetachDefect, Reschedule
 from domain.contract.values import Command, Severity
-from simulation.dry_run import AFTERMATH, Part, part_of
+from simulation.dry_run import AFTERMATH, Script, script_of
 from simulation.histories import WEEK, Story
 from simulation.live_run import RELEASE_ACTOR
 from simulation.year_clients import attachments
@@ -86,16 +86,16 @@ class ReleaseYear:
     begins: datetime
     ends: datetime
     releases: Sequence[PlannedRelease]
-    defects: Sequence[Part]
+    defects: Sequence[Script]
     """With what is said to the defects themselves."""
     changes: Sequence[Change]
     """By time."""
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[Script]:
         """For the stage: the releases first, then the defects, each told what is its own."""
         return [*map(self._part, self.releases), *self.defects]
 
-    def alone(self) -> list[Part]:
+    def alone(self) -> list[Script]:
         """For machines alone: what a release would tell its defects is told to them directly."""
         return [
             replace(
@@ -105,7 +105,7 @@ class ReleaseYear:
             for part in self.defects
         ]
 
-    def heard(self, part: Part) -> Iterator[tuple[datetime, Command]]:
+    def heard(self, part: Script) -> Iterator[tuple[datetime, Command]]:
         """What a defect is to hear from its releases, whatever they are."""
         dates = {release.number: release.planned_for for release in self.releases}
         riding: str | None = None
@@ -132,7 +132,7 @@ class ReleaseYear:
                 planned = dates[release]
                 yield at, ScheduleRelease(actor=RELEASE_ACTOR, release=release, deploy_at=planned)
 
-    def _part(self, release: PlannedRelease) -> Part:
+    def _part(self, release: PlannedRelease) -> Script:
         start = {
             "actor": RELEASE_ACTOR,
             "kind": "major",
@@ -142,7 +142,7 @@ class ReleaseYear:
             "public_notes": "Corrections and small improvements.",
         }
         said = [(c.at, c.command) for c in self.changes if c.release == release.number]
-        return Part(release.number, self.begins, start, said, self.ends, "ReleaseWorkflow")
+        return Script(release.number, self.begins, start, said, self.ends, "ReleaseWorkflow")
 
 
 def plan_year(stories: Sequence[Story], year: int, calendar: BusinessCalendar) -> ReleaseYear:
@@ -225,16 +225,16 @@ def _moved(release: PlannedRelease, calendar: BusinessCalendar) -> PlannedReleas
 # --- who rides what -------------------------------------------------------------------------------
 
 
-def _with_clients(story: Story, place: int) -> Part:
+def _with_clients(story: Story, place: int) -> Script:
     attached = attachments(story.number, len(story.start["cases"]), place)
-    part = part_of(story)
+    part = script_of(story)
     # Its own milestone is replaced by the release that its fix rides.
     own = [c for c in part.commands if not isinstance(c[1], ScheduleRelease)]
     return replace(part, start=story.start | {"cases": attached}, commands=own)
 
 
 def _ride(
-    part: Part, releases: Sequence[PlannedRelease]
+    part: Script, releases: Sequence[PlannedRelease]
 ) -> tuple[list[tuple[datetime, Command]], list[Change]]:
     """What is still said to the defect itself, and to releases in its stead.
 

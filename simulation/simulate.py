@@ -15,9 +15,9 @@ from rich.table import Table
 from activities.adapters.policy_files import PolicyFiles
 from commands import show
 from runtime.settings import Settings
-from simulation.dry_run import Outcome, Part, dry_run, part_of
+from simulation.dry_run import Outcome, Script, dry_run, script_of
 from simulation.histories import Story, read_stories
-from simulation.live_run import POLICY, perform
+from simulation.live_run import POLICY, live_run
 from simulation.oracle.audit import Figures
 from simulation.release_year import plan_year
 from simulation.report import report as compliance
@@ -96,13 +96,13 @@ async def play(
         year = plan_year(stories, following, policies.load(POLICY, following).calendar)
         parts = year.alone() if fast else year.parts()
     else:
-        parts = [part_of(story.shifted(next_base(now))) for story in stories]
+        parts = [script_of(story.shifted(next_base(now))) for story in stories]
     began = min((part.at for part in parts), default=now)
     policy = policies.load(POLICY, began.year).pinned()
     if fast:
         outcomes = dry_runs(parts, policies, progress)
         return Played(source, policy, outcomes, left_out, year, alone=True)
-    performed = await perform(settings, parts, progress)
+    performed = await live_run(settings, parts, progress)
     twice = list(sent_twice(performed.letters))
     told = performed.releases if releases else None
     return Played(source, policy, performed.defects, left_out, year, told, twice=twice)
@@ -114,7 +114,7 @@ def next_base(now: datetime) -> datetime:
     return day + timedelta(days=(7 - day.weekday()) % 7)
 
 
-def dry_runs(parts: Sequence[Part], policies: PolicyFiles, progress: Progress) -> list[Outcome]:
+def dry_runs(parts: Sequence[Script], policies: PolicyFiles, progress: Progress) -> list[Outcome]:
     """On runners alone, one after another."""
     task = progress.add_task("stories", total=len(parts))
     outcomes = []

@@ -17,12 +17,12 @@ from domain.contract.effects import (
     Lane,
     MarkArea,
     MoveCases,
+    NotifyClients,
+    NotifyStaff,
     OpenDefect,
     PostStatus,
-    Project,
-    TellClients,
-    TellDefect,
-    TellStaff,
+    SignalDefect,
+    UpdateReadModel,
 )
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.receipts import (
@@ -223,17 +223,17 @@ class World:
     def _carry_out(self, effect: Effect) -> Receipt:
         self.carried_out.append(effect)
         match effect:
-            case TellClients():
+            case NotifyClients():
                 addresses = self._addresses(effect)
                 for address in addresses:
                     self._deliver(effect, address)
                 return DeliveryReceipt(key=effect.key, sent=len(addresses))
-            case TellStaff():
+            case NotifyStaff():
                 self._deliver(effect, effect.role.value)
                 return DeliveryReceipt(key=effect.key, sent=1)
             case PostStatus():
                 return DeliveryReceipt(key=effect.key, sent=1)
-            case Project():
+            case UpdateReadModel():
                 self._project(effect)
             case OpenDefect() if self.defect_for_cases is None:
                 return DefectOpened(key=effect.key, refused="there is no open defect")
@@ -241,7 +241,7 @@ class World:
                 return DefectOpened(key=effect.key, defect=self.defect_for_cases)
             case CloseCases():
                 return Signalled(key=effect.key, sent=len(self._attached(effect.sequence)))
-            case MarkArea() | TellDefect():
+            case MarkArea() | SignalDefect():
                 return Signalled(key=effect.key)
             case MoveCases():
                 receipt = self._move(effect)
@@ -256,7 +256,7 @@ class World:
         here = self.subscriptions.values()
         return [row for row in here if row.until is None and row.since < sequence]
 
-    def _addresses(self, effect: TellClients) -> list[str]:
+    def _addresses(self, effect: NotifyClients) -> list[str]:
         if effect.people is not None:
             return [person.contact.email.lower() for person in effect.people]
         attached, whom = self._attached(effect.sequence), effect.whom
@@ -324,7 +324,7 @@ class World:
             )
         return MinutesBooked(key=effect.key, balance=left - effect.minutes)
 
-    def _deliver(self, effect: TellClients | TellStaff, recipient: str) -> None:
+    def _deliver(self, effect: NotifyClients | NotifyStaff, recipient: str) -> None:
         self.delivered.append(
             Delivered(
                 at=self.now,
@@ -336,7 +336,7 @@ class World:
             )
         )
 
-    def _project(self, effect: Project) -> None:
+    def _project(self, effect: UpdateReadModel) -> None:
         for change in effect.audience:
             self._change_audience(change)
 

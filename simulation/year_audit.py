@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from activities.ports import Letter
 from domain.contract.defect import Reopen, Resolve, ScheduleRelease, WithdrawRelease
 from domain.contract.events import ClientEvent
-from simulation.dry_run import Outcome, Part
+from simulation.dry_run import Outcome, Script
 from simulation.live_run import ReleaseOutcome
 from simulation.oracle.audit import GRACE, Broken
 from simulation.oracle.expected_state import Delivered, Said
@@ -48,7 +48,7 @@ def changes_not_told(year: ReleaseYear, outcomes: Sequence[Outcome]) -> Found:
 
 
 def _expected(
-    year: ReleaseYear, part: Part, outcome: Outcome
+    year: ReleaseYear, part: Script, outcome: Outcome
 ) -> Iterator[tuple[datetime, ClientEvent]]:
     accepted = [said for said in outcome.history.said if isinstance(said, Said)]
     own = [(said.at, said.command) for said in accepted if isinstance(said.command, _ENDS)]

@@ -15,7 +15,7 @@ from domain.case import (
 from domain.case.state import Case
 from domain.contract import case as said
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import BookMinutes, OpenDefect, TellClients
+from domain.contract.effects import BookMinutes, NotifyClients, OpenDefect
 from domain.contract.receipts import DefectOpened, DeliveryReceipt, MinutesBooked
 from domain.entity import Behaviour, Due, after, on, retry_deliveries
 
@@ -47,7 +47,7 @@ CASE = Behaviour(
     ),
     receivers=dict(
         (
-            after(TellClients, DeliveryReceipt, first_response.note_arrival),
+            after(NotifyClients, DeliveryReceipt, first_response.note_arrival),
             after(OpenDefect, DefectOpened, defects.note_defect),
             after(BookMinutes, MinutesBooked, calls.note_booking),
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.case.state import Call, Case, require_open
 from domain.contract.case import BookCall, CancelCall
-from domain.contract.effects import BookMinutes, TellStaff
+from domain.contract.effects import BookMinutes, NotifyStaff
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import MinutesBooked
@@ -103,7 +103,7 @@ def _remind(case: Case, _due: datetime, now: datetime) -> None:
     )
 
 
-def still_matters(case: Case, notice: TellStaff, now: datetime) -> bool:
+def still_matters(case: Case, notice: NotifyStaff, now: datetime) -> bool:
     """Whether a reminder that waited for support hours is of a call that lies ahead."""
     if notice.kind is not StaffEvent.CALL_REMINDER:
         return True

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.case.state import Case, FirstResponse, require_open
 from domain.contract.case import AssessCritical, CaseStart, Respond
-from domain.contract.effects import TellClients
+from domain.contract.effects import NotifyClients
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import DeliveryReceipt
@@ -73,7 +73,7 @@ def assess_critical(case: Case, command: AssessCritical, now: datetime) -> None:
         )
 
 
-def responded(case: Case, message: TellClients) -> None:
+def responded(case: Case, message: NotifyClients) -> None:
     """A specialist has written to the client.
 
     After the last reminder too, a client has time to read what was written to them (C3).
@@ -93,7 +93,9 @@ def meet(case: Case, now: datetime) -> None:
         first.met_at = now
 
 
-def note_arrival(case: Case, message: TellClients, receipt: DeliveryReceipt, now: datetime) -> None:
+def note_arrival(
+    case: Case, message: NotifyClients, receipt: DeliveryReceipt, now: datetime
+) -> None:
     """T9: the answer counts once it was delivered, and so does any later message."""
     first = case.first_response
     if first is None or first.sequence is None or not receipt.arrived:

@@ -8,7 +8,7 @@ from domain.case.first_response import responded
 from domain.case.state import Case, require_open
 from domain.contract.case import CaseStart, ProvideInformation, RequestInformation
 from domain.contract.defect import StopWaiting, WaitForClient
-from domain.contract.effects import TellClients, TellDefect
+from domain.contract.effects import NotifyClients, SignalDefect
 from domain.contract.events import ClientEvent
 from domain.contract.parsing import InvalidCommand
 from domain.entity import Due, iso
@@ -154,7 +154,7 @@ def _end_way_back(case: Case, _due: datetime, now: datetime) -> None:
 # --- steps that others take -----------------------------------------------------------------------
 
 
-def ask(case: Case, items: list[str], message: str | None, now: datetime) -> TellClients:
+def ask(case: Case, items: list[str], message: str | None, now: datetime) -> NotifyClients:
     """Ask the client for these items."""
     information = case.information
     information.missing, information.asked_at, information.reminders = items, now, 0
@@ -183,7 +183,7 @@ def tell_defect(case: Case, what: type[WaitForClient | StopWaiting], now: dateti
     key = case.next_key(what.name)
     said = what(actor=case.number, key=key["key"], case=case.number)
     case.emit(
-        TellDefect(
+        SignalDefect(
             **key,
             at=now,
             defect=case.defect,

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.contract.effects import Person, TellClients
+from domain.contract.effects import NotifyClients, Person
 from domain.contract.events import ClientEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.status import BookedCall, CaseState, CaseStatus, FirstResponseStatus
@@ -165,7 +165,7 @@ class Case(Entity):
             "support_package": self.support_package,
         }
 
-    def write(self, kind: ClientEvent, now: datetime, **facts: Any) -> TellClients:
+    def write(self, kind: ClientEvent, now: datetime, **facts: Any) -> NotifyClients:
         """Send the client a message."""
         return self.notify_clients(
             kind,

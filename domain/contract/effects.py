@@ -32,7 +32,7 @@ class Lane(StrEnum):
     CLIENTS = "clients"
     STAFF = "staff"
     STATUS_PAGE = "status_page"
-    PORTAL = "portal"
+    READ_MODEL = "portal"
     WORKFLOWS = "workflows"
 
 
@@ -132,7 +132,7 @@ class Whom(Value):
     """The sequence of the change of audience by which they joined or left."""
 
 
-class TellClients(_Effect):
+class NotifyClients(_Effect):
     """Send one message to each of `people`, or where None to those who `whom` says."""
 
     lane = Lane.CLIENTS
@@ -147,7 +147,7 @@ class TellClients(_Effect):
     """What the template shows; only public text and values (D8)."""
 
 
-class TellStaff(_Effect):
+class NotifyStaff(_Effect):
     """Send one message to the address the policy gives for `role`."""
 
     lane = Lane.STAFF
@@ -175,13 +175,13 @@ class PostStatus(_Effect):
     severity: Severity
 
 
-class Project(_Effect):
+class UpdateReadModel(_Effect):
     """Bring the portal's read model up to date: who is attached, what happened, how it stands.
 
     A waiting one is merged into the next, so an outage of the database costs one write.
     """
 
-    lane = Lane.PORTAL
+    lane = Lane.READ_MODEL
     type: Literal["project"] = "project"
     kind: EntityKind
     snapshot: dict[str, Any]
@@ -195,7 +195,7 @@ class Project(_Effect):
         joined = [change.sequence for change in self.audience]
         return [*joined, *(change.sequence for change in self.members)]
 
-    def merged_with(self, later: "Project") -> "Project":
+    def merged_with(self, later: "UpdateReadModel") -> "UpdateReadModel":
         """One projection that says what both say."""
         return later.model_copy(
             update={
@@ -229,7 +229,7 @@ class CloseCases(_Effect):
     """Defects merged into this one: some cases may still go by their numbers."""
 
 
-class TellDefect(_Effect):
+class SignalDefect(_Effect):
     """Signal the defect a case is on; one that does not run here is passed over."""
 
     lane = Lane.WORKFLOWS
@@ -261,7 +261,7 @@ class MoveCases(_Effect):
 class KeepPreferences(_Effect):
     """Remember what a person chose for every mail."""
 
-    lane = Lane.PORTAL
+    lane = Lane.READ_MODEL
     type: Literal["keep_preferences"] = "keep_preferences"
     address: str
     chosen: dict[str, Any]
@@ -330,13 +330,13 @@ class RankImpact(_Effect):
 
 
 Effect = Annotated[
-    TellClients
-    | TellStaff
+    NotifyClients
+    | NotifyStaff
     | PostStatus
-    | Project
+    | UpdateReadModel
     | OpenDefect
     | CloseCases
-    | TellDefect
+    | SignalDefect
     | MoveCases
     | KeepPreferences
     | BookMinutes
@@ -350,5 +350,5 @@ Effect = Annotated[
 def reads_audience(effect: Effect) -> bool:
     """Whether it looks up who is attached, and so waits until the portal lane has written that."""
     return isinstance(effect, CloseCases | MoveCases | AlignDefects) or (
-        isinstance(effect, TellClients) and effect.people is None
+        isinstance(effect, NotifyClients) and effect.people is None
     )

@@ -6,7 +6,7 @@
 from datetime import datetime
 
 from domain.contract import defect as said
-from domain.contract.effects import MoveCases, TellClients
+from domain.contract.effects import MoveCases, NotifyClients
 from domain.contract.receipts import CasesMoved, DeliveryReceipt
 from domain.defect import (
     area_work,
@@ -79,7 +79,7 @@ DEFECT = Behaviour(
     ),
     receivers=dict(
         (
-            after(TellClients, DeliveryReceipt, updates.note_arrival),
+            after(NotifyClients, DeliveryReceipt, updates.note_arrival),
             after(MoveCases, CasesMoved, merge.note_move),
         )
     ),

@@ -6,10 +6,10 @@ from typing import Any
 
 from domain.contract.effects import (
     AudienceChange,
+    NotifyClients,
+    NotifyStaff,
     Person,
     PostStatus,
-    TellClients,
-    TellStaff,
     Whom,
 )
 from domain.contract.events import ClientEvent, Role, StaffEvent
@@ -46,7 +46,7 @@ def attached(
     release_id: str | None = None,
     whom: Whom = _EVERYONE,
     **facts: Any,
-) -> TellClients | None:
+) -> NotifyClients | None:
     """Notify those attached; None where nobody is."""
     if not defect.cases:
         return None
@@ -63,7 +63,9 @@ def attached(
     )
 
 
-def confirm(defect: Defect, attachments: Sequence[Attachment], now: datetime) -> TellClients | None:
+def confirm(
+    defect: Defect, attachments: Sequence[Attachment], now: datetime
+) -> NotifyClients | None:
     """C9, C10, D5: both numbers, and whatever is known that helps."""
     if not attachments:
         return None
@@ -92,7 +94,7 @@ def confirm(defect: Defect, attachments: Sequence[Attachment], now: datetime) ->
 
 def update(
     defect: Defect, now: datetime, text: str | None, replaceable: str | None = None
-) -> TellClients | None:
+) -> NotifyClients | None:
     """Tell those attached how it stands."""
     return attached(
         defect,
@@ -144,7 +146,7 @@ def _staff_facts(defect: Defect, facts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def still_matters(defect: Defect, notice: TellStaff, _now: datetime) -> bool:
+def still_matters(defect: Defect, notice: NotifyStaff, _now: datetime) -> bool:
     """Whether a reminder that waited for support hours is still worth sending."""
     if notice.kind is StaffEvent.DEFECT_RELEASE_OVERDUE:
         plan = {"id": notice.release, "deploy_at": notice.facts["deploy_at"]}

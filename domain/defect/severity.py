@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from domain.contract.defect import ChangeSeverity
-from domain.contract.effects import TellClients
+from domain.contract.effects import NotifyClients
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Severity
@@ -51,7 +51,7 @@ def reclassify(defect: Defect, severity: Severity, reason: str, actor: str, now:
     raise_if_many(defect, now)
 
 
-def enter(defect: Defect, now: datetime, told: TellClients | None, reason: str | None) -> None:
+def enter(defect: Defect, now: datetime, told: NotifyClients | None, reason: str | None) -> None:
     """Start what the present severity obliges us to; `told` counts as the first update."""
     if defect.rules.urgent:
         notify.staff(defect, StaffEvent.DEFECT_URGENT, Role.ENGINEERING, now, reason=reason)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain.contract.defect import OfferWorkaround, PostProgress
-from domain.contract.effects import TellClients
+from domain.contract.effects import NotifyClients
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import DeliveryReceipt
@@ -120,7 +120,7 @@ def record_missed(defect: Defect, now: datetime) -> None:
 # --- steps that others take -----------------------------------------------------------------------
 
 
-def restart(defect: Defect, now: datetime, sent: TellClients | None) -> None:
+def restart(defect: Defect, now: datetime, sent: NotifyClients | None) -> None:
     """A message that counts as an update has gone out at `now`."""
     cadence, calendar, clock = defect.rules.updates, defect.policy.calendar, defect.updates.clock
     if cadence is None:
@@ -133,7 +133,7 @@ def restart(defect: Defect, now: datetime, sent: TellClients | None) -> None:
 
 
 def note_arrival(
-    defect: Defect, message: TellClients, receipt: DeliveryReceipt, _now: datetime
+    defect: Defect, message: NotifyClients, receipt: DeliveryReceipt, _now: datetime
 ) -> None:
     """T9: an update counts once it was delivered."""
     clock = defect.updates.clock

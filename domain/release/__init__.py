@@ -5,7 +5,7 @@
 
 from domain.contract import release as said
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import AlignDefects, TellClients
+from domain.contract.effects import AlignDefects, NotifyClients
 from domain.contract.receipts import DefectsAligned, DeliveryReceipt
 from domain.entity import Behaviour, Due, after, on
 from domain.release import defects, notices, plan
@@ -36,7 +36,7 @@ RELEASE = Behaviour(
     ),
     receivers=dict(
         (
-            after(TellClients, DeliveryReceipt, notices.note_arrival),
+            after(NotifyClients, DeliveryReceipt, notices.note_arrival),
             after(AlignDefects, DefectsAligned, defects.note_round),
         )
     ),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from domain.contract.effects import TellClients, Whom
+from domain.contract.effects import NotifyClients, Whom
 from domain.contract.events import ClientEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import DeliveryReceipt
@@ -105,7 +105,7 @@ def revive(release: Release, now: datetime) -> None:
 
 
 def note_arrival(
-    release: Release, message: TellClients, _receipt: DeliveryReceipt, _now: datetime
+    release: Release, message: NotifyClients, _receipt: DeliveryReceipt, _now: datetime
 ) -> None:
     """The last notice is not on its way any more."""
     if message.key == release.announcements.on_its_way:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.contract.effects import TellStaff
+from domain.contract.effects import NotifyStaff
 from domain.contract.events import Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.release import CancelRelease, Deploy, ReleaseStart, Reschedule
@@ -139,6 +139,6 @@ def _ask_engineering(release: Release, due: datetime, now: datetime) -> None:
     )
 
 
-def still_matters(release: Release, notice: TellStaff, _now: datetime) -> bool:
+def still_matters(release: Release, notice: NotifyStaff, _now: datetime) -> bool:
     """Whether the question that waited for support hours is still open."""
     return not release.ended and notice.facts["deploy_at"] == iso(release.deploy_at)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseLedger, DatabaseTrackRecord
-from activities.adapters.database.backlog import DatabasePulse
+from activities.adapters.database.backlog import BacklogStats
 from activities.ports import Delivery, DeliveryState
 from domain.contract.status import OVER
 from portal.pages.local_time import instant, maybe_instant
@@ -122,7 +122,7 @@ def staff_dashboard(engine: Engine, now: datetime) -> StaffDashboard:
 
 def _deliveries(engine: Engine, now: datetime) -> dict[DeliveryState, int]:
     counts = DatabaseLedger(engine).summary()
-    lost = DatabasePulse(engine).being_sent_since(now - _LOST)
+    lost = BacklogStats(engine).being_sent_since(now - _LOST)
     counts[DeliveryState.SENDING] = max(0, counts[DeliveryState.SENDING] - lost)
     counts[DeliveryState.UNKNOWN] += lost
     return counts

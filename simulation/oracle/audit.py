@@ -13,8 +13,14 @@ from zoneinfo import ZoneInfo
 
 from domain.contract.events import ClientEvent, StaffEvent
 from domain.policy import Cadence, ElapsedCadence, FixedHourCadence, PinnedPolicy
-from simulation.oracle.expected_state import Course, Delivered, History, Moment, Stand
-from simulation.oracle.obligations import Obligations, Owed
+from simulation.oracle.expected_state import (
+    Delivered,
+    History,
+    LogPosition,
+    StateHistory,
+    StateInterval,
+)
+from simulation.oracle.obligations import ExpectedMessage, Obligations
 
 GRACE = timedelta(minutes=15)
 """How long after it is due a message may arrive."""
@@ -79,7 +85,7 @@ class _Auditor:
         self._severities = policy.severities
         self._calendar = policy.calendar
         self._grace = grace
-        self._course = Course(history)
+        self._course = StateHistory(history)
         self._obligations = Obligations(self._course, policy)
         self._broken: list[Broken] = []
         self._owed = self._sent = self._late = 0
@@ -100,7 +106,7 @@ class _Auditor:
     def _check_messages(self) -> None:
         """Each came once, not before it was due and not late; no other came."""
         clauses = self._obligations.clauses
-        waiting: dict[tuple[str, str], list[Owed]] = defaultdict(list)
+        waiting: dict[tuple[str, str], list[ExpectedMessage]] = defaultdict(list)
         for owed in sorted(self._obligations.messages(), key=lambda owed: owed.at):
             waiting[owed.event, owed.recipient].append(owed)
         for came in self._delivered:
@@ -120,7 +126,7 @@ class _Auditor:
             if self._had_to_come(owed):
                 self._break(clauses[owed.event], owed.at, f"no {owed.event}", owed.recipient)
 
-    def _had_to_come(self, owed: Owed) -> bool:
+    def _had_to_come(self, owed: ExpectedMessage) -> bool:
         end = owed.at + self._grace
         return end <= self._until and owed.lapses > end
 
@@ -155,7 +161,7 @@ class _Auditor:
 
     def _spells(self) -> Iterator[tuple[datetime, datetime, Cadence]]:
         """Each time updates were owed without a break, and how often."""
-        spells: list[tuple[Stand, Moment]] = []
+        spells: list[tuple[StateInterval, LogPosition]] = []
         for stand in self._course.stands:
             if stand.over or stand.end <= self._course.began:
                 continue
@@ -243,7 +249,7 @@ class _Auditor:
         rules = (self._severities[stand.severity] for stand in self._open_stands(came))
         return any(ruled.updates is not None or ruled.progress_by_mail for ruled in rules)
 
-    def _open_stands(self, came: Delivered) -> Iterator[Stand]:
+    def _open_stands(self, came: Delivered) -> Iterator[StateInterval]:
         """How it stood, not over, when a message was decided; more than one way at a change."""
         at = _decided(came)
         return (

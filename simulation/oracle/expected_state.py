@@ -1,7 +1,7 @@
 """How a defect stood at every moment, worked out from what was said and nothing else.
 
-The log holds what was accepted; what was refused left no trace. `Course` reads it by the policy's
-words and shares no code with the machines, so that one can check the other.
+The log holds what was accepted; what was refused left no trace. `StateHistory` reads it by the
+policy's words and shares no code with the product, so that one can check the other.
 """
 
 from collections.abc import Iterator, Sequence
@@ -89,35 +89,35 @@ class History:
     delivered: Sequence[Delivered] = ()
 
 
-class Moment(NamedTuple):
+class LogPosition(NamedTuple):
     """An instant, and the place in the log of what was said then."""
 
     at: datetime
     place: int
 
 
-NEVER = Moment(datetime.max.replace(tzinfo=UTC), 0)
+NEVER = LogPosition(datetime.max.replace(tzinfo=UTC), 0)
 
 
-def due(at: datetime) -> Moment:
+def due(at: datetime) -> LogPosition:
     """The moment of what time brings: before anything that is said at the same instant."""
-    return Moment(at, -1)
+    return LogPosition(at, -1)
 
 
 @dataclass(slots=True)
-class Spell:
+class Interval:
     """From one moment until just before another."""
 
-    start: Moment
-    end: Moment = field(default=NEVER, kw_only=True)
+    start: LogPosition
+    end: LogPosition = field(default=NEVER, kw_only=True)
 
-    def covers(self, moment: Moment) -> bool:
+    def covers(self, moment: LogPosition) -> bool:
         """Whether the moment lies within."""
         return self.start <= moment < self.end
 
 
 @dataclass(slots=True)
-class Stand(Spell):
+class StateInterval(Interval):
     """A time during which neither severity nor hold changed and it was resolved or not."""
 
     severity: Severity
@@ -135,7 +135,7 @@ class Stand(Spell):
 
 
 @dataclass(slots=True)
-class Stay(Spell):
+class AttachmentInterval(Interval):
     """A time during which a case was attached."""
 
     case: str
@@ -144,21 +144,21 @@ class Stay(Spell):
 
 
 @dataclass(slots=True)
-class Plan(Spell):
+class Plan(Interval):
     """A time during which the fix was planned for one release on one date."""
 
     release: str
     deploy_at: datetime
-    watched: list[tuple[Moment, bool]] = field(default_factory=list)
+    watched: list[tuple[LogPosition, bool]] = field(default_factory=list)
     """From when on the release asks by itself when its hour has passed, and from when not."""
 
-    def is_watched(self, moment: Moment) -> bool:
+    def is_watched(self, moment: LogPosition) -> bool:
         """Whether the release asked then."""
         return next((watched for at, watched in reversed(self.watched) if at <= moment), False)
 
 
 @dataclass(slots=True)
-class Request(Spell):
+class Request(Interval):
     """A time during which a client's request to reclassify was not decided."""
 
     client: str
@@ -169,32 +169,32 @@ class Request(Spell):
 class Word:
     """Something everyone attached at the moment is to be told, once; or only some of them."""
 
-    moment: Moment
+    moment: LogPosition
     event: str
     only: frozenset[str] | None = None
 
 
-class Course:
+class StateHistory:
     """What the log says of every moment."""
 
     def __init__(self, history: History) -> None:
         self.start, self.until = history.start, history.until
         start = history.start
-        self.began = began = Moment(history.confirmed_at, 0)
+        self.began = began = LogPosition(history.confirmed_at, 0)
         """When it began here, imported or not."""
         self.imported = start.past is not None
-        self.stands = [Stand(began, severity=start.severity, entered=True)]
-        self.stays: list[Stay] = []
+        self.stands = [StateInterval(began, severity=start.severity, entered=True)]
+        self.stays: list[AttachmentInterval] = []
         self.plans: list[Plan] = []
         self.requests: list[Request] = []
         self.words: list[Word] = []
-        self.progress: list[Moment] = []
+        self.progress: list[LogPosition] = []
         """When text for clients was posted."""
-        self.welcomes: list[tuple[Moment, str]] = []
+        self.confirmations_due: list[tuple[LogPosition, str]] = []
         """Who was to be told the defect's number, and when."""
-        self.farewells: list[tuple[Moment, str]] = []
+        self.farewells: list[tuple[LogPosition, str]] = []
         """Who was to be told that their cases are on the other defect again, and when."""
-        self.joined: list[Moment] = []
+        self.joined: list[LogPosition] = []
         """When cases were attached."""
         self.internal: list[str] = list(_internal_texts(start))
         self._workaround = start.workaround
@@ -208,26 +208,26 @@ class Course:
             self._remember(start.past)
         else:
             who = dict.fromkeys(stay.recipient for stay in self.stays)
-            self.welcomes = [(began, recipient) for recipient in who]
+            self.confirmations_due = [(began, recipient) for recipient in who]
         heard: set[str] = set()
         for place, said in enumerate(history.said, 1):
             if isinstance(said, Moved):
-                self._hear_moved(Moment(said.at, place), said)
+                self._hear_moved(LogPosition(said.at, place), said)
                 continue
             key = said.command.key
             if key is not None and key in heard:
                 continue
             heard.update([key] if key else [])
             self.internal += _internal_texts(said.command)
-            self._hear(Moment(said.at, place), said.command)
-            self._mind_waiting(Moment(said.at, place))
+            self._hear(LogPosition(said.at, place), said.command)
+            self._mind_waiting(LogPosition(said.at, place))
 
-    def attached(self, moment: Moment) -> dict[str, Stay]:
+    def attached(self, moment: LogPosition) -> dict[str, AttachmentInterval]:
         """Everyone attached, by address, each with the stay that lasts longest."""
         here = sorted((s for s in self.stays if s.covers(moment)), key=lambda stay: stay.end)
         return {stay.recipient: stay for stay in here}
 
-    def clients(self, moment: Moment) -> set[str]:
+    def clients(self, moment: LogPosition) -> set[str]:
         """The distinct clients attached."""
         return {stay.client for stay in self.stays if stay.covers(moment)}
 
@@ -246,19 +246,19 @@ class Course:
                 end = max(end, stay.end)
             yield recipient, start.at, end.at
 
-    def stand(self, moment: Moment) -> Stand:
+    def stand(self, moment: LogPosition) -> StateInterval:
         """How it stood."""
         return next(stand for stand in reversed(self.stands) if stand.start <= moment)
 
     def _remember(self, past: PastDefect) -> None:
         """What an imported defect has behind it: how it stood, and what was planned."""
         now = self.stands[0]
-        until = self.began if past.resolved_at is None else Moment(past.resolved_at, 0)
-        since = min(Moment(past.severity_since or past.confirmed_at, 0), until)
+        until = self.began if past.resolved_at is None else LogPosition(past.resolved_at, 0)
+        since = min(LogPosition(past.severity_since or past.confirmed_at, 0), until)
         self.stands = [replace(now, start=since, end=until, entered=False)]
         if past.held_since is not None:
             self._held_by_staff = past.resolved_at is None
-            self._changed(min(max(Moment(past.held_since, 0), since), until), held=True)
+            self._changed(min(max(LogPosition(past.held_since, 0), since), until), held=True)
             self.stands[-1].end = until
         if past.resolved_at is not None:
             self.stands.append(replace(now, start=until, resolved=True, entered=False))
@@ -268,7 +268,7 @@ class Course:
             release, deploy_at = past.release.id, past.release.deploy_at
             self.plans.append(Plan(self.began, release=release, deploy_at=deploy_at))
 
-    def _hear(self, moment: Moment, command: Command) -> None:
+    def _hear(self, moment: LogPosition, command: Command) -> None:
         match command:
             case ChangeSeverity(severity=severity):
                 self._reclassify(moment, severity)
@@ -298,7 +298,7 @@ class Course:
             case AttachCase():
                 if command.case not in self._cases(moment):
                     self._attach(moment, Attachment.model_validate(command.model_dump()))
-                    self.welcomes.append((moment, self.stays[-1].recipient))
+                    self.confirmations_due.append((moment, self.stays[-1].recipient))
             case DetachCase():
                 self._detach(moment, {command.case})
             case MergeInto() | UndoMerge():
@@ -321,7 +321,7 @@ class Course:
                 self._end_plan(moment)
                 self._tell(moment, "defect.release_withdrawn")
 
-    def _hear_moved(self, moment: Moment, said: Moved) -> None:
+    def _hear_moved(self, moment: LogPosition, said: Moved) -> None:
         asked, self._moving = self._moving, None
         deployed, self._deployed_meanwhile = self._deployed_meanwhile, False
         if said.refused:
@@ -337,21 +337,21 @@ class Course:
 
     # --- how it stands ---------------------------------------------------------------------------
 
-    def _changed(self, moment: Moment, *, entered: bool = False, **how: Any) -> None:
+    def _changed(self, moment: LogPosition, *, entered: bool = False, **how: Any) -> None:
         last = self.stands[-1]
         self.stands.append(replace(last, start=moment, entered=entered, **how))
         last.end = moment
 
-    def _hold(self, moment: Moment) -> None:
+    def _hold(self, moment: LogPosition) -> None:
         if not self.stands[-1].held:
             self._changed(moment, held=True)
 
-    def _let_go(self, moment: Moment) -> None:
+    def _let_go(self, moment: LogPosition) -> None:
         """Whoever held it; nobody is waited for any more."""
         self._held_by_staff, self._waiting = False, set()
         self._changed(moment, held=False)
 
-    def _mind_waiting(self, moment: Moment) -> None:
+    def _mind_waiting(self, moment: LogPosition) -> None:
         """It is held as long as every case waits for its client, unless staff decided (T2)."""
         cases = self._cases(moment)
         self._waiting &= cases
@@ -362,11 +362,11 @@ class Course:
         elif now.held and not everyone and not self._held_by_staff:
             self._changed(moment, held=False)
 
-    def _reclassify(self, moment: Moment, severity: Severity) -> None:
+    def _reclassify(self, moment: LogPosition, severity: Severity) -> None:
         self._changed(moment, severity=severity, entered=True)
         self._tell(moment, "defect.severity_changed")
 
-    def _decide(self, moment: Moment, *, approve: bool) -> None:
+    def _decide(self, moment: LogPosition, *, approve: bool) -> None:
         asked = self.requests[-1]
         asked.end = moment
         theirs = [s for s in self.stays if s.covers(moment) and s.client == asked.client]
@@ -374,15 +374,15 @@ class Course:
         if approve and asked.severity is not self.stands[-1].severity:
             self._reclassify(moment, asked.severity)
 
-    def _resolve(self, moment: Moment) -> None:
+    def _resolve(self, moment: LogPosition) -> None:
         self._tell(moment, "defect.resolved")
         self._end(moment, resolved=True)
 
-    def _deploy(self, moment: Moment) -> None:
+    def _deploy(self, moment: LogPosition) -> None:
         self._resolve(moment)
         self._watch(moment, watched=False)
 
-    def _end(self, moment: Moment, **how: bool) -> None:
+    def _end(self, moment: LogPosition, **how: bool) -> None:
         """Nothing of what it owed is owed any more."""
         self._held_by_staff, self._waiting = False, set()
         self._changed(moment, held=False, **how)
@@ -391,25 +391,27 @@ class Course:
 
     # --- who is told, and of what ----------------------------------------------------------------
 
-    def _tell(self, moment: Moment, event: str, only: frozenset[str] | None = None) -> None:
+    def _tell(self, moment: LogPosition, event: str, only: frozenset[str] | None = None) -> None:
         self.words.append(Word(moment, event, only))
 
-    def _cases(self, moment: Moment) -> set[str]:
+    def _cases(self, moment: LogPosition) -> set[str]:
         return {stay.case for stay in self.stays if stay.covers(moment)}
 
-    def _attach(self, moment: Moment, attachment: Attachment) -> None:
+    def _attach(self, moment: LogPosition, attachment: Attachment) -> None:
         who = attachment.contact.email.lower()
-        stay = Stay(moment, case=attachment.case, client=attachment.client, recipient=who)
+        stay = AttachmentInterval(
+            moment, case=attachment.case, client=attachment.client, recipient=who
+        )
         self.stays.append(stay)
         self.joined.append(moment)
 
-    def _detach(self, moment: Moment, cases: set[str]) -> set[str]:
+    def _detach(self, moment: LogPosition, cases: set[str]) -> set[str]:
         leaving = [s for s in self.stays if s.case in cases and s.covers(moment)]
         for stay in leaving:
             stay.end = moment
         return {stay.recipient for stay in leaving}
 
-    def _absorb(self, moment: Moment, cases: Sequence[Attachment]) -> None:
+    def _absorb(self, moment: LogPosition, cases: Sequence[Attachment]) -> None:
         """Only who was not attached before is told (C9)."""
         here, known = self._cases(moment), set(self.attached(moment))
         for attachment in {taken.case: taken for taken in cases}.values():
@@ -418,7 +420,7 @@ class Course:
         new = frozenset(self.attached(moment)) - known
         self._tell(moment, "defect.merged", new)
 
-    def _plan(self, moment: Moment, command: ScheduleRelease) -> None:
+    def _plan(self, moment: LogPosition, command: ScheduleRelease) -> None:
         before = self.plans[-1] if self.plans and self.plans[-1].covers(moment) else None
         planned = (command.release, command.deploy_at)
         if before is not None and (before.release, before.deploy_at) == planned:
@@ -429,11 +431,11 @@ class Course:
         self._watch(moment, watched=command.watched)
         self._tell(moment, f"defect.release_{'re' if before else ''}scheduled")
 
-    def _watch(self, moment: Moment, *, watched: bool) -> None:
+    def _watch(self, moment: LogPosition, *, watched: bool) -> None:
         if self.plans and self.plans[-1].covers(moment):
             self.plans[-1].watched.append((moment, watched))
 
-    def _go_on_with_plan(self, moment: Moment) -> None:
+    def _go_on_with_plan(self, moment: LogPosition) -> None:
         """A release that watches and is still ahead may bring the fix after all."""
         plan = self.plans[-1] if self.plans else None
         if plan is not None and plan.is_watched(moment) and plan.deploy_at > moment.at:
@@ -441,7 +443,7 @@ class Course:
         else:
             self._end_plan(moment)
 
-    def _end_plan(self, moment: Moment) -> None:
+    def _end_plan(self, moment: LogPosition) -> None:
         if self.plans and self.plans[-1].covers(moment):
             self.plans[-1].end = moment
 

@@ -1,6 +1,6 @@
 """Says which messages the policy makes a defect owe, one by one: to whom, when, by which clause.
 
-Worked out from the log (`Course`) and the business calendar; status updates are in `audit`.
+Worked out from the log (`StateHistory`) and the business calendar; status updates are in `audit`.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from fractions import Fraction
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.values import Severity
 from domain.policy import PinnedPolicy, Target
-from simulation.oracle.expected_state import NEVER, Course, Moment, Plan, due
+from simulation.oracle.expected_state import NEVER, LogPosition, Plan, StateHistory, due
 
 _DAY = timedelta(days=1)
 _TINY = timedelta(microseconds=1)
@@ -37,7 +37,7 @@ _CLAUSES: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class ExpectedMessage:
     """One message owed at `at`; it may be left out once it `lapses`."""
 
     event: str
@@ -49,7 +49,7 @@ class Owed:
 class Obligations:
     """What one defect owes under its policy, as far as its log goes."""
 
-    def __init__(self, course: Course, policy: PinnedPolicy) -> None:
+    def __init__(self, course: StateHistory, policy: PinnedPolicy) -> None:
         self._course = course
         self._policy = policy
         self._calendar = policy.calendar
@@ -58,7 +58,7 @@ class Obligations:
         """Every event owed one by one, and the clause that asks for it."""
         self.escalations = {rung.event.value for rung in rungs if rung.share >= 1}
 
-    def messages(self) -> list[Owed]:
+    def messages(self) -> list[ExpectedMessage]:
         """All of them, to clients and staff."""
         return [*self._to_clients(), *self._to_staff()]
 
@@ -98,16 +98,16 @@ class Obligations:
 
     # --- to clients ------------------------------------------------------------------------------
 
-    def _to_clients(self) -> Iterator[Owed]:
+    def _to_clients(self) -> Iterator[ExpectedMessage]:
         course = self._course
-        for moment, recipient in course.welcomes:
-            yield Owed(ClientEvent.DEFECT_CONFIRMED, recipient, moment.at)
+        for moment, recipient in course.confirmations_due:
+            yield ExpectedMessage(ClientEvent.DEFECT_CONFIRMED, recipient, moment.at)
         for word in course.words:
             yield from self.to_attached(word.event, word.moment, only=word.only)
         for moment, recipient in course.farewells:
             back = (s.start.at for s in course.stays if s.recipient == recipient)
             lapses = min((at for at in back if at > moment.at), default=NEVER.at)
-            yield Owed(ClientEvent.DEFECT_UNMERGED, recipient, moment.at, lapses)
+            yield ExpectedMessage(ClientEvent.DEFECT_UNMERGED, recipient, moment.at, lapses)
         ahead = timedelta(days=self._policy.releases.reminder_days_before)
         for plan in course.plans:
             first = self._first(plan, plan.deploy_at - ahead)
@@ -119,8 +119,8 @@ class Obligations:
                 )
 
     def _first(
-        self, plan: Plan, at: datetime, so: Callable[[Moment], bool] = lambda _: True
-    ) -> Moment | None:
+        self, plan: Plan, at: datetime, so: Callable[[LogPosition], bool] = lambda _: True
+    ) -> LogPosition | None:
         """When the plan stands and it is not over, and `so` besides, first from `at` on.
 
         Nothing is owed of what was past already when it was planned.
@@ -139,77 +139,81 @@ class Obligations:
     def to_attached(
         self,
         event: str,
-        moment: Moment,
+        moment: LogPosition,
         *,
         lapses: datetime = NEVER.at,
         only: frozenset[str] | None = None,
-    ) -> Iterator[Owed]:
+    ) -> Iterator[ExpectedMessage]:
         """One message to everyone attached at a moment, unless they leave first (R4)."""
         for recipient, stay in self._course.attached(moment).items():
             if only is not None and recipient not in only:
                 continue
-            yield Owed(event, recipient, moment.at, min(lapses, stay.end.at))
+            yield ExpectedMessage(event, recipient, moment.at, min(lapses, stay.end.at))
 
     # --- to staff --------------------------------------------------------------------------------
 
-    def _to_staff(self) -> Iterator[Owed]:
+    def _to_staff(self) -> Iterator[ExpectedMessage]:
         for stand in self._course.stands:
             urgent = stand.entered and self._policy.severities[stand.severity].urgent
             if urgent and not self._is_past(stand.start):
-                yield Owed(StaffEvent.DEFECT_URGENT, Role.ENGINEERING, stand.start.at)
+                yield ExpectedMessage(StaffEvent.DEFECT_URGENT, Role.ENGINEERING, stand.start.at)
         yield from self._raised()
         yield from self._rungs()
         yield from self._overdue()
         yield from self._undecided()
 
-    def _is_past(self, moment: Moment) -> bool:
+    def _is_past(self, moment: LogPosition) -> bool:
         """Nothing is told of what an imported defect had behind it."""
         return self._course.imported and moment <= self._course.began
 
-    def _rungs(self) -> Iterator[Owed]:
+    def _rungs(self) -> Iterator[ExpectedMessage]:
         for severity, rules in self._policy.severities.items():
             for rung in rules.rungs:
                 at = self.spent_at(severity, rung.share)
                 if at is None or self._is_past(due(at)):
                     continue
-                told = Owed(rung.event, rung.role, at)
+                told = ExpectedMessage(rung.event, rung.role, at)
                 at_once = rung.share >= 1 or rules.round_the_clock
                 yield told if at_once else self._deferred(told, self._stands_at(severity))
 
-    def _overdue(self) -> Iterator[Owed]:
+    def _overdue(self) -> Iterator[ExpectedMessage]:
         patience = timedelta(minutes=self._policy.releases.overdue_after_minutes)
         for plan in self._course.plans:
 
-            def asks(moment: Moment, plan: Plan = plan) -> bool:
+            def asks(moment: LogPosition, plan: Plan = plan) -> bool:
                 return self._at_once(moment) or not plan.is_watched(moment)
 
-            def stands(moment: Moment, plan: Plan = plan) -> bool:
+            def stands(moment: LogPosition, plan: Plan = plan) -> bool:
                 return plan.covers(moment) and not self._course.stand(moment).over
 
             first = self._first(plan, plan.deploy_at + patience, asks)
             if first is None:
                 continue
-            asked = Owed(StaffEvent.DEFECT_RELEASE_OVERDUE, Role.ENGINEERING, first.at)
+            asked = ExpectedMessage(StaffEvent.DEFECT_RELEASE_OVERDUE, Role.ENGINEERING, first.at)
             yield asked if self._at_once(first) else self._deferred(asked, stands)
 
-    def _at_once(self, moment: Moment) -> bool:
+    def _at_once(self, moment: LogPosition) -> bool:
         """Whether notices to staff do not wait for support hours then (T10)."""
         return self._policy.severities[self._course.stand(moment).severity].round_the_clock
 
-    def _undecided(self) -> Iterator[Owed]:
+    def _undecided(self) -> Iterator[ExpectedMessage]:
         """Client success hears of a request, and of each day on which it is not decided (D4)."""
         rules = self._policy.defects
         for asked in self._course.requests:
-            yield Owed(StaffEvent.RECLASSIFICATION_REQUESTED, Role.CLIENT_SUCCESS, asked.start.at)
+            yield ExpectedMessage(
+                StaffEvent.RECLASSIFICATION_REQUESTED, Role.CLIENT_SUCCESS, asked.start.at
+            )
             at, days = asked.start.at, rules.reclassification_decided_business_days
             while asked.covers(due(at := self._calendar.add_business_days(at, days))):
                 if at > self._course.until:
                     break
-                reminder = Owed(StaffEvent.RECLASSIFICATION_REMINDER, Role.CLIENT_SUCCESS, at)
+                reminder = ExpectedMessage(
+                    StaffEvent.RECLASSIFICATION_REMINDER, Role.CLIENT_SUCCESS, at
+                )
                 yield self._deferred(reminder, asked.covers)
                 days = rules.reclassification_reminder_business_days
 
-    def _raised(self) -> Iterator[Owed]:
+    def _raised(self) -> Iterator[ExpectedMessage]:
         """Once, the first time enough clients are hit at a severity that minds."""
         joined = self._course.joined
         entered = [stand.start for stand in self._course.stands if stand.entered]
@@ -218,17 +222,19 @@ class Obligations:
             limit = self._policy.severities[severity].raised_at_clients
             if limit is not None and len(self._course.clients(moment)) >= limit:
                 if not self._is_past(moment):
-                    yield Owed(StaffEvent.DEFECT_RAISED, Role.ENGINEERING, moment.at)
+                    yield ExpectedMessage(StaffEvent.DEFECT_RAISED, Role.ENGINEERING, moment.at)
                 return
 
-    def _stands_at(self, severity: Severity) -> Callable[[Moment], bool]:
-        def holds(moment: Moment) -> bool:
+    def _stands_at(self, severity: Severity) -> Callable[[LogPosition], bool]:
+        def holds(moment: LogPosition) -> bool:
             stand = self._course.stand(moment)
             return stand.severity is severity and not stand.over
 
         return holds
 
-    def _deferred(self, owed: Owed, holds: Callable[[Moment], bool]) -> Owed:
+    def _deferred(
+        self, owed: ExpectedMessage, holds: Callable[[LogPosition], bool]
+    ) -> ExpectedMessage:
         """A reminder is told within support hours, if what it is about `holds` then (T10)."""
         if self._calendar.is_open(owed.at):
             return owed

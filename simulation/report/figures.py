@@ -15,7 +15,7 @@ from domain.policy import PinnedPolicy
 from simulation.dry_run import Outcome
 from simulation.live_run import ReleaseOutcome
 from simulation.oracle.audit import GRACE, Broken
-from simulation.oracle.expected_state import Course, Delivered, Said
+from simulation.oracle.expected_state import Delivered, Said, StateHistory
 from simulation.oracle.obligations import Obligations
 from simulation.release_year import PlannedRelease, ReleaseYear
 from simulation.report.report import (
@@ -64,7 +64,7 @@ class Played:
 def report_of(played: Played) -> Report:
     """All figures of what was played."""
     outcomes, policy = played.outcomes, played.policy
-    courses = {outcome.number: Course(outcome.history) for outcome in outcomes}
+    courses = {outcome.number: StateHistory(outcome.history) for outcome in outcomes}
     figures = [outcome.audit.figures for outcome in outcomes]
     releases = played.releases or []
     delivered = [m for o in outcomes for m in o.history.delivered]
@@ -110,7 +110,7 @@ def report_of(played: Played) -> Report:
 # --- severities and defects -----------------------------------------------------------------------
 
 
-def _record(outcome: Outcome, course: Course, policy: PinnedPolicy) -> DefectRecord:
+def _record(outcome: Outcome, course: StateHistory, policy: PinnedPolicy) -> DefectRecord:
     owes, severity = Obligations(course, policy), course.stands[-1].severity
     spent = {each: owes.spent_at(each) for each in Severity}
     return DefectRecord(
@@ -124,7 +124,7 @@ def _record(outcome: Outcome, course: Course, policy: PinnedPolicy) -> DefectRec
     )
 
 
-def _resolved_at(course: Course) -> datetime | None:
+def _resolved_at(course: StateHistory) -> datetime | None:
     last = course.stands[-1]
     return last.start.at if last.resolved else None
 
@@ -138,7 +138,7 @@ def _first_update_at(outcome: Outcome) -> datetime | None:
     return min(told, default=None)
 
 
-def _defect(outcome: Outcome, course: Course) -> DefectRow:
+def _defect(outcome: Outcome, course: StateHistory) -> DefectRow:
     resolved_at = _resolved_at(course)
     shipped = [c for _, c in _heard(outcome) if isinstance(c, ReleaseDeployed)]
     planned = [at for at, command in _heard(outcome) if isinstance(command, ScheduleRelease)]
@@ -171,7 +171,7 @@ def _audience(event: str) -> Literal["clients", "staff"]:
     return "staff" if event in _STAFF else "clients"
 
 
-def _clients(delivered: Sequence[Delivered], courses: Iterable[Course]) -> list[ClientRow]:
+def _clients(delivered: Sequence[Delivered], courses: Iterable[StateHistory]) -> list[ClientRow]:
     client_of = {stay.recipient: stay.client for course in courses for stay in course.stays}
     counted = Counter(client_of[m.recipient] for m in delivered if m.recipient in client_of)
     rows = [ClientRow(client=client, messages=count) for client, count in counted.items()]

@@ -43,11 +43,11 @@ from domain.contract.effects import (
     AudienceChange,
     Detachment,
     Fact,
+    NotifyClients,
+    NotifyStaff,
     Person,
     PostStatus,
-    Project,
-    TellClients,
-    TellStaff,
+    UpdateReadModel,
 )
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.values import Attachment, Contact, Severity, Stage
@@ -107,9 +107,9 @@ def project(
     kind: Literal["case", "defect"] = "defect",
     snapshot: dict[str, Any] | None = None,
     happened: tuple[Fact, ...] = (),
-) -> Project:
+) -> UpdateReadModel:
     """A projection such as the machines make."""
-    return Project(
+    return UpdateReadModel(
         key=f"{entity}/{sequence}/project",
         entity=entity,
         sequence=sequence,
@@ -485,23 +485,23 @@ def test_operators_see_what_fails_and_since_when(engine: Engine) -> None:
 
 
 def told(
-    sequence: int, lane: type[TellClients | TellStaff] = TellClients
-) -> TellClients | TellStaff:
+    sequence: int, lane: type[NotifyClients | NotifyStaff] = NotifyClients
+) -> NotifyClients | NotifyStaff:
     """An effect of that sequence, an hour after the one before."""
     about: dict[str, Any] = {
         "key": f"{DEFECT}/{sequence}",
         "entity": DEFECT,
         "at": NOW + HOUR * sequence,
     }
-    if lane is TellClients:
-        return TellClients(sequence=sequence, kind=ClientEvent.DEFECT_UPDATE, **about)
-    return TellStaff(
+    if lane is NotifyClients:
+        return NotifyClients(sequence=sequence, kind=ClientEvent.DEFECT_UPDATE, **about)
+    return NotifyStaff(
         sequence=sequence, kind=StaffEvent.DEFECT_URGENT, role=Role.ENGINEERING, **about
     )
 
 
 def tried(
-    ledger: DatabaseLedger, effect: TellClients | TellStaff, to: str, state: DeliveryState
+    ledger: DatabaseLedger, effect: NotifyClients | NotifyStaff, to: str, state: DeliveryState
 ) -> None:
     """One message of an effect that was tried, and what came of it."""
     this = replace(
@@ -537,7 +537,7 @@ def test_nobody_waits_for_what_was_overtaken(engine: Engine) -> None:
 def test_overtaking_leaves_what_is_still_to_come(engine: Engine) -> None:
     """Another lane, a newer message and one that was refused are still waited for."""
     ledger = DatabaseLedger(engine)
-    tried(ledger, told(1, TellStaff), "staff", DeliveryState.PLANNED)
+    tried(ledger, told(1, NotifyStaff), "staff", DeliveryState.PLANNED)
     tried(ledger, told(1), "refused", DeliveryState.FAILED)
     tried(ledger, told(3), "ann", DeliveryState.PLANNED)
     ledger.overtake(told(2), NOW + HOUR * 4)
@@ -550,7 +550,7 @@ def test_what_was_overtaken_and_is_tried_again_counts_again(engine: Engine) -> N
     """As when a row is older than lanes are, and its lane has not come to it yet."""
     ledger = DatabaseLedger(engine)
     ledger.claim(replace(delivery(), decided_at=NOW), NOW)
-    ledger.overtake(told(2, TellStaff), NOW + HOUR)
+    ledger.overtake(told(2, NotifyStaff), NOW + HOUR)
     between = ledger.oldest_unsent_at()
     ledger.claim(replace(delivery(), decided_at=NOW, lane=told(1).lane), NOW + HOUR * 2)
 

@@ -13,7 +13,7 @@ from activities.adapters.database import (
     make_engine,
 )
 from activities.ports import Audience, Refused
-from domain.contract.effects import AudienceChange, Detachment, Person, Project, Whom
+from domain.contract.effects import AudienceChange, Detachment, Person, UpdateReadModel, Whom
 from domain.contract.values import Attachment, Contact
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -47,7 +47,7 @@ def project(engine: Engine, *audience: AudienceChange, entity: str = DEFECT) -> 
     """Write the changes, one projection each, in the order given."""
     for each in audience:
         DatabaseReadModel(engine).project(
-            Project(
+            UpdateReadModel(
                 key=f"{entity}/{each.sequence}/project",
                 entity=entity,
                 sequence=each.sequence,

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from activities.adapters.database import DatabaseMembers, DatabaseReadModel, make_engine
-from activities.ports import Member, Members, Muster
-from domain.contract.effects import MemberChange, Project
+from activities.ports import Member, Members, SyncProgress
+from domain.contract.effects import MemberChange, UpdateReadModel
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 THREADS = 8
@@ -42,7 +42,7 @@ def project(
 ) -> None:
     """Write how an entity stands, and its changes of members."""
     DatabaseReadModel(engine).project(
-        Project(
+        UpdateReadModel(
             key=f"{number}/{sequence}/project",
             entity=number,
             sequence=sequence,
@@ -63,14 +63,14 @@ def change_members(engine: Engine, *changes: MemberChange) -> None:
 def to_align(engine: Engine, plan_sequence: int = 0) -> list[str]:
     """The defects of the release that are not aligned; the count says the same."""
     members = DatabaseMembers(engine)
-    found = [member.defect for member in members.not_aligned(RELEASE, plan_sequence, None, 100)]
-    assert members.muster(RELEASE, plan_sequence).to_align == len(found)
+    found = [member.defect for member in members.pending(RELEASE, plan_sequence, None, 100)]
+    assert members.progress_of(RELEASE, plan_sequence).to_align == len(found)
     return found
 
 
 def attached(engine: Engine) -> int:
     """How many defects are in the release."""
-    return DatabaseMembers(engine).muster(RELEASE, 0).attached
+    return DatabaseMembers(engine).progress_of(RELEASE, 0).attached
 
 
 # --- members -------------------------------------------------------------------------------------
@@ -79,8 +79,8 @@ def attached(engine: Engine) -> int:
 def test_the_adapter_is_what_activities_ask_for(engine: Engine) -> None:
     """Type-checked."""
     members: Members = DatabaseMembers(engine)
-    assert members.muster(RELEASE, 0) == Muster(attached=0, to_align=0)
-    assert members.not_aligned(RELEASE, 0, None, 10) == []
+    assert members.progress_of(RELEASE, 0) == SyncProgress(attached=0, to_align=0)
+    assert members.pending(RELEASE, 0, None, 10) == []
 
 
 def test_a_member_says_how_its_defect_stands(engine: Engine) -> None:
@@ -89,7 +89,7 @@ def test_a_member_says_how_its_defect_stands(engine: Engine) -> None:
     project(engine, "D2", state="planned")
     change_members(engine, change(3, "D2", "D1"))
     DatabaseMembers(engine).aligned(RELEASE, {"D1": 2})
-    assert DatabaseMembers(engine).not_aligned(RELEASE, 5, None, 10) == [
+    assert DatabaseMembers(engine).pending(RELEASE, 5, None, 10) == [
         Member(defect="D1", sequence=3, attached=True, aligned=2, state="scheduled"),
         Member(defect="D2", sequence=3, attached=True, aligned=None, state=None),
     ]
@@ -140,7 +140,7 @@ def test_repeats_and_late_arrivals_change_nothing(engine: Engine, order: tuple[i
     changes = [change(1, "D1", "D2", "D3"), change(2, "D1", attached=False), change(3, "D1", "D4")]
     change_members(engine, *(changes[n] for n in order))
     assert to_align(engine) == ["D1", "D2", "D3", "D4"]
-    found = DatabaseMembers(engine).not_aligned(RELEASE, 0, None, 1)
+    found = DatabaseMembers(engine).pending(RELEASE, 0, None, 1)
     assert [(member.sequence, member.attached) for member in found] == [(3, True)]
 
 
@@ -161,7 +161,7 @@ def test_how_far_a_defect_was_told_never_goes_back(engine: Engine) -> None:
     members.aligned(RELEASE, {"D1": 2})
     members.aligned(RELEASE, {})
     members.aligned("REL-other", {"D2": 9})
-    found = members.not_aligned(RELEASE, 6, None, 9)
+    found = members.pending(RELEASE, 6, None, 9)
     assert [(member.defect, member.aligned) for member in found] == [("D1", 5), ("D2", 1)]
 
 
@@ -170,7 +170,9 @@ def test_releases_do_not_mix(engine: Engine) -> None:
     change_members(engine, change(1, "D1"), change(2, "D1", attached=False))
     project(engine, "REL-other", 1, change(1, "D1"))
     assert attached(engine) == 0
-    assert DatabaseMembers(engine).muster("REL-other", 0) == Muster(attached=1, to_align=1)
+    assert DatabaseMembers(engine).progress_of("REL-other", 0) == SyncProgress(
+        attached=1, to_align=1
+    )
 
 
 def test_ten_thousand_defects_are_reached_page_by_page(engine: Engine) -> None:
@@ -178,13 +180,13 @@ def test_ten_thousand_defects_are_reached_page_by_page(engine: Engine) -> None:
     members = DatabaseMembers(engine)
     defects = [f"DEF-{n:06d}" for n in range(10_000)]
     change_members(engine, change(1, *defects[:5_000]), change(2, *defects[5_000:]))
-    assert members.muster(RELEASE, 0) == Muster(attached=10_000, to_align=10_000)
+    assert members.progress_of(RELEASE, 0) == SyncProgress(attached=10_000, to_align=10_000)
     reached: list[str] = []
-    while page := members.not_aligned(RELEASE, 0, reached[-1] if reached else None, 1_500):
+    while page := members.pending(RELEASE, 0, reached[-1] if reached else None, 1_500):
         reached += [member.defect for member in page]
         members.aligned(RELEASE, {member.defect: member.sequence for member in page[1:]})
     assert reached == defects
-    assert members.muster(RELEASE, 0) == Muster(attached=10_000, to_align=7)
+    assert members.progress_of(RELEASE, 0) == SyncProgress(attached=10_000, to_align=7)
 
 
 def test_what_was_planned_without_the_release_is_adopted(engine: Engine) -> None:
@@ -202,7 +204,7 @@ def test_what_was_planned_without_the_release_is_adopted(engine: Engine) -> None
     members.aligned(RELEASE, {"D-known": 1})
     for _ in range(2):
         members.adopt(RELEASE)
-    assert members.not_aligned(RELEASE, 0, None, 10) == [
+    assert members.pending(RELEASE, 0, None, 10) == [
         Member(defect=f"D-{state}", sequence=0, attached=True, aligned=None, state=state)
         for state in sorted(states[:3])
     ]
@@ -218,7 +220,7 @@ def test_a_release_of_an_odd_name_adopts_its_own(engine: Engine) -> None:
     project(engine, "D1", kind="defect", state="open", release={"id": odd})
     DatabaseMembers(engine).adopt(odd)
     DatabaseMembers(engine).aligned(odd, {"D1": 0})
-    assert DatabaseMembers(engine).muster(odd, 0) == Muster(attached=1, to_align=0)
+    assert DatabaseMembers(engine).progress_of(odd, 0) == SyncProgress(attached=1, to_align=0)
 
 
 @pytest.mark.parametrize(
@@ -264,8 +266,8 @@ def test_writers_of_one_release_do_not_block_each_other(engine: Engine) -> None:
 
     with ThreadPoolExecutor(THREADS) as threads:
         list(threads.map(write, range(THREADS)))
-    assert members.muster(RELEASE, 0) == Muster(attached=200, to_align=200)
-    assert {member.sequence for member in members.not_aligned(RELEASE, 0, None, 999)} == {25}
+    assert members.progress_of(RELEASE, 0) == SyncProgress(attached=200, to_align=200)
+    assert {member.sequence for member in members.pending(RELEASE, 0, None, 999)} == {25}
 
 
 # --- the portal ----------------------------------------------------------------------------------

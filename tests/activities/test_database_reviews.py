@@ -16,7 +16,7 @@ from activities.adapters.database import (
     make_engine,
 )
 from activities.ports import Booking, Consultation, Impact, OpenDefects
-from domain.contract.effects import BookMinutes, Fact, Project
+from domain.contract.effects import BookMinutes, Fact, UpdateReadModel
 from domain.contract.values import Severity
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -239,7 +239,7 @@ def project(
     """Write how a defect stands."""
     stands = {"number": number, "severity": "S3", "state": "open", "functional_area": "billing"}
     DatabaseReadModel(engine).project(
-        Project(
+        UpdateReadModel(
             key=f"{number}/{sequence}/project",
             entity=number,
             sequence=sequence,

@@ -17,7 +17,7 @@ from activities.adapters.database import (
     make_engine,
     migrate,
 )
-from domain.contract.effects import AudienceChange, MemberChange, Project, Whom
+from domain.contract.effects import AudienceChange, MemberChange, UpdateReadModel, Whom
 from domain.contract.values import Attachment, Contact
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -66,7 +66,7 @@ def test_both_versions_write_to_one_database(engine: Engine) -> None:
     write_as_before(engine, "C2", "DEF-2")
     members = DatabaseMembers(engine)
     members.adopt("REL-1")
-    found = members.not_aligned("REL-1", 0, None, 10)
+    found = members.pending("REL-1", 0, None, 10)
     assert [(member.defect, member.state) for member in found] == [
         ("DEF-1", "scheduled"),
         ("DEF-2", "scheduled"),
@@ -84,7 +84,7 @@ def test_the_old_version_leaves_what_it_does_not_know(engine: Engine) -> None:
         sequence=0, at=NOW, attach=[Attachment(case="C1", client="acme", contact=contact)]
     )
     DatabaseReadModel(engine).project(
-        Project(
+        UpdateReadModel(
             key="DEF-1/0/project",
             entity="DEF-1",
             sequence=0,

@@ -24,17 +24,17 @@ from activities.adapters.policy_files import PolicyFiles
 from activities.adapters.statuspage import StatuspageApi
 from activities.delivery import Tally
 from activities.heartbeat import BEAT_EVERY
-from activities.notifications import PAGE, Tell
+from activities.notifications import PAGE, Notifications
 from activities.ports import DeliveryState, Letter
 from activities.status_page import PostToStatusPage
 from domain.contract.defect import DefectStart, Resolve
 from domain.contract.effects import (
     Effect,
+    NotifyClients,
+    NotifyStaff,
     Person,
     PostStatus,
-    Project,
-    TellClients,
-    TellStaff,
+    UpdateReadModel,
     Whom,
 )
 from domain.contract.events import ClientEvent, Role
@@ -72,15 +72,17 @@ def preferences() -> MemoryPreferences:
 
 
 @pytest.fixture
-def tell(engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences) -> Tell:
+def tell(
+    engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
+) -> Notifications:
     """The activities under test, over a real ledger."""
     return _tell(engine, mailbox, preferences)
 
 
 def _tell(
     engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences, **options: Any
-) -> Tell:
-    return Tell(
+) -> Notifications:
+    return Notifications(
         mailbox,
         DatabaseLedger(engine),
         DatabaseAudience(engine),
@@ -92,16 +94,16 @@ def _tell(
     )
 
 
-def _resolved(engine: Engine) -> tuple[TellClients, list[Effect]]:
+def _resolved(engine: Engine) -> tuple[NotifyClients, list[Effect]]:
     """A defect with a crowd attached, resolved; its effects, the audience written."""
     crowd = [attachment(f"CASE-{n}", f"client-{n:04}") for n in range(CROWD)]
     start = parse(DefectStart, defect_start("S1", *crowd))
     defect, effects = begin_alone(DEFECT, "DEF-1", start, ETO, NOW)
     effects += defect.handle(parse(Resolve, {"actor": "a", "resolution": "fixed"}), NOW)
     for effect in effects:
-        if isinstance(effect, Project):
+        if isinstance(effect, UpdateReadModel):
             DatabaseReadModel(engine).project(effect)
-    resolved = next(e for e in effects if isinstance(e, TellClients) and e.people is None)
+    resolved = next(e for e in effects if isinstance(e, NotifyClients) and e.people is None)
     return resolved, effects
 
 
@@ -118,7 +120,7 @@ def _attempt(details: list[object] | None = None) -> tuple[ActivityEnvironment, 
 
 
 def test_a_crowd_is_told_page_by_page(
-    tell: Tell, engine: Engine, mailbox: RecordingMailbox
+    tell: Notifications, engine: Engine, mailbox: RecordingMailbox
 ) -> None:
     """R4: everyone attached gets exactly one message, read from the database in pages."""
     effect, _ = _resolved(engine)
@@ -130,7 +132,7 @@ def test_a_crowd_is_told_page_by_page(
 
 
 def test_a_broken_attempt_goes_on_where_it_was(
-    tell: Tell, engine: Engine, mailbox: RecordingMailbox
+    tell: Notifications, engine: Engine, mailbox: RecordingMailbox
 ) -> None:
     """The mail system goes away in the middle: the next attempt tells the rest, nobody twice."""
     effect, _ = _resolved(engine)
@@ -153,9 +155,9 @@ def test_a_broken_attempt_goes_on_where_it_was(
     assert len({letter.to for letter in mailbox.letters}) == CROWD == len(mailbox.letters)
 
 
-@pytest.mark.parametrize("kind", [TellClients, TellStaff])
+@pytest.mark.parametrize("kind", [NotifyClients, NotifyStaff])
 def test_one_letter_may_take_as_long_as_it_takes(
-    kind: type[TellClients | TellStaff],
+    kind: type[NotifyClients | NotifyStaff],
     engine: Engine,
     mailbox: RecordingMailbox,
     preferences: MemoryPreferences,
@@ -179,7 +181,7 @@ def test_one_letter_may_take_as_long_as_it_takes(
 
 
 def test_a_repeat_of_a_finished_delivery_sends_nothing(
-    tell: Tell, engine: Engine, mailbox: RecordingMailbox
+    tell: Notifications, engine: Engine, mailbox: RecordingMailbox
 ) -> None:
     """At least once from Temporal, once from us: the ledger knows who was told."""
     effect, _ = _resolved(engine)
@@ -192,7 +194,7 @@ def test_a_repeat_of_a_finished_delivery_sends_nothing(
 
 
 def test_one_refused_address_stops_nobody_else(
-    tell: Tell, engine: Engine, mailbox: RecordingMailbox
+    tell: Notifications, engine: Engine, mailbox: RecordingMailbox
 ) -> None:
     """A permanent refusal is typed, recorded and counted; the others are told."""
     effect, _ = _resolved(engine)
@@ -205,7 +207,7 @@ def test_one_refused_address_stops_nobody_else(
     assert [(d.recipient, d.problem) for d in failed] == [("client-0003@example.org", "smtp-550")]
 
 
-def _update(resolved: TellClients, people: list[Person] | None = None) -> TellClients:
+def _update(resolved: NotifyClients, people: list[Person] | None = None) -> NotifyClients:
     """A daily update to the crowd, or to some of it: what people may opt out of."""
     return resolved.model_copy(
         update={
@@ -225,7 +227,7 @@ def _people(count: int) -> list[Person]:
 
 
 def test_who_opted_out_is_passed_over(
-    tell: Tell, engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
+    tell: Notifications, engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
 ) -> None:
     """Who wants no progress by mail gets none, and is counted; what is not optional arrives."""
     resolved, _ = _resolved(engine)
@@ -241,7 +243,7 @@ def test_who_opted_out_is_passed_over(
 
 
 def test_people_who_are_named_are_asked_too(
-    tell: Tell, engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
+    tell: Notifications, engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
 ) -> None:
     """An effect that names its people passes over those of them who opted out."""
     resolved, _ = _resolved(engine)
@@ -254,7 +256,7 @@ def test_people_who_are_named_are_asked_too(
 
 
 def test_preferences_are_read_a_page_at_a_time(
-    tell: Tell, engine: Engine, preferences: MemoryPreferences
+    tell: Notifications, engine: Engine, preferences: MemoryPreferences
 ) -> None:
     """One question per page, whether the people are named or looked up."""
     resolved, _ = _resolved(engine)
@@ -266,7 +268,7 @@ def test_preferences_are_read_a_page_at_a_time(
 
 
 def test_a_broken_attempt_counts_nobody_twice(
-    tell: Tell, engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
+    tell: Notifications, engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
 ) -> None:
     """Those named, told or opted out before the break are not gone through again."""
     resolved, _ = _resolved(engine)
@@ -288,7 +290,7 @@ def test_a_broken_attempt_counts_nobody_twice(
 
 
 def test_an_update_carries_the_way_out_of_its_reader(
-    tell: Tell, engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
+    tell: Notifications, engine: Engine, mailbox: RecordingMailbox, preferences: MemoryPreferences
 ) -> None:
     """Each reader's own token is in what they may opt out of; language and zone are theirs."""
     resolved, _ = _resolved(engine)
@@ -306,7 +308,7 @@ def test_an_update_carries_the_way_out_of_its_reader(
 
 
 def test_a_message_reaches_those_it_is_for(
-    tell: Tell, engine: Engine, mailbox: RecordingMailbox
+    tell: Notifications, engine: Engine, mailbox: RecordingMailbox
 ) -> None:
     """Whom the effect is for is asked of the audience: here the people of one client."""
     resolved, _ = _resolved(engine)
@@ -319,11 +321,11 @@ def test_a_message_reaches_those_it_is_for(
 
 
 def test_staff_are_told_at_the_policys_address(
-    tell: Tell, engine: Engine, mailbox: RecordingMailbox
+    tell: Notifications, engine: Engine, mailbox: RecordingMailbox
 ) -> None:
     """An effect names a role; the policy's contacts say who that is."""
     _, effects = _resolved(engine)
-    urgent = next(e for e in effects if isinstance(e, TellStaff))
+    urgent = next(e for e in effects if isinstance(e, NotifyStaff))
     env, _last = _attempt()
     env.run(tell.tell_staff, urgent)
 

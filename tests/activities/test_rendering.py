@@ -16,7 +16,7 @@ from activities.languages import ENGLISH, TEMPLATES, known_languages
 from activities.paragraphs import COLUMNS
 from activities.ports import Letter, Preference
 from activities.rendering import SUBJECT_LENGTH, Renderer
-from domain.contract.effects import Person, TellClients, TellStaff
+from domain.contract.effects import NotifyClients, NotifyStaff, Person
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.values import Contact, Severity, Stage
 from domain.policy import SeverityRules
@@ -308,7 +308,7 @@ def client_letter(
 ) -> Letter:
     """What a client is told of `kind`."""
     entity = effect.pop("entity", number_of(kind))
-    tell = TellClients(
+    tell = NotifyClients(
         key=f"{entity}/{key}/{kind}",
         entity=entity,
         sequence=1,
@@ -331,7 +331,7 @@ def staff_letter(
 ) -> Letter:
     """What staff are told of `kind`."""
     entity = effect.pop("entity", number_of(kind))
-    tell = TellStaff(
+    tell = NotifyStaff(
         key=f"{entity}/1/{kind}",
         entity=entity,
         sequence=1,
@@ -1210,7 +1210,7 @@ def test_threads() -> None:
 def test_sender() -> None:
     """The sender may have a name, and a domain that is not ASCII."""
     named = Renderer(POLICY, "ETO Support <support@käse.example>")
-    tell = TellStaff(
+    tell = NotifyStaff(
         key="DEF-1/1/defect.raised",
         entity="DEF-1",
         sequence=1,

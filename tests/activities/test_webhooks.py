@@ -33,7 +33,7 @@ from activities.webhooks import (
     SendWebhooks,
     signed,
 )
-from domain.contract.effects import EntityKind, Fact, Project
+from domain.contract.effects import EntityKind, Fact, UpdateReadModel
 from domain.webhooks.events import PATIENCE, PAUSES, secret_key
 from domain.webhooks.receiver import Report, Round
 from runtime.client import DefectsClient
@@ -66,7 +66,7 @@ def happens(
     sequence: int = 1,
     at: datetime = NOW,
     kind: EntityKind = "defect",
-) -> Project:
+) -> UpdateReadModel:
     """Facts with these events reach the read model, in one projection."""
     facts = [
         Fact(
@@ -81,7 +81,7 @@ def happens(
         for n, event in enumerate(events)
     ]
     last = sequence + len(events)
-    projection = Project(
+    projection = UpdateReadModel(
         key=f"{number}/{last}/project",
         entity=number,
         sequence=last,
@@ -150,7 +150,7 @@ def test_facts_and_messages_are_written_together_once_for_each_receiver_that_wan
 def test_a_fact_that_cannot_be_written_leaves_no_message(engine: Engine) -> None:
     """One transaction: nothing is announced that did not happen."""
     to = add(engine, "https://a.example/1")
-    wrong = Project.model_construct(
+    wrong = UpdateReadModel.model_construct(
         **happens(engine, "DEF-1", "policy.adopted").__dict__
         | {"facts": [Fact(sequence=9, at=NOW, event="defect.update")], "members": [None]}
     )

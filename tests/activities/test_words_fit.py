@@ -39,11 +39,11 @@ from domain.contract.effects import (
     AlignDefects,
     BookMinutes,
     Effect,
+    NotifyClients,
+    NotifyStaff,
     OpenDefect,
     Person,
     RankImpact,
-    TellClients,
-    TellStaff,
 )
 from domain.contract.events import ClientEvent, StaffEvent
 from domain.contract.parsing import parse
@@ -142,7 +142,7 @@ def a_life_of_a_defect() -> Life:
     life.hear(GiveBack, defect="DEF-7", cases=["CASE-3"])
     life.hear(Resolve, resolution="fixed")
     life.hear(Reopen, reason="not fixed")
-    refused = next(effect for effect in life.told if isinstance(effect, TellClients))
+    refused = next(effect for effect in life.told if isinstance(effect, NotifyClients))
     receipt = DeliveryReceipt(key=refused.key, failed=1, problem="smtp-550")
     life._bring_about(life.entity.delivered(refused, receipt, life.now))
     return life
@@ -191,10 +191,10 @@ def everything() -> list[Effect]:
 def rendered(effect: Effect, language: str) -> Letter | None:
     """The letter of an effect, where it has one."""
     renderer = Renderer(POLICY, "support@vendor.example", portal_url="https://portal.example")
-    if isinstance(effect, TellClients):
+    if isinstance(effect, NotifyClients):
         choice = Preference(token="t", language=language)
         return renderer.client_letter(effect, EVE, effect.at, choice)
-    if isinstance(effect, TellStaff):
+    if isinstance(effect, NotifyStaff):
         return renderer.staff_letter(effect, "staff@vendor.example", effect.at)
     return None
 

@@ -8,7 +8,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from bench.billable_actions import cost_of
 from bench.opening_hours import agree, contenders, instants
 from bench.scenarios import MONDAY, SCENARIOS, STEPS, addressed, next_monday
-from domain.contract.effects import TellClients
+from domain.contract.effects import NotifyClients
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -31,7 +31,7 @@ def test_an_effect_goes_out_in_the_name_of_its_own_defect() -> None:
             found = addressed(effect, "DEF-7", at)
             assert "DEF-TEMPLATE" not in (found.key, found.entity)
             assert found.at == at
-            assert not isinstance(found, TellClients) or found.defect == "DEF-7"
+            assert not isinstance(found, NotifyClients) or found.defect == "DEF-7"
 
 
 @pytest.mark.parametrize("year", range(2027, 2034))

@@ -13,9 +13,9 @@ from activities.adapters.policy_files import PolicyFiles
 from commands.records import RecordError
 from domain.contract.defect import PostProgress, Resolve
 from simulation import simulate
-from simulation.dry_run import commands_of, dry_run, part_of
+from simulation.dry_run import commands_of, dry_run, script_of
 from simulation.histories import Story, read_stories
-from simulation.live_run import perform
+from simulation.live_run import live_run
 from simulation.oracle.audit import audit
 from simulation.simulate import dry_runs, next_base, summed
 from tests.domain.builders import ETO
@@ -102,7 +102,7 @@ def test_a_broken_promise_is_found() -> None:
         "functional_area": "f",
         "cases": [{"case": "C", "client": "c", "contact": {"email": "c@client.example"}}],
     }
-    kept = dry_run(part_of(Story("DEF-1", BASE, start)), ETO)
+    kept = dry_run(script_of(Story("DEF-1", BASE, start)), ETO)
     delivered = [d for d in kept.history.delivered if d.event != "defect.update"]
     lost = replace(kept.history, delivered=delivered)
 
@@ -120,8 +120,8 @@ async def test_workflows_and_machines_give_the_same_facts(name: str) -> None:
     everything, _ = read_stories(DATA / name)
     stories = everything if SOAKING else everything[::2]
     base = next_base(datetime.now(UTC))
-    parts = [part_of(story.shifted(base)) for story in stories]
-    performed = (await perform(settings_of_tests(), parts, _silent())).defects
+    parts = [script_of(story.shifted(base)) for story in stories]
+    performed = (await live_run(settings_of_tests(), parts, _silent())).defects
     rehearsed = dry_runs(parts, PolicyFiles(), _silent())
 
     assert [o.audit.broken for o in performed] == [() for _ in stories]

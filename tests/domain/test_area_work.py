@@ -6,7 +6,7 @@ import pytest
 
 from domain.area_work import AREA_WORK, AreaWork
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import MarkArea, Project
+from domain.contract.effects import MarkArea, UpdateReadModel
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.receipts import Receipt, Signalled
 from domain.contract.release import AreaWorkStart
@@ -66,7 +66,7 @@ def test_an_area_without_defects_is_done_too() -> None:
 def test_word_of_anything_else_does_not_end_it() -> None:
     """The portal was written."""
     work, effects = an_area_work()
-    (project,) = [effect for effect in effects if isinstance(effect, Project)]
+    (project,) = [effect for effect in effects if isinstance(effect, UpdateReadModel)]
     work.delivered(project, Receipt(key=project.key), FRIDAY)
     assert not work.finished
 
@@ -74,7 +74,7 @@ def test_word_of_anything_else_does_not_end_it() -> None:
 def test_the_note_stays_internal() -> None:
     """D8: in the database for the vendor, in no status and no timeline."""
     work, effects = an_area_work(note=NOTE)
-    (project,) = [effect for effect in effects if isinstance(effect, Project)]
+    (project,) = [effect for effect in effects if isinstance(effect, UpdateReadModel)]
     assert [fact.internal_text for fact in project.facts] == [NOTE]
     assert NOTE not in str([fact.public_text for fact in project.facts])
     assert NOTE not in str(work.status(FRIDAY))

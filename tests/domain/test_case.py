@@ -25,9 +25,9 @@ from domain.contract.effects import (
     Effect,
     KeepPreferences,
     Lane,
+    NotifyClients,
     OpenDefect,
-    Project,
-    TellClients,
+    UpdateReadModel,
 )
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.receipts import DeliveryReceipt
@@ -73,9 +73,9 @@ def refusal(case: Alone, command: type[Command], **fields: Any) -> InvalidComman
     return refused.value
 
 
-def of_kind(effects: list[Effect], kind: str) -> list[TellClients]:
+def of_kind(effects: list[Effect], kind: str) -> list[NotifyClients]:
     """The messages of one kind to clients."""
-    return [e for e in effects if isinstance(e, TellClients) and e.kind == kind]
+    return [e for e in effects if isinstance(e, NotifyClients) and e.kind == kind]
 
 
 # --- logged --------------------------------------------------------------------------------------
@@ -466,9 +466,9 @@ def test_the_reason_of_a_closing_stays_internal() -> None:
     world = a_world(description=SECRET)
     world.hear(CloseCase, reason=SECRET)
     assert len(world.told("case.closed", to=CLIENT)) == 1
-    told = [e for e in world.carried_out if isinstance(e, TellClients)]
+    told = [e for e in world.carried_out if isinstance(e, NotifyClients)]
     assert [e.key for e in told if SECRET in e.model_dump_json()] == []
-    facts = [f for e in world.carried_out if isinstance(e, Project) for f in e.facts]
+    facts = [f for e in world.carried_out if isinstance(e, UpdateReadModel) for f in e.facts]
     assert [f.event for f in facts if SECRET in str((f.public_text, f.details))] == []
 
 
@@ -651,7 +651,7 @@ def test_preferences_can_be_chosen_while_a_case_that_was_closed_may_come_back() 
     world.wait(10 * DAY)
     world.hear(SetPreferences, newsletter=False)
     assert world.case.state == "closed"
-    assert world.carried_out[-1].lane is Lane.PORTAL
+    assert world.carried_out[-1].lane is Lane.READ_MODEL
 
 
 def test_a_wrong_address_stops_the_case_from_being_opened() -> None:

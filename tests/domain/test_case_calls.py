@@ -13,7 +13,7 @@ from domain.contract.case import (
     DefectResolved,
     ProvideInformation,
 )
-from domain.contract.effects import BookMinutes, Lane, TellClients
+from domain.contract.effects import BookMinutes, Lane, NotifyClients
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Command
 from simulation.case_world import Taken
@@ -103,7 +103,7 @@ def test_both_sides_are_told_of_a_call_and_the_client_what_is_left() -> None:
     """C11."""
     world = booked(MONDAY, 45)
     assert world.told(BOOKED, to=CLIENT) == world.told(BOOKED, to=SUPPORT) == [FRIDAY]
-    (told,) = [e for e in world.carried_out if isinstance(e, TellClients) and e.event == BOOKED]
+    (told,) = [e for e in world.carried_out if isinstance(e, NotifyClients) and e.event == BOOKED]
     assert told.facts == {"at": "2027-03-08T16:00:00Z", "minutes": 45, "balance": 15}
     status = world.status()
     assert status["call"] == {"at": "2027-03-08T16:00:00Z", "minutes": 45}
@@ -176,7 +176,7 @@ def test_a_call_that_is_called_off_costs_nothing() -> None:
     world = booked(MONDAY, 60)
     world.hear(CancelCall, FRIDAY + HOUR, reason="she is ill")
     assert world.told(CANCELLED, to=CLIENT) == world.told(CANCELLED, to=SUPPORT)
-    to_clients = [e for e in world.carried_out if isinstance(e, TellClients)]
+    to_clients = [e for e in world.carried_out if isinstance(e, NotifyClients)]
     assert "she is ill" not in str(to_clients)
     assert (world.minutes, world.case.calls.minutes_left) == ({"CASE-1/call-1": 0}, 60)
     book(world, TUESDAY, 60)

@@ -19,7 +19,7 @@ from domain.contract.case import (
     Respond,
 )
 from domain.contract.defect import StopWaiting, WaitForClient
-from domain.contract.effects import TellClients, TellDefect
+from domain.contract.effects import NotifyClients, SignalDefect
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Command
 from domain.policy import PinnedPolicy
@@ -51,13 +51,13 @@ def on_a_defect(under: PinnedPolicy = ETO) -> World:
 
 def asked(world: World) -> list[tuple[int, list[str]]]:
     """Which reminder each message was, and what it asked for."""
-    told = [e for e in world.carried_out if isinstance(e, TellClients) and e.kind == ASKED]
+    told = [e for e in world.carried_out if isinstance(e, NotifyClients) and e.kind == ASKED]
     return [(e.facts["reminder"], e.facts["items"]) for e in told]
 
 
 def told_defect(world: World) -> list[tuple[str, str]]:
     """Which defects heard what."""
-    told = [e for e in world.carried_out if isinstance(e, TellDefect)]
+    told = [e for e in world.carried_out if isinstance(e, SignalDefect)]
     return [(effect.defect, effect.signal) for effect in told]
 
 
@@ -115,7 +115,7 @@ def test_the_client_is_told_what_is_missing_and_how_long_the_way_back_is() -> No
     """C3."""
     world = a_world()
     world.wait_until(CLOSED_AT)
-    (told,) = [e for e in world.carried_out if isinstance(e, TellClients) and e.kind == CLOSED]
+    (told,) = [e for e in world.carried_out if isinstance(e, NotifyClients) and e.kind == CLOSED]
     assert told.facts == {"unanswered": True, "items": ["steps"], "return_days": 14}
     assert world.status()["unanswered_until"] == "2027-03-25T22:00:00Z"
 
@@ -278,7 +278,7 @@ def test_a_defect_hears_that_its_case_waits_for_its_client_and_that_it_waits_no_
     world.hear(ProvideInformation, FRIDAY + HOUR, note="Here they are.")
     waits, stops = ("DEF-9", "wait_for_client"), ("DEF-9", "stop_waiting")
     assert told_defect(world) == [waits, waits, stops]
-    first, _, last = [e for e in world.carried_out if isinstance(e, TellDefect)]
+    first, _, last = [e for e in world.carried_out if isinstance(e, SignalDefect)]
     assert parse(WaitForClient, first.payload).case == "CASE-1"
     assert parse(StopWaiting, last.payload).key == last.key
     world.hear(RequestInformation, items=["Another"])

@@ -25,7 +25,7 @@ from domain.contract.case import (
     Respond,
     SetPreferences,
 )
-from domain.contract.effects import Lane, TellClients, TellDefect, TellStaff
+from domain.contract.effects import Lane, NotifyClients, NotifyStaff, SignalDefect
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Command
 from domain.views.operator_card import card
@@ -187,9 +187,9 @@ class CaseWithCalls(RuleBasedStateMachine):
 
     # --- what holds after every step -------------------------------------------------------------
 
-    def told(self, kind: str) -> list[TellClients]:
+    def told(self, kind: str) -> list[NotifyClients]:
         """The messages of one kind to the client."""
-        told = [e for e in self.world.carried_out if isinstance(e, TellClients)]
+        told = [e for e in self.world.carried_out if isinstance(e, NotifyClients)]
         return [effect for effect in told if effect.kind == kind]
 
     @invariant()
@@ -226,9 +226,9 @@ class CaseWithCalls(RuleBasedStateMachine):
             reminders = [
                 effect
                 for effect in self.world.carried_out
-                if isinstance(effect, TellClients | TellStaff)
+                if isinstance(effect, NotifyClients | NotifyStaff)
                 and effect.kind == REMINDER
-                and (recipient == CLIENT) == isinstance(effect, TellClients)
+                and (recipient == CLIENT) == isinstance(effect, NotifyClients)
             ]
             assert max(Counter(e.facts["at"] for e in reminders).values(), default=0) <= 2
             came = {c.key: c.at for c in self.world.delivered if c.recipient == recipient}
@@ -243,7 +243,7 @@ class CaseWithCalls(RuleBasedStateMachine):
     @invariant()
     def its_defect_knows_whether_it_waits(self) -> None:
         """T2: the last word to the defect it is on."""
-        said = [e for e in self.world.carried_out if isinstance(e, TellDefect)]
+        said = [e for e in self.world.carried_out if isinstance(e, SignalDefect)]
         here = [effect.signal for effect in said if effect.defect == self.case.defect]
         if self.world.idle and self.case.information.defect_knows:
             assert here[-1] == "wait_for_client"

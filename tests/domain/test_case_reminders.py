@@ -7,7 +7,7 @@ import pytest
 
 from domain.case.state import Case
 from domain.contract.case import BookCall, CancelCall
-from domain.contract.effects import Lane, TellStaff
+from domain.contract.effects import Lane, NotifyStaff
 from domain.contract.values import Command
 from tests.domain.builders import at, eto_but
 from tests.domain.case_world import CLIENT, SUPPORT, a_world, book, booked
@@ -172,5 +172,5 @@ def test_a_call_is_carried_on_with_its_reminders() -> None:
     world.runner.entity = Case.model_validate(world.case.model_dump(mode="json"))
     world.wait(10 * DAY)
     assert world.told(REMINDER, to=CLIENT) == [TUESDAY - DAY, TUESDAY - HOUR]
-    staff = [e for e in world.carried_out if isinstance(e, TellStaff)]
+    staff = [e for e in world.carried_out if isinstance(e, NotifyStaff)]
     assert [e.event for e in staff] == [BOOKED, REMINDER, REMINDER]

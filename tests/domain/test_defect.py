@@ -25,10 +25,10 @@ from domain.contract.effects import (
     CloseCases,
     Effect,
     Lane,
+    NotifyClients,
+    NotifyStaff,
     PostStatus,
-    Project,
-    TellClients,
-    TellStaff,
+    UpdateReadModel,
 )
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Command
@@ -72,9 +72,9 @@ def refusal(defect: Alone, command: type[Command], **fields: Any) -> InvalidComm
     return refused.value
 
 
-def client_messages(effects: list[Effect]) -> list[TellClients]:
+def client_messages(effects: list[Effect]) -> list[NotifyClients]:
     """What is told to clients."""
-    return [effect for effect in effects if isinstance(effect, TellClients)]
+    return [effect for effect in effects if isinstance(effect, NotifyClients)]
 
 
 # --- confirmed, attached, detached ---------------------------------------------------------------
@@ -181,7 +181,7 @@ def test_clients_hear_of_a_change_of_severity_but_not_why() -> None:
     effects = say(defect, ChangeSeverity, FRIDAY, severity="S1", reason=SECRET)
     (told,) = client_messages(effects)
     assert told.facts == {"before": "S3", "severity": "S1"}
-    urgent = next(effect for effect in effects if isinstance(effect, TellStaff))
+    urgent = next(effect for effect in effects if isinstance(effect, NotifyStaff))
     assert urgent.facts["reason"] == SECRET
 
 
@@ -289,7 +289,7 @@ def test_progress_of_an_s1_is_mailed_at_once_and_shown_to_all() -> None:
     effects = say(defect, PostProgress, FRIDAY, public_text="We found the cause.")
     (told,) = client_messages(effects)
     assert (told.kind, told.facts["text"]) == ("defect.update", "We found the cause.")
-    (fact,) = next(e for e in effects if isinstance(e, Project)).facts
+    (fact,) = next(e for e in effects if isinstance(e, UpdateReadModel)).facts
     assert (fact.public, fact.public_text) == (True, "We found the cause.")
 
 
@@ -313,7 +313,7 @@ def test_an_internal_note_is_told_to_nobody_and_is_not_public() -> None:
     defect, _ = a_defect("S1")
     effects = say(defect, PostProgress, FRIDAY, internal_note=SECRET)
     (projection,) = effects
-    assert isinstance(projection, Project)
+    assert isinstance(projection, UpdateReadModel)
     (fact,) = projection.facts
     assert (fact.public, fact.internal_text) == (False, SECRET)
 
@@ -385,10 +385,10 @@ def test_no_internal_text_ever_reaches_a_client_or_the_status_page() -> None:
     world.hear(Resolve, resolution=SECRET)
     world.hear(Reopen, reason=SECRET)
     world.hear(DetachCase, case="CASE-1", reason=SECRET)
-    outside = [e for e in world.carried_out if isinstance(e, TellClients | PostStatus)]
+    outside = [e for e in world.carried_out if isinstance(e, NotifyClients | PostStatus)]
     assert len(outside) > 10
     assert [e.key for e in outside if SECRET in e.model_dump_json()] == []
-    facts = [f for e in world.carried_out if isinstance(e, Project) for f in e.facts]
+    facts = [f for e in world.carried_out if isinstance(e, UpdateReadModel) for f in e.facts]
     assert [f.event for f in facts if SECRET in str((f.public_text, f.details))] == []
 
 

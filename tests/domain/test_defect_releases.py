@@ -13,7 +13,7 @@ from domain.contract.defect import (
     ScheduleRelease,
     WithdrawRelease,
 )
-from domain.contract.effects import Project, TellClients
+from domain.contract.effects import NotifyClients, UpdateReadModel
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Command
 from tests.domain.builders import FRIDAY, Alone, a_defect, at, attachment, eto_with, kinds, say
@@ -172,7 +172,7 @@ def test_a_defect_that_never_heard_of_the_plan_is_resolved_by_it() -> None:
     assert world.defect.state == "resolved"
     assert world.told("defect.resolved") == [FRIDAY]
     resolved = next(e for e in world.carried_out if e.event == "defect.resolved")
-    assert isinstance(resolved, TellClients)
+    assert isinstance(resolved, NotifyClients)
     assert resolved.release == "REL-1"
 
 
@@ -232,7 +232,7 @@ def test_area_work_is_marked_and_nobody_is_mailed(severity: str) -> None:
     assert world.told() == world.told("defect.confirmed")
     assert world.status()["area_work_since"] == "2027-03-06T22:00:00Z"
     assert [due.what for due in world.agenda()] == agenda
-    written = [e for e in world.carried_out if isinstance(e, Project)][-1]
+    written = [e for e in world.carried_out if isinstance(e, UpdateReadModel)][-1]
     assert kinds([written]) == []
     assert [(fact.event, fact.public, fact.internal_text) for fact in written.facts] == [
         ("defect.area_work_started", True, SECRET)

@@ -13,7 +13,7 @@ from domain.contract.case import (
     RequestInformation,
     Respond,
 )
-from domain.contract.effects import Lane, Project
+from domain.contract.effects import Lane, UpdateReadModel
 from domain.contract.parsing import InvalidCommand
 from tests.domain.builders import FRIDAY, a_case, kinds
 from tests.domain.world import CheckedWorld as World
@@ -55,7 +55,7 @@ def test_nobody_is_written_to_when_a_case_is_imported(fields: dict[str, Any]) ->
     world = imported(**fields)
     world.wait(60 * DAY)
     assert world.delivered == []
-    assert {effect.lane for effect in world.carried_out} == {Lane.PORTAL}
+    assert {effect.lane for effect in world.carried_out} == {Lane.READ_MODEL}
 
 
 def test_its_number_its_age_and_its_people_are_known_all_the_same() -> None:
@@ -64,7 +64,7 @@ def test_its_number_its_age_and_its_people_are_known_all_the_same() -> None:
     status = world.status()
     assert (status["state"], status["defect"]) == ("attached", "DEF-9")
     assert status["opened_at"] == "2027-02-03T22:00:00Z"
-    (project,) = [e for e in world.carried_out if isinstance(e, Project)]
+    (project,) = [e for e in world.carried_out if isinstance(e, UpdateReadModel)]
     assert [(fact.event, fact.at) for fact in project.facts] == [
         ("case.opened", FRIDAY - 30 * DAY),
         ("case.imported", FRIDAY),

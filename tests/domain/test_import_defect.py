@@ -13,7 +13,13 @@ from domain.contract.defect import (
     Resume,
     ScheduleRelease,
 )
-from domain.contract.effects import CloseCases, PostStatus, Project, TellClients, TellStaff
+from domain.contract.effects import (
+    CloseCases,
+    NotifyClients,
+    NotifyStaff,
+    PostStatus,
+    UpdateReadModel,
+)
 from domain.contract.parsing import InvalidCommand
 from tests.domain.builders import FRIDAY, a_defect, at, attachment, eto_with
 from tests.domain.world import CheckedWorld as World
@@ -57,7 +63,7 @@ def test_an_import_tells_nobody_anything(severity: str, past: dict[str, Any]) ->
     cases = [attachment(f"CASE-{n}", f"client-{n}") for n in range(1, 4)]
     world = imported(severity, *cases, **past)
     assert world.delivered == []
-    told = TellClients | TellStaff | PostStatus | CloseCases
+    told = NotifyClients | NotifyStaff | PostStatus | CloseCases
     assert [effect.key for effect in world.carried_out if isinstance(effect, told)] == []
 
 
@@ -68,7 +74,7 @@ def test_it_keeps_the_instants_it_brought_along() -> None:
     assert (world.defect.confirmed_at, world.defect.stage) == (confirmed, stage)
     assert on_record(world, "defect.confirmed") == [confirmed]
     assert on_record(world, "defect.imported") == [FRIDAY]
-    facts = [f for e in world.carried_out if isinstance(e, Project) for f in e.facts]
+    facts = [f for e in world.carried_out if isinstance(e, UpdateReadModel) for f in e.facts]
     assert [fact.internal_text for fact in facts if fact.event == "defect.confirmed"] == [SECRET]
 
 

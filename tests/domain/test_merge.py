@@ -25,7 +25,14 @@ from domain.contract.defect import (
     UndoMerge,
     WaitForClient,
 )
-from domain.contract.effects import CloseCases, Lane, MoveCases, PostStatus, Project, TellClients
+from domain.contract.effects import (
+    CloseCases,
+    Lane,
+    MoveCases,
+    NotifyClients,
+    PostStatus,
+    UpdateReadModel,
+)
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Command
 from domain.defect import DEFECT
@@ -101,7 +108,7 @@ def test_who_is_told_learns_what_it_was_before_and_whatever_helps() -> None:
     target.hear(OfferWorkaround, description="Use the other form.", effort="easy")
     merge(source)
     merged = next(e for e in target.carried_out if e.event == "defect.merged")
-    assert isinstance(merged, TellClients)
+    assert isinstance(merged, NotifyClients)
     assert merged.defect == "DEF-2"
     assert merged.facts == {
         "before": "DEF-1",
@@ -112,7 +119,7 @@ def test_who_is_told_learns_what_it_was_before_and_whatever_helps() -> None:
         "release": None,
     }
     for world in (source, target):
-        told = [e for e in world.carried_out if isinstance(e, TellClients | PostStatus)]
+        told = [e for e in world.carried_out if isinstance(e, NotifyClients | PostStatus)]
         assert [e.key for e in told if SECRET in e.model_dump_json()] == []
 
 
@@ -163,7 +170,7 @@ def test_a_case_that_is_named_twice_joins_and_leaves_once() -> None:
         [],
     )
     world.hear(GiveBack, defect="DEF-9", cases=["CASE-2", "CASE-2"])
-    changes = [c for e in world.carried_out if isinstance(e, Project) for c in e.audience]
+    changes = [c for e in world.carried_out if isinstance(e, UpdateReadModel) for c in e.audience]
     assert [len(change.attach) for change in changes] == [1, 1, 0]
     assert [len(change.detach) for change in changes] == [0, 0, 1]
 
@@ -554,7 +561,7 @@ def test_a_chain_is_undone_from_its_end() -> None:
 def test_who_was_attached_when_it_was_asked_for_is_moved() -> None:
     """C10: the effect waits until the database knows them all."""
     source, target = a_pair()
-    source.places[Lane.PORTAL].latency = HOUR
+    source.places[Lane.READ_MODEL].latency = HOUR
     source.hear(AttachCase, **attachment("CASE-7", "client-7"))
     merge(source)
     source.wait(3 * HOUR)

@@ -10,11 +10,11 @@ from domain.contract.effects import (
     CloseCases,
     Effect,
     Lane,
+    NotifyClients,
+    NotifyStaff,
     Person,
     PostStatus,
-    Project,
-    TellClients,
-    TellStaff,
+    UpdateReadModel,
 )
 from domain.contract.parsing import parse
 from domain.contract.values import Attachment
@@ -31,32 +31,32 @@ def common(number: int, event: str) -> dict[str, Any]:
     return {"key": key, "entity": "DEF-1", "sequence": number, "at": FRIDAY}
 
 
-def news(number: int, **rest: Any) -> TellClients:
+def news(number: int, **rest: Any) -> NotifyClients:
     """A message to everyone attached."""
-    return TellClients.model_validate(
+    return NotifyClients.model_validate(
         common(number, "defect.update") | {"kind": "defect.update"} | rest
     )
 
 
-def daily(number: int) -> TellClients:
+def daily(number: int) -> NotifyClients:
     """One that the next of its kind makes pointless."""
     return news(number, replaceable=STATUS, replaces=(STATUS,))
 
 
-def to_staff(number: int) -> TellStaff:
+def to_staff(number: int) -> NotifyStaff:
     """A message to staff."""
     fields = {"kind": "defect.escalated", "role": "coo"}
-    return TellStaff.model_validate(common(number, "defect.escalated") | fields)
+    return NotifyStaff.model_validate(common(number, "defect.escalated") | fields)
 
 
-def projection(number: int, *joined: str) -> Project:
+def projection(number: int, *joined: str) -> UpdateReadModel:
     """A write to the read model, attaching cases."""
     change = AudienceChange(
         sequence=number,
         at=FRIDAY,
         attach=[parse(Attachment, attachment(case)) for case in joined],
     )
-    return Project(
+    return UpdateReadModel(
         **common(number, "project"),
         kind="defect",
         snapshot={"sequence": number},
@@ -157,8 +157,8 @@ def test_what_is_under_way_is_outdated_once_a_newer_one_says_it_all() -> None:
 def test_waiting_projections_become_one() -> None:
     """An outage of the database costs one write, and loses nobody who joined."""
     outbox = filled(projection(1, "CASE-1"), projection(2), projection(3, "CASE-2"))
-    (merged,) = outbox.lanes[Lane.PORTAL].waiting
-    assert isinstance(merged, Project)
+    (merged,) = outbox.lanes[Lane.READ_MODEL].waiting
+    assert isinstance(merged, UpdateReadModel)
     assert merged.snapshot == {"sequence": 3}
     joined = [case.case for change in merged.audience for case in change.attach]
     assert joined == ["CASE-1", "CASE-2"]
@@ -169,7 +169,7 @@ def test_a_projection_under_way_is_left_as_it_is() -> None:
     outbox = filled(projection(1, "CASE-1"))
     outbox.start(FRIDAY)
     outbox.put([projection(2), projection(3)])
-    assert waiting(outbox, Lane.PORTAL) == [1, 3]
+    assert waiting(outbox, Lane.READ_MODEL) == [1, 3]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ from domain.contract.defect import (
     WaitForClient,
     WithdrawRelease,
 )
-from domain.contract.effects import Lane, TellClients
+from domain.contract.effects import Lane, NotifyClients
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Command
 from domain.defect import DEFECT
@@ -69,7 +69,7 @@ from domain.runner import Runner
 from domain.views.explain import explain
 from domain.views.operator_card import card
 from simulation.oracle.audit import Broken, audit
-from simulation.oracle.expected_state import Course, History, Moved, Said
+from simulation.oracle.expected_state import History, Moved, Said, StateHistory
 from simulation.oracle.obligations import Obligations
 from tests.domain.builders import ETO, at, attachment, case_start, defect_start
 from tests.domain.world import CheckedWorld as World
@@ -158,7 +158,7 @@ class DefectLife(RuleBasedStateMachine):
 
     world: World
     start: DefectStart
-    _course: Course
+    _course: StateHistory
     _so_far: tuple[int, Any] | None = None
 
     @initialize(
@@ -531,11 +531,11 @@ class DefectLife(RuleBasedStateMachine):
         )
 
     @property
-    def course(self) -> Course:
+    def course(self) -> StateHistory:
         """What the log says of every moment, worked out once per step."""
         so_far = (len(self.world.said), self.world.now)
         if so_far != self._so_far:
-            self._so_far, self._course = so_far, Course(self.history())
+            self._so_far, self._course = so_far, StateHistory(self.history())
         return self._course
 
     def broken(self, grace: timedelta) -> tuple[Broken, ...]:
@@ -546,7 +546,7 @@ class DefectLife(RuleBasedStateMachine):
     def the_due_instant_follows_from_the_log(self) -> None:
         """T2: after any sequence of severities, holds and resolutions."""
         defect, far = self.defect, self.world.now + timedelta(days=3_000)
-        course = Course(replace(self.history(), until=far))
+        course = StateHistory(replace(self.history(), until=far))
         obligations, now = Obligations(course, ETO), course.stands[-1]
         runs = not (now.held or now.over) and obligations.has_target(now.severity)
         assert (defect.target_due_at is not None) is runs
@@ -779,7 +779,9 @@ class CaseLife(RuleBasedStateMachine):
         """C3: once per business day, at most three after each request, none without a gap."""
         reminders, last = 0, self.opened_at
         for effect in self.world.carried_out:
-            if effect.event != "case.information_requested" or not isinstance(effect, TellClients):
+            if effect.event != "case.information_requested" or not isinstance(
+                effect, NotifyClients
+            ):
                 continue
             if effect.facts["reminder"]:
                 reminders += 1

@@ -15,7 +15,7 @@ from domain.contract.defect import (
     RequestReclassification,
     Resolve,
 )
-from domain.contract.effects import Lane, PostStatus, TellClients, TellStaff
+from domain.contract.effects import Lane, NotifyClients, NotifyStaff, PostStatus
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Command
 from tests.domain.builders import FRIDAY, a_defect, at, attachment, kinds, say
@@ -64,7 +64,7 @@ def test_client_success_hears_of_a_request_at_once_and_nothing_else_changes() ->
     agenda = [due.what for due in world.agenda()]
     ask(world)
     assert world.told("reclassification.requested", to="client_success") == [night]
-    (asked,) = [e for e in world.carried_out if isinstance(e, TellStaff)]
+    (asked,) = [e for e in world.carried_out if isinstance(e, NotifyStaff)]
     assert asked.facts["requested"] == "S1"
     assert asked.facts["justification"] == SECRET
     assert world.defect.severity == "S2"
@@ -247,7 +247,7 @@ def test_the_client_gets_the_decision_with_its_reason_either_way(approve: bool) 
     told = [came for came in world.delivered if came.event == "reclassification.decided"]
     assert [came.recipient for came in told] == [ADA, "another@example.org"]
     (effect,) = [e for e in world.carried_out if e.key == told[0].key]
-    assert isinstance(effect, TellClients)
+    assert isinstance(effect, NotifyClients)
     assert (effect.whom.kind, effect.whom.client) == ("client", "client-1")
     assert effect.facts == {
         "approved": approve,
@@ -351,7 +351,7 @@ def test_what_was_written_for_us_reaches_no_client() -> None:
     world = a_world()
     ask(world)
     decide(world, approve=True)
-    clients = [e for e in world.carried_out if isinstance(e, TellClients)]
+    clients = [e for e in world.carried_out if isinstance(e, NotifyClients)]
     assert [e.key for e in clients if SECRET in e.model_dump_json()] == []
 
 

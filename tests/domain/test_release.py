@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import AlignDefects, Effect, Lane, Project
+from domain.contract.effects import AlignDefects, Effect, Lane, UpdateReadModel
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.release import (
     Announce,
@@ -211,8 +211,8 @@ def test_the_reasons_of_the_vendor_stay_internal() -> None:
     reschedule(world, 30 * DAY)
     world.hear(CancelRelease, reason=SECRET)
     effects: list[Effect] = world.carried_out
-    shown = [e for e in effects if not isinstance(e, AlignDefects | Project)]
-    facts = [f for e in effects if isinstance(e, Project) for f in e.facts]
+    shown = [e for e in effects if not isinstance(e, AlignDefects | UpdateReadModel)]
+    facts = [f for e in effects if isinstance(e, UpdateReadModel) for f in e.facts]
     assert SECRET not in str(shown)
     assert [f.event for f in facts if SECRET in str((f.public_text, f.details))] == []
     assert SECRET not in str(world.status())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import AlignDefects, Lane, TellClients, TellStaff
+from domain.contract.effects import AlignDefects, Lane, NotifyClients, NotifyStaff
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.release import (
     Announce,
@@ -170,14 +170,14 @@ class ReleaseLife(RuleBasedStateMachine):
         self.world.wait_until(max(self.world.now, until))
 
     @rule(
-        lane=st.sampled_from([Lane.WORKFLOWS, Lane.WORKFLOWS, Lane.CLIENTS, Lane.PORTAL]),
+        lane=st.sampled_from([Lane.WORKFLOWS, Lane.WORKFLOWS, Lane.CLIENTS, Lane.READ_MODEL]),
         minutes=st.sampled_from([0, 10, 90]),
     )
     def slow(self, lane: Lane, minutes: int) -> None:
         """Defects, people or the portal take their time."""
         self.world.places[lane].latency = timedelta(minutes=minutes)
 
-    @rule(lane=st.sampled_from([Lane.WORKFLOWS, Lane.CLIENTS, Lane.PORTAL]), time=OUTAGES)
+    @rule(lane=st.sampled_from([Lane.WORKFLOWS, Lane.CLIENTS, Lane.READ_MODEL]), time=OUTAGES)
     def outage(self, lane: Lane, time: timedelta) -> None:
         """Something is down."""
         self.world.places[lane].down_until = self.world.now + time
@@ -190,9 +190,9 @@ class ReleaseLife(RuleBasedStateMachine):
 
     # --- what holds after every step -------------------------------------------------------------
 
-    def notices(self) -> list[TellClients]:
+    def notices(self) -> list[NotifyClients]:
         """What everybody was told, retractions left out."""
-        told = [e for e in self.world.carried_out if isinstance(e, TellClients)]
+        told = [e for e in self.world.carried_out if isinstance(e, NotifyClients)]
         return [effect for effect in told if effect.people is None]
 
     @invariant()
@@ -272,7 +272,7 @@ class ReleaseLife(RuleBasedStateMachine):
         asked = [
             effect
             for effect in self.world.carried_out
-            if isinstance(effect, TellStaff) and effect.event == OVERDUE
+            if isinstance(effect, NotifyStaff) and effect.event == OVERDUE
         ]
         assert len({effect.facts["deploy_at"] for effect in asked}) == len(asked)
         if not self.stood_still:

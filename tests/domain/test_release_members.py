@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import AlignDefects, Effect, Lane, Project
+from domain.contract.effects import AlignDefects, Effect, Lane, UpdateReadModel
 from domain.contract.receipts import DefectsAligned
 from domain.contract.release import (
     Announce,
@@ -54,7 +54,7 @@ def alignments(effects: list[Effect]) -> list[AlignDefects]:
 
 def joined(effects: list[Effect]) -> list[tuple[list[str], bool]]:
     """Which defects join or leave."""
-    projects = [effect for effect in effects if isinstance(effect, Project)]
+    projects = [effect for effect in effects if isinstance(effect, UpdateReadModel)]
     return [(change.defects, change.attached) for p in projects for change in p.members]
 
 
@@ -109,7 +109,9 @@ def test_each_change_of_members_or_plan_brings_the_defects_in_line(
     (alignment,) = alignments(effects)
     assert (alignment.plan, alignment.plan_version) == (plan, version)
     assert alignment.deploy_at == release.deploy_at
-    changes = [change.sequence for p in effects if isinstance(p, Project) for change in p.members]
+    changes = [
+        change.sequence for p in effects if isinstance(p, UpdateReadModel) for change in p.members
+    ]
     assert all(change < alignment.sequence for change in changes)
 
 
@@ -328,7 +330,7 @@ def test_a_lane_that_waits_for_the_portal_sets_no_alarm_that_has_passed() -> Non
     world = a_world("DEF-1")
     world.down(Lane.WORKFLOWS, FRIDAY, FRIDAY + 2 * HOUR)
     world.hear(AttachDefect, defect="DEF-2")
-    world.down(Lane.PORTAL, FRIDAY, FRIDAY + 5 * HOUR)
+    world.down(Lane.READ_MODEL, FRIDAY, FRIDAY + 5 * HOUR)
     world.hear(AttachDefect, defect="DEF-3")
     world.wait(HOUR)
     retry_at = world.outbox.next_retry(world.now)

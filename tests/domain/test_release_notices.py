@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.contract.effects import Lane, Project, TellClients
+from domain.contract.effects import Lane, NotifyClients, UpdateReadModel
 from domain.contract.release import Announce, CancelRelease, Deploy, Reschedule
 from domain.contract.values import Command
 from simulation.release_world import EVERYBODY
@@ -24,9 +24,9 @@ def a_world(ahead: timedelta = 21 * DAY, **fields: Any) -> ReleaseWorld:
     return release_world(a_release(deploy_at=(FRIDAY + ahead).isoformat(), **fields))
 
 
-def of(world: ReleaseWorld) -> list[TellClients]:
+def of(world: ReleaseWorld) -> list[NotifyClients]:
     """The notices that went out."""
-    return [e for e in world.carried_out if isinstance(e, TellClients) and e.people is None]
+    return [e for e in world.carried_out if isinstance(e, NotifyClients) and e.people is None]
 
 
 def days_told(world: ReleaseWorld) -> list[float | None]:
@@ -93,7 +93,7 @@ def test_the_login_page_announces_a_release_as_long_as_it_lies_ahead() -> None:
         "functional_areas": [],
         "public_notes": "New reports.",
     }
-    projected = [e for e in world.carried_out if isinstance(e, Project)][-1]
+    projected = [e for e in world.carried_out if isinstance(e, UpdateReadModel)][-1]
     assert projected.snapshot["banner"] == banner
     world.hear(Deploy, DEPLOY)
     assert world.release.banner(world.now) is None

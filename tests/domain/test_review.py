@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import RankImpact, TellStaff
+from domain.contract.effects import NotifyStaff, RankImpact
 from domain.contract.receipts import ImpactRanked
 from domain.contract.values import Severity
 from domain.impact_review import REVIEW, Review, digest, rank
@@ -164,7 +164,7 @@ def test_engineering_gets_the_digest_at_once_in_support_hours() -> None:
     review, ranking = begun(monday)
     found = digest([snapshot("DEF-1")], None, {}, shown=20, now=monday)
     effects = review.delivered(ranking, ImpactRanked(key=ranking.key, ranking=found), monday)
-    (told,) = [effect for effect in effects if isinstance(effect, TellStaff)]
+    (told,) = [effect for effect in effects if isinstance(effect, NotifyStaff)]
     assert (told.kind, told.role) == (DIGEST, "engineering")
     assert told.facts == {"severity": "S3"} | found
     assert (review.state, review.finished, review.total) == ("done", True, 1)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.contract.defect import AdoptPolicy, ChangeSeverity, Hold, Reopen, Resolve, Resume
-from domain.contract.effects import Lane, TellStaff
+from domain.contract.effects import Lane, NotifyStaff
 from tests.domain.builders import CHICAGO, ETO, FRIDAY, a_defect, at, eto_with, kinds, say
 from tests.domain.world import CheckedWorld as World
 from tests.domain.world import world_of
@@ -253,7 +253,7 @@ def test_the_mail_server_of_clients_does_not_hold_up_the_escalation() -> None:
 def test_the_escalation_names_budget_and_due_instant_but_no_text() -> None:
     """S1: what the COO needs to know."""
     defect, _ = a_defect(internal_description="the cache is wrong")
-    told = [e for e in defect.fire(at("2027-03-09 16:00")) if isinstance(e, TellStaff)]
+    told = [e for e in defect.fire(at("2027-03-09 16:00")) if isinstance(e, NotifyStaff)]
     escalation = next(effect for effect in told if effect.kind == COO)
     assert escalation.role == "coo"
     assert escalation.facts["budget"] == "2 business days"

@@ -20,7 +20,7 @@ from domain.contract.defect import (
     RetryDeliveries,
     ScheduleRelease,
 )
-from domain.contract.effects import Lane, TellClients
+from domain.contract.effects import Lane, NotifyClients
 from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Command
 from tests.domain.builders import (
@@ -183,7 +183,7 @@ def test_with_nothing_new_the_update_says_so_and_the_owner_is_nudged() -> None:
     """T6: at once, S1 does not wait for support hours (T10)."""
     defect, _ = a_defect("S1", owner="dev-7")
     effects = defect.fire(FRIDAY + DAY)
-    update = next(e for e in effects if isinstance(e, TellClients))
+    update = next(e for e in effects if isinstance(e, NotifyClients))
     assert update.facts["text"] is None
     assert "defect.update_needed" in kinds(effects)
 
@@ -195,7 +195,7 @@ def test_text_not_mailed_yet_is_what_the_next_update_says() -> None:
     say(defect, PostProgress, FRIDAY + HOUR, public_text="We found the cause.")
     first = defect.fire(FRIDAY + DAY)
     second = defect.fire(FRIDAY + 2 * DAY)
-    texts = [e.facts["text"] for e in [*first, *second] if isinstance(e, TellClients)]
+    texts = [e.facts["text"] for e in [*first, *second] if isinstance(e, NotifyClients)]
     assert texts == ["We found the cause.", None]
     assert "defect.update_needed" not in kinds(first)
 
@@ -280,7 +280,7 @@ def test_progress_written_while_mail_is_down_replaces_the_waiting_update() -> No
     world.down(Lane.CLIENTS, FRIDAY + HOUR, FRIDAY + 40 * HOUR)
     world.hear(PostProgress, FRIDAY + 38 * HOUR, public_text="We found the cause.")
     world.wait(10 * HOUR)
-    told = [e for e in world.carried_out if isinstance(e, TellClients) and e.event == UPDATE]
+    told = [e for e in world.carried_out if isinstance(e, NotifyClients) and e.event == UPDATE]
     assert [effect.facts["text"] for effect in told] == ["We found the cause."]
     assert missed(world)[0] == "2027-03-06T22:00:00Z"
 
@@ -298,7 +298,7 @@ def test_with_no_worker_running_what_was_owed_is_on_record_and_the_next_goes_out
 def test_an_update_that_nobody_could_be_given_is_not_met() -> None:
     """T9: every address refused."""
     defect, _ = a_defect("S1")
-    update = next(e for e in defect.fire(FRIDAY + DAY) if isinstance(e, TellClients))
+    update = next(e for e in defect.fire(FRIDAY + DAY) if isinstance(e, NotifyClients))
     defect.delivered(update, DeliveryReceipt(key=update.key, failed=1), FRIDAY + DAY)
     defect.fire(FRIDAY + 2 * DAY)
     assert defect.updates.missed == 1
@@ -308,7 +308,7 @@ def test_an_update_that_nobody_could_be_given_is_not_met() -> None:
 def test_an_update_that_reached_everybody_it_could_is_met(receipt: dict[str, int]) -> None:
     """T9: one dead address among others, a repeat, or nobody left to tell."""
     defect, _ = a_defect("S1")
-    update = next(e for e in defect.fire(FRIDAY + DAY) if isinstance(e, TellClients))
+    update = next(e for e in defect.fire(FRIDAY + DAY) if isinstance(e, NotifyClients))
     defect.delivered(update, DeliveryReceipt(key=update.key, **receipt), FRIDAY + DAY)
     defect.fire(FRIDAY + 2 * DAY - timedelta(minutes=15))
     assert defect.updates.missed == 0
@@ -319,7 +319,7 @@ def test_what_only_one_client_gets_does_not_meet_what_all_are_owed() -> None:
     defect, _ = a_defect("S1")
     defect.fire(FRIDAY + DAY)
     effects = say(defect, AttachCase, FRIDAY + DAY, **attachment("CASE-2", "client-2"))
-    confirmation = next(e for e in effects if isinstance(e, TellClients))
+    confirmation = next(e for e in effects if isinstance(e, NotifyClients))
     defect.delivered(confirmation, DeliveryReceipt(key=confirmation.key, sent=1), FRIDAY + DAY)
     defect.fire(FRIDAY + DAY + HOUR)
     assert defect.updates.missed == 1

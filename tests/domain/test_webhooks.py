@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import Effect, Fact, TellStaff
+from domain.contract.effects import Effect, Fact, NotifyStaff
 from domain.webhooks.events import (
     EVENTS,
     PATIENCE,
@@ -289,7 +289,7 @@ def test_support_hears_of_an_outage_once_and_of_the_next_one_again() -> None:
         assert due is not None
         told.append(hold(receiver, down(given_up=given_up), due))
     assert [len(effects) for effects in told] == [0, 1, 0, 0]
-    assert isinstance(told[1][0], TellStaff)
+    assert isinstance(told[1][0], NotifyStaff)
     assert told[1][0].facts["failed"] == 2
     assert told[1][0].facts["since"] == "2027-05-03T15:00:00Z"
 
@@ -333,7 +333,7 @@ def test_one_that_is_gone_ends_and_a_wake_brings_it_back() -> None:
     receiver.handle(WAKE, NOW)
     told = hold(receiver, Report(stopped="gone", waiting=4, problem="http-410"), NOW)
 
-    assert [e.facts["failed"] for e in told if isinstance(e, TellStaff)] == [4]
+    assert [e.facts["failed"] for e in told if isinstance(e, NotifyStaff)] == [4]
     assert receiver.finished
     receiver.handle(WAKE, NOW)
     assert not receiver.finished

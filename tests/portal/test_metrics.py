@@ -14,10 +14,10 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine, event
 
 from activities.adapters.database import DatabaseLedger, DatabaseReadModel, make_engine, migrate
-from activities.adapters.database.backlog import DatabasePulse, Waiting
+from activities.adapters.database.backlog import BacklogStats, Waiting
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.ports import Delivery, DeliveryState
-from domain.contract.effects import Fact, Project
+from domain.contract.effects import Fact, UpdateReadModel
 from portal.metrics import ObligationsCollector, Requests
 from portal.pages.obligations import staff_dashboard
 from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
@@ -139,14 +139,14 @@ def test_a_message_whose_sender_died_is_unknown(tmp_path: Path) -> None:
 def test_webhooks_wait_for_receivers_that_are_enabled(database_url: str) -> None:
     """What waits for one that was disabled is nobody's concern."""
     engine = make_engine(database_url)
-    receivers, pulse = DatabaseWebhookReceivers(engine), DatabasePulse(engine)
+    receivers, pulse = DatabaseWebhookReceivers(engine), BacklogStats(engine)
     key = "whsec_" + "A" * 32
     here, gone = (
         receivers.add(f"https://{name}.example/hook", key, NOON) for name in ("here", "gone")
     )
     fact = Fact(sequence=1, at=NOON, event="defect.confirmed", details={}, public=True)
     DatabaseReadModel(engine).project(
-        Project(
+        UpdateReadModel(
             key="DEF-1/1/portal", entity="DEF-1", sequence=1, at=NOON, kind="defect",
             policy="eto", snapshot={"number": "DEF-1", "state": "open"}, facts=[fact],
         )

@@ -6,7 +6,7 @@ from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.worker import WorkflowInstance
 
-from runtime.query_guard import InStep
+from runtime.query_guard import QueryGuard
 
 
 class _Workflow(WorkflowInstance):
@@ -32,7 +32,7 @@ class _Workflow(WorkflowInstance):
 def _handed(*activations: tuple[int, int, bool]) -> tuple[list[int], list[bool]]:
     """What a workflow lives through of (second its task began, events so far, replaying)."""
     workflow = _Workflow()
-    kept = InStep(workflow)
+    kept = QueryGuard(workflow)
     answers = []
     for second, length, replaying in activations:
         act = WorkflowActivation(is_replaying=replaying, history_length=length)

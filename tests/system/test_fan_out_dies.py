@@ -135,7 +135,7 @@ def _left(here: Installation, plan_sequence: int) -> int:
     """How many are not remembered as told."""
     engine = make_engine(here.settings["DEFECTS_DATABASE_URL"])
     try:
-        return DatabaseMembers(engine).muster(RELEASE, plan_sequence).to_align
+        return DatabaseMembers(engine).progress_of(RELEASE, plan_sequence).to_align
     finally:
         engine.dispose()
 

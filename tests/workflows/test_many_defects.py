@@ -22,10 +22,10 @@ from activities.adapters.database import (
     DatabaseReadModel,
 )
 from activities.fan_out import FanOut
-from activities.notifications import Tell
+from activities.notifications import Notifications
 from activities.pin_policy import PinPolicy
 from activities.ports import Member
-from activities.read_model import Portal
+from activities.read_model import ReadModelWriter
 from activities.signals import Signals
 from domain.contract.defect import ScheduleRelease
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE
@@ -56,11 +56,11 @@ class PausingMembers(DatabaseMembers):
         self.waits, self.may_go_on = threading.Event(), threading.Event()
         self._page = page
 
-    def not_aligned(
+    def pending(
         self, release: str, plan_sequence: int, after: str | None, limit: int
     ) -> Sequence[Member]:
         """A page, as it stood before the wait."""
-        found = super().not_aligned(release, plan_sequence, after, limit)
+        found = super().pending(release, plan_sequence, after, limit)
         self._page -= 1
         if self._page == 0:
             self.waits.set()
@@ -75,7 +75,7 @@ async def world_of_small_rounds(folder: Path) -> AsyncIterator[tuple[World, Paus
     outside, settings = an_outside(folder, mailbox), settings_of_tests()
     engine, preferences = outside.engine, DatabasePreferences(outside.engine)
     members = PausingMembers(engine, PAUSED_AT)
-    tell = Tell(
+    tell = Notifications(
         mailbox,
         DatabaseLedger(engine),
         DatabaseAudience(engine),
@@ -96,7 +96,7 @@ async def world_of_small_rounds(folder: Path) -> AsyncIterator[tuple[World, Paus
                     workflows=WORKFLOWS,
                     activities=[
                         PinPolicy(outside.policies).load_policy,
-                        Portal(DatabaseReadModel(engine), preferences).project,
+                        ReadModelWriter(DatabaseReadModel(engine), preferences).project,
                         fan_out.align_defects,
                     ],
                     activity_executor=threads,

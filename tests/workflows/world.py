@@ -25,7 +25,7 @@ from runtime.settings import Settings
 from simulation.virtual_clock import Clock
 from tests.domain.builders import CHICAGO, case_start, defect_start, release_start
 from tests.fakes import RecordingMailbox
-from worker import WORKFLOWS, Outside, workers
+from worker import WORKFLOWS, Adapters, workers
 
 
 @dataclass
@@ -33,7 +33,7 @@ class World:
     """What a test acts on and looks at."""
 
     client: Client
-    outside: Outside
+    outside: Adapters
     mailbox: RecordingMailbox
     settings: Settings
     env: WorkflowEnvironment | None = None
@@ -143,13 +143,13 @@ def a_quiet_monday(now: datetime) -> datetime:
     return day + timedelta(days=(7 - day.weekday()) % 7)
 
 
-def an_outside(folder: Path, mailbox: RecordingMailbox) -> Outside:
+def an_outside(folder: Path, mailbox: RecordingMailbox) -> Adapters:
     """A fresh SQLite database, the embedded status page, the published policy."""
     (folder / "test.db").write_bytes(_migrated())
     engine = make_engine(f"sqlite:///{folder / 'test.db'}")
     # No test cuts the power.
     event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
-    return Outside(engine, mailbox, DatabaseStatusPage(engine), _policies())
+    return Adapters(engine, mailbox, DatabaseStatusPage(engine), _policies())
 
 
 _policies = functools.cache(PolicyFiles)

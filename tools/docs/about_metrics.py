@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 
 from activities.adapters.database import DatabaseReadModel, make_engine, migrate
-from domain.contract.effects import Lane, Project
+from domain.contract.effects import Lane, UpdateReadModel
 from portal.metrics import ObligationsCollector, Requests
 from tools.docs import week
 from tools.docs.tables import code, codes, table
@@ -51,12 +51,12 @@ def families() -> list[Metric]:
     """What a portal tells of a database with a defect in it."""
     registry = CollectorRegistry()
     Requests(registry)
-    waiting = week.confirmed().outbox.lanes[Lane.PORTAL].waiting
+    waiting = week.confirmed().outbox.lanes[Lane.READ_MODEL].waiting
     with TemporaryDirectory() as folder:
         engine = make_engine(f"sqlite:///{folder}/one.db")
         migrate(engine)
         for effect in waiting:
-            if isinstance(effect, Project):
+            if isinstance(effect, UpdateReadModel):
                 DatabaseReadModel(engine).project(effect)
         registry.register(ObligationsCollector(engine, lambda: datetime.now(UTC)))
         told = list(registry.collect())

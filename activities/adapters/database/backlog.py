@@ -19,7 +19,7 @@ class Waiting:
     since: datetime | None
 
 
-class DatabasePulse:
+class BacklogStats:
     """Reads ages and numbers, and no text."""
 
     def __init__(self, engine: Engine) -> None:

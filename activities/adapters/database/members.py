@@ -20,7 +20,7 @@ from sqlalchemy import (
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.impact import still_open
 from activities.adapters.database.tables import entities, release_defects
-from activities.ports import Member, Muster
+from activities.ports import Member, SyncProgress
 from domain.contract.effects import MemberChange
 
 
@@ -63,7 +63,7 @@ class DatabaseMembers:
         known = snapshot.get("plan_version")
         return isinstance(known, int) and known > plan_version
 
-    def not_aligned(
+    def pending(
         self, release: str, plan_sequence: int, after: str | None, limit: int
     ) -> Sequence[Member]:
         """A page, ordered by defect, starting behind `after`.
@@ -120,7 +120,7 @@ class DatabaseMembers:
                 [{"told": defect, "up_to": told[defect]} for defect in sorted(told)],
             )
 
-    def muster(self, release: str, plan_sequence: int) -> Muster:
+    def progress_of(self, release: str, plan_sequence: int) -> SyncProgress:
         """How many are attached, and how many are not aligned, left ones among them."""
         query = select(
             func.count().filter(release_defects.c.attached),
@@ -128,7 +128,7 @@ class DatabaseMembers:
         ).where(release_defects.c.release == release)
         with self._engine.connect() as connection:
             attached, to_align = connection.execute(query).tuples().one()
-        return Muster(attached=attached, to_align=to_align)
+        return SyncProgress(attached=attached, to_align=to_align)
 
 
 def apply_members(connection: Connection, release: str, changes: Iterable[MemberChange]) -> None:

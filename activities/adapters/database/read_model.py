@@ -11,7 +11,7 @@ from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.members import apply_members
 from activities.adapters.database.tables import entities, facts, subscriptions
 from activities.adapters.database.webhooks import queue_messages
-from domain.contract.effects import Fact, Project
+from domain.contract.effects import Fact, UpdateReadModel
 
 _AHEAD = ("planned", "frozen", "deploying")
 """How a release stands that is still to come."""
@@ -23,7 +23,7 @@ class DatabaseReadModel:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def project(self, projection: Project) -> None:
+    def project(self, projection: UpdateReadModel) -> None:
         """Bring it up to date; an older projection never overwrites a newer one.
 
         Its facts and its changes of audience and members count whatever its age: each carries its
@@ -124,7 +124,7 @@ class DatabaseReadModel:
         return (dict(row) for row in rows)
 
 
-def _write_snapshot(connection: Connection, projection: Project) -> None:
+def _write_snapshot(connection: Connection, projection: UpdateReadModel) -> None:
     snapshot = projection.model_dump(mode="json", include={"snapshot"})["snapshot"]
     row = {
         "kind": projection.kind,

@@ -21,7 +21,7 @@ from activities.adapters.database.engine import batches, insert, writing
 from activities.adapters.database.tables import facts
 from activities.adapters.database.tables_webhooks import webhook_messages, webhook_receivers
 from activities.webhook_ports import Attempt, Destination, Outgoing, Standing
-from domain.contract.effects import Project
+from domain.contract.effects import UpdateReadModel
 from domain.webhooks.events import Verdict, announced, wants
 
 WAITING, SENT, FAILED = "waiting", "sent", "failed"
@@ -39,7 +39,7 @@ class DatabaseWebhooks:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def to_call(self, projection: Project, at: datetime, *, again: bool) -> Sequence[str]:
+    def to_call(self, projection: UpdateReadModel, at: datetime, *, again: bool) -> Sequence[str]:
         """The receivers that a projection has something for, and nobody has called yet.
 
         Whoever is named here counts as called. With `again` all are named: an earlier try may have
@@ -201,7 +201,7 @@ class DatabaseWebhooks:
             return connection.execute(query.order_by(_receivers.id)).scalars().all()
 
 
-def queue_messages(connection: Connection, projection: Project) -> None:
+def queue_messages(connection: Connection, projection: UpdateReadModel) -> None:
     """Write a message per fact and receiver that wants it; those that are there already stay."""
     happened = announced(projection.facts)
     if not happened:

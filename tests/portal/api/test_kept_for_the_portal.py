@@ -16,7 +16,7 @@ from activities.adapters.database.idempotency import (
 )
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.ports import Delivery
-from domain.contract.effects import AudienceChange, Detachment, EntityKind, Project
+from domain.contract.effects import AudienceChange, Detachment, EntityKind, UpdateReadModel
 from domain.contract.values import Attachment
 from tests.domain.builders import FRIDAY, attachment
 
@@ -94,7 +94,7 @@ def _project(
     engine: Engine, kind: EntityKind, entity: str, sequence: int, *changes: AudienceChange
 ) -> None:
     DatabaseReadModel(engine).project(
-        Project(
+        UpdateReadModel(
             key=f"{entity}/{sequence}/project",
             entity=entity,
             sequence=sequence,

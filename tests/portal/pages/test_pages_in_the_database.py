@@ -18,7 +18,7 @@ from activities.adapters.database import (
     make_engine,
 )
 from activities.ports import Letter
-from domain.contract.effects import AudienceChange, Detachment, Fact, Project
+from domain.contract.effects import AudienceChange, Detachment, Fact, UpdateReadModel
 from domain.contract.values import Attachment, Contact
 from portal.pages.mail_outbox import latest, one
 from tests.portal.pages.installation import ADA, BOB
@@ -49,7 +49,7 @@ def project(
     leaving = [Detachment(case=case) for case in detached]
     change = AudienceChange(sequence=sequence, at=NOW, attach=list(attached), detach=leaving)
     DatabaseReadModel(engine).project(
-        Project(
+        UpdateReadModel(
             key=f"{number}/{sequence}/project",
             entity=number,
             sequence=sequence,
