@@ -1,8 +1,8 @@
 """The command line: a demonstration, a development server, and every command of the contract.
 
 Exit codes: 0 done, 1 a promise of the policy was broken (`simulate`), a line was refused
-(`import`) or something did not move (`rollout nudge`), 2 wrong usage or settings, 3 no Temporal
-server or worker answers, 4 the case, defect or release refused, 5 no such number.
+(`import`) or a workflow did not move (`rollout nudge`), 2 wrong usage or settings, 3 no Temporal
+server or worker answers, 4 the case, defect or release refused, 5 unknown id.
 """
 
 import sys
@@ -29,24 +29,24 @@ SUBJECTS = {
     "Cases": cases.app,
     "Defects": defects.app,
     "Releases, areas, review": releases.app,
-    "Anything": inspect.app,
+    "Any entity": inspect.app,
     "Portal": portal.app,
     "AI agents": agents.app,
-    "Run it": admin.app,
+    "Operations": admin.app,
 }
 
 if find_spec("simulation"):  # An installation goes without.
     from simulation.cli import app as simulation_app
 
-    SUBJECTS = {"See it": simulation_app} | SUBJECTS
+    SUBJECTS = {"Simulation": simulation_app} | SUBJECTS
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 for subject, commands in SUBJECTS.items():
     for command in commands.registered_commands:
         command.rich_help_panel = subject
     app.add_typer(commands)
-app.add_typer(rollout.app, name="rollout", rich_help_panel="Run it")
-app.add_typer(webhooks.app, name="webhooks", rich_help_panel="Run it")
+app.add_typer(rollout.app, name="rollout", rich_help_panel="Operations")
+app.add_typer(webhooks.app, name="webhooks", rich_help_panel="Operations")
 
 
 if __name__ == "__main__":

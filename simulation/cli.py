@@ -1,4 +1,4 @@
-"""Commands that show and judge the product: the demonstration, and real histories."""
+"""Commands of the simulation: the demonstration, and the audit of real histories."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +13,9 @@ app = typer.Typer()
 
 @app.command()
 def demo(
-    mails: Annotated[Path, typer.Option(help="Folder for the mails.")] = Path("var/demo"),
+    mails: Annotated[Path, typer.Option(help="Folder for the emails.")] = Path("var/demo"),
 ) -> None:
-    """Watch cases become defects whose policy carries itself out: months in under a minute."""
+    """Show cases and defects under the policy: months in under a minute."""
     from simulation import demo
 
     run(lambda settings: demo.run(settings, mails))
@@ -23,11 +23,17 @@ def demo(
 
 @app.command()
 def simulate(
-    file: Annotated[Path, typer.Argument(help="Bugzilla or status-page histories, JSON Lines.")],
-    fast: Annotated[bool, typer.Option(help="The pure machines alone, without Temporal.")] = False,
+    file: Annotated[
+        Path, typer.Argument(help="Histories of Bugzilla or a status page, JSON Lines.")
+    ],
+    fast: Annotated[bool, typer.Option(help="Domain code alone, without Temporal.")] = False,
     as_json: AsJson = False,
-    limit: Annotated[int | None, typer.Option(help="Only the first so many histories.")] = None,
-    releases: Annotated[bool, typer.Option(help="As a year of four major releases.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(help="Maximum number of histories, first ones first.")
+    ] = None,
+    releases: Annotated[
+        bool, typer.Option(help="Simulation as a year of four major releases.")
+    ] = False,
     report: Annotated[
         Path | None,
         typer.Option(
@@ -37,7 +43,7 @@ def simulate(
         ),
     ] = None,
 ) -> None:
-    """Run real histories under the policy; ends with 1 if one of its promises is broken."""
+    """Run real histories under the policy; exits with 1 if a promise of it is broken."""
     from simulation import simulate
 
     run(

@@ -1,4 +1,4 @@
-"""Commands of whoever runs an installation: database, health, bringing in what was elsewhere."""
+"""Commands for operators of an installation: development server, import, database, health."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,11 +18,11 @@ def dev(
     smtp_port: Annotated[int, typer.Option(help="Port of the mail receiver.")] = 1025,
     portal_port: Annotated[int, typer.Option(help="Port of the portal.")] = 8080,
     codec_port: Annotated[
-        int, typer.Option(help="Port of the codec server, which runs with encryption keys only.")
+        int, typer.Option(help="Port of the codec server; it runs only with encryption keys.")
     ] = 8082,
-    folder: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path("var/dev"),
+    folder: Annotated[Path, typer.Option(help="Folder for all data.")] = Path("var/dev"),
 ) -> None:
-    """Temporal server with its UI, worker and mail receiver; Ctrl-C stops all, nothing is lost."""
+    """Run Temporal with its UI, a worker and a mail receiver until Ctrl-C; data is kept."""
     from commands import dev
 
     ports = dev.Ports(port, ui_port, smtp_port, portal_port, codec_port)
@@ -32,18 +32,18 @@ def dev(
 @app.command(name="import")
 def import_file(
     file: Annotated[
-        Path, typer.Argument(help="JSON Lines in the contract's shapes, or bugs of Bugzilla.")
+        Path, typer.Argument(help="JSON Lines in the contract's shapes, or Bugzilla bugs.")
     ],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check only, without a server.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring in cases and defects with their own past; nobody is told of what lies in it.
+    """Import existing cases and defects without notifying anyone about past events.
 
     A line is `{"type": "case" or "defect", "number": …, …, "past": {…}}` with the fields a start
-    has, or a bug as Bugzilla's REST API answers it, alone or in `{"bugs": […]}`. Run it again
-    whenever you like: what is there already stays as it is. Ends with 1 if a line was refused.
+    has, or a bug as Bugzilla's REST API answers it, alone or in `{"bugs": […]}`. A repeat is
+    harmless: existing entities stay unchanged. Exits with 1 if a line was refused.
     """
     from commands import importer as bring_in
 
@@ -52,7 +52,7 @@ def import_file(
 
 @app.command(name="migrate")
 def migrate_database() -> None:
-    """Bring the database of DEFECTS_DATABASE_URL up to date."""
+    """Migrate the database of DEFECTS_DATABASE_URL to the present schema."""
     from commands import tables
 
     run(tables.bring_up_to_date)
@@ -60,7 +60,7 @@ def migrate_database() -> None:
 
 @app.command()
 def health() -> None:
-    """Whether server and database answer, and workers serve all queues and versions."""
+    """Check that server and database answer, and that workers serve all queues and versions."""
     from commands import health
 
     run(health.run)

@@ -1,4 +1,4 @@
-"""The command that lets AI agents in."""
+"""The command that serves AI agents."""
 
 from typing import Annotated
 
@@ -15,21 +15,21 @@ def mcp(
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="Listen there, such as 127.0.0.1:8083, and serve /mcp to whoever has a token.",
+            help="Address to serve /mcp on, such as 127.0.0.1:8083; clients need a token.",
         ),
     ] = None,
     host: Annotated[
         list[str] | None,
-        typer.Option(help="With --http: a name by which a proxy is reached; repeat the option."),
+        typer.Option(help="With --http: a host name of a proxy in front; may be repeated."),
     ] = None,
 ) -> None:
-    """The contract as tools for AI agents (Model Context Protocol), over standard input and output.
+    """Serve the contract as tools for AI agents (Model Context Protocol), over standard streams.
 
-    Without a token agents only read. With one in DEFECTS_TOKEN they may do what its scopes say, in
-    its name.
+    Without a token agents can only read. With one in DEFECTS_TOKEN they act in its name, within its
+    scopes.
     """
     if http is None and host:
-        raise typer.BadParameter("--host: is for --http")
+        raise typer.BadParameter("--host: requires --http")
     from commands import agents
 
     if http is None:

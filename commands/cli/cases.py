@@ -1,4 +1,4 @@
-"""Commands about cases: logging a contact, answering it, calls, and its defect."""
+"""Commands about cases: log and answer a contact, book calls, confirm a defect."""
 
 from typing import Annotated
 
@@ -30,7 +30,9 @@ def open_case(
     email: Email,
     subject: Annotated[str, typer.Option()],
     description: Annotated[str, typer.Option()] = "",
-    number: Annotated[str | None, typer.Option(help="Your own number; else the next one.")] = None,
+    number: Annotated[
+        str | None, typer.Option(help="Number of your own; else the next one.")
+    ] = None,
     channel: Annotated[Channel, typer.Option()] = Channel.PORTAL,
     priority: Annotated[str, typer.Option(help="normal or critical")] = "normal",
     package: Annotated[str, typer.Option(help="standard, legacy or premium")] = "standard",
@@ -43,7 +45,7 @@ def open_case(
     policy: Annotated[str, typer.Option()] = "eto",
     as_json: AsJson = False,
 ) -> None:
-    """Log a contact as a case (C1)."""
+    """Open a case for a contact (C1)."""
     payload = {
         "client": client,
         "contact": {"email": email, "name": name, "time_zone": time_zone},
@@ -63,12 +65,12 @@ def open_case(
 
 @update(app, "respond")
 def respond(case: Number, message: ToClient) -> None:
-    """Answer the client; stops the first-response clock (C6)."""
+    """Reply to the client; stops the first-response clock (C6)."""
 
 
 @update(app, "answer")
 def answer(case: Number, message: ToClient) -> None:
-    """The question is answered, or it is no defect: closes the case (C8)."""
+    """Answer the question, or explain why it is not a defect; closes the case (C8)."""
 
 
 @update(app, "confirm_defect")
@@ -93,12 +95,12 @@ def book_call(
     at: At,
     minutes: Annotated[int, typer.Option()],
 ) -> None:
-    """Book a call through the case, or move the one that is booked (C11)."""
+    """Book a call, or move the one that is booked (C11)."""
 
 
 @update(app, "cancel_call")
 def cancel_call(case: Number, reason: MaybeWhy = None) -> None:
-    """Call off the call that is booked; its minutes are given back (C11)."""
+    """Cancel the booked call; its minutes are credited back (C11)."""
 
 
 @update(app, "set_preferences")
@@ -109,25 +111,29 @@ def set_preferences(
     time_zone: Annotated[str | None, typer.Option()] = None,
     language: Annotated[str | None, typer.Option()] = None,
 ) -> None:
-    """What the contact of this case chooses for every mail; the rest stays as it is."""
+    """Set the email preferences of the contact of this case; the rest stays unchanged."""
 
 
 @app.command(name="suggest")
 def suggest_severity(
-    function: Annotated[Function, typer.Option(help="What is affected.")],
-    blocked: Annotated[bool, typer.Option(help="It cannot be used at all.")] = False,
-    nobody_can_work: Annotated[bool, typer.Option(help="An outage, or nobody can log in.")] = False,
+    function: Annotated[Function, typer.Option(help="Affected function.")],
+    blocked: Annotated[bool, typer.Option(help="Whether it cannot be used at all.")] = False,
+    nobody_can_work: Annotated[
+        bool, typer.Option(help="Whether there is an outage, or no user can log in.")
+    ] = False,
     workaround: Annotated[
         WorkaroundEffort,
         typer.Option(help="Whether there is a workaround, and how much work it is."),
     ] = WorkaroundEffort.NONE,
     major_impact: Annotated[
-        bool, typer.Option(help="Many users or important work are affected.")
+        bool, typer.Option(help="Whether many users or important work are affected.")
     ] = False,
     unsupported_browser: Annotated[
-        bool, typer.Option(help="It happens in a browser that is not supported.")
+        bool, typer.Option(help="Whether it happens only in an unsupported browser.")
     ] = False,
-    clients_exposed: Annotated[int, typer.Option(help="Clients whose data was exposed.")] = 0,
+    clients_exposed: Annotated[
+        int, typer.Option(help="Number of clients whose data was exposed.")
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Suggest a severity from intake facts, with the reason; the specialist decides (D1)."""

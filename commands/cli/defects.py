@@ -30,7 +30,7 @@ PlanVersion = Annotated[int | None, typer.Option()]
 def change_severity(
     defect: Number, severity: Annotated[Severity, typer.Argument()], reason: Why
 ) -> None:
-    """Reclassify; clocks follow (D1, T2)."""
+    """Change the severity; clocks follow (D1, T2)."""
 
 
 @update(app, "request_reclassification")
@@ -40,7 +40,7 @@ def request_reclassification(
     severity: Annotated[Severity, typer.Option()],
     justification: Annotated[str, typer.Option()],
 ) -> None:
-    """A client thinks it should be classified otherwise; client success decides (D4)."""
+    """Request another severity for a client; client success decides (D4)."""
 
 
 @update(app, "decide_reclassification")
@@ -49,7 +49,7 @@ def decide_reclassification(
     approve: Annotated[bool, typer.Option("--approve/--decline")],
     reason: Annotated[str, typer.Option()],
 ) -> None:
-    """Decide on a client's request; they get the reason either way (D4)."""
+    """Decide on a client's request; the client gets the reason either way (D4)."""
 
 
 @update(app, "attach_case")
@@ -61,8 +61,8 @@ def attach(
     name: Annotated[str | None, typer.Option()] = None,
     time_zone: Annotated[str | None, typer.Option()] = None,
 ) -> Payload:
-    """Attach a further case to a defect (C10)."""
-    del defect  # It is told, not part of what it is told.
+    """Attach a case to a defect (C10)."""
+    del defect  # The recipient of the command, not part of its payload.
     contact = {"email": email, "name": name, "time_zone": time_zone}
     return {"case": case, "client": client, "contact": contact}
 
@@ -73,12 +73,12 @@ def merge(
     defect: Annotated[str, typer.Option("--into")],
     reason: Why,
 ) -> None:
-    """It is the same as another defect: its cases move there, and this one ends."""
+    """Merge a defect into another one, which takes over its cases."""
 
 
 @update(app, "undo_merge")
 def undo_merge(defect: Number, reason: Why) -> None:
-    """It was not the same after all: its cases come back."""
+    """Undo a merge; the defect takes its cases back."""
 
 
 # --- the work -------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def post_progress(
     internal_note: Annotated[str | None, typer.Option("--note")] = None,
     stage: Annotated[Stage | None, typer.Option()] = None,
 ) -> None:
-    """Post meaningful progress (D6)."""
+    """Post progress (D6)."""
 
 
 @update(app, "offer_workaround")
@@ -100,7 +100,7 @@ def workaround(
     description: Annotated[str, typer.Option()],
     effort: Annotated[str, typer.Option(help="easy or laborious")] = "easy",
 ) -> None:
-    """Offer a way to live with it (D5)."""
+    """Publish a workaround (D5)."""
 
 
 @update(app, "area_work_started")
@@ -109,7 +109,7 @@ def area_work_started(
     functional_area: Area,
     note: Annotated[str | None, typer.Option()] = None,
 ) -> None:
-    """Mark this one defect as being worked on (R6); `begin-area-work` marks all of an area."""
+    """Mark one defect as being worked on (R6); `begin-area-work` marks all of an area."""
 
 
 @update(app, "hold")
@@ -119,7 +119,7 @@ def hold(defect: Number, reason: Why) -> None:
 
 @update(app, "resume")
 def resume(defect: Number, reason: MaybeWhy = None) -> None:
-    """Let the target clock run again."""
+    """Restart the target clock."""
 
 
 # --- its release ----------------------------------------------------------------------------------
@@ -129,19 +129,19 @@ def resume(defect: Number, reason: MaybeWhy = None) -> None:
 def schedule_release(
     defect: Number, release: Release, deploy_at: DeployAt, plan_version: PlanVersion = None
 ) -> None:
-    """The fix is planned for this release, or the plan moved (R3): 2026-12-01T18:00:00Z."""
+    """Plan the fix for a release, or follow a change of that plan (R3)."""
 
 
 @update(app, "withdraw_release")
 def withdraw_release(
     defect: Number, release: Release, reason: Why, plan_version: PlanVersion = None
 ) -> None:
-    """The fix is no longer in this release (R3)."""
+    """Remove the fix from the release it is planned for (R3)."""
 
 
 @update(app, "release_deployed")
 def release_deployed(defect: Number, release: Release) -> None:
-    """The release is out: the defect is resolved (R4)."""
+    """Report that the release is deployed; resolves the defect (R4)."""
 
 
 # --- the end --------------------------------------------------------------------------------------
@@ -153,14 +153,14 @@ def resolve(
     resolution: Annotated[str, typer.Option()],
     public_text: Annotated[str | None, typer.Option("--text")] = None,
 ) -> None:
-    """It is done: everyone attached is told once, cases close (C9)."""
+    """Resolve the defect, notify attached clients once, and close their cases (C9)."""
 
 
 @update(app, "reopen")
 def reopen(defect: Number, reason: Why) -> None:
-    """It was not done after all."""
+    """Reopen a resolved defect."""
 
 
 @update(app, "retry_deliveries")
 def retry_deliveries(number: Number) -> None:
-    """Try again now what could not be delivered."""
+    """Retry failed deliveries now."""

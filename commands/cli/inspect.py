@@ -1,4 +1,4 @@
-"""Commands that ask how something stands, and the one that sends anything."""
+"""Commands that show the state of an entity, and the one that sends any command."""
 
 import json
 from typing import Annotated
@@ -14,7 +14,7 @@ app = typer.Typer()
 
 @app.command()
 def status(number: Number, as_json: AsJson = False) -> None:
-    """How a case, defect or release stands."""
+    """Show the status of a case, defect or release."""
     from commands import show
 
     ask(number, "status", as_json, show.status)
@@ -22,7 +22,7 @@ def status(number: Number, as_json: AsJson = False) -> None:
 
 @app.command()
 def timeline(number: Number, as_json: AsJson = False) -> None:
-    """What happened, oldest first."""
+    """Show the events of a case, defect or release, oldest first."""
     from commands import show
 
     ask(number, "timeline", as_json, show.timeline)
@@ -30,7 +30,7 @@ def timeline(number: Number, as_json: AsJson = False) -> None:
 
 @app.command()
 def explain(defect: Number, as_json: AsJson = False) -> None:
-    """What produced every due instant."""
+    """Explain how each due time of a defect was calculated."""
     from commands import show
 
     ask(defect, "explain", as_json, show.explanation)
@@ -39,8 +39,8 @@ def explain(defect: Number, as_json: AsJson = False) -> None:
 @app.command()
 def tell(
     number: Number,
-    command: Annotated[str, typer.Argument(help="Any update of the contract.")],
-    payload: Annotated[str, typer.Argument(help="Its payload, one JSON object.")],
+    command: Annotated[str, typer.Argument(help="Name of any update of the contract.")],
+    payload: Annotated[str, typer.Argument(help="Payload of the update, one JSON object.")],
     as_json: AsJson = False,
 ) -> None:
     """Send any command of the contract with its payload as JSON."""

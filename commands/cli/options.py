@@ -16,20 +16,27 @@ from domain.contract.values import Contact
 DEFAULT_ACTOR = "starter"
 INSTANTS = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"]
 
-Number = Annotated[str, typer.Argument(help="Its number, such as DEF-000001 or REL-2026.4.")]
-Actor = Annotated[str, typer.Option(help="Who acts, an opaque id.", envvar="DEFECTS_ACTOR")]
-Key = Annotated[str | None, typer.Option(help="Makes a repeat of this command harmless.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Number = Annotated[str, typer.Argument(help="Number, such as DEF-000001 or REL-2026.4.")]
+Actor = Annotated[
+    str, typer.Option(help="Id of the person or service that acts.", envvar="DEFECTS_ACTOR")
+]
+Key = Annotated[
+    str | None, typer.Option(help="Idempotency key: a repeat under the same key has no effect.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON output.")]
 Why = Annotated[str, typer.Option()]
 MaybeWhy = Annotated[str | None, typer.Option()]
 ToClient = Annotated[str, typer.Option()]
 ClientId = Annotated[str, typer.Option()]
 Email = Annotated[str, typer.Option()]
 Area = Annotated[str, typer.Argument(help="Functional area.")]
-Release = Annotated[str, typer.Argument(help="Number of the release: REL-2026.4.")]
-At = Annotated[datetime, typer.Option(formats=INSTANTS, help="Such as 2026-12-01T18:00:00Z.")]
+Release = Annotated[str, typer.Argument(help="Number of the release, such as REL-2026.4.")]
+At = Annotated[
+    datetime, typer.Option(formats=INSTANTS, help="Date and time, such as 2026-12-01T18:00:00Z.")
+]
 DeployAt = Annotated[
-    datetime, typer.Argument(formats=INSTANTS, help="Such as 2026-12-01T18:00:00Z.")
+    datetime,
+    typer.Argument(formats=INSTANTS, help="Date and time, such as 2026-12-01T18:00:00Z."),
 ]
 
 Payload = dict[str, Any] | None

@@ -14,25 +14,23 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 app = typer.Typer()
 token_app = typer.Typer(no_args_is_help=True)
-app.add_typer(
-    token_app, name="token", help="Tokens by which services and agents are known to the portal."
-)
+app.add_typer(token_app, name="token", help="Manage the API tokens of services and agents.")
 
 
 @token_app.command()
 def create(
-    name: Annotated[str, typer.Argument(help="Whose it is: the actor of what is done with it.")],
+    name: Annotated[str, typer.Argument(help="Name of the owner, recorded as the actor.")],
     scope: Annotated[
         list[str],
         typer.Option(
-            help="What it is good for, such as cases:read; repeat the option. "
-            "What is no scope is answered with all there are."
+            help="Scope, such as cases:read; may be repeated. "
+            "The error for an unknown scope lists all scopes."
         ),
     ],
-    days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is valid.")] = 365,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Validity in days.")] = 365,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token and show it, once: only its hash is kept."""
+    """Create a token and show it once; only its hash is stored."""
     from commands import tokens
 
     if not _NAME.fullmatch(name):
@@ -42,15 +40,17 @@ def create(
 
 @token_app.command(name="list")
 def list_tokens(as_json: AsJson = False) -> None:
-    """Every token that was ever made, without what makes it one."""
+    """List all tokens, without their secrets."""
     from commands import tokens
 
     run(lambda settings: tokens.list_them(settings, as_json))
 
 
 @token_app.command()
-def revoke(token: Annotated[str, typer.Argument(help="Its id, as `token list` shows it.")]) -> None:
-    """From now on nobody can use it."""
+def revoke(
+    token: Annotated[str, typer.Argument(help="Id of the token, as `token list` shows it.")],
+) -> None:
+    """Revoke a token at once."""
     from commands import tokens
 
     run(lambda settings: tokens.revoke(settings, token))
@@ -59,14 +59,14 @@ def revoke(token: Annotated[str, typer.Argument(help="Its id, as `token list` sh
 @app.command()
 def inbound_mail(
     file: Annotated[
-        Path | None, typer.Argument(help="A mail as it came; standard input without it.")
+        Path | None, typer.Argument(help="File with the raw email; else standard input.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take one mail from a client: a new case, or a note on the case it replies to.
+    """Accept one email from a client: a new case, or a note on the case it replies to.
 
-    For a mail system's pipe: ends with 75 where it has to be tried again, with 65 where the mail
-    cannot be taken.
+    For the pipe of a mail system: exits with 75 if it has to be retried, with 65 if the email
+    cannot be accepted.
     """
     from commands import inbound
 

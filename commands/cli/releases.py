@@ -34,13 +34,13 @@ def plan_release(
     title: Annotated[str, typer.Option()],
     deploy_at: At,
     number: Annotated[
-        str | None, typer.Option(help="Your own number, such as REL-2026.4; else the next one.")
+        str | None, typer.Option(help="Number of your own, such as REL-2026.4; else the next one.")
     ] = None,
     window_minutes: Annotated[int | None, typer.Option()] = None,
     area: Annotated[
-        list[str] | None, typer.Option(help="Functional area; may be given several times.")
+        list[str] | None, typer.Option(help="Functional area; may be repeated.")
     ] = None,
-    notes: Annotated[str | None, typer.Option(help="What is new; public.")] = None,
+    notes: Annotated[str | None, typer.Option(help="Release notes; public.")] = None,
     policy: Annotated[str, typer.Option()] = "eto",
     actor: Actor = DEFAULT_ACTOR,
     as_json: AsJson = False,
@@ -67,7 +67,7 @@ def attach_defect(
     key: Key = None,
     as_json: AsJson = False,
 ) -> None:
-    """The fixes of these defects are in the release; everyone attached is told (R3)."""
+    """Add the fixes of defects to the release; attached clients are notified (R3)."""
     tell(release, as_json, *attaching(defects, actor, key))
 
 
@@ -94,12 +94,12 @@ def detach_defect(
     defect: Annotated[str, typer.Argument()],
     reason: Why,
 ) -> None:
-    """The fix is not in the release after all (R3)."""
+    """Remove the fix of a defect from the release (R3)."""
 
 
 @update(app, "reschedule")
 def reschedule(release: Release, deploy_at: DeployAt, reason: Why) -> None:
-    """Another date: everyone attached to its defects is told (R3)."""
+    """Move the release to another date; attached clients are notified (R3)."""
 
 
 @update(app, "announce")
@@ -109,22 +109,22 @@ def announce(release: Release) -> None:
 
 @update(app, "freeze")
 def freeze(release: Release, reason: Why) -> None:
-    """From now on no defect joins or leaves."""
+    """Freeze the contents of the release: no defect joins or leaves."""
 
 
 @update(app, "unfreeze")
 def unfreeze(release: Release) -> None:
-    """Defects may join and leave again."""
+    """Unfreeze the contents of the release."""
 
 
 @update(app, "deploy")
 def deploy(release: Release) -> None:
-    """The release is out: its defects are resolved (R4)."""
+    """Report that the release is deployed; resolves its defects (R4)."""
 
 
 @update(app, "cancel")
 def cancel_release(release: Release, reason: Why) -> None:
-    """There will be no such release (R3)."""
+    """Cancel the release (R3)."""
 
 
 @app.command()
@@ -132,19 +132,21 @@ def cancel_release(release: Release, reason: Why) -> None:
 def begin_area_work(
     area: Area,
     note: Annotated[str | None, typer.Option()] = None,
-    number: Annotated[str | None, typer.Option(help="Your own number; else the next one.")] = None,
+    number: Annotated[
+        str | None, typer.Option(help="Number of your own; else the next one.")
+    ] = None,
     policy: Annotated[str, typer.Option()] = "eto",
     actor: Actor = DEFAULT_ACTOR,
     as_json: AsJson = False,
 ) -> None:
-    """Work begins in an area: its open S3 and S4 defects are marked, in the portal only (R6)."""
+    """Mark the open S3 and S4 defects of an area as being worked on, in the portal only (R6)."""
     payload = {"actor": actor, "functional_area": area, "note": note, "policy": policy}
     start("AreaWorkWorkflow", number, "AREA", as_json, payload)
 
 
 @app.command()
 def review_impact() -> None:
-    """Let the impact review take place now, besides its schedule."""
+    """Run the impact review now."""
     from commands import review
 
     run(review.run)

@@ -1,4 +1,4 @@
-"""Commands about versions of the worker's code: what runs where, and moving it."""
+"""Commands about worker versions: show them, and move workflows between them."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from commands.cli.run import run
 
 app = typer.Typer(
     invoke_without_command=True,
-    help="Versions of the worker's code: what runs where, and moving it.",
+    help="Show worker versions, and move workflows between them.",
 )
 
 
@@ -17,11 +17,11 @@ app = typer.Typer(
 def look(
     context: typer.Context,
     numbers: Annotated[
-        bool, typer.Option("--numbers", help="List every open workflow with its version.")
+        bool, typer.Option("--numbers", help="List of every open workflow with its version.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show which versions of the worker there are, what runs on each, and which may be stopped."""
+    """Show the worker versions, what runs on each, and which can be stopped."""
     if context.invoked_subcommand is None:
         from commands import rollout
 
@@ -32,16 +32,16 @@ def look(
 @app.command()
 def to(
     build_id: Annotated[
-        str, typer.Argument(help="DEFECTS_BUILD_ID of its workers, or `unversioned`.")
+        str, typer.Argument(help="DEFECTS_BUILD_ID of the workers, or `unversioned`.")
     ],
     percent: Annotated[
         float | None,
-        typer.Option(min=0, max=100, help="Of new runs only; 0 takes a ramp back."),
+        typer.Option(min=0, max=100, help="Share of new runs only; 0 ends the ramp."),
     ] = None,
 ) -> None:
-    """Let what begins, or continues as new, run on a version; to go back, name the one before.
+    """Make a version the current one; to roll back, name the previous one.
 
-    Open workflows move when they next have something to do. `rollout nudge` moves the others.
+    New runs start on it. Open workflows move at their next event; `rollout nudge` moves them now.
     """
     from commands import rollout
 
@@ -51,13 +51,13 @@ def to(
 @app.command()
 def nudge(
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Move so many at most, to see how they do.")
+        int | None, typer.Option(min=1, help="Maximum number to move, for a trial.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Move open workflows to the current version, and wait for them. Ends with 1 if any is left.
+    """Move open workflows to the current version and wait. Exits with 1 if any is left.
 
-    Nothing is lost or said twice by it: each takes its whole state along. Again and again is fine.
+    Each workflow takes its whole state along: nothing is lost or sent twice. A repeat is harmless.
     """
     from commands import rollout
 

@@ -24,7 +24,7 @@ ExitCodes = {
     "runtime.client.CommandRefused": 4,
     "runtime.client.NoSuchNumber": 5,
 }
-"""By name: whoever raised one has loaded it, and the other commands need not."""
+"""By name, so that a command loads only the modules it uses."""
 INTERRUPTED = 130
 
 Work = Callable[["Settings"], Coroutine[Any, Any, int | None]]
@@ -55,7 +55,7 @@ def run(work: Work, *, logs: bool = False) -> None:
 
 
 def exit_code(error: Exception) -> int | None:
-    """The exit code of an error or of what it is a kind of; None for one that nobody foresaw."""
+    """The exit code of an error or of its base class; None for an unexpected one."""
     names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
     return next((ExitCodes[name] for name in names if name in ExitCodes), None)
 

@@ -1,4 +1,4 @@
-"""Commands about webhooks: who receives them, what became of them, sending some once more."""
+"""Commands about webhooks: manage receivers, inspect and replay deliveries."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -8,13 +8,15 @@ import typer
 from commands.cli.options import DEFAULT_ACTOR, INSTANTS, Actor, AsJson
 from commands.cli.run import run
 
-app = typer.Typer(no_args_is_help=True, help="Receivers of webhooks, and what became of each.")
+app = typer.Typer(
+    no_args_is_help=True, help="Manage webhook receivers, inspect and replay deliveries."
+)
 
-Receiver = Annotated[str, typer.Argument(help="Its id, as `webhooks list` shows it.")]
+Receiver = Annotated[str, typer.Argument(help="Id of the receiver, as `webhooks list` shows it.")]
 Secret = Annotated[
     str | None,
     typer.Option(
-        help="whsec_ and base64, or plain text; else a new one is made and shown once.",
+        help="Secret: whsec_ and base64, or plain text; else a new one, shown once.",
         envvar="DEFECTS_ROTATED_SECRET",
     ),
 ]
@@ -22,15 +24,15 @@ Secret = Annotated[
 
 @app.command()
 def add(
-    url: Annotated[str, typer.Argument(help="Where to post to.")],
+    url: Annotated[str, typer.Argument(help="URL to post to.")],
     events: Annotated[
         list[str] | None,
-        typer.Option(help='Globs such as "defect.*", with commas or given several times.'),
+        typer.Option(help='Event filter: globs such as "defect.*", comma-separated or repeated.'),
     ] = None,
     secret: Secret = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add a receiver; it gets what happens from now on."""
+    """Add a receiver; it gets events from now on."""
     from commands import webhooks
 
     run(lambda settings: webhooks.add(settings, url, events, secret, as_json))
@@ -38,7 +40,7 @@ def add(
 
 @app.command(name="list")
 def list_them(as_json: AsJson = False) -> None:
-    """Every receiver: what it wants, how it is, how much waits. No secret is shown."""
+    """List receivers with event filter, health and backlog. No secret is shown."""
     from commands import webhooks
 
     run(lambda settings: webhooks.list_them(settings, as_json))
@@ -47,11 +49,11 @@ def list_them(as_json: AsJson = False) -> None:
 @app.command()
 def deliveries(
     receiver: Receiver,
-    state: Annotated[str | None, typer.Option(help="waiting, sent or failed")] = None,
-    limit: Annotated[int, typer.Option(help="How many, the latest first.")] = 50,
+    state: Annotated[str | None, typer.Option(help="State: waiting, sent or failed.")] = None,
+    limit: Annotated[int, typer.Option(help="Maximum number, latest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """What became of the latest messages to a receiver."""
+    """Show the state of the latest messages to a receiver."""
     from commands import webhooks
 
     run(lambda settings: webhooks.deliveries(settings, receiver, state, limit, as_json))
@@ -62,12 +64,14 @@ def replay(
     receiver: Receiver,
     since: Annotated[
         datetime | None,
-        typer.Option(formats=INSTANTS, help="Everything since 2026-12-01T18:00:00Z, sent or not."),
+        typer.Option(
+            formats=INSTANTS, help="Start, such as 2026-12-01T18:00:00Z; else failed messages only."
+        ),
     ] = None,
     actor: Actor = DEFAULT_ACTOR,
     as_json: AsJson = False,
 ) -> None:
-    """Send again what was given up, or everything since an instant; the ids stay the same."""
+    """Resend failed messages, or all messages since an instant; the ids stay the same."""
     from commands import webhooks
 
     run(lambda settings: webhooks.replay(settings, receiver, since, actor, as_json))
@@ -75,7 +79,7 @@ def replay(
 
 @app.command()
 def disable(receiver: Receiver, actor: Actor = DEFAULT_ACTOR) -> None:
-    """Send nothing to it; what waits stays, and nothing is written for it meanwhile."""
+    """Disable a receiver: its backlog is kept, and no new messages are written for it."""
     from commands import webhooks
 
     run(lambda settings: webhooks.disable(settings, receiver, actor))
@@ -83,7 +87,7 @@ def disable(receiver: Receiver, actor: Actor = DEFAULT_ACTOR) -> None:
 
 @app.command()
 def enable(receiver: Receiver, actor: Actor = DEFAULT_ACTOR) -> None:
-    """Send to it again, what waits first; `replay --since` brings what happened meanwhile."""
+    """Enable a receiver, backlog first; `replay --since` sends the events it missed."""
     from commands import webhooks
 
     run(lambda settings: webhooks.enable(settings, receiver, actor))
@@ -91,7 +95,7 @@ def enable(receiver: Receiver, actor: Actor = DEFAULT_ACTOR) -> None:
 
 @app.command()
 def remove(receiver: Receiver, actor: Actor = DEFAULT_ACTOR) -> None:
-    """Forget a receiver and every message to it. One of the settings comes back with a worker."""
+    """Remove a receiver and its messages. A worker adds one of the settings again at its start."""
     from commands import webhooks
 
     run(lambda settings: webhooks.remove(settings, receiver, actor))
@@ -102,11 +106,11 @@ def rotate(
     receiver: Receiver,
     secret: Secret = None,
     overlap_hours: Annotated[
-        float, typer.Option(min=0, help="How long the one before stays valid.")
+        float, typer.Option(min=0, help="Hours the old secret stays valid.")
     ] = 24,
     as_json: AsJson = False,
 ) -> None:
-    """Give a receiver a new secret: both sign until the one before is over."""
+    """Rotate the secret of a receiver: the old secret stays valid during the overlap."""
     from commands import webhooks
 
     overlap = timedelta(hours=overlap_hours)

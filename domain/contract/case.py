@@ -26,7 +26,7 @@ from domain.contract.values import (
 
 
 class PastCase(Message):
-    """What an imported case has behind it: nobody is told of anything that lies in the past."""
+    """The past of an imported case; no notification is sent about it."""
 
     opened_at: Instant
     """When the case began."""
@@ -74,7 +74,7 @@ class CaseStart(Start):
 
 
 class Respond(Command):
-    """Answer the client, first or further; stops the first-response clock (C6)."""
+    """Reply to the client; stops the first-response clock (C6)."""
 
     name = "respond"
     message: PublicText
@@ -92,7 +92,7 @@ class RequestInformation(Command):
 
 
 class ProvideInformation(Command):
-    """What the client gave; items asked for in free words are met by a `note` (C3)."""
+    """Record what the client gave; a `note` answers the items asked for in free text (C3)."""
 
     name = "provide_information"
     who_am_i: InternalText | None = None
@@ -154,7 +154,7 @@ class ConfirmDefect(Command):
 
 
 class Answer(Command):
-    """The question is answered, or it is no defect: tells the client and closes (C8)."""
+    """Answer the question, or explain why it is not a defect; closes the case (C8)."""
 
     name = "answer"
     message: PublicText
@@ -162,7 +162,7 @@ class Answer(Command):
 
 
 class BookCall(Command):
-    """Book a call through the case, or move the one that is booked (C11)."""
+    """Book a call, or move the one that is booked (C11)."""
 
     name = "book_call"
     at: Instant
@@ -172,7 +172,7 @@ class BookCall(Command):
 
 
 class CancelCall(Command):
-    """Call off the call that is booked; its minutes are given back."""
+    """Cancel the booked call; its minutes are credited back (C11)."""
 
     name = "cancel_call"
     reason: Reason | None = None
@@ -180,7 +180,7 @@ class CancelCall(Command):
 
 
 class SetPreferences(Command):
-    """What the contact of this case chooses for every mail; what is left out stays as it is."""
+    """Set the email preferences of the contact of this case; what is left out stays unchanged."""
 
     name = "set_preferences"
     progress: bool | None = None
@@ -200,7 +200,7 @@ class SetPreferences(Command):
 
 
 class CloseCase(Command):
-    """Close without an answer, with an internal reason."""
+    """Close the case without an answer, for an internal reason."""
 
     name = "close"
     reason: Reason
@@ -208,7 +208,7 @@ class CloseCase(Command):
 
 
 class DefectResolved(Command):
-    """Signal from a defect to the cases on it: it is resolved, the case closes (C9)."""
+    """Tell a case that its defect is resolved; closes the case (C9)."""
 
     name = "defect_resolved"
     actor: Opaque = "defect"
@@ -222,7 +222,7 @@ class DefectResolved(Command):
 
 
 class DefectMerged(Command):
-    """Signal from a defect to the cases on it: they are followed under another number now."""
+    """Tell a case that its defect was merged, and into which one."""
 
     name = "defect_merged"
     actor: Opaque = "defect"
@@ -230,4 +230,4 @@ class DefectMerged(Command):
     defect: Number
     """Number of the merged defect."""
     into: Number
-    """Number of the defect that goes on."""
+    """Number of the defect it was merged into."""

@@ -32,7 +32,7 @@ class PastPlan(Message):
 
 
 class PastDefect(Message):
-    """What an imported defect has behind it: nobody is told of anything that lies in the past."""
+    """The past of an imported defect; no notification is sent about it."""
 
     confirmed_at: Instant
     """When it was confirmed."""
@@ -87,7 +87,7 @@ class DefectStart(DefectFields, Start):
 
 
 class ChangeSeverity(Command):
-    """Reclassify: clocks follow T2, engineering hears of an S1 at once."""
+    """Change the severity; clocks follow T2, and engineering is notified of an S1 at once."""
 
     name = "change_severity"
     severity: Severity
@@ -97,7 +97,7 @@ class ChangeSeverity(Command):
 
 
 class AttachCase(Command):
-    """A further contact about this defect (C10)."""
+    """Attach a case to the defect (C10)."""
 
     name = "attach_case"
     case: Number
@@ -109,7 +109,7 @@ class AttachCase(Command):
 
 
 class DetachCase(Command):
-    """This case was not about this defect after all."""
+    """Detach a case from the defect."""
 
     name = "detach_case"
     case: Number
@@ -119,7 +119,7 @@ class DetachCase(Command):
 
 
 class PostProgress(Command):
-    """Meaningful progress: `public_text` is for clients, `internal_note` never is (D6, D8)."""
+    """Post progress: `public_text` is for clients, `internal_note` for staff only (D6, D8)."""
 
     name = "post_progress"
     public_text: PublicText | None = None
@@ -131,7 +131,7 @@ class PostProgress(Command):
 
 
 class OfferWorkaround(Command):
-    """A way to live with it, for those attached now and later (D5)."""
+    """Publish a workaround, for clients attached now and later (D5)."""
 
     name = "offer_workaround"
     description: PublicText
@@ -141,7 +141,7 @@ class OfferWorkaround(Command):
 
 
 class ScheduleRelease(Command):
-    """The fix is planned for this release on this date, or the plan moved (R3)."""
+    """Plan the fix for a release and its date, or follow a change of that plan (R3)."""
 
     name = "schedule_release"
     release: Number
@@ -157,7 +157,7 @@ class ScheduleRelease(Command):
 
 
 class WithdrawRelease(Command):
-    """The fix is no longer in this release (R3)."""
+    """Remove the fix from the release it is planned for (R3)."""
 
     name = "withdraw_release"
     release: Number
@@ -169,7 +169,7 @@ class WithdrawRelease(Command):
 
 
 class ReleaseDeployed(Command):
-    """The release is out: the defect is resolved (R4)."""
+    """Report that the release is deployed; resolves the defect (R4)."""
 
     name = "release_deployed"
     release: Number
@@ -179,7 +179,7 @@ class ReleaseDeployed(Command):
 
 
 class AreaWorkStarted(Command):
-    """Work began in a functional area: marked as being worked on, in the portal only (R6)."""
+    """Mark the defect as being worked on with its area, in the portal only (R6)."""
 
     name = "area_work_started"
     functional_area: Line
@@ -189,7 +189,7 @@ class AreaWorkStarted(Command):
 
 
 class Hold(Command):
-    """Stop the target clock (T2); daily S1 updates go on."""
+    """Stop the target clock (T2); daily S1 updates continue."""
 
     name = "hold"
     reason: Reason
@@ -197,7 +197,7 @@ class Hold(Command):
 
 
 class Resume(Command):
-    """Let the target clock run again."""
+    """Restart the target clock."""
 
     name = "resume"
     reason: Reason | None = None
@@ -205,7 +205,7 @@ class Resume(Command):
 
 
 class RecordSeverityFeedback(Command):
-    """How severe a client says it is for them; changes nothing by itself (D3)."""
+    """Record how severe the defect is for a client; the severity stays unchanged (D3)."""
 
     name = "record_severity_feedback"
     client: Opaque
@@ -217,7 +217,7 @@ class RecordSeverityFeedback(Command):
 
 
 class WaitForClient(Command):
-    """A case on this defect waits for its client; once all of them do, the target stands (T2)."""
+    """Report that a case waits for its client; the target clock stops once all cases do (T2)."""
 
     name = "wait_for_client"
     case: Number
@@ -225,7 +225,7 @@ class WaitForClient(Command):
 
 
 class StopWaiting(Command):
-    """A case on this defect waits for its client no more."""
+    """Report that a case no longer waits for its client."""
 
     name = "stop_waiting"
     case: Number
@@ -233,7 +233,7 @@ class StopWaiting(Command):
 
 
 class RequestReclassification(Command):
-    """A client thinks it should be classified otherwise; client success decides (D4)."""
+    """Request another severity for a client; client success decides (D4)."""
 
     name = "request_reclassification"
     client: Opaque
@@ -245,7 +245,7 @@ class RequestReclassification(Command):
 
 
 class DecideReclassification(Command):
-    """The decision on a client's request; they get it with its `reason` either way (D4)."""
+    """Decide on a client's request; the client gets the `reason` either way (D4)."""
 
     name = "decide_reclassification"
     approve: bool
@@ -255,7 +255,7 @@ class DecideReclassification(Command):
 
 
 class MergeInto(Command):
-    """It is the same as another defect: its cases move there, and this one ends."""
+    """Merge the defect into another one, which takes over its cases."""
 
     name = "merge_into"
     defect: Number
@@ -265,7 +265,7 @@ class MergeInto(Command):
 
 
 class UndoMerge(Command):
-    """It was not the same after all: its cases come back; possible within the reopen window."""
+    """Undo a merge within the reopen window; the defect takes its cases back."""
 
     name = "undo_merge"
     reason: Reason
@@ -284,7 +284,7 @@ class SaidOfSeverity(Message):
 
 
 class Absorb(Command):
-    """From a defect merged into this one: a page of its cases, and what clients said of it."""
+    """Take over a page of cases, with their severity feedback, from a merged defect."""
 
     name = "absorb"
     defect: Number
@@ -300,7 +300,7 @@ class Absorb(Command):
 
 
 class GiveBack(Command):
-    """From a defect whose merge is undone: a page of the cases it takes back."""
+    """Return a page of cases to a defect whose merge is undone."""
 
     name = "give_back"
     defect: Number
@@ -310,7 +310,7 @@ class GiveBack(Command):
 
 
 class Resolve(Command):
-    """It is done: those attached are told once and their cases close (C9)."""
+    """Resolve the defect, notify attached clients once, and close their cases (C9)."""
 
     name = "resolve"
     resolution: Reason
@@ -320,7 +320,7 @@ class Resolve(Command):
 
 
 class Reopen(Command):
-    """It was not done after all; possible within the reopen window."""
+    """Reopen a resolved defect within the reopen window."""
 
     name = "reopen"
     reason: Reason
@@ -328,7 +328,7 @@ class Reopen(Command):
 
 
 class AdoptPolicy(Command):
-    """Move to the present version of a policy: a deliberate, recorded act (T8)."""
+    """Adopt the present version of a policy: a deliberate, recorded act (T8)."""
 
     name = "adopt_policy"
     policy: Opaque
@@ -336,6 +336,6 @@ class AdoptPolicy(Command):
 
 
 class RetryDeliveries(Command):
-    """Try again now what could not be delivered."""
+    """Retry failed deliveries now."""
 
     name = "retry_deliveries"

@@ -34,7 +34,7 @@ class DeliveryReceipt(Receipt):
 
     @property
     def arrived(self) -> bool:
-        """Whether it reached somebody, or there was nobody to reach (T9)."""
+        """Whether it reached a recipient, or had no recipients (T9)."""
         return self.failed == 0 or self.sent + self.already > 0
 
 

@@ -20,7 +20,7 @@ ReleaseKind = Literal["major", "maintenance", "hotfix"]
 
 
 class ReleaseStart(Start):
-    """The start payload of `ReleaseWorkflow` (R1): what is planned, for everybody to know."""
+    """The start payload of `ReleaseWorkflow` (R1)."""
 
     actor: Opaque
     """Who acts: an id that means something to you."""
@@ -41,7 +41,7 @@ class ReleaseStart(Start):
 
 
 class AttachDefect(Command):
-    """The fix of this defect is in the release."""
+    """Add the fix of a defect to the release (R3)."""
 
     name = "attach_defect"
     defect: Number
@@ -49,7 +49,7 @@ class AttachDefect(Command):
 
 
 class AttachDefects(Command):
-    """The fixes of all these defects are in the release."""
+    """Add the fixes of several defects to the release (R3)."""
 
     name = "attach_defects"
     defects: Annotated[list[Number], Field(min_length=1, max_length=500)]
@@ -57,7 +57,7 @@ class AttachDefects(Command):
 
 
 class DetachDefect(Command):
-    """The fix of this defect is not in the release after all (R3)."""
+    """Remove the fix of a defect from the release (R3)."""
 
     name = "detach_defect"
     defect: Number
@@ -67,7 +67,7 @@ class DetachDefect(Command):
 
 
 class Reschedule(Command):
-    """Another date (R3)."""
+    """Move the release to another date (R3)."""
 
     name = "reschedule"
     deploy_at: Instant
@@ -83,7 +83,7 @@ class Announce(Command):
 
 
 class Freeze(Command):
-    """From now on no defect joins or leaves."""
+    """Freeze the contents of the release: no defect joins or leaves."""
 
     name = "freeze"
     reason: Reason
@@ -91,19 +91,19 @@ class Freeze(Command):
 
 
 class Unfreeze(Command):
-    """Defects may join and leave again."""
+    """Unfreeze the contents of the release."""
 
     name = "unfreeze"
 
 
 class Deploy(Command):
-    """The release is out: its defects are resolved (R4)."""
+    """Report that the release is deployed; resolves its defects (R4)."""
 
     name = "deploy"
 
 
 class CancelRelease(Command):
-    """There will be no such release (R3)."""
+    """Cancel the release (R3)."""
 
     name = "cancel"
     reason: Reason

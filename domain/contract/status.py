@@ -142,7 +142,7 @@ class SeverityFeedback(View):
 
 
 class PendingReclassification(View):
-    """What a client has asked for and nobody has decided (D4)."""
+    """The open request of a client for another severity (D4)."""
 
     client: str
     severity: Severity
@@ -180,7 +180,9 @@ class Members(View):
     """The defects of a release, counted."""
 
     attached: int
-    to_align: int | None = Field(description="Still to be told of the plan; null while unknown.")
+    to_align: int | None = Field(
+        description="Cases still to be notified of the plan; null while unknown."
+    )
     missing: list[str]
 
 

@@ -34,7 +34,7 @@ def _one_line(text: str) -> str:
 def _to_utc(at: datetime) -> datetime:
     """Instants beyond what calendars can reckon with would stall an entity for ever."""
     if not 1970 < at.year < 2200:
-        raise ValueError("must lie between the years 1971 and 2199")
+        raise ValueError("must be between the years 1971 and 2199")
     return at.astimezone(UTC)
 
 
@@ -79,7 +79,7 @@ Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 
 
 class Severity(StrEnum):
-    """How badly a confirmed defect hurts, S1 worst; one at a time (D1)."""
+    """Severity of a confirmed defect; S1 is the worst (D1)."""
 
     S1 = "S1"
     S2 = "S2"
