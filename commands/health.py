@@ -27,7 +27,7 @@ async def run(settings: Settings) -> int:
     """Say what is wrong, a line each; 0 where nothing is, else 1. Raises NoServer."""
     client = await connect(settings)
     problems = [
-        f"nobody polls the task queue {queue} for {what}"
+        f"no worker polls the task queue {queue} for {what}"
         for queue, what, kind in POLLED
         if not await _pollers(client, queue, kind)
     ]

@@ -148,7 +148,7 @@ class ImportValidator:
         digest = entry.digest
         place, known = self._seen.setdefault(entry.number, (entry.place, digest))
         if known != digest:
-            raise InvalidCommand("number", f"{entry.number} stands for something else in {place}")
+            raise InvalidCommand("number", f"{entry.number} is used for something else in {place}")
         return place == entry.place
 
 
@@ -237,7 +237,7 @@ async def start(
 def _go_on(report: Report) -> str:
     return (
         f"The file was read up to {report.reached}; {report.settled} records are in. "
-        "The same command again goes on: what is there stays as it is."
+        "Repeat the command to continue: existing entities stay unchanged."
     )
 
 
@@ -255,7 +255,7 @@ def _tell(report: Report, as_json: bool, dry_run: bool) -> None:
         "started": "started",
         "there_already": "there already",
         "sound": "sound",
-        "left_out": "left out for a severity that is none of ours",
+        "left_out": "left out for an unknown severity",
         "refused": "refused",
     }
     always = set(counts)

@@ -83,7 +83,7 @@ def _object(line: bytes) -> dict[str, Any] | InvalidCommand | None:
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 class _List:

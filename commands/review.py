@@ -18,8 +18,6 @@ async def run(settings: Settings) -> None:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         raise NoSuchNumber(
-            f"there is no schedule {IMPACT_REVIEW} here: a worker makes it when it starts"
+            f"unknown schedule {IMPACT_REVIEW}: a worker creates it when it starts"
         ) from None
-    typer.echo(
-        "the impact review begins, unless one waits for support hours with its digest already"
-    )
+    typer.echo("impact review started, unless an earlier one still waits for support hours")

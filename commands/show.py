@@ -92,7 +92,7 @@ def _release(answer: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 def _members(defects: dict[str, Any]) -> str:
     said = f"{defects['attached']} attached"
     if defects["to_align"]:
-        said += f", {defects['to_align']} still to be told"
+        said += f", {defects['to_align']} still to be notified"
     if defects["missing"]:
         said += f"; not running here: {', '.join(defects['missing'])}"
     return said
@@ -105,10 +105,10 @@ def _notice(notice: dict[str, Any]) -> str:
 
 
 def _fan_out(told: dict[str, Any]) -> str:
-    said = f"{told['plan']}: {told['told']} {'defect' if told['told'] == 1 else 'defects'} told"
+    said = f"{told['plan']}: {told['told']} {'defect' if told['told'] == 1 else 'defects'} notified"
     if told["left"]:
         said += f", {told['left']} left"
     if told.get("superseded"):
-        return f"{said}; overtaken by a newer plan"
-    until = f" until {told['ended_at']}" if told["ended_at"] else ", going on"
+        return f"{said}; superseded by a newer plan"
+    until = f" until {told['ended_at']}" if told["ended_at"] else ", in progress"
     return f"{said}; from {told['began_at']}{until}"

@@ -57,7 +57,7 @@ async def revoke(settings: Settings, token: str) -> int:
     with database(settings) as engine:
         revoked = DatabaseTokens(engine).revoke(token, datetime.now(UTC))
     if revoked is None:
-        typer.echo(f"there is no token {token}", err=True)
+        typer.echo(f"unknown token {token}", err=True)
         return NO_SUCH_TOKEN
     typer.echo(f"{token} of {revoked.name} is revoked since {iso(revoked.revoked_at)}")
     return 0

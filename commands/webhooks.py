@@ -137,13 +137,13 @@ async def _call(settings: Settings, receiver: str, signal: str, actor: str) -> N
         client = DefectsClient(await connect(settings))
         await call_receiver(client, receiver, signal, actor)
     except NoServer as error:
-        typer.echo(f"done, but nobody could be told: {error}", err=True)
+        typer.echo(f"done, but the receiver's workflow was not notified: {error}", err=True)
 
 
 def _patterns(given: Sequence[str] | None) -> list[str]:
     patterns = [p.strip() for each in given or EVERYTHING for p in each.split(",") if p.strip()]
     if unknown := unknown_patterns(patterns):
-        raise InvalidCommand("events", f"no event is called {', '.join(unknown)}")
+        raise InvalidCommand("events", f"unknown event {', '.join(unknown)}")
     return patterns
 
 
@@ -171,7 +171,7 @@ def _made(given: str | None, key: str) -> dict[str, str]:
 
 def _must_exist(receiver: str, found: bool) -> None:
     if not found:
-        raise NoSuchNumber(f"there is no receiver {receiver}; see `webhooks list`")
+        raise NoSuchNumber(f"unknown receiver {receiver}; see `webhooks list`")
 
 
 def _now() -> datetime:

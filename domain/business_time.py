@@ -69,7 +69,8 @@ def _known_zone(name: str) -> str:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise ValueError(
-            f'{name!r} is no zone known to tzdata: give an IANA name such as "America/Chicago"'
+            f"{name!r} is not a time zone known to tzdata: "
+            'give an IANA name such as "America/Chicago"'
         ) from None
     return name
 
@@ -78,7 +79,7 @@ def _time_of_day(text: object) -> object:
     if isinstance(text, str) and re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", text, re.ASCII):
         return text
     raise ValueError(
-        f'{text!r} is no time of day: give text from "00:00" to "24:00", in quotes in YAML'
+        f'{text!r} is not a time of day: give text from "00:00" to "24:00", in quotes in YAML'
     )
 
 
@@ -91,7 +92,7 @@ def _iso_date(text: object) -> object:
             return date.fromisoformat(text)
         except ValueError:
             pass
-    raise ValueError(f'{text!r} is no date: give one that exists, such as "2026-11-26"')
+    raise ValueError(f'{text!r} is not a date: give one that exists, such as "2026-11-26"')
 
 
 def _in_order(openings: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -99,7 +100,7 @@ def _in_order(openings: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], .
     for start, end in openings:
         if start >= end:
             raise ValueError(
-                f'opening ["{start}", "{end}"] has no time: its end must be later than its start; '
+                f'opening ["{start}", "{end}"] is empty: its end must be later than its start; '
                 'split one that runs past midnight at "24:00"'
             )
     for (_, end), (start, _) in pairwise(openings):

@@ -210,7 +210,7 @@ class OpeningTimeline:
                 return following
         raise CalendarNeverOpens(
             f"the calendar has no opening within ten years of {to_instant(stretch.end).date()}: "
-            "its hours need a day that opens and is no holiday"
+            "its hours need an open day that is not a holiday"
         )
 
     def _stretch(self, key: int) -> _Stretch:

@@ -235,7 +235,11 @@ def _gauges(snapshot: Snapshot) -> Iterator[GaugeMetricFamily]:
             "The instant of the newest change in the read model.",
             snapshot.read_model_written_at.timestamp(),
         )
-    yield _gauge("database_look_seconds", "What it took to find all that out.", snapshot.seconds)
+    yield _gauge(
+        "database_look_seconds",
+        "Duration of the queries for these.",
+        snapshot.seconds,
+    )
 
 
 def _obligations(which: str, words: str, owed: Sequence[Obligation]) -> GaugeMetricFamily:

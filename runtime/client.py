@@ -326,7 +326,7 @@ def _refused(cause: BaseException | None) -> CommandRefused:
 
 
 def _nobody(number: str) -> NoAnswer:
-    return NoAnswer(f"nobody answers for {number}: does a worker run? Try `python worker.py`")
+    return NoAnswer(f"no worker answers for {number}; is one running? Try `python worker.py`")
 
 
 def _is_leaving(error: RPCError) -> bool:

@@ -254,7 +254,7 @@ def _misspelt() -> list[str]:
     names = [name.upper() for name in Settings.model_fields]
     ours = [v.removeprefix(PREFIX) for v in sorted(os.environ) if v.startswith(PREFIX)]
     return [
-        f"{PREFIX}{name}: is no setting; {PREFIX}{meant[0]} is probably meant"
+        f"{PREFIX}{name}: is not a setting; did you mean {PREFIX}{meant[0]}?"
         for name in ours
         if name not in names and (meant := get_close_matches(name, names, 1, _MISSPELT))
     ]

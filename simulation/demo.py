@@ -54,7 +54,7 @@ async def run(settings: Settings, folder: Path) -> None:
         _print_status_page(page)
         world.engine.dispose()
     count = len(list(mails.glob("*.eml")))
-    console.print(f"\n{count} mails are in [bold]{mails}[/bold]: open any of them to read it.")
+    console.print(f"\n{count} emails are in [bold]{mails}[/bold]: open any of them to read it.")
 
 
 class _Story:
@@ -131,15 +131,15 @@ class _Story:
             (CASES[2], "valley", "America/Los_Angeles"),
         ):
             await self._after(timedelta(minutes=30))
-            await self._says(f"{client.capitalize()} is hit as well and joins the same defect")
+            await self._says(f"{client.capitalize()} is affected too, by the same defect")
             await self._client.start("CaseWorkflow", case, _case(client, "Login fails", zone=zone))
             await self._tell(case, "confirm_defect", defect=LOGIN)
 
     async def _weekend_and_escalation(self, friday: datetime) -> None:
-        await self._says("Nobody says anything over the weekend; the updates go out all the same")
+        await self._says("A weekend without progress; the daily updates are sent all the same")
         await self._clock.until(friday + timedelta(days=2, hours=20))
         await self._settled()
-        await self._says("Monday: progress, told at once; the daily clock starts again")
+        await self._says("Monday: progress, sent at once; the daily clock restarts")
         await self._tell(
             LOGIN,
             "post_progress",
@@ -157,24 +157,24 @@ class _Story:
         await self._plan(HOTFIX, "hotfix", "Login hotfix", first)
         await self._tell(HOTFIX, "attach_defect", defect=LOGIN)
         await self._after(timedelta(hours=6))
-        await self._says("The release is moved: everyone attached to its defects is told once")
+        await self._says("The release is moved: attached clients are notified once")
         await self._tell(HOTFIX, "reschedule", deploy_at=_iso(second), reason="one more test")
         await self._clock.until(second)
         await self._settled()
 
     async def _ships(self) -> None:
-        await self._says("The release is out: its defects are resolved, their cases close")
+        await self._says("The release is deployed: its defects are resolved, their cases close")
         await self._tell(HOTFIX, "deploy")
         await self._settled()
 
     async def _clients_speak_up(self) -> None:
         await self._clock.until(_at_ten(await self._clock.now() + timedelta(days=1)))
-        await self._says("The client with the typo thinks it is worse, and wants to talk")
+        await self._says("The client with the typo requests a higher severity and books a call")
         ask = {"client": "wiese", "severity": "S2", "justification": "auditors read the report"}
         await self._tell(TYPO, "request_reclassification", **ask)
         call = _at_ten(await self._clock.now() + timedelta(days=2))
         await self._tell(CASES[3], "book_call", at=_iso(call), minutes=30)
-        await self._says("Nobody decides for two business days: client success is reminded")
+        await self._says("Two business days without a decision: client success is reminded")
         monday = _at_ten(await self._clock.now() + timedelta(days=4))
         await self._clock.until(monday + timedelta(hours=1))
         await self._says("Declined with a reason; clients get it in their own language")
@@ -182,7 +182,7 @@ class _Story:
         await self._tell(TYPO, "decide_reclassification", approve=False, reason=reason)
 
     async def _two_are_one(self) -> None:
-        await self._says("The same typo is reported again and confirmed by somebody else")
+        await self._says("The same typo is reported again and confirmed as another defect")
         await self._client.start("CaseWorkflow", CASES[4], _case("harbour", "Wrong heading"))
         await self._tell(
             CASES[4],
@@ -192,24 +192,24 @@ class _Story:
             title="Intake report: heading",
             functional_area="reports",
         )
-        await self._says("Two defects are one: merged; a second client raises its priority")
+        await self._says("The two defects are merged; a second client raises the priority")
         await self._tell(SAME_TYPO, "merge_into", defect=TYPO, reason="the same heading")
         await self._settled()
 
     async def _typo_is_fixed(self) -> None:
         await self._after(timedelta(days=40))
-        await self._says("Weeks later work begins in its area: marked in the portal, no mail")
+        await self._says("Weeks later work begins in its area: marked in the portal, no email")
         start = {"actor": "demo", "functional_area": "reports"}
         await self._client.start("AreaWorkWorkflow", AREA_WORK, start)
         await self._settled()
-        await self._says("The spring release is planned; everybody hears of it 14 and 2 days ahead")
+        await self._says("The spring release is planned; clients are notified 14 and 2 days ahead")
         deploy_at = _at_ten(await self._clock.now() + timedelta(days=30)) + timedelta(hours=11)
         notes = "Faster reports, and many smaller corrections."
         await self._plan(SPRING, "major", "Spring release", deploy_at, public_notes=notes)
         await self._tell(SPRING, "attach_defect", defect=TYPO)
         await self._clock.until(deploy_at)
         await self._tell(SPRING, "deploy")
-        await self._says("The reopen windows pass, and there is nothing left to do")
+        await self._says("The reopen windows pass, and all workflows end")
         await self._after(timedelta(days=15))
         await self._settled()
 

@@ -84,7 +84,9 @@ def _compared(
         if answer is not None:
             left.remove(answer)
         elif at + GRACE <= until:
-            yield Broken(CLAUSES[event], at, f"no {event} of the change said then", person)
+            yield Broken(
+                CLAUSES[event], at, f"{event} about the change made at this time is missing", person
+            )
     for message in left:
         what = f"{message.key} came too often, or without a change of plan"
         yield Broken(CLAUSES[message.event], message.at, what, person)

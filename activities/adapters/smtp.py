@@ -142,7 +142,7 @@ class SmtpSession:
             connection.ehlo_or_helo_if_needed()
         except (smtplib.SMTPException, OSError) as error:
             self._hang_up()
-            raise NotNow(f"no mail server: {_kind(error)}") from None
+            raise NotNow(f"mail server does not answer: {_kind(error)}") from None
         return connection
 
     def _greeted(self) -> smtplib.SMTP:

@@ -167,7 +167,7 @@ def _require_no_booking(case: Case) -> None:
 
 def _require_fit(case: Case, command: BookCall, now: datetime) -> None:
     if command.at <= now:
-        raise InvalidCommand("at", f"must lie after {iso(now)}")
+        raise InvalidCommand("at", f"must be after {iso(now)}")
     longest = case.policy.calls.longest_minutes.get(case.support_package)
     if longest is not None and command.minutes > longest:
         raise InvalidCommand(
@@ -181,7 +181,7 @@ def _require_fit(case: Case, command: BookCall, now: datetime) -> None:
             closed = next(calendar.openings_between(command.at, end)).end
         opening = iso(calendar.next_opening(closed))
         raise InvalidCommand(
-            "at", f"the whole call must lie within support hours, which open next at {opening}"
+            "at", f"the whole call must be within support hours, which open next at {opening}"
         )
 
 

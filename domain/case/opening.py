@@ -61,9 +61,9 @@ def _begin_with_past(case: Case, past: PastCase, now: datetime) -> None:
     for name in ("opened_at", "closed_at"):
         at: datetime | None = getattr(past, name)
         if at is not None and at > now:
-            raise InvalidCommand(f"past.{name}", f"must not lie after {iso(now)}")
+            raise InvalidCommand(f"past.{name}", f"must not be after {iso(now)}")
     if past.closed_at is not None and past.closed_at < past.opened_at:
-        raise InvalidCommand("past.closed_at", "must not lie before past.opened_at")
+        raise InvalidCommand("past.closed_at", "must not be before past.opened_at")
     case.record("case.imported", now)
     case.defect = past.defect
     first = case.first_response

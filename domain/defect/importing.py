@@ -95,6 +95,6 @@ def _require_order(past: PastDefect, now: datetime) -> None:
         if at is None:
             continue
         if at > now:
-            raise InvalidCommand(f"past.{name}", f"must not lie after {iso(now)}")
+            raise InvalidCommand(f"past.{name}", f"must not be after {iso(now)}")
         if at < past.confirmed_at:
-            raise InvalidCommand(f"past.{name}", "must not lie before past.confirmed_at")
+            raise InvalidCommand(f"past.{name}", "must not be before past.confirmed_at")

@@ -26,7 +26,7 @@ def schedule_release(defect: Defect, command: ScheduleRelease, now: datetime) ->
         defect.plan.release = before.model_copy(update={"watched": command.watched})
         return
     if command.deploy_at <= now:
-        raise InvalidCommand("deploy_at", f"must lie after {iso(now)}")
+        raise InvalidCommand("deploy_at", f"must be after {iso(now)}")
     _note_version(defect, command)
     defect.plan.release = PlannedRelease(
         id=command.release,

@@ -21,7 +21,7 @@ def begin(number: str, start: ReleaseStart, policy: PinnedPolicy, now: datetime)
         InvalidCommand: the date has passed.
     """
     if start.deploy_at <= now:
-        raise InvalidCommand("deploy_at", f"must lie after {iso(now)}")
+        raise InvalidCommand("deploy_at", f"must be after {iso(now)}")
     ahead = sorted(set(policy.releases.notice_days), reverse=True)
     release = Release(
         number=number,
@@ -60,7 +60,7 @@ def reschedule(release: Release, command: Reschedule, now: datetime) -> None:
     """R3: pending notices move, everyone attached to its defects is told once."""
     require_open(release)
     if command.deploy_at <= now:
-        raise InvalidCommand("deploy_at", f"must lie after {iso(now)}")
+        raise InvalidCommand("deploy_at", f"must be after {iso(now)}")
     if command.deploy_at == release.deploy_at:
         return
     before, release.deploy_at = release.deploy_at, command.deploy_at

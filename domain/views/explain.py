@@ -39,7 +39,7 @@ def explain(runner: Runner[Defect], now: datetime) -> dict[str, Any]:
 def _standing(defect: Defect) -> list[str]:
     """Why nothing, or less than one would think, is due: the words before all others."""
     if defect.merge.into is not None:
-        return [f"It is merged into {defect.merge.into}, which goes on for both."]
+        return [f"It is merged into {defect.merge.into}, where the work continues."]
     if defect.hold.since is not None and defect.hold.reason == "client":
         return [f"Every case waits for its client, since {_local(defect, defect.hold.since)}."]
     if defect.hold.since is not None:

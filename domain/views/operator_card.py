@@ -26,7 +26,7 @@ def card(runner: Runner[Any], now: datetime) -> str:
         lines += ["", "**What happens next**", ""]
         lines += [f"1. {_local(entity, item.at)}: {item.what}" for item in upcoming]
     elif not entity.finished:
-        lines += ["", "Nothing is due: it waits for somebody to say something."]
+        lines += ["", "Nothing is due: it waits for a command."]
     reasons = [
         *status.attention,
         *(f"lane {lane.value} is failing" for lane in runner.outbox.failing),
@@ -116,7 +116,7 @@ def _of_release(release: Release) -> Iterator[tuple[str, str]]:
     for fan_out in release.fan_outs[-1:]:
         left = "not begun" if fan_out.left is None else f"{fan_out.left} left"
         stands = "done" if fan_out.ended_at else left
-        yield "Telling them", f"{fan_out.plan}: {fan_out.told} told, {stands}"
+        yield "Notifying them", f"{fan_out.plan}: {fan_out.told} notified, {stands}"
 
 
 def _local(entity: Entity, at: datetime) -> str:

@@ -50,20 +50,20 @@ _ADDING = (
 )
 """Commands that take nothing back and end nothing; any other is called destructive."""
 _BEGINS = {
-    "case": "Log one contact of a client as a case. The client gets its number by mail at once.",
+    "case": "Open a case for one contact of a client. The client gets its number by email at once.",
     "defect": "Start a confirmed defect by itself. From a case, `case_confirm_defect` does that.",
-    "release": "Plan a release. Everybody is told of it ahead.",
+    "release": "Plan a release. Clients get notices ahead of it.",
 }
 _Key = Annotated[
     str | None,
     Field(
         pattern=r"^[!-~]{1,128}$",
-        description="Of your choice. A repeat with the same key and arguments is harmless.",
+        description="Idempotency key. A repeat with the same key and arguments is harmless.",
     ),
 ]
-_OfTheEntity = Annotated[Number, Field(description="Whose: its own number.")]
+_OfTheEntity = Annotated[Number, Field(description="Number of the entity.")]
 _OfYourOwn = Annotated[
-    Number | None, Field(description="A number of your own; without it the next one is issued.")
+    Number | None, Field(description="Number of your own; without it the next one is issued.")
 ]
 
 

@@ -82,7 +82,7 @@ def _list(context: PortalContext, kind: Kind) -> Tool:
 
 def _status(context: PortalContext, kind: Kind) -> Tool:
     return _query(
-        context, kind, "status", f"How a {kind.name} stands: its state, and what is due when."
+        context, kind, "status", f"Status of a {kind.name}: its state, and what is due when."
     )
 
 

@@ -45,7 +45,7 @@ def must_be_known(arguments: Mapping[str, Any], schema: Mapping[str, Any]) -> No
     """
     for name in arguments:
         if name not in schema["properties"]:
-            raise InvalidCommand(name[:64], "is no argument of this tool")
+            raise InvalidCommand(name[:64], "is not an argument of this tool")
 
 
 def _brief(schema: Any, definitions: Mapping[str, Any]) -> Any:

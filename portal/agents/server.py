@@ -74,7 +74,7 @@ class _McpHandlers:
         """The answer, or what was wrong with the call: an agent can read that and do better."""
         tool = self._tools.get(params.name)
         if tool is None:
-            raise MCPError(types.INVALID_PARAMS, "there is no tool of that name")
+            raise MCPError(types.INVALID_PARAMS, "unknown tool")
         arguments, caller, problem = params.arguments or {}, None, None
         answer: Answer = {}
         try:
@@ -89,7 +89,7 @@ class _McpHandlers:
             problem = no_answer("the database does not answer")
         except Exception:
             log.exception("agents.failed", tool=tool.name)
-            problem = Problem(500, "internal", "an error nobody foresaw; it is in the log")
+            problem = Problem(500, "internal", "an unexpected error; it is in the log")
         _record(tool, caller, arguments, answer, problem)
         return _said(answer) if problem is None else _refusal(problem)
 

@@ -76,7 +76,7 @@ class CommandService:
         `request` is what is asked under the key, the payload itself unless it is said.
 
         Raises:
-            Problem: the payload is refused, or the key stands for something else.
+            Problem: the payload is refused, or the key is used for something else.
         """
         await asyncio.to_thread(self._check, kind, number, payload)
         asked = request or digest([kind.name, number, payload])
@@ -115,11 +115,11 @@ class CommandService:
             return None
 
     async def _must_go_on(self, kind: Kind, number: str) -> None:
-        """A repeated start is harmless; a number that stands for something else is not."""
+        """A repeated start is harmless; a number that is used for something else is not."""
         try:
             await self._must_be(kind, number, running=True)
         except NoSuchNumber:
-            raise CommandRefused(f"number: {number} stands for something else") from None
+            raise CommandRefused(f"number: {number} is used for something else") from None
         except CommandRefused:
             raise CommandRefused(f"number: {number} was used before and is closed") from None
 

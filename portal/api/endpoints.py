@@ -79,8 +79,12 @@ def _add_start(made: APIRouter, kind: Kind) -> None:
         status_code=201,
         response_model=kind.status,
         responses={
-            200: {"model": kind.status, "headers": location, "description": "It runs already."},
-            201: {"headers": location, "description": "How it stands."},
+            200: {
+                "model": kind.status,
+                "headers": location,
+                "description": "Already running.",
+            },
+            201: {"headers": location, "description": "Its status."},
             202: {"model": Started, "headers": location, "description": "No answer from it yet."},
             **problems(with_body=True),
         },
@@ -121,7 +125,7 @@ def _add_status(made: APIRouter, kind: Kind) -> None:
         status,
         methods=["GET"],
         operation_id=f"{kind.name}_status",
-        summary=f"How the {kind.name} stands.",
+        summary=f"Status of the {kind.name}.",
         response_model=kind.status,
         responses=problems(with_number=True),
     )

@@ -68,7 +68,7 @@ class Guard:
         except Problem as problem:
             return problem
         except TimeoutError:
-            return no_answer("it took too long; a repeat with the same Idempotency-Key is harmless")
+            return no_answer("timed out; a repeat with the same Idempotency-Key is harmless")
         except DBAPIError as error:
             log.warning("api.no_database", error=type(error.orig).__name__)
             return no_answer("the database does not answer")
@@ -104,7 +104,7 @@ class Guard:
         too_large = Problem(413, "too-large", f"at most {limit} bytes", headers=_CLOSE)
         length = _header(scope, b"content-length")
         if length is not None and not (length.isascii() and length.isdigit()):
-            raise Problem(400, "malformed", "Content-Length is no number")
+            raise Problem(400, "malformed", "Content-Length is not a number")
         if length is not None and (len(length) > _DIGITS or int(length) > limit):
             raise too_large
         body = bytearray()

@@ -158,9 +158,9 @@ def _invalid(first: Mapping[str, Any]) -> Problem:
     if isinstance(cause, InvalidCommand):
         return refused(cause)
     if first["type"] == "json_invalid":
-        return Problem(400, "malformed", "the body is no JSON")
+        return Problem(400, "malformed", "the body is not JSON")
     if place == "body":
         return refused(InvalidCommand("payload", "must be one JSON object"))
-    reasons = {"missing": "is required", "extra_forbidden": "is no parameter of this request"}
+    reasons = {"missing": "is required", "extra_forbidden": "is not a parameter of this request"}
     reason = reasons.get(first["type"], first["msg"].removeprefix("Value error, "))
     return refused(InvalidCommand(".".join(map(str, names)) or place, reason))

@@ -169,7 +169,7 @@ class _MailIntake:
         said = [_body(mail)]
         if candidates:
             said.append(
-                f"(The mail names {', '.join(candidates)}, and is no reply to an open case"
+                f"(The mail names {', '.join(candidates)}, and is not a reply to an open case"
                 " of its sender.)"
             )
         subject = _clipped(" ".join(mail.subject.split()), SUBJECT_CHARACTERS)

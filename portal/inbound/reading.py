@@ -108,7 +108,7 @@ def read(raw: bytes) -> Mail:
         raise Unreadable("mail", f"must have at most {MAIL_BYTES} bytes")
     whole = _part(raw)
     if not whole.headers:
-        raise Unreadable("headers", "there are none")
+        raise Unreadable("headers", "are missing")
     sender = _sender(whole)
     message_id = next(iter(_ID.findall(whole.first("message-id"))), None)
     seed = message_id or hashlib.sha256(raw).hexdigest()

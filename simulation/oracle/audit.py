@@ -124,7 +124,9 @@ class _Auditor:
                 self._break(clauses[came.event], at, f"{came.key} came {what}", came.recipient)
         for owed in (owed for remaining in waiting.values() for owed in remaining):
             if self._had_to_come(owed):
-                self._break(clauses[owed.event], owed.at, f"no {owed.event}", owed.recipient)
+                self._break(
+                    clauses[owed.event], owed.at, f"{owed.event} is missing", owed.recipient
+                )
 
     def _had_to_come(self, owed: ExpectedMessage) -> bool:
         end = owed.at + self._grace
@@ -157,7 +159,7 @@ class _Auditor:
                     self._check_spell(recipient, cadence, first, last)
         for came in self._delivered:
             if came.event == ClientEvent.DEFECT_UPDATE and not self._may_be_updated(came):
-                self._break("T6", came.at, f"{came.key} came where none is owed", came.recipient)
+                self._break("T6", came.at, f"{came.key} came when none was due", came.recipient)
 
     def _spells(self) -> Iterator[tuple[datetime, datetime, Cadence]]:
         """Each time updates were owed without a break, and how often."""
@@ -199,7 +201,7 @@ class _Auditor:
         self._sent += len(came)
         self._late += len(passed)
         for limit in passed:
-            self._break("T6", limit, "no update in time", recipient)
+            self._break("T6", limit, "no update before the deadline", recipient)
 
     def _limits_between(
         self, cadence: ElapsedCadence, last: datetime, following: datetime

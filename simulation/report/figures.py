@@ -32,7 +32,7 @@ from simulation.year_audit import CLAUSES, changes_not_told, notice_at, notices_
 
 DIGITS = 4
 MACHINES_ALONE = "Temporal, and with it the histories of workflows."
-NO_FAN_OUT = "Releases of their own: no advance notices (R2), each defect is told directly."
+NO_FAN_OUT = "Release workflows: no advance notices (R2), each defect is notified directly."
 _STAFF = {event.value for event in StaffEvent}
 
 

@@ -106,7 +106,7 @@ def test_a_number_stands_for_one_thing(tmp_path: Path) -> None:
 
     assert [entry.place for entry in entries] == ["line 1"]
     assert report.there_already == 1
-    reason = "number: DEF-1 stands for something else in line 1"
+    reason = "number: DEF-1 is used for something else in line 1"
     assert refused(report) == [f"line 3: {reason}", f"line 4: {reason}"]
 
 

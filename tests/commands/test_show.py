@@ -68,7 +68,7 @@ def test_a_release_shows_its_defects_notices_and_rounds(
     """Who is in it, when clients hear of it, and how far its defects have been told."""
     rows = _rows(RELEASE, capsys)
 
-    assert rows["defects"] == "12 attached, 3 still to be told; not running here: DEF-9"
+    assert rows["defects"] == "12 attached, 3 still to be notified; not running here: DEF-9"
     assert rows["window"] == "90 minutes"
     assert rows["functional_areas"] == "login, reports"
     assert rows["14 days ahead"] == "sent 2026-11-17T18:00:01Z"
@@ -79,7 +79,7 @@ def test_a_release_shows_its_defects_notices_and_rounds(
         "planned: 9 defects told; from 2026-11-01T10:00:00Z until 2026-11-01T10:00:05Z"
     )
     assert rows["plan 2"] == (
-        "planned: 8 defects told, 3 left; from 2026-11-02T10:00:00Z, going on"
+        "planned: 8 defects notified, 3 left; from 2026-11-02T10:00:00Z, in progress"
     )
 
 

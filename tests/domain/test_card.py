@@ -125,7 +125,7 @@ def test_a_case_shows_what_the_client_was_asked_for() -> None:
 def test_where_nothing_is_due_it_says_so() -> None:
     """And nothing once it is over."""
     case, _ = a_case()
-    assert shown(case).endswith("Nothing is due: it waits for somebody to say something.")
+    assert shown(case).endswith("Nothing is due: it waits for a command.")
     say(case, Answer, FRIDAY, message="It works as designed.")
     assert "Nothing is due" not in shown(case)
 

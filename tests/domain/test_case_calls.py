@@ -39,7 +39,7 @@ def refusal(case: Alone, command: type[Command], now: datetime = FRIDAY, **field
 
 # --- when and how long ---------------------------------------------------------------------------
 
-CLOSED = "at: the whole call must lie within support hours, which open next at "
+CLOSED = "at: the whole call must be within support hours, which open next at "
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_call_that_is_not_wholly_within_them_is_refused(
 def test_a_call_lies_ahead(call_at: datetime) -> None:
     """C11."""
     said = refusal(a_case()[0], BookCall, at=call_at.isoformat(), minutes=30)
-    assert said == "at: must lie after 2027-03-05T22:00:00Z"
+    assert said == "at: must be after 2027-03-05T22:00:00Z"
 
 
 def test_calls_of_legacy_packages_last_half_an_hour_at_most() -> None:

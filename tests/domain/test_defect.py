@@ -486,7 +486,7 @@ def test_each_release_counts_its_own_plans() -> None:
 def test_a_plan_cannot_lie_in_the_past() -> None:
     """R5: clients are told nothing that has not happened."""
     refused = refusal(a_defect()[0], ScheduleRelease, release="REL-1", deploy_at=FRIDAY.isoformat())
-    assert str(refused) == "deploy_at: must lie after 2027-03-05T23:00:00Z"
+    assert str(refused) == "deploy_at: must be after 2027-03-05T23:00:00Z"
 
 
 @pytest.mark.parametrize(

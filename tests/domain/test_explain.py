@@ -109,7 +109,7 @@ def test_a_merged_defect_says_which_one_goes_on() -> None:
     world = s1()
     world.hear(MergeInto, at("2027-03-08 18:00"), defect="DEF-2", reason="the same")
     assert explain(world.runner, world.now)["text"] == (
-        "It is merged into DEF-2, which goes on for both. "
+        "It is merged into DEF-2, where the work continues. "
         "The S1 target is a budget of 2 business days, 1.18 business days of which are spent; "
         "it is merged into DEF-2, so nothing is spent here. "
         "The merge becomes final: Monday 22 March 2027, 19:00 CDT."

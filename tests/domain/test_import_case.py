@@ -142,19 +142,19 @@ def test_one_on_a_defect_closes_with_it() -> None:
         pytest.param(
             FRIDAY + HOUR,
             None,
-            "past.opened_at: must not lie after 2027-03-05T22:00:00Z",
+            "past.opened_at: must not be after 2027-03-05T22:00:00Z",
             id="opened in the future",
         ),
         pytest.param(
             FRIDAY - DAY,
             FRIDAY + HOUR,
-            "past.closed_at: must not lie after 2027-03-05T22:00:00Z",
+            "past.closed_at: must not be after 2027-03-05T22:00:00Z",
             id="closed in the future",
         ),
         pytest.param(
             FRIDAY - DAY,
             FRIDAY - 2 * DAY,
-            "past.closed_at: must not lie before past.opened_at",
+            "past.closed_at: must not be before past.opened_at",
             id="closed before it was opened",
         ),
     ],

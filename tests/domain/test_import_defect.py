@@ -263,10 +263,10 @@ def test_a_severity_given_after_the_resolution_has_spent_nothing() -> None:
 @pytest.mark.parametrize(
     ("when", "reason"),
     [
-        pytest.param(FRIDAY + HOUR, "must not lie after 2027-03-05T22:00:00Z", id="in the future"),
+        pytest.param(FRIDAY + HOUR, "must not be after 2027-03-05T22:00:00Z", id="in the future"),
         pytest.param(
             FRIDAY - 201 * DAY,
-            "must not lie before past.confirmed_at",
+            "must not be before past.confirmed_at",
             id="before the confirmation",
         ),
     ],

@@ -274,7 +274,7 @@ def test_an_instant_is_kept_in_utc(deploy_at: str) -> None:
 def test_an_instant_no_calendar_can_reckon_with_is_refused(deploy_at: object) -> None:
     """T1: it would stall the defect for ever."""
     refused = refusal(ScheduleRelease, plan(deploy_at))
-    assert str(refused) == "deploy_at: must lie between the years 1971 and 2199"
+    assert str(refused) == "deploy_at: must be between the years 1971 and 2199"
 
 
 # --- numbers, keys, and what depends on several fields -------------------------------------------

@@ -74,7 +74,7 @@ def test_a_release_is_not_planned_for_the_past(deploy_at: datetime) -> None:
     """R1: the field is named, and what would be right."""
     with pytest.raises(InvalidCommand) as refused:
         a_release(deploy_at=deploy_at.isoformat())
-    assert str(refused.value) == "deploy_at: must lie after 2027-03-05T22:00:00Z"
+    assert str(refused.value) == "deploy_at: must be after 2027-03-05T22:00:00Z"
 
 
 def test_public_notes_promise_no_other_time() -> None:
@@ -157,7 +157,7 @@ def test_another_date_lies_ahead() -> None:
     """R3."""
     release, _ = a_release()
     said = refusal(release, Reschedule, FRIDAY, deploy_at=FRIDAY.isoformat(), reason="x")
-    assert said == "deploy_at: must lie after 2027-03-05T22:00:00Z"
+    assert said == "deploy_at: must be after 2027-03-05T22:00:00Z"
 
 
 def test_the_version_of_the_plan_grows_with_each_change_of_plan_and_only_then() -> None:

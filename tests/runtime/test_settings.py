@@ -166,7 +166,7 @@ def test_misspelt(monkeypatch: pytest.MonkeyPatch, variable: str, meant: str) ->
     """A variable that is ours but for a letter is refused, with the name that is meant."""
     said = refusal(monkeypatch, **{variable: SECRET})
 
-    assert f"{variable}: is no setting; {meant} is probably meant" in said
+    assert f"{variable}: is not a setting; did you mean {meant}?" in said
     assert SECRET not in said
 
 

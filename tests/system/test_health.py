@@ -27,10 +27,10 @@ async def test_everything_that_is_wrong_is_named(tmp_path: Path) -> None:
 
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.splitlines() == [
-        "nobody polls the task queue defects for workflows",
-        "nobody polls the task queue defects for activities",
-        "nobody polls the task queue outbound for activities",
-        "nobody polls the task queue webhooks for activities",
+        "no worker polls the task queue defects for workflows",
+        "no worker polls the task queue defects for activities",
+        "no worker polls the task queue outbound for activities",
+        "no worker polls the task queue webhooks for activities",
         "what begins now waits for workers without a build id",
         "the database does not answer: OperationalError",
     ]
