@@ -97,7 +97,9 @@ def note_move(defect: Defect, effect: MoveCases, receipt: CasesMoved, now: datet
         severity.enter(defect, now, None, reason=f"not the same as {effect.other} after all")
         follow_waiting(defect, now)
     else:
-        severity.leave(defect, now, "Work on this issue goes on together with a related one.")
+        severity.leave(
+            defect, now, "We continue to work on this issue together with a related one."
+        )
         defect.hold.end(now)
         defect.merge.into, defect.merge.at = effect.other, now
         defect.hold.waiting_cases = []

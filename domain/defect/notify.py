@@ -177,7 +177,7 @@ def status_page(
             at=now,
             incident=f"{defect.number}/{defect.severity}-{defect.incident.count}",
             name=defect.public_summary or "Some users are affected by an issue",
-            body=text or "Work on this issue goes on.",
+            body=text or "We continue to work on this issue.",
             stage="resolved" if resolved else defect.stage,
             severity=defect.severity,
             replaceable=replaceable,

@@ -28,7 +28,7 @@ def change_severity(defect: Defect, command: ChangeSeverity, now: datetime) -> N
 def reclassify(defect: Defect, severity: Severity, reason: str, actor: str, now: datetime) -> None:
     """Leave one severity for another."""
     before = defect.severity
-    leave(defect, now, "This issue hurts less now; work on it goes on.")
+    leave(defect, now, "The impact of this issue is lower now. We continue to work on it.")
     defect.severity = severity
     defect.record(
         "defect.severity_changed",

@@ -31,7 +31,7 @@ async def test_an_s1_from_its_post_to_its_end(pages: Pages) -> None:
 
     assert "1 open incident<" in posted
     assert "Nobody can log in" in posted
-    assert "Work on this issue goes on." in daily
+    assert "We continue to work on this issue." in daily
     assert "A fix is tested." in progress
     assert "Verifying the fix" in progress
     assert "No open incidents" in resolved
