@@ -103,7 +103,7 @@ class Delivery:
     state: DeliveryState = DeliveryState.PLANNED
     attempts: int = 0
     decided_at: datetime | None = None
-    """When the machine decided it: the effect's own instant."""
+    """When the entity decided it: the instant of the effect."""
     sent_at: datetime | None = None
     problem: str | None = None
     cases: tuple[str, ...] = field(default_factory=tuple)

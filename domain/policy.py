@@ -1,4 +1,4 @@
-"""The support policy as data: what a policy file may say, and the part of it a machine pins."""
+"""The support policy as data: what a policy file may say, and the part of it an entity pins."""
 
 import hashlib
 import json

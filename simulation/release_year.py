@@ -96,7 +96,7 @@ class ReleaseYear:
         return [*map(self._part, self.releases), *self.defects]
 
     def alone(self) -> list[Script]:
-        """For machines alone: what a release would tell its defects is told to them directly."""
+        """For a dry run: what a release would signal to its defects is said to them directly."""
         return [
             replace(
                 part,

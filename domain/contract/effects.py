@@ -1,4 +1,4 @@
-"""Facts a machine wants brought about in the outside world.
+"""Effects: what an entity wants done in the outside world.
 
 An effect says *what*, never *how*. Its key (`DEF-000045/17/defect.update`) never changes, and is
 the idempotency key all the way down to the e-mail's `Message-ID`.
@@ -100,7 +100,7 @@ class _Effect(Value):
     """The number of the case or defect it comes from."""
     sequence: int
     at: Instant
-    """When the machine decided it."""
+    """When the entity decided it."""
     policy: str = "eto"
     """The name of the policy whose contacts and texts serve."""
     replaceable: str | None = None

@@ -1,7 +1,7 @@
 """Says which promises of the policy were broken, from a log and the deliveries alone.
 
 An oracle for tests and for `simulate`: interval arithmetic on the log and the business calendar.
-It shares no code with the machines that make the deliveries happen.
+It shares no code with the entities that it judges.
 """
 
 from collections import Counter, defaultdict

@@ -53,10 +53,10 @@ class Obligations:
         self._course = course
         self._policy = policy
         self._calendar = policy.calendar
-        rungs = [rung for rules in policy.severities.values() for rung in rules.rungs]
-        self.clauses = _CLAUSES | {rung.event.value: "T7" for rung in rungs}
+        steps = [step for rules in policy.severities.values() for step in rules.rungs]
+        self.clauses = _CLAUSES | {step.event.value: "T7" for step in steps}
         """Every event owed one by one, and the clause that asks for it."""
-        self.escalations = {rung.event.value for rung in rungs if rung.share >= 1}
+        self.escalations = {step.event.value for step in steps if step.share >= 1}
 
     def messages(self) -> list[ExpectedMessage]:
         """All of them, to clients and staff."""
@@ -158,7 +158,7 @@ class Obligations:
             if urgent and not self._is_past(stand.start):
                 yield ExpectedMessage(StaffEvent.DEFECT_URGENT, Role.ENGINEERING, stand.start.at)
         yield from self._raised()
-        yield from self._rungs()
+        yield from self._steps()
         yield from self._overdue()
         yield from self._undecided()
 
@@ -166,14 +166,14 @@ class Obligations:
         """Nothing is told of what an imported defect had behind it."""
         return self._course.imported and moment <= self._course.began
 
-    def _rungs(self) -> Iterator[ExpectedMessage]:
+    def _steps(self) -> Iterator[ExpectedMessage]:
         for severity, rules in self._policy.severities.items():
-            for rung in rules.rungs:
-                at = self.spent_at(severity, rung.share)
+            for step in rules.rungs:
+                at = self.spent_at(severity, step.share)
                 if at is None or self._is_past(due(at)):
                     continue
-                told = ExpectedMessage(rung.event, rung.role, at)
-                at_once = rung.share >= 1 or rules.round_the_clock
+                told = ExpectedMessage(step.event, step.role, at)
+                at_once = step.share >= 1 or rules.round_the_clock
                 yield told if at_once else self._deferred(told, self._stands_at(severity))
 
     def _overdue(self) -> Iterator[ExpectedMessage]:

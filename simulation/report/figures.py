@@ -46,7 +46,7 @@ class Played:
     left_out: int
     year: ReleaseYear | None = None
     releases: Sequence[ReleaseOutcome] | None = None
-    """None where machines alone were played."""
+    """None for a dry run."""
     alone: bool = False
     twice: Sequence[tuple[str, Broken]] = ()
     """Letters that were sent a second time."""

@@ -384,7 +384,7 @@ def test_undone_its_obligations_start_again_and_the_budget_goes_on() -> None:
 
 
 def test_an_escalation_told_before_the_merge_is_not_told_again() -> None:
-    """T7: once per defect and rung."""
+    """T7: once per defect and escalation step."""
     source = alone("S1")
     merge(source, at("2027-03-10 09:00"))
     undo(source, at("2027-03-11 09:00"))

@@ -41,11 +41,11 @@ def test_the_built_in_policy_says_what_was_published() -> None:
     """Severities, C6, T5, T6, R5: the numbers of the policy page."""
     s1, s2 = ETO.severities[Severity.S1], ETO.severities[Severity.S2]
     assert s1.target == Target(amount=2, unit="business_days")
-    assert [(rung.share, rung.event, rung.role) for rung in s1.rungs] == [
+    assert [(step.share, step.event, step.role) for step in s1.rungs] == [
         (1.0, "defect.escalated", "coo")
     ]
     assert s2.target == Target(amount=120, unit="calendar_days")
-    assert [(rung.share, rung.event, rung.role) for rung in s2.rungs] == [
+    assert [(step.share, step.event, step.role) for step in s2.rungs] == [
         (0.25, "defect.window_opened", "engineering"),
         (0.75, "defect.target_warning", "engineering"),
         (1.0, "defect.target_missed", "engineering_manager"),

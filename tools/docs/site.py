@@ -31,7 +31,7 @@ WRITTEN: Mapping[str, Callable[[], str]] = {
     "problems": about_http.problems,
     "requests": about_http.requests,
     "settings": about_settings.settings,
-    "subjects of mails": subjects.subjects,
+    "subjects of emails": subjects.subjects,
 }
 """What is written from the code where a page says `<!-- written: … -->`."""
 

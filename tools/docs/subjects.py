@@ -1,4 +1,4 @@
-"""The subjects of mails, from the English templates."""
+"""The subjects of emails, from the English templates."""
 
 import re
 from collections.abc import Iterator
