@@ -93,8 +93,8 @@ def test_the_limits_of_texts_are_those_of_the_code() -> None:
 def test_events_have_every_mail_and_webhook() -> None:
     """With its topic, each role, and the details that a webhook can have."""
     page = "reference/events.md"
-    clients = {row[0].strip("`"): row[2].strip("`") for row in _rows(page, "## Mails to clients")}
-    staff = {row[0].strip("`") for row in _rows(page, "## Mails to staff")}
+    clients = {row[0].strip("`"): row[2].strip("`") for row in _rows(page, "## Emails to clients")}
+    staff = {row[0].strip("`") for row in _rows(page, "## Emails to staff")}
     webhooks = {row[0].strip("`"): row[2] for row in _rows(page, "## Webhooks")}
     details = {row[0].strip("`") for row in _rows(page, "### Details of webhooks")}
 

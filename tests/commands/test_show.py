@@ -76,7 +76,7 @@ def test_a_release_shows_its_defects_notices_and_rounds(
     assert rows["30 days ahead"] == "was too late"
     assert rows["on the portal"] == "announced"
     assert rows["plan 1"] == (
-        "planned: 9 defects told; from 2026-11-01T10:00:00Z until 2026-11-01T10:00:05Z"
+        "planned: 9 defects notified; from 2026-11-01T10:00:00Z until 2026-11-01T10:00:05Z"
     )
     assert rows["plan 2"] == (
         "planned: 8 defects notified, 3 left; from 2026-11-02T10:00:00Z, in progress"
@@ -88,7 +88,7 @@ def test_one_defect_is_not_said_to_be_several(capsys: pytest.CaptureFixture[str]
     (first, *_) = RELEASE["fan_outs"]
     rows = _rows(RELEASE | {"fan_outs": [first | {"told": 1}]}, capsys)
 
-    assert rows["plan 1"].startswith("planned: 1 defect told;")
+    assert rows["plan 1"].startswith("planned: 1 defect notified;")
 
 
 def test_what_is_not_set_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
