@@ -31,7 +31,7 @@ async def over_stdio(settings: Settings) -> None:
 
 
 async def over_http(settings: Settings, address: str, names: Sequence[str]) -> None:
-    """Serve whoever has a token, until SIGTERM or SIGINT.
+    """Serve clients with a token, until SIGTERM or SIGINT.
 
     Raises:
         SettingsError: nothing can listen at the address.

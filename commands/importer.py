@@ -1,4 +1,4 @@
-"""`import`: cases and defects with their own past become workflows, and nobody is told of it.
+"""`import`: cases and defects with their own past become workflows, without a notification.
 
 Nothing has to be remembered between two runs: a number is a workflow's id, so the server knows what
 is there already. A run that was interrupted goes on by being started again.
@@ -160,7 +160,7 @@ async def run(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -
 
     Raises:
         RecordError: the file cannot be read.
-        NoServer: nobody answers, or not to the end.
+        NoServer: the server does not answer, or not to the end.
     """
     validator = ImportValidator(PolicyFiles(settings.policy_file), datetime.now(UTC))
     client = None if dry_run else DefectsClient(await connect(settings))

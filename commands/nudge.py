@@ -49,8 +49,8 @@ async def nudge(
     """Wake what runs on another version than the current one, until it has moved.
 
     Raises:
-        CommandRefused: a version is ramping, so that some would move to it and back; or nobody
-            would work on what has moved.
+        CommandRefused: a version is ramping, so that some would move to it and back; or no worker
+            would serve what has moved.
     """
     _, target, ramping, _ = await routing(client)
     if ramping is not None:

@@ -113,7 +113,7 @@ class _List:
             return False
 
     def records(self) -> Iterator[Record]:
-        """Its elements; one that cannot be read is the last, as nobody knows where it ends."""
+        """Its elements; one that cannot be read is the last, as its end is unknown."""
         for number in itertools.count(1):
             try:
                 if self._passes("]"):

@@ -25,7 +25,7 @@ def as_json(answer: Any) -> None:
 
 
 def progress(hidden: bool, count: ProgressColumn | None = None) -> Progress:
-    """A bar on standard error while something takes its time; none where nobody watches it."""
+    """A progress bar on standard error; none where that is not a terminal."""
     aside = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),

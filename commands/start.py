@@ -1,4 +1,4 @@
-"""Starts something for somebody at the command line."""
+"""Starts an entity from the command line."""
 
 import uuid
 from datetime import UTC, datetime

@@ -53,7 +53,7 @@ async def list_them(settings: Settings, as_json: bool) -> None:
 
 
 async def revoke(settings: Settings, token: str) -> int:
-    """Let nobody use it from now on; answers the exit code."""
+    """Revoke it; answers the exit code."""
     with database(settings) as engine:
         revoked = DatabaseTokens(engine).revoke(token, datetime.now(UTC))
     if revoked is None:

@@ -211,13 +211,13 @@ def _gauges(snapshot: Snapshot) -> Iterator[GaugeMetricFamily]:
     )
     yield _gauge(
         "oldest_undelivered_seconds",
-        "Since the first try of the message that waits longest; 0 where none waits.",
+        "Age of the oldest waiting message, since its first try; 0 without one.",
         _age(dashboard.oldest_waiting_at, at),
     )
     concerns = Counter(concern.kind for concern in dashboard.attention)
     yield _counts(
         "needing_attention",
-        "Cases, defects and releases that somebody should look at.",
+        "Cases, defects and releases that need attention.",
         "kind",
         {kind: concerns[kind] for kind in _DUTIES},
     )
@@ -226,7 +226,7 @@ def _gauges(snapshot: Snapshot) -> Iterator[GaugeMetricFamily]:
     yield _gauge("webhooks_waiting", "Webhooks not yet taken.", snapshot.webhooks.count)
     yield _gauge(
         "webhooks_oldest_waiting_seconds",
-        "Since the webhook was written that waits longest; 0 where none waits.",
+        "Age of the oldest waiting webhook; 0 without one.",
         _age(snapshot.webhooks.since, at),
     )
     if snapshot.read_model_written_at is not None:

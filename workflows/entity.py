@@ -343,7 +343,7 @@ class EntityWorkflow(Generic[E]):
     def _status(self) -> Status:
         return self.runner.status(workflow.now())
 
-    @workflow.query(description="How it stands, as the contract words it")
+    @workflow.query(description="Its status, as in the contract")
     def status(self) -> Status:
         """The contract's `status`."""
         return self._status()

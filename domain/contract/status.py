@@ -214,7 +214,9 @@ class FanOutStatus(View):
     began_at: Instant
     ended_at: Instant | None
     told: int
-    left: int | None = Field(description="Still to be told; null before the first page.")
+    left: int | None = Field(
+        description="Defects still to be notified; null before the first page."
+    )
     superseded: bool
 
 

@@ -9,9 +9,7 @@ from domain.contract.status import CaseState, DefectState, ReleaseState
 from domain.contract.values import NUMBER_PATTERN, Severity
 from portal.api.contract import Kind
 
-_Attention = Annotated[
-    bool | None, Field(description="Those that somebody should look at, or the others.")
-]
+_Attention = Annotated[bool | None, Field(description="Those that need attention, or the others.")]
 _Filter = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 
 
