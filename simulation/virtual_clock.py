@@ -20,7 +20,7 @@ POLL = 0.02
 """Seconds between two looks at whether deliveries are through."""
 
 
-class ClockStopped(RuntimeError):
+class ClockStopped(RuntimeError):  # noqa: N818 - it says what happened
     """The time-skipping server has lost a task, and its time goes on no more.
 
     So it does now and then (1.40) where the activities of two lanes fail at the same virtual
