@@ -3,14 +3,11 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from activities.ports import Letter, MailSession, NotNow, Preference, Refused
 from domain.contract.events import Topic
-
-HALF_AN_HOUR = timedelta(minutes=30)
-"""As mail systems ask for: a test of days is not to make a thousand attempts."""
 
 
 class RecordingMailbox:
@@ -33,7 +30,7 @@ class RecordingMailbox:
         with self._lock:
             self.tries += 1
             if self.down:
-                raise NotNow("the mail system is down", HALF_AN_HOUR)
+                raise NotNow("the mail system is down")
             if letter.to in self.refused:
                 raise Refused(self.refused[letter.to], "refused")
             self.before_send(letter)

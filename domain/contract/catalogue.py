@@ -1,9 +1,18 @@
-"""Every command and every start payload of the contract, by the name others use."""
+"""Every message and every status of the contract: what is published as schemas comes from here."""
 
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 from domain.contract import case, defect, release, values
+from domain.contract.status import (
+    AreaWorkStatus,
+    CaseStatus,
+    DefectStatus,
+    ReceiverStatus,
+    ReleaseStatus,
+    ReviewStatus,
+    Status,
+)
 from domain.contract.values import Command, Message
 
 
@@ -24,3 +33,13 @@ MESSAGES: tuple[type[Message], ...] = tuple(
 COMMANDS: Mapping[str, type[Command]] = {
     model.name: model for model in MESSAGES if issubclass(model, Command)
 }
+"""By the name of the update or signal."""
+STATUSES: tuple[type[Status], ...] = (
+    CaseStatus,
+    DefectStatus,
+    ReleaseStatus,
+    AreaWorkStatus,
+    ReviewStatus,
+    ReceiverStatus,
+)
+"""One for each workflow: what `status` answers, and every update."""

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from domain.contract.release import ReleaseKind
 from domain.contract.values import Channel, Effort, Instant, Severity, Stage
@@ -18,37 +18,48 @@ OVER: tuple[DefectState, ...] = ("resolved", "merged", "closed")
 class View(BaseModel):
     """Something that is answered. The contract only grows: more fields than these may come."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
 
 
 class PolicyVersion(View):
     """The policy something is under, and its version."""
 
     name: str
+    """Name of the policy."""
     version: str
+    """Twelve hexadecimal digits that change with anything in its file."""
 
 
 class Rejection(View):
     """A signal that could not be applied, and why."""
 
     at: Instant
+    """When the signal came."""
     signal: str
+    """Its name, cut at 100 characters."""
     reason: str
+    """Why it did not apply, cut at 500 characters."""
 
 
 class Status(View):
     """What every status has."""
 
     number: str
+    """The number people use, which is the workflow's id."""
     state: str
-    needs_attention: bool = Field(default=False, description="Somebody should look.")
-    attention: list[str] = Field(default=[], description="Reasons, other than deliveries.")
-    pending_deliveries: int = Field(default=0, description="Effects not carried out yet.")
-    failed_deliveries: int = Field(
-        default=0, description="Effects refused for good; `retry_deliveries` tries them again."
-    )
+    """The one word for where it stands."""
+    needs_attention: bool = False
+    """Somebody should look."""
+    attention: list[str] = []
+    """Reasons, other than deliveries."""
+    pending_deliveries: int = 0
+    """Effects not carried out yet."""
+    failed_deliveries: int = 0
+    """Effects refused for good; `retry_deliveries` tries them again."""
     policy: PolicyVersion
-    rejected: list[Rejection] = Field(description="The last 20 signals that did not apply.")
+    """The policy it is under, as pinned."""
+    rejected: list[Rejection]
+    """The last 20 signals that did not apply."""
 
     def with_deliveries(
         self, *, needs_attention: bool, attention: list[str], pending: int, failed: int
@@ -75,212 +86,308 @@ class FirstResponseStatus(View):
     """The first response owed to a critical case (C6)."""
 
     due_at: Instant
+    """When it is due."""
     met_at: Instant | None
+    """When it reached the client in time."""
     missed_at: Instant | None
+    """The instant at which it was missed."""
 
 
 class BookedCall(View):
     """A call (C11)."""
 
     at: Instant
+    """When the call begins."""
     minutes: int
+    """How long it is."""
 
 
 class CaseStatus(Status):
     """How a case stands."""
 
     client: str
+    """Whose case it is."""
     channel: Channel
+    """How the contact came in (C4)."""
     priority: Literal["normal", "critical"]
+    """Whether it is critical (C6)."""
     state: CaseState
+    """The one word for where it stands."""
     flags: list[str]
-    missing: list[str] = Field(description="Items the client was asked for and has not given.")
+    """`channel_not_in_package`, where the client's package does not include the channel."""
+    missing: list[str]
+    """Items the client was asked for and has not given."""
     reminders: int
+    """Reminders of missing information since the client was last asked."""
     critical_justified: bool | None
+    """What a specialist decided (C7); null before."""
     first_response: FirstResponseStatus | None
+    """Of a critical case only."""
     defect: str | None
+    """Number of the defect it is on."""
     call: BookedCall | None
-    consultation_left: int | None = Field(description="Minutes, as far as this case has heard.")
+    """The call that is booked."""
+    consultation_left: int | None
+    """Minutes, as far as this case has heard."""
     outcome: Literal["answered", "defect_resolved", "closed", "unanswered"] | None
-    unanswered_until: Instant | None = Field(
-        description="Closed for want of information: until then it opens again when that comes."
-    )
+    """How it ended."""
+    unanswered_until: Instant | None
+    """Closed for want of information: until then it opens again when that comes."""
     opened_at: Instant
+    """When it was logged."""
     closed_at: Instant | None
+    """When it was closed."""
 
 
 class TargetStatus(View):
     """A target as a budget (T2)."""
 
     budget: float
+    """Time for a fix, in `unit`."""
     spent: float
+    """How much of it is spent by now."""
     unit: Literal["business_days", "calendar_days"]
-    due_at: Instant | None = Field(description="None while the budget is not being spent.")
+    """What the budget is counted in."""
+    due_at: Instant | None
+    """None while the budget is not being spent."""
     missed_at: Instant | None
+    """When the target was missed."""
 
 
 class PlannedFor(View):
     """The release a fix is planned for."""
 
     id: str
+    """Number of the release."""
     deploy_at: Instant
+    """When it is to be deployed."""
 
 
 class OfferedWorkaround(View):
     """A workaround, as written for clients (D5)."""
 
     description: str
+    """What to do meanwhile."""
     effort: Effort
+    """How laborious that is."""
 
 
 class SeverityFeedback(View):
     """How severe a client says it is (D3)."""
 
     client: str
+    """Who says so."""
     severity: Severity
+    """How severe it is for them."""
     at: Instant
+    """When they said it."""
 
 
 class PendingReclassification(View):
     """The open request of a client for another severity (D4)."""
 
     client: str
+    """Who asked."""
     severity: Severity
+    """For which severity."""
     requested_at: Instant
+    """When."""
     reminders: int
+    """Reminders to decide since then."""
 
 
 class DefectStatus(Status):
     """How a defect stands."""
 
     title: str
+    """What staff call it."""
     severity: Severity
+    """How badly it hurts (D1)."""
     stage: Stage
+    """Where the work stands, as clients see it."""
     state: DefectState
+    """The one word for where it stands."""
     functional_area: str
+    """Where in the product it is."""
     priority: Literal["normal", "raised"]
-    target: TargetStatus | None = Field(description="None where no target holds (D2).")
+    """Raised where it hits several clients (S3)."""
+    target: TargetStatus | None
+    """None where no target holds (D2)."""
     next_update_due_at: Instant | None
+    """By when clients must have the next update; null where none is owed."""
     updates_missed: int
+    """Updates that did not reach clients in time (T9)."""
     release: PlannedFor | None
+    """The release its fix is planned for."""
     workaround: OfferedWorkaround | None
-    cases: list[str] = Field(description="The last 100; `case_count` counts all.")
+    """The one that clients were given."""
+    cases: list[str]
+    """The last 100; `case_count` counts all."""
     case_count: int
+    """Cases attached."""
     affected_clients: int
+    """Distinct clients attached."""
     feedback: list[SeverityFeedback]
+    """What clients say of its severity, the last of each (D3)."""
     reclassification: PendingReclassification | None
-    waiting_for_clients: int = Field(description="Cases that wait for their clients.")
+    """A request that nobody has decided yet (D4)."""
+    waiting_for_clients: int
+    """Cases that wait for their clients."""
     area_work_since: Instant | None
+    """When work last began in its area (R6)."""
     merged_into: str | None
+    """Number of the defect that goes on for both."""
     confirmed_at: Instant
+    """When it was confirmed."""
     resolved_at: Instant | None
+    """When it was resolved."""
 
 
 class Members(View):
     """The defects of a release, counted."""
 
     attached: int
-    to_align: int | None = Field(
-        description="Cases still to be notified of the plan; null while unknown."
-    )
+    """Defects in the release."""
+    to_align: int | None
+    """Defects still to be notified of the plan; null while unknown."""
     missing: list[str]
+    """The last numbers that should have been notified and do not run here."""
 
 
 class AdvanceNotice(View):
     """One advance notice (R2)."""
 
     days: float
+    """How many days ahead."""
     at: Instant
+    """When it is due."""
     sent_at: Instant | None
+    """When it was sent."""
     skipped: bool
+    """It was too late for this one."""
 
 
 class Banner(View):
     """What the portal's login page announces (R2)."""
 
     release_kind: ReleaseKind
+    """Major, maintenance or hotfix."""
     title: str
+    """What the release is called."""
     deploy_at: Instant
+    """When it is to be deployed."""
     window_minutes: int | None
+    """How long the maintenance takes."""
     functional_areas: list[str]
+    """Areas it touches."""
     public_notes: str | None
+    """What was written for clients."""
 
 
 class FanOutStatus(View):
-    """How far the defects of a release have been told of one state of its plan."""
+    """How far the defects of a release have been notified of one state of its plan."""
 
     plan: Literal["planned", "deployed", "cancelled"]
+    """Which state of the plan they are notified of."""
     plan_version: int
+    """Its version."""
     began_at: Instant
+    """When it began."""
     ended_at: Instant | None
+    """When all were notified, or a newer one took its place."""
     told: int
-    left: int | None = Field(
-        description="Defects still to be notified; null before the first page."
-    )
+    """Defects notified so far."""
+    left: int | None
+    """Defects still to be notified; null before the first page."""
     superseded: bool
+    """It gave way to a newer one."""
 
 
 class ReleaseStatus(Status):
     """How a release stands."""
 
     kind: ReleaseKind
+    """Major, maintenance or hotfix (R1)."""
     title: str
+    """What the release is called."""
     state: ReleaseState
+    """The one word for where it stands."""
     deploy_at: Instant
+    """When it is to be deployed."""
     window_minutes: int | None
+    """How long the maintenance takes."""
     functional_areas: list[str]
+    """Areas it touches."""
     public_notes: str | None
+    """What was written for clients."""
     plan_version: int
+    """Grows with each change of the plan."""
     defects: Members
+    """Which are in it, counted."""
     notices: list[AdvanceNotice]
+    """The advance notices (R2)."""
     banner: Banner | None
+    """What the portal's login page announces now."""
     fan_outs: list[FanOutStatus]
+    """How far its defects have been told, the last ten."""
     planned_at: Instant
+    """When it was planned."""
     deployed_at: Instant | None
+    """When it was deployed."""
     cancelled_at: Instant | None
+    """When it was cancelled."""
 
 
 class AreaWorkStatus(Status):
     """How far the marking of an area has come (R6)."""
 
     functional_area: str
+    """Where work began."""
     state: Literal["marking", "done"]
+    """The one word for where it stands."""
     marked: int
+    """Defects notified so far."""
     began_at: Instant
+    """When work began."""
     ended_at: Instant | None
+    """When every defect had been told."""
 
 
 class ReviewStatus(Status):
     """How far an impact review has come."""
 
     severity: Severity
+    """Which defects are reviewed."""
     state: Literal["ranking", "waiting", "done"]
-    total: int | None = Field(description="Defects ranked; null until the ranking is there.")
+    """`waiting`: the digest waits for support hours (T10)."""
+    total: int | None
+    """Defects ranked; null until the ranking is there."""
     began_at: Instant
+    """When it began."""
     ended_at: Instant | None
+    """When the ranking was there."""
 
 
 class ReceiverStatus(Status):
     """How a receiver of webhooks is served."""
 
     receiver: str
+    """Id of the receiver."""
     state: Literal["up", "troubled", "down", "stopped"]
+    """The one word for where it stands."""
     stopped: Literal["gone", "disabled", "removed"] | None
+    """Why nobody is sent to any more."""
     problem: str | None
+    """A short code of the last failure, such as `http-503`."""
     sent: int
+    """Messages it has taken."""
     waiting: int
+    """Messages left, due or not."""
     given_up: int
+    """Messages given up after five days."""
     failures: int
+    """Rounds in a row in which nothing got through."""
     down_since: Instant | None
+    """Since when nothing gets through."""
     next_try_at: Instant | None
-
-
-STATUSES: tuple[type[Status], ...] = (
-    CaseStatus,
-    DefectStatus,
-    ReleaseStatus,
-    AreaWorkStatus,
-    ReviewStatus,
-    ReceiverStatus,
-)
-"""One for each workflow."""
+    """When the next round begins."""

@@ -118,7 +118,7 @@ async def test_golden_histories_replay_with_traces(path: Path) -> None:
 
 async def test_with_traces_a_broken_variant_is_still_found_out() -> None:
     """The guard bites with the interceptor too."""
-    path = HISTORIES / "s1-weekend-0.1.0.json"
+    path = HISTORIES / "s1-weekend-0.3.0.json"
     history = WorkflowHistory.from_json(path.stem, path.read_text())
     replayer = Replayer(
         workflows=[BrokenDefectWorkflow], plugins=[DefectsPlugin(traces=Kept().traces)]

@@ -1,4 +1,4 @@
-"""Writes the golden histories of a release: `python -m tests.workflows.make_histories 0.1.0`.
+"""Writes the golden histories of a release: `python -m tests.workflows.make_histories 0.3.0`.
 
 Run it once per released version and commit what it writes; never rewrite an old version's.
 """

@@ -262,6 +262,7 @@ async def test_a_hold_stops_the_target_but_not_the_updates(world: World) -> None
     assert world.mailbox.events(CLIENT).count("defect.update") == 5
 
 
+@pytest.mark.timeout(300)  # a thousand attempts
 async def test_three_days_without_mail_lose_nothing_and_pile_up_nothing(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
