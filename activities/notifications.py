@@ -103,6 +103,8 @@ class Notifications:
             effect.entity, effect.sequence, after, PAGE, effect.whom
         ):
             yield page
+            if len(page) < PAGE and effect.whom.kind != "newsletter":
+                return  # The last. Readers may move while a page is read: theirs may be short.
             after = page[-1].contact.email.lower()
 
     def _send(

@@ -21,10 +21,11 @@ from runtime.codec import NO_KEYS, KeyRing, KeyRingCodec
 from runtime.query_guard import InStepRunner
 from runtime.settings import Settings
 
-PASSED_THROUGH = ("domain", "tzdata")
+PASSED_THROUGH = ("domain", "workflows", "tzdata")
 """What workflows share with the process instead of importing it anew in every run.
 
-Pure code and data only. pydantic is passed through by the SDK itself; `workflows` never is.
+Pure code and data only, without state at module level; pydantic is passed through by the SDK
+itself. A class of a workflow that is imported anew costs every run its time and its memory.
 """
 
 

@@ -16,9 +16,12 @@ from typing import Any
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.converter import StorageDriverStoreContext
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import Info
+
+_NO_STORE = StorageDriverStoreContext()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,13 +53,19 @@ class QueryGuard(WorkflowInstance):
             return refusal
         return self._workflow.activate(act)
 
-    def get_serialization_context(self, command_info: Any) -> Any:
-        """The SDK's hook."""
-        return self._workflow.get_serialization_context(command_info)
+    def get_serialization_context(self, command_info: Any) -> Any:  # noqa: ARG002 - the SDK's signature
+        """The SDK's hook: none, since neither our converter nor our codec heeds what it is for.
 
-    def get_external_store_context(self, command_info: Any) -> Any:
-        """The SDK's hook."""
-        return self._workflow.get_external_store_context(command_info)
+        It is asked several times for each payload, and the workflow would be entered for each.
+        """
+        return None
+
+    def get_external_store_context(
+        self,
+        command_info: Any,  # noqa: ARG002 - the SDK's signature
+    ) -> StorageDriverStoreContext:
+        """The SDK's hook: an empty one, since no payload is stored outside of the server."""
+        return _NO_STORE
 
     def get_info(self) -> Info:
         """The SDK's hook."""

@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import holidays
@@ -33,6 +34,7 @@ class PolicyFiles:
     def __init__(self, instead: Path | None = None) -> None:
         file = read_policy_file(instead or BUILT_IN)
         self._files = {file.name: file, BUILT_IN.stem: file}
+        self._resolved = cache(self._resolve)
 
     def names(self) -> list[str]:
         """The names that `load` takes."""
@@ -46,6 +48,9 @@ class PolicyFiles:
         """
         if name not in self._files:
             raise UnknownPolicy(f"{name!r} is not one of {', '.join(self.names())}")
+        return self._resolved(name, year)
+
+    def _resolve(self, name: str, year: int) -> Policy:
         file = self._files[name]
         rules = file.calendar.holidays
         last = year + rules.years_ahead

@@ -1,6 +1,7 @@
 """Opens the database so that SQLite and PostgreSQL keep the same promises."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -46,8 +47,28 @@ def writing(engine: Engine) -> Iterator[Connection]:
     On SQLite it is the only writer from its first moment, so what it reads stays true until it
     commits. On PostgreSQL it has to lock the rows it decides on.
     """
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with (
+        _turn(engine),
+        engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
         yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Queue with the other writers of this process, where one is woken as soon as it is its turn.
+
+    SQLite has them look again after pauses of up to a tenth of a second, which is how writers of
+    other processes still wait.
+    """
+    turn: threading.Lock | None = engine.get_execution_options().get("turn")
+    has_turn = turn is not None and turn.acquire(timeout=_PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        if turn is not None and has_turn:
+            turn.release()
 
 
 def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -93,6 +114,7 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
         pool_size=pool_size,
         hide_parameters=True,
         connect_args={"timeout": _PATIENCE_SECONDS},
+        execution_options={"turn": threading.Lock()},
     )
     event.listen(engine, "connect", _settle_connection)
     event.listen(engine, "begin", _begin)

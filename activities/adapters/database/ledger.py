@@ -86,19 +86,19 @@ class DatabaseLedger:
 
         Rows from before lanes were written down count as of any.
         """
-        older = deliveries.c.decided_at < effect.at
+        left = and_(
+            deliveries.c.entity == effect.entity,
+            deliveries.c.state.in_(_UNSENT),
+            or_(deliveries.c.lane == effect.lane, deliveries.c.lane.is_(None)),
+            or_(deliveries.c.decided_at < effect.at, deliveries.c.effect_key == effect.key),
+            _WAITED_FOR,
+        )
+        # Mostly there is none, and looking waits for nobody: writers of SQLite take turns.
+        with self._engine.connect() as connection:
+            if connection.execute(select(deliveries.c.id).where(left)).first() is None:
+                return
         with writing(self._engine) as connection:
-            connection.execute(
-                update(deliveries)
-                .where(
-                    deliveries.c.entity == effect.entity,
-                    deliveries.c.state.in_(_UNSENT),
-                    or_(deliveries.c.lane == effect.lane, deliveries.c.lane.is_(None)),
-                    or_(older, deliveries.c.effect_key == effect.key),
-                    _WAITED_FOR,
-                )
-                .values(overtaken_at=at)
-            )
+            connection.execute(update(deliveries).where(left).values(overtaken_at=at))
 
     def deliveries(self, entity: str | None = None) -> Sequence[Delivery]:
         """All rows, oldest first, of one entity or of all."""
