@@ -45,9 +45,7 @@ def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally:
     if before.state is DeliveryState.UNKNOWN:
         log.warning("delivery.outcome_unknown", key=delivery.effect_key, attempts=before.attempts)
     try:
-        # Called back between two letters, never within one: its outcome would be unknown.
-        with activity.shield_thread_cancel_exception():
-            send()
+        send()
     except Refused as refusal:
         ledger.settle(delivery, DeliveryState.FAILED, present(), refusal.code)
         tally.failed += 1

@@ -94,20 +94,6 @@ class Outbox(BaseModel):
             for changed in waiting.changes
         )
 
-    @property
-    def outdated(self) -> list[Lane]:
-        """Lanes whose effect in flight is not worth sending any more: a newer one says it all.
-
-        What tells workflows finds out by itself, between two pages.
-        """
-        return [
-            lane
-            for lane in Lane
-            if lane in self._in_flight
-            and lane is not Lane.WORKFLOWS
-            and self._gives_way(self.lanes[lane].waiting[0])
-        ]
-
     def landed(self, lane: Lane) -> None:
         """Nothing of the lane is in flight any more."""
         self._in_flight.discard(lane)
@@ -135,10 +121,6 @@ class Outbox(BaseModel):
         lane.rounds += 1
         lane.failing_since = lane.failing_since or now
         return lane
-
-    def withdraw(self, effect: Effect) -> None:
-        """The first of its lane was called back for the sake of a newer one."""
-        self._give_way(effect)
 
     def _give_way(self, effect: Effect) -> None:
         if self._gives_way(effect):

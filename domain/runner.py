@@ -120,8 +120,8 @@ class Runner(Generic[E]):
     def tick(self, now: datetime, *, start: bool = True) -> Mapping[Lane, Effect]:
         """Do what is due by `now`, and answer what is to be carried out, by lane.
 
-        Each effect is in flight until `delivered`, `failed` or `withdrawn` tells what came of it;
-        those of `outbox.outdated` lanes are better called back. Without `start` none is begun.
+        Each effect is in flight until `delivered` or `failed` tells what came of it. Without
+        `start` none is begun.
         """
         self._fire(now)
         return self.outbox.start(now) if start else {}
@@ -175,11 +175,6 @@ class Runner(Generic[E]):
         lane = self.outbox.postpone(effect, now)
         if lane.rounds == 1:
             self._report(effect, problem, 0, lane.failing_since or now, now)
-        self.outbox.landed(effect.lane)
-
-    def withdrawn(self, effect: Effect) -> None:
-        """An effect was called back before it was carried out: a newer one takes its place."""
-        self.outbox.withdraw(effect)
         self.outbox.landed(effect.lane)
 
     def _report(

@@ -191,22 +191,12 @@ class World:
             started = self._tick()
             for lane, effect in started.items():
                 self._in_flight[lane] = (effect, *self.places[lane].outcome(self.now))
-            ended = [self._end(lane) or self._call_back(lane) for lane in Lane]
+            ended = [self._end(lane) for lane in Lane]
             if not (started or any(ended)):
                 return
 
     def _tick(self) -> dict[Lane, Effect]:
         return dict(self.runner.tick(self.now))
-
-    def _call_back(self, lane: Lane) -> bool:
-        """What waits for a lane that is out of order gives way to what says it all."""
-        down_until = self.places[lane].down_until
-        is_down = down_until is not None and down_until > self.now
-        if not is_down or lane not in self.outbox.outdated:
-            return False
-        effect, _, _ = self._in_flight.pop(lane)
-        self.runner.withdrawn(effect)
-        return True
 
     def _end(self, lane: Lane) -> bool:
         if lane not in self._in_flight or self._in_flight[lane][1] > self.now:

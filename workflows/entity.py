@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError, CancelledError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ConfigDict
@@ -85,8 +85,6 @@ class EntityWorkflow(Generic[E]):
         self._leave_requested = False
         self._bug: BaseException | None = None
         self._alarm = Alarm(self._wake)
-        self._activities: dict[Lane, workflow.ActivityHandle[Any]] = {}
-        """The last of each lane that may be called back."""
         # Only a real continuation may bring its own state; a caller's start payload may not.
         if workflow.info().continued_run_id and isinstance(start, dict) and "entity" in start:
             carried = Carried.model_validate(start)
@@ -196,10 +194,6 @@ class EntityWorkflow(Generic[E]):
         leaving = self._should_continue_as_new() and workflow.all_handlers_finished()
         for lane, effect in self.runner.tick(now, start=not leaving).items():
             self._spawn(self._execute(lane, effect))
-        for lane in self.runner.outbox.outdated:
-            if (activity := self._activities.pop(lane, None)) is not None:
-                activity.cancel()
-                self._wrote = True
 
     def _spawn(self, work: Any) -> None:
         self._wrote = True
@@ -213,20 +207,16 @@ class EntityWorkflow(Generic[E]):
 
     async def _execute(self, lane: Lane, effect: Effect) -> None:
         """One activity for one effect, however many recipients."""
-        self._activities[lane] = activity = workflow.start_activity(
-            effect.type,
-            effect,
-            result_type=effect.receipt,
-            summary=effect.key,
-            **options.for_lane(lane),
-        )
         try:
-            receipt = await activity
+            receipt = await workflow.execute_activity(
+                effect.type,
+                effect,
+                result_type=effect.receipt,
+                summary=effect.key,
+                **options.for_lane(lane),
+            )
         except ActivityError as error:
             cause = error.cause
-            if isinstance(cause, CancelledError):
-                self.runner.withdrawn(effect)
-                return
             problem = cause.type if isinstance(cause, ApplicationError) and cause.type else "outage"
             self.runner.failed(effect, problem, workflow.now())
         else:

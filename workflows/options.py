@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.common import RetryPolicy
-from temporalio.workflow import ActivityCancellationType
 
 from domain.contract.effects import Lane
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
@@ -31,8 +30,6 @@ def for_lane(lane: Lane) -> dict[str, Any]:
         "start_to_close_timeout": timedelta(minutes=30),
         "heartbeat_timeout": timedelta(minutes=1),
         "retry_policy": _RETRY,
-        # One that is called back may be in the middle of a letter: then it is sent to its end.
-        "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     }
 
 

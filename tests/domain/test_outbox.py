@@ -142,18 +142,6 @@ def test_what_was_under_way_gives_way_once_it_is_given_up() -> None:
     assert waiting(outbox, Lane.CLIENTS) == [2]
 
 
-def test_what_is_under_way_is_outdated_once_a_newer_one_says_it_all() -> None:
-    """T9: it is worth calling back, and then the newer one is next at once."""
-    outbox = filled(daily(1), to_staff(2))
-    outbox.start(FRIDAY)
-    assert outbox.outdated == []
-    outbox.put([daily(3)])
-    assert outbox.outdated == [Lane.CLIENTS]
-    outbox.withdraw(daily(1))
-    outbox.landed(Lane.CLIENTS)
-    assert outbox.start(FRIDAY) == {Lane.CLIENTS: daily(3)}
-
-
 def test_waiting_projections_become_one() -> None:
     """An outage of the database costs one write, and loses nobody who joined."""
     outbox = filled(projection(1, "CASE-1"), projection(2), projection(3, "CASE-2"))

@@ -354,17 +354,3 @@ def test_what_is_owed_after_the_end_is_not_missed() -> None:
     world.wait(3 * DAY)
     assert missed(world) == []
     assert world.told(UPDATE) == []
-
-
-@pytest.mark.parametrize("minutes", range(1, 60, 4))
-def test_three_days_without_mail_end_with_one_update(minutes: int) -> None:
-    """T9: also where its elder was under way when the next one was handed over."""
-    world = s1()
-    end = FRIDAY + 3 * timedelta(hours=23, minutes=45) + timedelta(minutes=minutes)
-    world.down(Lane.CLIENTS, FRIDAY + timedelta(minutes=1), end)
-    world.wait_until(end + timedelta(minutes=25))
-    world.hear(RetryDeliveries)
-    (arrived,) = world.told("defect.update", to="client-1@example.org")
-    assert end <= arrived <= world.now
-    assert world.idle
-    assert world.defect.updates.missed >= 2
