@@ -57,6 +57,7 @@ def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally:
             "the other side does not take it now",
             type="NotNow",
             next_retry_delay=reason.retry_after,
+            non_retryable=reason.retry_after is not None,  # the lane rests for as long
         ) from reason
     else:
         ledger.settle(delivery, DeliveryState.SENT, present())

@@ -11,8 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from domain.contract.effects import Effect, Lane, UpdateReadModel, reads_audience
 from domain.contract.values import Instant
 
-FIRST_PAUSE = timedelta(minutes=1)
+FIRST_PAUSE = timedelta(seconds=15)
+USUAL_PAUSE = timedelta(minutes=5)
+"""What pauses grow to within the first hour of an outage."""
 LONGEST_PAUSE = timedelta(minutes=30)
+"""After six hours, or where the other side asks for it."""
+REPORTED_AFTER = timedelta(minutes=30)
+"""An outage that lasts so long is somebody's business."""
 FAILED_KEPT = 100
 """Effects refused for good that `retry_deliveries` tries again; the ledger has them all."""
 
@@ -25,12 +30,19 @@ class LaneState(BaseModel):
     waiting: list[Effect] = Field(default_factory=list)
     retry_at: Instant | None = None
     rounds: int = 0
-    """Times in a row that the first one was given up for a while."""
+    """Rounds of tries in a row that have failed."""
     failing_since: Instant | None = None
+    reported: bool = False
+    """Whether support knows of the outage."""
 
     def recovered(self) -> None:
         """Something got through."""
-        self.retry_at, self.rounds, self.failing_since = None, 0, None
+        self.retry_at, self.rounds, self.failing_since, self.reported = None, 0, None, False
+
+    def is_failing_for_long(self, now: datetime) -> bool:
+        """Whether it is time to report the outage."""
+        since = self.failing_since
+        return since is not None and now - since >= REPORTED_AFTER and not self.reported
 
 
 class Outbox(BaseModel):
@@ -110,16 +122,18 @@ class Outbox(BaseModel):
         self._give_way(effect)
         self.lanes[effect.lane].recovered()
 
-    def postpone(self, effect: Effect, now: datetime) -> LaneState:
-        """The first of its lane was given up for a while, less and less often; none is dropped.
+    def postpone(self, effect: Effect, now: datetime, rest: timedelta = timedelta()) -> LaneState:
+        """Let the lane rest for a growing pause, at least for `rest`; nothing is dropped.
 
-        Unless what came while it was in flight says what it says and more.
+        Unless what came while the first was in flight says what it says and more.
         """
         self._give_way(effect)
         lane = self.lanes[effect.lane]
-        lane.retry_at = now + min(FIRST_PAUSE * 2 ** min(lane.rounds, 10), LONGEST_PAUSE)
-        lane.rounds += 1
         lane.failing_since = lane.failing_since or now
+        pause = min(FIRST_PAUSE * 2 ** min(lane.rounds, 10), USUAL_PAUSE)
+        long = max(rest, (now - lane.failing_since) / 12)
+        lane.retry_at = now + max(pause, min(long, LONGEST_PAUSE))
+        lane.rounds += 1
         return lane
 
     def _give_way(self, effect: Effect) -> None:
@@ -176,8 +190,8 @@ class Outbox(BaseModel):
 
     @property
     def failing(self) -> list[Lane]:
-        """Lanes that have gone a round without success."""
-        return [lane for lane, state in self.lanes.items() if state.failing_since is not None]
+        """Lanes whose outage was reported."""
+        return [lane for lane, state in self.lanes.items() if state.reported]
 
 
 def _still_wanted(older: list[Effect], newer: Effect) -> list[Effect]:

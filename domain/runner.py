@@ -7,7 +7,7 @@ tests, simulation and bench with a clock of their own; what is proved there is w
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from domain.contract.defect import RetryDeliveries
@@ -170,10 +170,16 @@ class Runner(Generic[E]):
             self._report(effect, receipt.problem or "refused", receipt.failed, now, now)
         self.outbox.landed(effect.lane)
 
-    def failed(self, effect: Effect, problem: str, now: datetime) -> None:
-        """An effect could not be carried out for a while; its lane rests, and tries again."""
-        lane = self.outbox.postpone(effect, now)
-        if lane.rounds == 1:
+    def failed(
+        self, effect: Effect, problem: str, now: datetime, rest: timedelta | None = None
+    ) -> None:
+        """A round of tries has failed: the lane rests, at least for `rest`, and tries again.
+
+        Support hears of it once the outage has lasted.
+        """
+        lane = self.outbox.postpone(effect, now, rest or timedelta())
+        if lane.is_failing_for_long(now):
+            lane.reported = True
             self._report(effect, problem, 0, lane.failing_since or now, now)
         self.outbox.landed(effect.lane)
 

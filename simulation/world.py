@@ -41,8 +41,8 @@ from domain.promise_guard.edge import refuse_promises
 from domain.runner import Runner
 from simulation.oracle.expected_state import Delivered, Moved, Said
 
-GIVEN_UP_AFTER = timedelta(minutes=30)
-"""As `workflows/options.py` has it."""
+ROUND = timedelta(seconds=3)
+"""How long three tries take, as `workflows/options.py` has them."""
 
 
 @dataclass
@@ -55,8 +55,8 @@ class Place:
     def outcome(self, now: datetime) -> tuple[datetime, bool]:
         """When a try that starts `now` ends, and whether it succeeds."""
         start = now if self.down_until is None else max(now, self.down_until)
-        if start > now + GIVEN_UP_AFTER:
-            return now + GIVEN_UP_AFTER, False
+        if start > now + ROUND:
+            return now + ROUND, False
         return start + self.latency, True
 
 

@@ -216,9 +216,10 @@ class EntityWorkflow(Generic[E]):
                 **options.for_lane(lane),
             )
         except ActivityError as error:
-            cause = error.cause
-            problem = cause.type if isinstance(cause, ApplicationError) and cause.type else "outage"
-            self.runner.failed(effect, problem, workflow.now())
+            said = error.cause if isinstance(error.cause, ApplicationError) else None
+            problem = said.type if said and said.type else "outage"
+            rest = said.next_retry_delay if said else None
+            self.runner.failed(effect, problem, workflow.now(), rest)
         else:
             self.runner.delivered(effect, receipt, workflow.now())
 

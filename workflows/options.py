@@ -15,21 +15,26 @@ _RETRY = RetryPolicy(
     backoff_coefficient=2,
     maximum_interval=timedelta(minutes=5),
 )
-"""Retries cost no history, so most of an outage is sat out here; then the lane takes over."""
+"""Retries cost no history: where nothing else depends on the activity, outages are sat out here."""
+
+_ROUND = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_attempts=3
+)
+"""A hiccup is sat out here, an outage in the lane: an activity that waits for its next try can
+neither give way to a newer effect nor let the run end."""
 
 
 def for_lane(lane: Lane) -> dict[str, Any]:
     """Options of the activity that brings an effect of `lane` about.
 
-    Given up after half an hour, so that continue-as-new can wait for what is in flight.
+    A try may take half an hour, counted from when a worker begins it.
     """
     outbound = lane in _OUTBOUND_LANES
     return {
         "task_queue": OUTBOUND_QUEUE if outbound else DEFECTS_QUEUE,
-        "schedule_to_close_timeout": timedelta(minutes=30),
         "start_to_close_timeout": timedelta(minutes=30),
         "heartbeat_timeout": timedelta(minutes=1),
-        "retry_policy": _RETRY,
+        "retry_policy": _ROUND,
     }
 
 

@@ -18,7 +18,7 @@ from domain.contract.effects import (
 )
 from domain.contract.parsing import parse
 from domain.contract.values import Attachment
-from domain.outbox import FAILED_KEPT, Outbox
+from domain.outbox import FAILED_KEPT, FIRST_PAUSE, REPORTED_AFTER, Outbox
 from tests.domain.builders import FRIDAY, attachment
 
 STATUS = "status"
@@ -193,27 +193,53 @@ def test_a_message_to_people_by_name_does_not_wait_for_the_audience() -> None:
 
 
 def test_a_failing_lane_tries_again_less_and_less_often() -> None:
-    """An outage of days costs little history, and nothing is dropped."""
+    """It goes on within 5 minutes, or a twelfth of a long outage; and nothing is dropped."""
     outbox, now, pauses = filled(news(1)), FRIDAY, []
-    for _ in range(8):
+    while now < FRIDAY + timedelta(days=1):
         state = outbox.postpone(news(1), now)
         assert state.retry_at is not None
-        pauses.append((state.retry_at - now) // MINUTE)
+        pauses.append((state.retry_at - now).total_seconds())
+        late = (now - FRIDAY) / 12
+        assert state.retry_at - now <= max(5 * MINUTE, min(late, 30 * MINUTE))
         now = state.retry_at
-    assert pauses == [1, 2, 4, 8, 16, 30, 30, 30]
+    assert pauses[:8] == [15, 30, 60, 120, 240, 300, 300, 300]
+    assert pauses[-1] == 1800
+    assert len(pauses) < 80
     assert outbox.lanes[Lane.CLIENTS].failing_since == FRIDAY
     assert waiting(outbox, Lane.CLIENTS) == [1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "pause"), [(MINUTE / 60, FIRST_PAUSE), (MINUTE, MINUTE), (99 * MINUTE, 30 * MINUTE)]
+)
+def test_the_other_side_may_ask_for_a_longer_pause(asked: timedelta, pause: timedelta) -> None:
+    """`Retry-After`, within bounds."""
+    assert filled(news(1)).postpone(news(1), FRIDAY, asked).retry_at == FRIDAY + pause
 
 
 def test_a_resting_lane_says_when_it_tries_again() -> None:
     """The earliest of all that are not under way."""
     outbox = filled(news(1), to_staff(2))
     outbox.postpone(news(1), FRIDAY)
-    outbox.postpone(to_staff(2), FRIDAY - MINUTE / 2)
-    assert outbox.next_retry(FRIDAY) == FRIDAY + MINUTE / 2
-    assert outbox.start(FRIDAY + MINUTE / 2) == {Lane.STAFF: to_staff(2)}
-    assert outbox.next_retry(FRIDAY + MINUTE / 2) == FRIDAY + MINUTE
-    assert outbox.next_of(Lane.CLIENTS, FRIDAY + MINUTE) == news(1)
+    outbox.postpone(to_staff(2), FRIDAY - FIRST_PAUSE / 2)
+    soon = FRIDAY + FIRST_PAUSE / 2
+    assert outbox.next_retry(FRIDAY) == soon
+    assert outbox.start(soon) == {Lane.STAFF: to_staff(2)}
+    assert outbox.next_retry(soon) == FRIDAY + FIRST_PAUSE
+    assert outbox.next_of(Lane.CLIENTS, FRIDAY + FIRST_PAUSE) == news(1)
+
+
+def test_an_outage_is_somebodys_business_after_half_an_hour() -> None:
+    """Support hears of it once; a new one is another."""
+    outbox = filled(news(1), news(2))
+    lane = outbox.postpone(news(1), FRIDAY)
+    assert not lane.is_failing_for_long(FRIDAY + REPORTED_AFTER - MINUTE)
+    assert lane.is_failing_for_long(FRIDAY + REPORTED_AFTER)
+    lane.reported = True
+    assert not lane.is_failing_for_long(FRIDAY + REPORTED_AFTER)
+    assert outbox.failing == [Lane.CLIENTS]
+    outbox.done(news(1))
+    assert outbox.failing == []
 
 
 def test_success_ends_the_rest() -> None:
@@ -221,10 +247,8 @@ def test_success_ends_the_rest() -> None:
     outbox = filled(news(1), news(2))
     outbox.postpone(news(1), FRIDAY)
     outbox.postpone(news(1), FRIDAY)
-    assert outbox.failing == [Lane.CLIENTS]
     outbox.done(news(1))
-    assert outbox.failing == []
-    assert outbox.postpone(news(2), FRIDAY).retry_at == FRIDAY + MINUTE
+    assert outbox.postpone(news(2), FRIDAY).retry_at == FRIDAY + FIRST_PAUSE
 
 
 def test_an_impatient_person_can_have_everything_tried_now() -> None:
