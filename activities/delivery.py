@@ -45,7 +45,8 @@ def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally:
     if before.state is DeliveryState.UNKNOWN:
         log.warning("delivery.outcome_unknown", key=delivery.effect_key, attempts=before.attempts)
     try:
-        send()
+        with activity.shield_thread_cancel_exception():  # half a letter would be of unknown outcome
+            send()
     except Refused as refusal:
         ledger.settle(delivery, DeliveryState.FAILED, present(), refusal.code)
         tally.failed += 1

@@ -110,6 +110,11 @@ class Outbox(BaseModel):
         """Nothing of the lane is in flight any more."""
         self._in_flight.discard(lane)
 
+    def abandon(self, until: datetime) -> None:
+        """Nobody will say what comes of what is in flight: it is tried again, then."""
+        for lane in self._in_flight:
+            self.lanes[lane].retry_at = until
+
     def done(self, effect: Effect) -> None:
         """The first of its lane was carried out."""
         lane = self.lanes[effect.lane]

@@ -102,6 +102,14 @@ class Runner(Generic[E]):
         """Put on record a signal that cannot be applied; nothing else changes."""
         self.entity.reject(signal, reason, now)
 
+    def refuse_cancel(self, now: datetime) -> None:
+        """Somebody asked to cancel the workflow: that is on record, support hears, life goes on."""
+        self.reject("cancel", "is not a command: nothing was cancelled, everything goes on", now)
+        self.entity.record("cancel.refused", now)
+        self.entity.notify_staff(StaffEvent.CANCEL_REFUSED, Role.SUPPORT, now, **self._itself)
+        self._agenda = None
+        self._enqueue(now)
+
     def is_pending(self, command: type[Command]) -> bool:
         """Whether what came of a command is still on its way from outside."""
         return isinstance(self._answer(command), Pending)
@@ -189,7 +197,7 @@ class Runner(Generic[E]):
         """Support hears that an effect cannot be carried out, through the staff's own lane."""
         if effect.lane is Lane.STAFF:
             return
-        kind, lane = self.entity.kind, effect.lane.value
+        lane = effect.lane.value
         self.entity.notify_staff(
             StaffEvent.DELIVERY_FAILING,
             Role.SUPPORT,
@@ -201,10 +209,16 @@ class Runner(Generic[E]):
                 "failed": failed,
                 "since": iso(since),
             },
-            **({kind: self.entity.number} if kind in {"case", "defect", "release"} else {}),
+            **self._itself,
         )
         self.entity.record("delivery.failing", now, lane=lane, about=effect.event)
         self._enqueue(now)
+
+    @property
+    def _itself(self) -> dict[str, str]:
+        """The entity as a notice to staff names it."""
+        kind = self.entity.kind
+        return {kind: self.entity.number} if kind in {"case", "defect", "release"} else {}
 
     def _catch_up(self, now: datetime) -> None:
         before = self.entity.sequence

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 
 from temporalio import workflow
@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.outbox import Outbox
     from domain.policy import PinnedPolicy, PolicyRequest
     from domain.promise_guard.edge import refuse_promises
-    from domain.runner import Runner
+    from domain.runner import Runner, Wakeup
     from domain.views.operator_card import card
     from domain.views.search_attributes import attributes_of
     from workflows import options
@@ -33,6 +33,8 @@ C = TypeVar("C", bound=Command)
 
 QUIET = {"quiet": True}
 """The memo of a turn that had nothing else to write."""
+MOST_EVENTS, MOST_BYTES = 20_000, 20_000_000
+"""Here a run leaves whatever is under way: the server ends one of 51,200 events or 50 MB."""
 
 
 class Carried(BaseModel):
@@ -75,6 +77,14 @@ class EntityWorkflow(Generic[E]):
     behaviour: ClassVar[Behaviour[Any]]
     signals: ClassVar[Mapping[str, type[Command]]] = {}
     """Commands that may come as a signal too."""
+    commands_per_run: ClassVar[int] = 500
+    """After as many a run should leave: a reset brings all of them back in one workflow task."""
+    most_commands: ClassVar[int] = 1_500
+    """After as many it leaves whatever is under way: the server refuses its 2,000th update."""
+    patience: ClassVar[timedelta] = timedelta(minutes=1)
+    """How long a run that should leave waits for what is in flight."""
+    abandoned_for: ClassVar[timedelta] = timedelta(minutes=2)
+    """When the next run tries again what was in flight: whoever carried it out has noticed."""
 
     def __init__(self, start: Any) -> None:
         self._start = start
@@ -83,6 +93,9 @@ class EntityWorkflow(Generic[E]):
         self._awake = True
         self._wrote = False
         self._leave_requested = False
+        self._leaving_since: datetime | None = None
+        self._commands = 0
+        self._cancelled = False
         self._bug: BaseException | None = None
         self._alarm = Alarm(self._wake)
         # Only a real continuation may bring its own state; a caller's start payload may not.
@@ -95,17 +108,34 @@ class EntityWorkflow(Generic[E]):
     # --- the loop --------------------------------------------------------------------------------
 
     async def _run_loop(self) -> Status:
-        """Run until nothing can happen any more; answers the last status."""
+        """Live until nothing can happen any more; answers the last status.
+
+        A request to cancel, which is one click in the UI, stops nothing: the contract knows none.
+        """
+        living = asyncio.create_task(self._live())
+        while True:
+            try:
+                return await asyncio.shield(living)
+            except asyncio.CancelledError:
+                if living.done() or workflow.cancellation_reason() is None:
+                    raise  # The worker forgets the workflow.
+                self._cancelled = True
+                self._wake()
+
+    async def _live(self) -> Status:
         if self._runner is None:
             await self._begin()
         while not self._bug:
             now = workflow.now()
+            if self._cancelled:
+                self._cancelled = False
+                self.runner.refuse_cancel(now)
             self._carry_out(now)
             self._publish(now)
             if self.runner.finished:
                 break
             if self._can_continue_as_new():
-                self._continue_as_new()
+                self._continue_as_new(now)
             self._set_alarm(now)
             self._end_turn()
             self._awake = False
@@ -157,6 +187,9 @@ class EntityWorkflow(Generic[E]):
 
     def _set_alarm(self, now: datetime) -> None:
         wakeup = self.runner.next_wakeup(now)
+        if self._leaving_since is not None and self.runner.outbox.in_flight:
+            leave = Wakeup(max(now, self._leaving_since + self.patience), "continues as new")
+            wakeup = leave if wakeup is None else min(wakeup, leave, key=lambda w: w.at)
         if wakeup is None:
             self._wrote |= self._alarm.set(None, "")
         else:
@@ -192,6 +225,8 @@ class EntityWorkflow(Generic[E]):
         A run that is about to end starts nothing, unless a handler waits for an answer.
         """
         leaving = self._should_continue_as_new() and workflow.all_handlers_finished()
+        if leaving and self._leaving_since is None:
+            self._leaving_since = now
         for lane, effect in self.runner.tick(now, start=not leaving).items():
             self._spawn(self._execute(lane, effect))
 
@@ -238,18 +273,31 @@ class EntityWorkflow(Generic[E]):
         info = workflow.info()
         return (
             self._leave_requested
+            or self._commands >= self.commands_per_run
             or info.is_continue_as_new_suggested()
             or info.is_target_worker_deployment_version_changed()
         )
 
-    def _can_continue_as_new(self) -> bool:
+    def _must_continue_as_new(self) -> bool:
+        info = workflow.info()
         return (
-            self._should_continue_as_new()
-            and not self.runner.outbox.in_flight
-            and workflow.all_handlers_finished()
+            self._commands >= self.most_commands
+            or info.get_current_history_length() >= MOST_EVENTS
+            or info.get_current_history_size() >= MOST_BYTES
         )
 
-    def _continue_as_new(self) -> NoReturn:
+    def _can_continue_as_new(self) -> bool:
+        if not self._should_continue_as_new():
+            return False
+        if self._must_continue_as_new():
+            return True
+        since = self._leaving_since
+        waited = since is not None and workflow.now() >= since + self.patience
+        idle = waited or not self.runner.outbox.in_flight
+        return idle and workflow.all_handlers_finished()
+
+    def _continue_as_new(self, now: datetime) -> NoReturn:
+        self.runner.outbox.abandon(now + self.abandoned_for)
         carried = Carried(
             entity=self.runner.entity.model_dump(mode="json"),
             outbox=self.runner.outbox,
@@ -298,6 +346,7 @@ class EntityWorkflow(Generic[E]):
 
     def _apply(self, said: Command) -> None:
         """Raises InvalidCommand where it does not apply."""
+        self._commands += 1
         self.runner.apply(said, workflow.now())
         self._wake()
 

@@ -244,6 +244,7 @@ STAFF_FACTS: list[tuple[StaffEvent, dict[str, Any]]] = [
     (StaffEvent.RECLASSIFICATION_REQUESTED, REQUEST),
     (StaffEvent.RECLASSIFICATION_REMINDER, REQUEST | {"since": BEFORE_AT, "reminder": 2}),
     (StaffEvent.REVIEW_DIGEST, DIGEST),
+    (StaffEvent.CANCEL_REFUSED, {}),
     (StaffEvent.DELIVERY_FAILING, {"lane": "clients", "event": "defect.update", "failed": 0}),
     (
         StaffEvent.DELIVERY_FAILING,

@@ -242,6 +242,17 @@ def test_an_outage_is_somebodys_business_after_half_an_hour() -> None:
     assert outbox.failing == []
 
 
+def test_what_is_abandoned_is_tried_again_later() -> None:
+    """Whoever carries it out for a run that is gone may still be at it."""
+    outbox = filled(news(1), to_staff(2))
+    outbox.start(FRIDAY)
+    outbox.landed(Lane.STAFF)
+    outbox.abandon(FRIDAY + MINUTE)
+    again = Outbox.model_validate_json(outbox.model_dump_json())
+    assert again.start(FRIDAY) == {Lane.STAFF: to_staff(2)}
+    assert again.start(FRIDAY + MINUTE) == {Lane.CLIENTS: news(1)}
+
+
 def test_success_ends_the_rest() -> None:
     """The next failure starts from the shortest pause."""
     outbox = filled(news(1), news(2))

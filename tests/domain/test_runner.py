@@ -81,6 +81,19 @@ def test_a_failed_effect_lets_its_lane_rest_and_wakes_the_runner_again() -> None
         now = wakeup.at
 
 
+def test_a_request_to_cancel_is_on_record_and_changes_nothing_else() -> None:
+    """The contract knows no cancelling: support hears of it, and what is due stays due."""
+    runner = a_runner()
+    settle(runner, FRIDAY)
+    before = runner.agenda
+    runner.refuse_cancel(FRIDAY)
+    assert [due.at for due in runner.agenda] == [due.at for due in before]
+    assert settle(runner, FRIDAY) == ["cancel.refused", "project"]
+    status = runner.status(FRIDAY).model_dump()
+    assert [said["signal"] for said in status["rejected"]] == ["cancel"]
+    assert status["state"] == "open"
+
+
 def test_a_repeated_key_changes_nothing_and_a_refused_command_keeps_its_key() -> None:
     """Contract: whoever is not sure sends it again."""
     runner = a_runner()
