@@ -18,7 +18,7 @@ from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Command
 from simulation.case_world import Taken
 from tests.domain.builders import FRIDAY, Alone, a_case, at, eto_but, kinds, say
-from tests.domain.case_world import CLIENT, SUPPORT, a_world, book, booked
+from tests.domain.case.world import CLIENT, SUPPORT, a_world, book, booked
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -10,7 +10,7 @@ from domain.contract.case import BookCall, CancelCall
 from domain.contract.effects import Lane, NotifyStaff
 from domain.contract.values import Command
 from tests.domain.builders import at, eto_but
-from tests.domain.case_world import CLIENT, SUPPORT, a_world, book, booked
+from tests.domain.case.world import CLIENT, SUPPORT, a_world, book, booked
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

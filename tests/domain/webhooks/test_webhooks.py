@@ -39,7 +39,7 @@ from tests.domain.builders import ETO, Alone, begin_alone
 
 NOW = datetime(2027, 5, 3, 15, 0, tzinfo=UTC)
 WAKE = Wake(actor="project")
-DOMAIN = Path(__file__).parents[2] / "domain"
+DOMAIN = Path(__file__).parents[3] / "domain"
 RECORDS = (".record", "_change")
 """The methods by which receivers write facts."""
 
