@@ -1,6 +1,5 @@
 """Who is told of what, on SQLite and PostgreSQL both."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,6 @@ from sqlalchemy import Engine, event, text
 from activities.adapters.database import (
     DatabaseAudience,
     DatabaseReadModel,
-    make_engine,
 )
 from activities.ports import Audience, Refused
 from domain.contract.effects import AudienceChange, Detachment, Person, UpdateReadModel, Whom
@@ -20,14 +18,6 @@ NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DEFECT = "DEF-000001"
 NEWSLETTER = Whom(kind="newsletter")
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """A migrated, empty database."""
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
 
 
 def attach(case: str, email: str, client: str = "acme", **contact: str) -> Attachment:

@@ -1,7 +1,6 @@
 """What people chose for every mail, on SQLite and PostgreSQL both."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,21 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from activities.adapters.database import DatabasePreferences, make_engine
+from activities.adapters.database import DatabasePreferences
 from activities.ports import Preference, Preferences
 from domain.contract.events import Topic
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 THREADS = 8
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """A migrated, empty database."""
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
 
 
 def of(engine: Engine, address: str) -> Preference:

@@ -1,7 +1,6 @@
 """Which defects are in which release, and what the portal shows of releases, on both databases."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -10,21 +9,13 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from activities.adapters.database import DatabaseMembers, DatabaseReadModel, make_engine
+from activities.adapters.database import DatabaseMembers, DatabaseReadModel
 from activities.ports import Member, Members, SyncProgress
 from domain.contract.effects import MemberChange, UpdateReadModel
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 THREADS = 8
 RELEASE = "REL-2026.4"
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """A migrated, empty database."""
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
 
 
 def change(sequence: int, *defects: str, attached: bool = True) -> MemberChange:

@@ -1,7 +1,7 @@
 """Consultation minutes, open defects and reviews of their impact, on both databases."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -13,7 +13,6 @@ from activities.adapters.database import (
     DatabaseConsultation,
     DatabaseImpact,
     DatabaseReadModel,
-    make_engine,
 )
 from activities.ports import Booking, Consultation, Impact, OpenDefects
 from domain.contract.effects import BookMinutes, Fact, UpdateReadModel
@@ -22,14 +21,6 @@ from domain.contract.values import Severity
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 THREADS = 8
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """A migrated, empty database."""
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
 
 
 def at_once(act: Callable[[int], Booking]) -> list[Booking]:
