@@ -31,7 +31,7 @@ from domain.contract.values import Command
 from domain.views.operator_card import card
 from tests.domain.builders import ETO
 from tests.domain.case.world import CLIENT, a_world
-from tests.domain.test_promises_kept import KEYS, OUTAGES, QUIET, STARTS, TIMES
+from tests.domain.lives import KEYS, OUTAGES, QUIET, STARTS, TIMES
 from tests.domain.world import CheckedCaseWorld as CaseWorld
 from tests.soak import lives
 

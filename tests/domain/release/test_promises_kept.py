@@ -27,7 +27,7 @@ from domain.contract.release import (
 from domain.contract.values import Command
 from domain.views.operator_card import card
 from tests.domain.builders import ETO, a_release, at
-from tests.domain.test_promises_kept import KEYS, OUTAGES, QUIET, TIMES
+from tests.domain.lives import KEYS, OUTAGES, QUIET, TIMES
 from tests.domain.world import CheckedReleaseWorld as ReleaseWorld
 from tests.domain.world import release_world
 
