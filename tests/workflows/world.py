@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import httpx
 from pydantic import SecretStr
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
@@ -26,6 +25,7 @@ from simulation.virtual_clock import Clock
 from tests.domain.builders import CHICAGO, case_start, defect_start, release_start
 from tests.fakes import RecordingMailbox
 from tests.quick_databases import empty_database
+from tests.webhook_server import certificates
 from worker import WORKFLOWS, Adapters, workers
 
 
@@ -147,12 +147,11 @@ def a_quiet_monday(now: datetime) -> datetime:
 def an_outside(folder: Path, mailbox: RecordingMailbox) -> Adapters:
     """A fresh SQLite database, the embedded status page, the published policy."""
     engine = empty_database(folder / "test.db")
-    webhooks = WebhookHttp(tls=_certificates())
+    webhooks = WebhookHttp(tls=certificates())
     return Adapters(engine, mailbox, DatabaseStatusPage(engine), _policies(), webhooks)
 
 
 _policies = cache(PolicyFiles)
-_certificates = cache(httpx.create_ssl_context)
 
 
 def settings_of_tests() -> Settings:

@@ -16,7 +16,7 @@ from activities.webhooks import SendWebhooks, signed
 from domain.contract.effects import EntityKind, Fact, UpdateReadModel
 from domain.webhooks.events import secret_key
 from domain.webhooks.receiver import Report, Round
-from tests.webhook_server import SECRET
+from tests.webhook_server import SECRET, certificates
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 KEY = secret_key(SECRET)
@@ -67,7 +67,7 @@ def add(engine: Engine, url: str, *events: str, at: datetime = NOW) -> str:
 
 async def hold(engine: Engine, to: str, poster: Poster | None = None, **asked: Any) -> Report:
     """One round, at this moment."""
-    http = poster or WebhookHttp(allow_private=True)
+    http = poster or WebhookHttp(allow_private=True, tls=certificates())
     environment = ActivityEnvironment()
     environment.info = replace(
         environment.info, started_time=asked.pop("at", None) or datetime.now(UTC)
@@ -85,5 +85,5 @@ def states(engine: Engine, to: str) -> dict[str, str]:
 
 async def post(url: str, http: WebhookHttp | None = None) -> Answer:
     """Post something small."""
-    async with (http or WebhookHttp(allow_private=True)).open() as conversation:
+    async with (http or WebhookHttp(allow_private=True, tls=certificates())).open() as conversation:
         return await conversation.post(url, signed([KEY], "id", datetime.now(UTC), "{}"), b"{}")

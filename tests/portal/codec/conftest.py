@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ class Codec:
     engine: Engine
     wall: Wall
     settings: Settings
-    http: httpx.AsyncClient
+    http: httpx.AsyncClient = field(init=False)
 
     def token(self, *scopes: str, days: float = 1) -> str:
         """A token that may read payloads, unless it is for something else."""
@@ -116,9 +116,7 @@ async def codec(tmp_path: Path) -> AsyncIterator[Codec]:
     ring = KeyRing({"k2": KEYS["k2"], "k1": KEYS["k1"]})
     ours = {"encryption_keys": ring, "temporal_ui_url": UI + "/"}
     settings = settings_of_tests().model_copy(update=ours)
-    standing = Codec(
-        engine, Wall(datetime(2026, 11, 22, tzinfo=UTC)), settings, httpx.AsyncClient()
-    )
+    standing = Codec(engine, Wall(datetime(2026, 11, 22, tzinfo=UTC)), settings)
     standing.restarted()
     yield standing
     await standing.http.aclose()
