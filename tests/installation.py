@@ -126,7 +126,7 @@ class Running:
     client: Client
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def up(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """Server, worker, mail server and database; every test uses numbers of its own."""
     async with AsyncExitStack() as stack:

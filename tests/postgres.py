@@ -16,8 +16,10 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import Engine
 
-from activities.adapters.database import migrate
+from activities.adapters.database import make_engine, migrate
+from tests.quick_databases import migrated, quick
 
 _SETTINGS = {
     "listen_addresses": "",  # a Unix socket in a folder of our own: no port to collide on
@@ -255,14 +257,6 @@ def lent_postgres(
     database.close()
 
 
-@pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file to copy."""
-    file = tmp_path_factory.mktemp("migrated") / "defects.db"
-    migrate(f"sqlite:///{file}")
-    return file
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database with nothing in it, once on SQLite and once on PostgreSQL."""
@@ -278,12 +272,21 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        copy = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "defects.db")
-        yield f"sqlite:///{copy}"
+        file = tmp_path / "defects.db"
+        file.write_bytes(migrated())
+        yield f"sqlite:///{file}"
         return
     database: LentDatabase = request.getfixturevalue("lent_postgres")
     with database.lent() as url:
         yield url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A migrated, empty database, once on SQLite and once on PostgreSQL."""
+    engine = quick(make_engine(database_url))
+    yield engine
+    engine.dispose()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

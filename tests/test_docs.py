@@ -7,6 +7,7 @@ import shlex
 import tomllib
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,8 +41,6 @@ from tools.docs import site
 from worker import WORKFLOWS
 
 ROOT = Path(__file__).parents[1]
-WRITTEN = {f"docs/{name}": content for name, content in site.files()}
-"""Files of the site that are written from the code."""
 GENERATED = {"var", "build", "node_modules"}
 FOLDERS = (
     *("domain", "workflows", "activities", "runtime", "commands", "portal"),
@@ -55,6 +54,12 @@ NUMBERS = {"C": 11, "D": 8, "S": 4, "R": 6, "T": 10}
 
 
 _FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@cache
+def _written() -> dict[str, str]:
+    """Files of the site that are written from the code."""
+    return {f"docs/{name}": content for name, content in site.files()}
 
 
 class Page(NamedTuple):
@@ -122,7 +127,7 @@ def _text(file: Path) -> str | None:
     """What a link leads to, with what the site writes into it; nothing of a folder."""
     if file.is_file():
         return site.completed(file.read_bytes().decode("utf-8", errors="replace"))
-    return "" if file.is_dir() else WRITTEN.get(str(file.relative_to(ROOT)))
+    return "" if file.is_dir() else _written().get(str(file.relative_to(ROOT)))
 
 
 def _anchors(text: str) -> set[str]:

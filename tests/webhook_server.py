@@ -7,12 +7,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal
 
+import httpx
 from standardwebhooks import Webhook
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 Trick = Literal["drop", "stall", "endless"]
+
+certificates = cache(httpx.create_ssl_context)
+"""The authorities to trust, read once: for each client anew they cost more than a small test."""
 
 
 @dataclass(frozen=True)

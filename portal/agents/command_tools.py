@@ -1,6 +1,7 @@
 """Tools that change something: every start and command of the contract, sent as the caller."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import Field, create_model
@@ -84,11 +85,10 @@ def _start(context: PortalContext, kind: Kind) -> Tool:
         status = await service.status_of(kind, begun)
         return {"number": begun.number, "new": begun.new, "status": status}
 
-    takes = _taking(start_model(kind), number=(_OfYourOwn, None))
     return Tool(
         name=f"{kind.name}_start",
         words=_BEGINS[kind.name],
-        takes=takes,
+        takes=_start_arguments(kind),
         scope=kind.write,
         act=start,
         writes=True,
@@ -104,17 +104,26 @@ def _command(context: PortalContext, kind: Kind, command: type[Command]) -> Tool
         service = CommandService(context, caller.name)
         return await service.update(kind, number, command.name, payload)
 
-    takes = _taking(command_model(command), number=(_OfTheEntity, ...))
     return Tool(
         name=f"{kind.name}_{command.name}",
         words=" ".join((command.__doc__ or command.name).split()),
-        takes=takes,
+        takes=_command_arguments(command),
         scope=kind.write,
         act=tell,
         writes=True,
         only_adds=command in _ADDING,
         without=_NOT_AN_AGENTS,
     )
+
+
+@cache
+def _start_arguments(kind: Kind) -> type[Message]:
+    return _taking(start_model(kind), number=(_OfYourOwn, None))
+
+
+@cache
+def _command_arguments(command: type[Command]) -> type[Message]:
+    return _taking(command_model(command), number=(_OfTheEntity, ...))
 
 
 def _taking(model: type[Message], **fields: Any) -> type[Message]:

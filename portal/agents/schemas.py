@@ -4,6 +4,7 @@ Every agent reads all of it before its first word, and many understand no refere
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -20,8 +21,9 @@ _READ_BY = {
 """What a text is for shows in how long it may be (the contract's text limits)."""
 
 
+@cache
 def schema_of(model: type[BaseModel], without: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The arguments of a tool, without those fields of the model."""
+    """The arguments of a tool, without those fields of the model; the same object each time."""
     said = model.model_json_schema()
     properties = {
         name: _brief(field, said.get("$defs", {}))

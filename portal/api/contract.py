@@ -6,6 +6,7 @@ here: `actor` may be left out, since the token says who acts, and types are take
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Body
@@ -141,6 +142,7 @@ RELEASES = Kind(
 KINDS = (CASES, DEFECTS, RELEASES)
 
 
+@cache
 def start_model(kind: Kind) -> type[Message]:
     """The start payload, and the number if there is one; it need not say who acts."""
     return create_model(
@@ -152,6 +154,7 @@ def start_model(kind: Kind) -> type[Message]:
     )
 
 
+@cache
 def command_model(command: type[Command]) -> type[Message]:
     """The command's payload, which need not say who acts."""
     return create_model(

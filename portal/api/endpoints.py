@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -38,8 +39,9 @@ _WORDS = {
 }
 
 
+@cache
 def router(kind: Kind) -> APIRouter:
-    """All that can be done with one kind."""
+    """All that can be done with one kind, whoever serves it; to describe it takes a while."""
     made = APIRouter(prefix=f"/{kind.plural}", tags=[kind.plural])
     _add_start(made, kind)
     _add_list(made, kind)

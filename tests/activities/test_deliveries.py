@@ -17,8 +17,6 @@ from activities.adapters.database import (
     DatabaseLedger,
     DatabaseReadModel,
     IncidentRefs,
-    make_engine,
-    migrate,
 )
 from activities.adapters.policy_files import PolicyFiles
 from activities.adapters.statuspage import StatuspageApi
@@ -44,6 +42,7 @@ from domain.contract.values import Contact
 from domain.defect import DEFECT
 from tests.domain.builders import ETO, attachment, begin_alone, defect_start
 from tests.fakes import MemoryPreferences, RecordingMailbox
+from tests.quick_databases import empty_database
 from tests.statuspage_server import StatuspageServer
 
 NOW = datetime(2027, 3, 8, 15, tzinfo=UTC)
@@ -53,8 +52,7 @@ CROWD = 2 * PAGE + 50
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """A fresh SQLite database."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'deliveries.db'}")
-    migrate(engine)
+    engine = empty_database(tmp_path / "deliveries.db")
     yield engine
     engine.dispose()
 

@@ -14,7 +14,7 @@ from activities.languages import ENGLISH, TEMPLATES, known_languages
 from activities.ports import Letter, Preference
 from activities.rendering import Renderer
 from domain.contract.events import ClientEvent, StaffEvent
-from tests.activities.test_rendering import (
+from tests.activities.rendering.letters import (
     CLIENT_FACTS,
     IMPACT,
     OPTIONAL,

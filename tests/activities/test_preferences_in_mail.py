@@ -12,7 +12,7 @@ from activities.rendering import Renderer
 from domain.contract.events import TOPIC_OF, ClientEvent, Topic
 from domain.policy import PreferenceRules
 from domain.promise_guard import promises
-from tests.activities.test_rendering import CLIENT_FACTS, NOTICE, POLICY, client_letter
+from tests.activities.rendering.letters import CLIENT_FACTS, NOTICE, POLICY, client_letter
 
 PORTAL = "https://portal.vendor.example"
 CHOSEN = Preference("tok/en 1")

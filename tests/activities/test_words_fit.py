@@ -51,7 +51,7 @@ from domain.contract.receipts import DeliveryReceipt
 from domain.contract.release import AttachDefect, Deploy, ReviewStart
 from domain.contract.values import Command, Contact
 from domain.impact_review import REVIEW, digest, rank
-from tests.activities.test_rendering import POLICY
+from tests.activities.rendering.letters import POLICY
 from tests.domain.builders import (
     ETO,
     FRIDAY,

@@ -1,14 +1,17 @@
 """The schedules that the baseline workflow replays, and what costs are counted in."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from temporalio.api.history.v1 import HistoryEvent
 
 from bench.billable_actions import cost_of
-from bench.opening_hours import agree, contenders, instants
+from bench.opening_hours import contenders, disagreements, instants
 from bench.scenarios import MONDAY, SCENARIOS, STEPS, addressed, next_monday
 from domain.contract.effects import NotifyClients
+
+SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -68,4 +71,14 @@ def test_actions_are_counted_by_the_published_table() -> None:
 
 def test_other_libraries_give_the_same_business_time() -> None:
     """At any hour of a year, to the second: an oracle that shares no code with the calendar."""
-    agree(contenders(), instants(40))
+    assert list(disagreements(contenders(), instants(40))) == []
+
+
+def test_another_answer_is_found() -> None:
+    """A calendar that is a second off is named, with each instant at which it is."""
+    ours, *_ = contenders()
+    late = replace(ours, name="late", add=lambda at, days: ours.add(at, days) + SECOND)
+
+    found = list(disagreements([ours, late], instants(2)))
+
+    assert [said.split(": ")[0] for said in found] == [f"late at {at}" for at in instants(2)]

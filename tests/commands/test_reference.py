@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +33,26 @@ from tools.docs.about_policy import tables_in
 from worker import WORKFLOWS
 
 ROOT = Path(__file__).parents[2]
-WRITTEN = {
-    f"reference/{page.name}": site.completed(page.read_text("utf-8"))
-    for page in (ROOT / "docs" / "reference").glob("*.md")
-}
-FILES = dict(site.files())
+
+
+def _page(name: str) -> str:
+    """A page of the reference with what is written from the code."""
+    return site.completed((ROOT / "docs" / "reference" / f"{name}.md").read_text("utf-8"))
+
+
+@cache
+def _files() -> dict[str, str]:
+    """What is written for programs; too dear for a process that only looks for tests."""
+    return dict(site.files())
 
 
 def _codes(page: str) -> set[str]:
-    return set(re.findall(r"`([^`\n]+)`", WRITTEN[page]))
+    return set(re.findall(r"`([^`\n]+)`", _page(page)))
 
 
 def _rows(page: str, heading: str) -> list[list[str]]:
     """The cells of the rows below a heading."""
-    after = WRITTEN[page].partition(f"\n{heading}\n")[2]
+    after = _page(page).partition(f"\n{heading}\n")[2]
     lines = re.split(r"\n#+ ", after)[0].splitlines()
     return [[c.strip() for c in line.strip("|").split(" |")] for line in lines if line[:3] == "| `"]
 
@@ -53,7 +60,7 @@ def _rows(page: str, heading: str) -> list[list[str]]:
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 def test_messages_have_every_command_of_a_workflow(workflow: type[Any]) -> None:
     """Each has its section under it, with every field of its message and how it is sent."""
-    page = WRITTEN["reference/messages.md"].partition(f"\n## {workflow.__name__}\n")[2]
+    page = _page("messages").partition(f"\n## {workflow.__name__}\n")[2]
     section = re.split(r"\n## ", page)[0]
     commands = about_messages.commands_of(workflow)
 
@@ -68,7 +75,7 @@ def test_messages_have_every_command_of_a_workflow(workflow: type[Any]) -> None:
 
 def test_messages_have_every_start_and_part() -> None:
     """No model of the contract is left out, and none lacks a field."""
-    page = WRITTEN["reference/messages.md"]
+    page = _page("messages")
     starts = about_messages.STARTS
 
     assert set(starts) == {workflow.__name__ for workflow in WORKFLOWS}
@@ -79,7 +86,7 @@ def test_messages_have_every_start_and_part() -> None:
 
 def test_the_limits_of_texts_are_those_of_the_code() -> None:
     """What the page says of each kind is what it refuses beyond."""
-    rows = re.findall(r"^\| <a id=.*></a>(.*?) \| (.*?) \|", WRITTEN["reference/messages.md"], re.M)
+    rows = re.findall(r"^\| <a id=.*></a>(.*?) \| (.*?) \|", _page("messages"), re.M)
     limits = dict(rows)
     assert set(limits) == set(schema_words.KINDS)
     for kind, hint in schema_words.KINDS.items():
@@ -92,7 +99,7 @@ def test_the_limits_of_texts_are_those_of_the_code() -> None:
 
 def test_events_have_every_mail_and_webhook() -> None:
     """With its topic, each role, and the details that a webhook can have."""
-    page = "reference/events.md"
+    page = "events"
     clients = {row[0].strip("`"): row[2].strip("`") for row in _rows(page, "## Emails to clients")}
     staff = {row[0].strip("`") for row in _rows(page, "## Emails to staff")}
     webhooks = {row[0].strip("`"): row[2] for row in _rows(page, "## Webhooks")}
@@ -107,7 +114,7 @@ def test_events_have_every_mail_and_webhook() -> None:
 
 def test_events_have_the_subject_of_each_template() -> None:
     """Each mail has one, with its places in braces."""
-    page = WRITTEN["reference/events.md"]
+    page = _page("events")
     rows = re.findall(r"^\| (client|staff) \| `(.+)` \| `(.+)` \|$", page, re.MULTILINE)
     mails = {(side, event) for side, event, _ in rows}
 
@@ -121,8 +128,8 @@ def test_events_have_the_subject_of_each_template() -> None:
 
 def test_http_has_every_request_and_scope() -> None:
     """Every address and method of the OpenAPI description, and the description itself."""
-    described = json.loads(FILES["reference/openapi.json"])
-    page = WRITTEN["reference/http.md"]
+    described = json.loads(_files()["reference/openapi.json"])
+    page = _page("http")
     wanted = [
         f"## `{method.upper()} {path}`"
         for path, methods in described["paths"].items()
@@ -131,14 +138,14 @@ def test_http_has_every_request_and_scope() -> None:
 
     assert len(wanted) > sum(len(kind.commands) for kind in KINDS)
     assert [heading for heading in wanted if heading not in page] == []
-    assert {row[0].strip("`") for row in _rows("reference/http.md", "## Scopes")} == set(Scope)
+    assert {row[0].strip("`") for row in _rows("http", "## Scopes")} == set(Scope)
 
 
 def test_settings_have_every_variable_with_its_secrets() -> None:
     """And a row that says what it is for; what is secret is marked, and no other is."""
     rows = {
         line.split("|")[1].strip(" `"): line.split(" | ")
-        for line in WRITTEN["reference/settings.md"].splitlines()
+        for line in _page("settings").splitlines()
         if line.startswith(f"| `{PREFIX}")
     }
     secret = {name for name, row in rows.items() if row[3].strip() == "yes"}
@@ -156,7 +163,7 @@ def test_settings_have_every_variable_with_its_secrets() -> None:
 
 def test_the_policy_file_has_every_key() -> None:
     """With what the built-in file says of it."""
-    page = WRITTEN["reference/policy-file.md"]
+    page = _page("policy-file")
     published = tomllib.loads(BUILT_IN.read_text("utf-8"))
     schema = PolicyFile.model_json_schema()
     keys = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
@@ -176,7 +183,7 @@ def _keys(schema: dict[str, Any], models: dict[str, Any]) -> set[str]:
 
 def test_the_command_line_has_every_command_and_option() -> None:
     """Those of groups too, each with what it means."""
-    page = WRITTEN["reference/commands.md"]
+    page = _page("commands")
     commands = dict(_commands(typer.main.get_command(starter.app)))
     missing = []
     for name, command in commands.items():
@@ -198,7 +205,7 @@ def _commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
 
 def test_metrics_have_what_the_portal_tells_and_the_dashboards_ask_for() -> None:
     """And every search attribute and alert."""
-    page = WRITTEN["reference/metrics.md"]
+    page = _page("metrics")
     monitoring = ROOT / "runtime" / "monitoring"
     asked = "".join(
         file.read_text("utf-8")
@@ -211,7 +218,7 @@ def test_metrics_have_what_the_portal_tells_and_the_dashboards_ask_for() -> None
 
     assert len(bare) > 20
     assert sorted(bare - shown) == []
-    assert set(ATTRIBUTES) <= _codes("reference/metrics.md")
+    assert set(ATTRIBUTES) <= _codes("metrics")
     assert set(re.findall(r"alert: (\w+)", asked)) <= set(re.findall(r"\[(\w+)\]\(", page))
 
 
@@ -253,7 +260,7 @@ def test_a_mark_for_which_nothing_is_written_is_an_error() -> None:
 def test_every_message_is_published_as_a_schema(tmp_path: Path) -> None:
     """One file for each, and each is sound by the rules of JSON Schema."""
     files = []
-    for name, content in FILES.items():
+    for name, content in _files().items():
         if name.startswith("schemas/"):
             files.append(tmp_path / Path(name).name)
             files[-1].write_text(content, "utf-8")
@@ -278,17 +285,22 @@ def test_every_message_is_published_as_a_schema(tmp_path: Path) -> None:
 def test_a_schema_accepts_the_examples_of_the_pages(file: str, after: str, model: str) -> None:
     """As they stand there; over HTTP the token says who acts."""
     said, _ = json.JSONDecoder().raw_decode((ROOT / file).read_text("utf-8").partition(after)[2])
-    Draft202012Validator(_schema(model)).validate({"actor": "tracker", **said})
+
+    assert _wrong(model, {"actor": "tracker", **said}) == []
 
 
 def test_the_schema_of_each_answer_accepts_its_example() -> None:
     """That of the contract."""
     contract = (ROOT / "docs" / "contract.md").read_text("utf-8")
+    wrong = {}
     for model in schemas.published():
         if kind := re.fullmatch(r"(\w+)Status", model.__name__):
             tag = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind[1]).lower()
             (example,) = re.findall(rf"^```json {tag}\n(.*?)^```$", contract, re.M | re.S)
-            Draft202012Validator(_schema(model.__name__)).validate(json.loads(example))
+            wrong[kind[1]] = _wrong(model.__name__, json.loads(example))
+
+    assert wrong.keys() >= {"Case", "Defect", "Release"}
+    assert not any(wrong.values()), wrong
 
 
 def test_a_schema_refuses_what_the_contract_refuses() -> None:
@@ -302,6 +314,12 @@ def test_a_schema_refuses_what_the_contract_refuses() -> None:
     assert not refused.is_valid({})
 
 
+def _wrong(model: str, said: object) -> list[str]:
+    """What a message's schema has against it."""
+    errors = Draft202012Validator(_schema(model)).iter_errors(said)
+    return [f"{error.json_path}: {error.message}" for error in errors]
+
+
 def _schema(model: str) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(FILES[f"schemas/{model}.json"])
+    schema: dict[str, Any] = json.loads(_files()[f"schemas/{model}.json"])
     return schema

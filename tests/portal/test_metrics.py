@@ -11,7 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from prometheus_client import CollectorRegistry
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 
 from activities.adapters.database import DatabaseLedger, DatabaseReadModel, make_engine, migrate
 from activities.adapters.database.backlog import BacklogStats, Waiting
@@ -21,6 +21,7 @@ from domain.contract.effects import Fact, UpdateReadModel
 from portal.metrics import ObligationsCollector, Requests
 from portal.pages.obligations import staff_dashboard
 from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
+from tests.quick_databases import empty_database
 
 NOON = datetime(2026, 11, 9, 12, tzinfo=UTC)
 PYTHON = sys.executable
@@ -68,13 +69,6 @@ def scraped(owed: ObligationsCollector) -> Scraped:
     return Scraped(registry)
 
 
-def a_database(folder: Path) -> Engine:
-    """A migrated one, with nothing in it."""
-    engine = make_engine(f"sqlite:///{folder / 'here.db'}")
-    migrate(engine)
-    return engine
-
-
 def a_delivery(key: str) -> Delivery:
     """A message to Ada."""
     return Delivery(key, ADA, "email", "DEF-1", "defect.update", f"<{key}@vendor.example>")
@@ -115,7 +109,7 @@ async def test_alerts_and_staff_see_the_same(pages: Pages) -> None:
 
 def test_a_quiet_installation_is_told_as_noughts(tmp_path: Path) -> None:
     """Nothing owed is 0 for every kind of duty, so that an alert has something to compare."""
-    told = scraped(ObligationsCollector(a_database(tmp_path), lambda: NOON))
+    told = scraped(ObligationsCollector(empty_database(tmp_path / "here.db"), lambda: NOON))
 
     assert told.total("obligations_overdue") == told.total("deliveries") == 0
     assert told("obligations_overdue", kind="defect", what="update", severity="S1") == 0
@@ -125,7 +119,7 @@ def test_a_quiet_installation_is_told_as_noughts(tmp_path: Path) -> None:
 
 def test_a_message_whose_sender_died_is_unknown(tmp_path: Path) -> None:
     """Being sent for two minutes without a word; the page for staff counts it as not delivered."""
-    engine = a_database(tmp_path)
+    engine = empty_database(tmp_path / "here.db")
     ledger = DatabaseLedger(engine)
     for key, minutes in [("k-1", 3), ("k-2", 1)]:
         ledger.claim(a_delivery(key), NOON - timedelta(minutes=minutes))
@@ -202,7 +196,7 @@ def test_a_database_that_is_back_is_told_at_the_next_look(tmp_path: Path) -> Non
 
 def test_many_scrapes_share_one_look(tmp_path: Path) -> None:
     """The database is not asked again while an answer is fresh."""
-    engine, asked = a_database(tmp_path), []
+    engine, asked = empty_database(tmp_path / "here.db"), []
     event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
     owed = ObligationsCollector(engine, lambda: NOON, fresh=3600)
     scraped(owed)

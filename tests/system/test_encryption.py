@@ -118,7 +118,9 @@ async def test_a_key_is_rotated_under_running_defects(tmp_path: Path) -> None:
             await _a_defect_begins_under_the_old_key(here)
             await _it_goes_on_under_the_new_one(here, token)
             await _without_the_old_one_it_stands_still(here, token)
-            await _and_goes_on_once_it_is_back(here)
+            resumed = await _and_goes_on_once_it_is_back(here)
+
+    assert (resumed["severity"], resumed["state"]) == ("S1", "open")
 
 
 async def _a_defect_begins_under_the_old_key(here: Installation) -> None:
@@ -184,11 +186,10 @@ async def _without_the_old_one_it_stands_still(here: Installation, token: str) -
     assert "Totals" not in program.err
 
 
-async def _and_goes_on_once_it_is_back(here: Installation) -> None:
+async def _and_goes_on_once_it_is_back(here: Installation) -> dict[str, Any]:
+    """How the defect stands after a command; the signal that waited comes before it."""
     async with under(here, f"{NEW},{OLD}") as defects, here.worker():
-        # The signal that waited comes first.
-        resumed = await defects.update("DEF-OLD", "resume", {"actor": "lead-1"})
-        assert (resumed["severity"], resumed["state"]) == ("S1", "open")
+        return await defects.update("DEF-OLD", "resume", {"actor": "lead-1"})
 
 
 async def test_a_codec_server_without_keys_does_not_start(tmp_path: Path) -> None:

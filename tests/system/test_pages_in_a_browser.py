@@ -114,11 +114,15 @@ async def test_a_visitor_chooses_a_language_with_the_keyboard(
         context = await chromium.new_context(java_script_enabled=False, locale="en")
         page = await context.new_page()
         await page.goto(f"{at}/status")
+        languages = []
         for name, ahead in (("Deutsch", "Kommende Releases"), ("English", "Releases and")):
             await tab_to(page, name)
             await page.keyboard.press("Enter")
             await page.get_by_role("heading", name=ahead).wait_for()
+            languages.append(await page.locator("html").get_attribute("lang"))
         await context.close()
+
+    assert languages == ["de", "en"]
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

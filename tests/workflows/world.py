@@ -1,22 +1,21 @@
 """A whole installation for one test: server, workers, database, and a mailbox to look into."""
 
-import functools
-import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import event
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
-from activities.adapters.database import DatabaseLedger, DatabaseStatusPage, make_engine, migrate
+from activities.adapters.database import DatabaseLedger, DatabaseStatusPage
 from activities.adapters.policy_files import PolicyFiles
+from activities.adapters.webhook_http import WebhookHttp
 from activities.ports import DeliveryState
 from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
@@ -25,6 +24,8 @@ from runtime.settings import Settings
 from simulation.virtual_clock import Clock
 from tests.domain.builders import CHICAGO, case_start, defect_start, release_start
 from tests.fakes import RecordingMailbox
+from tests.quick_databases import empty_database
+from tests.webhook_server import certificates
 from worker import WORKFLOWS, Adapters, workers
 
 
@@ -145,23 +146,12 @@ def a_quiet_monday(now: datetime) -> datetime:
 
 def an_outside(folder: Path, mailbox: RecordingMailbox) -> Adapters:
     """A fresh SQLite database, the embedded status page, the published policy."""
-    (folder / "test.db").write_bytes(_migrated())
-    engine = make_engine(f"sqlite:///{folder / 'test.db'}")
-    # No test cuts the power.
-    event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
-    return Adapters(engine, mailbox, DatabaseStatusPage(engine), _policies())
+    engine = empty_database(folder / "test.db")
+    webhooks = WebhookHttp(tls=certificates())
+    return Adapters(engine, mailbox, DatabaseStatusPage(engine), _policies(), webhooks)
 
 
-_policies = functools.cache(PolicyFiles)
-
-
-@functools.cache
-def _migrated() -> bytes:
-    """A SQLite file with all tables and nothing in them: migrating takes longer than a copy."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "migrated.db"
-        migrate(f"sqlite:///{file}")
-        return file.read_bytes()
+_policies = cache(PolicyFiles)
 
 
 def settings_of_tests() -> Settings:

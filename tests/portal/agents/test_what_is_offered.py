@@ -9,7 +9,6 @@ import pytest
 from mcp.shared.exceptions import MCPError
 from temporalio.client import Client as TemporalClient
 
-from activities.adapters.database import make_engine, migrate
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.adapters.policy_files import PolicyFiles
 from domain.contract.defect import Hold
@@ -23,6 +22,7 @@ from runtime.client import DefectsClient
 from runtime.settings import Settings
 from tests.domain.builders import case_start
 from tests.portal.agents.sessions import beside, done, names, refused
+from tests.quick_databases import empty_database
 
 OF_KIND = {kind.name: kind for kind in KINDS}
 
@@ -44,8 +44,7 @@ class Installed:
 @pytest.fixture
 def installed(tmp_path: Path) -> Installed:
     """Enough of an installation for what needs no answer of a workflow."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'defects.db'}")
-    migrate(engine)
+    engine = empty_database(tmp_path / "defects.db")
     nobody = DefectsClient(cast(TemporalClient, None))
     return Installed(PortalContext(nobody, engine, PolicyFiles(), Settings()))
 

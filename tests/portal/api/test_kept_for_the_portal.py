@@ -1,13 +1,12 @@
 """Tokens, idempotency keys and correspondence, the same on both databases."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
 
-from activities.adapters.database import DatabaseLedger, DatabaseReadModel, make_engine
+from activities.adapters.database import DatabaseLedger, DatabaseReadModel
 from activities.adapters.database.correspondence import DatabaseCorrespondence
 from activities.adapters.database.idempotency import (
     REMEMBERED,
@@ -21,14 +20,6 @@ from domain.contract.values import Attachment
 from tests.domain.builders import FRIDAY, attachment
 
 ADA = "ada@river.example"
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """A migrated, empty database."""
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
 
 
 def test_a_token_comes_back_as_it_was_made(engine: Engine) -> None:

@@ -8,20 +8,18 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from activities.adapters.database import make_engine, migrate
 from activities.adapters.database.tables import tokens
 from activities.adapters.database.tokens import DatabaseTokens
 from portal.api.security import Scope
 from tests.domain.builders import FRIDAY, case_start
 from tests.portal.conftest import Portal
+from tests.quick_databases import empty_database
 
 
 @pytest.fixture
 def known(tmp_path: Path) -> DatabaseTokens:
     """Tokens in a database of their own."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'tokens.db'}")
-    migrate(engine)
-    return DatabaseTokens(engine)
+    return DatabaseTokens(empty_database(tmp_path / "tokens.db"))
 
 
 def test_a_token_is_known_by_itself_and_kept_as_its_hash(known: DatabaseTokens) -> None:

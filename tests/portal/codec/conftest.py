@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,14 @@ import pytest_asyncio
 from sqlalchemy import Engine
 from temporalio.api.common.v1 import Payload
 
-from activities.adapters.database import DatabaseSessions, make_engine, migrate
+from activities.adapters.database import DatabaseSessions
 from activities.adapters.database.tokens import DatabaseTokens
 from portal.codec import create_codec_server
 from portal.codec.place import Limits, Place
 from runtime.codec import KeyRing, KeyRingCodec
 from runtime.settings import Settings
 from tests.portal.conftest import Wall
+from tests.quick_databases import empty_database
 from tests.workflows.world import settings_of_tests
 
 KEYS = {"k1": bytes(range(32)), "k2": bytes(range(32, 64)), "k3": bytes(range(64, 96))}
@@ -34,7 +35,7 @@ class Codec:
     engine: Engine
     wall: Wall
     settings: Settings
-    http: httpx.AsyncClient
+    http: httpx.AsyncClient = field(init=False)
 
     def token(self, *scopes: str, days: float = 1) -> str:
         """A token that may read payloads, unless it is for something else."""
@@ -111,14 +112,11 @@ def _base64(value: bytes) -> str:
 @pytest_asyncio.fixture
 async def codec(tmp_path: Path) -> AsyncIterator[Codec]:
     """One that the UI's pages may ask."""
-    engine = make_engine(f"sqlite:///{tmp_path / 'defects.db'}")
-    migrate(engine)
+    engine = empty_database(tmp_path / "defects.db")
     ring = KeyRing({"k2": KEYS["k2"], "k1": KEYS["k1"]})
     ours = {"encryption_keys": ring, "temporal_ui_url": UI + "/"}
     settings = settings_of_tests().model_copy(update=ours)
-    standing = Codec(
-        engine, Wall(datetime(2026, 11, 22, tzinfo=UTC)), settings, httpx.AsyncClient()
-    )
+    standing = Codec(engine, Wall(datetime(2026, 11, 22, tzinfo=UTC)), settings)
     standing.restarted()
     yield standing
     await standing.http.aclose()

@@ -1,10 +1,8 @@
 """What the pages keep and read is the same on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-import pytest
 from sqlalchemy import Engine
 
 from activities.adapters.database import (
@@ -15,7 +13,6 @@ from activities.adapters.database import (
     DatabaseSignInLinks,
     DatabaseTrackRecord,
     MailArchive,
-    make_engine,
 )
 from activities.ports import Letter
 from domain.contract.effects import AudienceChange, Detachment, Fact, UpdateReadModel
@@ -25,14 +22,6 @@ from tests.portal.pages.installation import ADA, BOB
 
 NOW = datetime(2027, 5, 3, 15, 0, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """A migrated, empty database."""
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
 
 
 def project(

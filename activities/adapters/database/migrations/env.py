@@ -1,8 +1,8 @@
 """Runs migrations on the connection and in the transaction that `schema.migrate` opened.
 
-A new migration is a file in `versions/` written by hand; `tests/activities/test_database.py` says
-what it still lacks. It names plain column types, never this package's, so that it stays what it
-was when the code moves on.
+A new migration is a file in `versions/` written by hand;
+`tests/activities/database/test_migrations.py` says what it still lacks. It names plain column
+types, never this package's, so that it stays what it was when the code moves on.
 """
 
 from alembic import context
