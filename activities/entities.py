@@ -16,6 +16,8 @@ from domain.contract.values import Attachment
 from runtime.client import CommandRefused, DefectsClient, NoSuchNumber, Numbers
 
 DEFECT = "DefectWorkflow"
+MOVED_AT_ONCE = 100
+"""Cases of one command: with the longest names they fit into a payload."""
 _NOBODY = "does not run here"
 
 
@@ -100,7 +102,7 @@ class Entities:
         moved = 0
         while True:
             page = await asyncio.to_thread(
-                self._audience.attachments, effect.entity, effect.sequence, after, PAGE
+                self._audience.attachments, effect.entity, effect.sequence, after, MOVED_AT_ONCE
             )
             if not page and (moved or after is not None):
                 return CasesMoved(key=effect.key, sent=moved)
@@ -151,7 +153,7 @@ class Entities:
         after: str | None = None
         while after != until and (
             page := await asyncio.to_thread(
-                self._audience.attachments, effect.entity, effect.sequence, after, PAGE
+                self._audience.attachments, effect.entity, effect.sequence, after, MOVED_AT_ONCE
             )
         ):
             page = [attachment for attachment in page if attachment.case <= until]

@@ -159,7 +159,8 @@ def _step(runner: Runner[Defect], now: datetime, answers: int | None) -> Step:
             runner.delivered(effect, receipt, now)
             written = next((e for e in step.effects if isinstance(e, UpdateReadModel)), None)
             if isinstance(effect, UpdateReadModel) and written is not None:
-                step.effects[step.effects.index(written)] = written.merged_with(effect)
+                both = written.joined_with(effect) or effect
+                step.effects[step.effects.index(written)] = both
             else:
                 step.effects.append(effect)
     wakeup = runner.next_wakeup(now)

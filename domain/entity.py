@@ -8,9 +8,10 @@ facts and emits effects. `domain/runner.py` calls them; nothing here reads a clo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from domain.contract.defect import RetryDeliveries
 from domain.contract.effects import (
@@ -29,11 +30,14 @@ from domain.contract.receipts import Receipt
 from domain.contract.status import PolicyVersion, Rejection, Status
 from domain.contract.values import Command, Instant, Start, Value
 from domain.policy import PinnedPolicy
+from domain.state import Part
 
 TIMELINE_KEPT = 200
 """Facts the `timeline` query answers; all of them are in the database."""
+TIMELINE_BYTES = 64_000
+"""What these may take; the newest is always among them."""
 KEYS_KEPT = 1_000
-"""Message keys remembered, newest last: de-duplication that survives continue-as-new."""
+"""Keys of commands remembered, newest last: de-duplication that survives continue-as-new."""
 REJECTIONS_KEPT = 20
 
 
@@ -44,10 +48,8 @@ class Postponed(Value):
     notice: NotifyStaff
 
 
-class Entity(BaseModel):
+class Entity(Part):
     """The state every entity has."""
-
-    model_config = ConfigDict(extra="ignore")
 
     kind: ClassVar[EntityKind]
 
@@ -56,6 +58,7 @@ class Entity(BaseModel):
     sequence: int = 0
     timeline: list[Fact] = Field(default_factory=list)
     keys: list[str] = Field(default_factory=list)
+    """Digests of the keys of commands: a key may be long."""
     rejected: list[Rejection] = Field(default_factory=list)
     postponed: list[Postponed] = Field(default_factory=list)
 
@@ -125,7 +128,10 @@ class Entity(BaseModel):
             internal_text=internal_text,
         )
         self._facts.append(fact)
-        self.timeline = [*self.timeline, fact.without_text()][-TIMELINE_KEPT:]
+        kept = [*self.timeline, fact.without_text()][-TIMELINE_KEPT:]
+        while len(kept) > 1 and sum(one.weight for one in kept) > TIMELINE_BYTES:
+            kept.pop(0)
+        self.timeline = kept
 
     def emit(self, effect: Effect) -> None:
         """Have something brought about outside."""
@@ -185,12 +191,12 @@ class Entity(BaseModel):
 
     def is_repeat(self, command: Command) -> bool:
         """Whether a command of that key was applied before."""
-        return command.key is not None and command.key in self.keys
+        return command.key is not None and _digest(command.key) in self.keys
 
     def remember(self, command: Command) -> None:
         """A repeat of this command will change nothing."""
         if command.key is not None:
-            self.keys = [*self.keys, command.key][-KEYS_KEPT:]
+            self.keys = [*self.keys, _digest(command.key)][-KEYS_KEPT:]
 
     def reject(self, signal: str, reason: str, now: datetime) -> None:
         """Put on record a signal that cannot be applied; nothing else changes."""
@@ -287,6 +293,10 @@ class Behaviour(Generic[E]):
         for notice in ready:
             if self.still_matters(entity, notice, now):
                 entity.emit(notice)
+
+
+def _digest(key: str) -> str:
+    return blake2b(key.encode(), digest_size=12).hexdigest()
 
 
 def iso(at: datetime | None) -> str | None:

@@ -18,8 +18,10 @@ LONGEST_PAUSE = timedelta(minutes=30)
 """After six hours, or where the other side asks for it."""
 REPORTED_AFTER = timedelta(minutes=30)
 """An outage that lasts so long is somebody's business."""
-FAILED_KEPT = 100
+FAILED_KEPT, FAILED_BYTES = 100, 50_000
 """Effects refused for good that `retry_deliveries` tries again; the ledger has them all."""
+PIECE = 64_000
+"""Bytes up to which what waits is joined with what comes."""
 
 
 class LaneState(BaseModel):
@@ -53,28 +55,56 @@ class Outbox(BaseModel):
     lanes: dict[Lane, LaneState] = Field(default_factory=dict)
     failed: list[Effect] = Field(default_factory=list)
     _in_flight: set[Lane] = PrivateAttr(default_factory=set)
+    _weight: int | None = PrivateAttr(default=None)
 
     @property
     def in_flight(self) -> frozenset[Lane]:
         """Lanes whose first effect is being carried out."""
         return frozenset(self._in_flight)
 
+    @property
+    def weight(self) -> int:
+        """Bytes of everything in it as JSON, about."""
+        if self._weight is None:
+            waiting = (effect for lane in self.lanes.values() for effect in lane.waiting)
+            self._weight = sum(effect.weight for effect in (*waiting, *self.failed))
+        return self._weight
+
     def put(self, effects: list[Effect]) -> None:
         """Queue effects; what a newer one makes pointless is dropped while it still waits."""
         for effect in effects:
             lane = self.lanes.setdefault(effect.lane, LaneState())
-            held = 1 if effect.lane in self._in_flight else 0
-            head, rest = lane.waiting[:held], lane.waiting[held:]
-            rest = _still_wanted(rest, effect)
-            if (
-                isinstance(effect, UpdateReadModel)
-                and rest
-                and isinstance(rest[-1], UpdateReadModel)
-            ):
-                rest[-1] = rest[-1].merged_with(effect)
-            else:
-                rest.append(effect)
-            lane.waiting = [*head, *rest]
+            if effect.replaces:
+                held = 1 if effect.lane in self._in_flight else 0
+                lane.waiting[held:] = _still_wanted(lane.waiting[held:], effect)
+                self._weight = None
+            if not self._join(lane, effect):
+                lane.waiting.append(effect)
+                self._grow(effect.weight)
+
+    def _join(self, lane: LaneState, effect: Effect) -> bool:
+        """Let the last of those that wait do what the new one is to do, if it can and has room.
+
+        Projections always; messages only in an outage, when many wait: each has a key of its own.
+        """
+        held = 1 if effect.lane in self._in_flight else 0
+        if len(lane.waiting) <= held:
+            return False
+        last = lane.waiting[-1]
+        if not isinstance(last, UpdateReadModel) and self.weight < PIECE:
+            return False
+        if last.weight + effect.weight > PIECE:
+            return False
+        joined = last.joined_with(effect)
+        if joined is None:
+            return False
+        lane.waiting[-1] = joined
+        self._grow(joined.weight - last.weight)
+        return True
+
+    def _grow(self, by: int) -> None:
+        if self._weight is not None:
+            self._weight += by
 
     def start(self, now: datetime) -> dict[Lane, Effect]:
         """The first effect of every idle lane that may begin; from now on it is in flight."""
@@ -120,6 +150,7 @@ class Outbox(BaseModel):
         lane = self.lanes[effect.lane]
         lane.waiting = lane.waiting[1:]
         self.failed = _still_wanted(self.failed, effect)
+        self._weight = None
         lane.recovered()
 
     def another_round(self, effect: Effect) -> None:
@@ -145,6 +176,7 @@ class Outbox(BaseModel):
         if self._gives_way(effect):
             lane = self.lanes[effect.lane]
             lane.waiting = lane.waiting[1:]
+            self._weight = None
 
     def _gives_way(self, effect: Effect) -> bool:
         return any(
@@ -153,7 +185,10 @@ class Outbox(BaseModel):
 
     def park(self, effect: Effect) -> None:
         """Refused for good, in part or in whole: kept for `retry_deliveries`."""
-        self.failed = [*self.failed, effect][-FAILED_KEPT:]
+        failed = [*self.failed, effect][-FAILED_KEPT:]
+        while len(failed) > 1 and sum(one.weight for one in failed) > FAILED_BYTES:
+            failed.pop(0)
+        self.failed, self._weight = failed, None
 
     def retry(self) -> None:
         """Try everything again now. Who was told already is not told again: the ledger knows.
@@ -168,6 +203,7 @@ class Outbox(BaseModel):
             for newer in state.waiting[:held]:
                 older = _still_wanted(older, newer)
             queue, state.waiting = [*older, *state.waiting[held:]], state.waiting[:held]
+            self._weight = None
             self.put(queue)
 
     def next_retry(self, now: datetime) -> datetime | None:

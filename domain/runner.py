@@ -5,7 +5,6 @@ tests, simulation and bench with a clock of their own; what is proved there is w
 """
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -13,15 +12,21 @@ from typing import Generic, TypeVar
 from domain.contract.defect import RetryDeliveries
 from domain.contract.effects import Effect, Lane
 from domain.contract.events import Role, StaffEvent
-from domain.contract.parsing import InvalidCommand
+from domain.contract.parsing import Busy, InvalidCommand
 from domain.contract.receipts import DeliveryReceipt, Receipt
 from domain.contract.status import Status
 from domain.contract.values import Command, Start
 from domain.entity import Behaviour, Due, E, Pending, iso
-from domain.outbox import Outbox
+from domain.outbox import PIECE, Outbox
 from domain.policy import PinnedPolicy
 
 T = TypeVar("T")
+
+MOST_WAITING, MOST_WAITING_SIGNALS = 400_000, 500_000
+"""Bytes of effects that may wait before commands are refused: a run takes all of it along, and
+no payload may pass 1 MB."""
+FANNED_OUT = 2
+"""A command that attaches cases makes a message and a projection of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +66,32 @@ class Runner(Generic[E]):
 
     # --- what is said ----------------------------------------------------------------------------
 
+    def require_room(self, command: Command) -> None:
+        """Refuse what would let more wait than one run can hand to the next.
+
+        What time owes is never asked; `apply` asks neither, so that no replay depends on it.
+
+        Raises:
+            Busy: too much waits.
+        """
+        if isinstance(command, RetryDeliveries) or self.entity.is_repeat(command):
+            return
+        size = len(command.model_dump_json())
+        if self.outbox.weight + FANNED_OUT * size > MOST_WAITING and self.outbox.weight > PIECE:
+            raise Busy
+
+    @property
+    def is_full(self) -> bool:
+        """Whether signals are refused too, which nobody can send again."""
+        return self.outbox.weight > MOST_WAITING_SIGNALS
+
     def check(self, command: Command, now: datetime) -> None:
         """Try a command on a copy.
 
         Raises:
             InvalidCommand: exactly where `apply` would.
         """
-        copy = Runner(self.behaviour, deepcopy(self.entity))
+        copy = Runner(self.behaviour, self.entity.trial())
         copy._agenda = self._agenda
         copy._fire(now)
         copy._handle(command, now)

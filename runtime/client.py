@@ -29,6 +29,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.contract.identity import DEFECTS_QUEUE
+from domain.contract.parsing import Busy
 from runtime.connection import NoServer
 from runtime.pollers import serving
 
@@ -56,6 +57,10 @@ class CommandRefused(Exception):  # noqa: N818 - it is an answer
     def __init__(self, message: str, kind: str | None = None) -> None:
         super().__init__(message)
         self.kind = kind
+
+
+class QueueFull(CommandRefused):
+    """Too much of the number waits to be carried out; the same command can be applied later."""
 
 
 class NoSuchNumber(Exception):  # noqa: N818 - it is an answer
@@ -320,6 +325,8 @@ async def _must_be_beginning(handle: WorkflowHandle[Any, Any]) -> None:
 
 
 def _refused(cause: BaseException | None) -> CommandRefused:
+    if isinstance(cause, ApplicationError) and cause.type == Busy.__name__:
+        return QueueFull(cause.message, cause.type)
     if isinstance(cause, ApplicationError):
         return CommandRefused(cause.message, cause.type)
     return CommandRefused(str(cause))

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.contract.client_texts import client_texts
     from domain.contract.effects import Effect, Lane
     from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
-    from domain.contract.parsing import InvalidCommand, parse, parse_number
+    from domain.contract.parsing import Busy, InvalidCommand, parse, parse_number
     from domain.contract.status import Status
     from domain.contract.values import Command, Start
     from domain.entity import Behaviour, E
@@ -328,6 +328,7 @@ class EntityWorkflow(Generic[E]):
         try:
             said = parse(model, payload)
             if self._runner is not None:
+                self._runner.require_room(said)
                 self._runner.check(said, now)
                 if self._runner.entity.is_repeat(said):
                     return
@@ -361,6 +362,8 @@ class EntityWorkflow(Generic[E]):
             self._leave_requested = True
             return
         try:
+            if self.runner.is_full:
+                raise Busy
             self._apply(self._decoded(name, payloads))
         except InvalidCommand as error:
             self.runner.reject(name, str(error), workflow.now())
@@ -399,6 +402,6 @@ def refuse(error: InvalidCommand) -> NoReturn:
     raise ApplicationError(
         str(error),
         {"field": error.field, "reason": error.reason},
-        type="InvalidCommand",
+        type=type(error).__name__,
         non_retryable=True,
     ) from None

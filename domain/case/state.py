@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.contract.effects import NotifyClients, Person
 from domain.contract.events import ClientEvent
@@ -11,13 +11,10 @@ from domain.contract.parsing import InvalidCommand
 from domain.contract.status import BookedCall, CaseState, CaseStatus, FirstResponseStatus
 from domain.contract.values import Channel, Contact, Instant, Package, Value
 from domain.entity import Entity, iso
+from domain.state import Part
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-
-class FirstResponse(_Part):
+class FirstResponse(Part):
     """The first response owed to a critical case (C6, T9)."""
 
     due_at: Instant
@@ -37,7 +34,7 @@ class FirstResponse(_Part):
         return self.pending and self.sequence is not None
 
 
-class Information(_Part):
+class Information(Part):
     """What the client was asked for and has not given (C3)."""
 
     missing: list[str] = Field(default_factory=list)
@@ -50,7 +47,7 @@ class Information(_Part):
     """Closed because nothing came: until then it opens again when it comes."""
 
 
-class Confirmation(_Part):
+class Confirmation(Part):
     """A defect that is being opened for this case (C9, C10)."""
 
     key: str | None = None
@@ -75,7 +72,7 @@ class Call(Value):
         return {"at": iso(self.at), "minutes": self.minutes}
 
 
-class Calls(_Part):
+class Calls(Part):
     """The call that is booked, and the one that is being booked (C11)."""
 
     booked: Call | None = None

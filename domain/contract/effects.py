@@ -5,7 +5,8 @@ the idempotency key all the way down to the e-mail's `Message-ID`.
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -52,6 +53,11 @@ class Fact(Value):
     public: bool = False
     public_text: str | None = None
     internal_text: str | None = None
+
+    @cached_property
+    def weight(self) -> int:
+        """Bytes it takes as JSON, about."""
+        return len(self.model_dump_json())
 
     def without_text(self) -> "Fact":
         """The fact as the workflow's state keeps it."""
@@ -113,6 +119,21 @@ class _Effect(Value):
         """The last part of the key: what this is about."""
         return self.key.rpartition("/")[2]
 
+    @cached_property
+    def weight(self) -> int:
+        """Bytes it takes as JSON, about."""
+        return len(self.model_dump_json())
+
+    def joined_with(self, _later: Any) -> "Self | None":
+        """One effect that does what this and a later one do; None where there is none."""
+        return None
+
+    def _grown(self, weight: int, **changed: Any) -> Self:
+        """Weighing it anew for each that joins would cost with the square of their number."""
+        grown = self.model_copy(update=changed)
+        grown.__dict__["weight"] = weight
+        return grown
+
 
 class Person(Value):
     """One recipient and the cases on account of which they are told."""
@@ -146,6 +167,25 @@ class NotifyClients(_Effect):
     facts: dict[str, Any] = Field(default_factory=dict)
     """What the template shows; only public text and values (D8)."""
 
+    def joined_with(self, later: Any) -> "Self | None":
+        """The same message to people who are named: one to all of them."""
+        if not isinstance(later, NotifyClients) or self.people is None or later.people is None:
+            return None
+        named = {"key", "sequence", "at", "people"}
+        if any(
+            getattr(self, field) != getattr(later, field)
+            for field in type(self).model_fields
+            if field not in named
+        ):
+            return None
+        people = {person.contact.email.lower(): person for person in self.people}
+        for person in later.people:
+            before = people.get(person.contact.email.lower())
+            cases = [*before.cases, *person.cases] if before is not None else person.cases
+            people[person.contact.email.lower()] = Person(contact=person.contact, cases=cases)
+        more = sum(len(person.model_dump_json()) for person in later.people)
+        return self._grown(self.weight + more, people=list(people.values()))
+
 
 class NotifyStaff(_Effect):
     """Send one message to the address the policy gives for `role`."""
@@ -178,7 +218,7 @@ class PostStatus(_Effect):
 class UpdateReadModel(_Effect):
     """Bring the portal's read model up to date: who is attached, what happened, how it stands.
 
-    A waiting one is merged into the next, so an outage of the database costs one write.
+    A waiting one is joined with the next, so an outage of the database costs few writes.
     """
 
     lane = Lane.READ_MODEL
@@ -189,20 +229,27 @@ class UpdateReadModel(_Effect):
     audience: list[AudienceChange] = Field(default_factory=list)
     members: list[MemberChange] = Field(default_factory=list)
 
+    @cached_property
+    def _bare_weight(self) -> int:
+        """Of one that tells of no fact and no change."""
+        told = {"facts", "audience", "members"}
+        return len(self.model_dump_json(exclude=told))
+
     @property
     def changes(self) -> list[int]:
         """The sequences at which somebody or something joined or left."""
         joined = [change.sequence for change in self.audience]
         return [*joined, *(change.sequence for change in self.members)]
 
-    def merged_with(self, later: "UpdateReadModel") -> "UpdateReadModel":
+    def joined_with(self, later: Any) -> "UpdateReadModel | None":
         """One projection that says what both say."""
-        return later.model_copy(
-            update={
-                "facts": [*self.facts, *later.facts],
-                "audience": [*self.audience, *later.audience],
-                "members": [*self.members, *later.members],
-            }
+        if not isinstance(later, UpdateReadModel):
+            return None
+        return later._grown(
+            self.weight - self._bare_weight + later.weight,
+            facts=[*self.facts, *later.facts],
+            audience=[*self.audience, *later.audience],
+            members=[*self.members, *later.members],
         )
 
 

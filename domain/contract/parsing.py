@@ -1,5 +1,6 @@
 """Reads payloads as messages, and says in our own words what is wrong with one."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import TypeVar
@@ -11,6 +12,9 @@ from domain.contract.values import NUMBER_PATTERN, Message
 
 M = TypeVar("M", bound=Message)
 
+MOST_BYTES = 256_000
+"""What a payload may take as JSON."""
+
 
 class InvalidCommand(ValueError):  # noqa: N818 - the contract's name for a refused command
     """A message that cannot be applied; `field` is the one to change and `reason` says why."""
@@ -21,6 +25,17 @@ class InvalidCommand(ValueError):  # noqa: N818 - the contract's name for a refu
         self.reason = reason
 
 
+class Busy(InvalidCommand):
+    """Too much waits to be carried out: the same command can be applied later."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "queue",
+            "is full, since messages or the database cannot be reached; nothing was changed, "
+            "send it again in some minutes",
+        )
+
+
 def parse(model: type[M], payload: object) -> M:
     """Read a payload as `model`.
 
@@ -29,6 +44,11 @@ def parse(model: type[M], payload: object) -> M:
     """
     if not isinstance(payload, Mapping):
         raise InvalidCommand("payload", f"must be one JSON object, not {_kind(payload)}")
+    size = len(json.dumps(payload, default=str, ensure_ascii=False).encode(errors="replace"))
+    if size > MOST_BYTES:
+        raise InvalidCommand(
+            "payload", f"must have at most {MOST_BYTES // 1000} kB as JSON, not {size // 1000}"
+        )
     try:
         return model.model_validate(payload)
     except ValidationError as error:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain.contract.defect import DefectStart
 from domain.contract.values import Attachment
-from domain.defect import notify, severity
+from domain.defect import cases, notify, severity
 from domain.defect.importing import begin_with_past
 from domain.defect.state import Defect
 from domain.policy import PinnedPolicy
@@ -15,9 +15,8 @@ def begin(number: str, start: DefectStart, policy: PinnedPolicy, now: datetime) 
     """Confirm a defect at `now`.
 
     Raises:
-        InvalidCommand: its past is not in order.
+        InvalidCommand: its past is not in order, or it has too many cases.
     """
-    cases = {attachment.case: attachment for attachment in start.cases}
     defect = Defect(
         number=number,
         policy=policy,
@@ -30,9 +29,10 @@ def begin(number: str, start: DefectStart, policy: PinnedPolicy, now: datetime) 
         workaround=start.workaround,
         owner=start.owner,
         confirmed_at=start.past.confirmed_at if start.past else now,
-        cases={case: attachment.client for case, attachment in cases.items()},
     )
-    attachments = list(cases.values())
+    attachments = list({attachment.case: attachment for attachment in start.cases}.values())
+    cases.require_room(defect, attachments)
+    cases.add(defect, attachments)
     if start.past is not None:
         begin_with_past(defect, start, start.past, attachments, now)
     else:

@@ -17,10 +17,12 @@ def attach_case(defect: Defect, command: AttachCase, now: datetime) -> None:
     """C10: the client gets both numbers, and whatever helps already. A repeat is harmless."""
     require_active(defect)
     require_not_moving(defect)
-    if command.case in defect.cases:
-        if defect.cases[command.case] != command.client:
+    client = defect.cases.client_of(command.case)
+    if client is not None:
+        if client != command.client:
             raise InvalidCommand("client", f"case {command.case} is another client's")
         return
+    require_room(defect, [command])
     attachment = Attachment(case=command.case, client=command.client, contact=command.contact)
     add(defect, [attachment])
     defect.record("case.attached", now, case=command.case, actor=command.actor)
@@ -47,16 +49,32 @@ def detach_case(defect: Defect, command: DetachCase, now: datetime) -> None:
     follow_waiting(defect, now)
 
 
+def require_room(defect: Defect, attachments: Iterable[Attachment | AttachCase]) -> None:
+    """Refuse more cases than a defect can carry.
+
+    Raises:
+        InvalidCommand: there are too many.
+    """
+    if not defect.cases.has_room_for((one.case, one.client) for one in attachments):
+        raise InvalidCommand(
+            "case",
+            f"{len(defect.cases)} are attached, which is all that one defect can carry",
+        )
+
+
 def add(defect: Defect, attachments: Iterable[Attachment]) -> None:
     """Attach cases."""
-    defect.cases = defect.cases | {attachment.case: attachment.client for attachment in attachments}
+    for attachment in attachments:
+        defect.cases.add(attachment.case, attachment.client)
     defect.imported_alone = False
 
 
 def remove(defect: Defect, cases: Iterable[str]) -> None:
     """Take cases off."""
-    gone = set(cases)
-    defect.cases = {case: client for case, client in defect.cases.items() if case not in gone}
+    gone = list(cases)
+    defect.cases.remove(gone)
+    for case in gone:
+        defect.hold.waiting_cases.pop(case, None)
 
 
 def tell_read_model_who_left(defect: Defect, cases: Iterable[str], now: datetime) -> None:

@@ -27,7 +27,7 @@ def resume(defect: Defect, command: Resume, now: datetime) -> None:
     require_active(defect)
     if defect.hold.since is None:
         raise InvalidCommand("state", "is not on hold")
-    defect.hold.waiting_cases = []
+    defect.hold.waiting_cases = {}
     _end(defect, now)
     defect.record("defect.resumed", now, internal_text=command.reason, actor=command.actor)
 
@@ -42,7 +42,7 @@ def wait_for_client(defect: Defect, command: WaitForClient, now: datetime) -> No
     if command.case not in defect.cases:
         raise InvalidCommand("case", f"{command.case} is not attached")
     if command.case not in defect.hold.waiting_cases:
-        defect.hold.waiting_cases = [*defect.hold.waiting_cases, command.case]
+        defect.hold.waiting_cases[command.case] = None
         defect.record("case.waits", now, case=command.case, actor=command.actor)
         follow_waiting(defect, now)
 
@@ -52,9 +52,8 @@ def stop_waiting(defect: Defect, command: StopWaiting, now: datetime) -> None:
 
     A repeat is harmless, and so is word of a case that closes because this is resolved.
     """
-    waiting = defect.hold.waiting_cases
-    if command.case in waiting:
-        defect.hold.waiting_cases = [case for case in waiting if case != command.case]
+    if command.case in defect.hold.waiting_cases:
+        del defect.hold.waiting_cases[command.case]
         defect.record("case.waits_no_more", now, case=command.case, actor=command.actor)
         follow_waiting(defect, now)
 
@@ -62,7 +61,6 @@ def stop_waiting(defect: Defect, command: StopWaiting, now: datetime) -> None:
 def follow_waiting(defect: Defect, now: datetime) -> None:
     """Hold or go on after a change of who is attached or waited for."""
     hold = defect.hold
-    hold.waiting_cases = [case for case in hold.waiting_cases if case in defect.cases]
     all_wait = bool(defect.cases) and len(hold.waiting_cases) == len(defect.cases)
     if all_wait and hold.since is None and defect.active:
         _begin(defect, now)

@@ -89,7 +89,7 @@ def note_move(defect: Defect, effect: MoveCases, receipt: CasesMoved, now: datet
     if receipt.refused is not None:
         defect.record("defect.merge_refused", now, internal_text=receipt.refused)
         if not defect.active:
-            defect.hold.waiting_cases = []
+            defect.hold.waiting_cases = {}
     elif effect.back:
         defect.merge.into, defect.merge.at = None, None
         defect.record("defect.unmerged", now, public=True, actor=effect.actor)
@@ -102,7 +102,7 @@ def note_move(defect: Defect, effect: MoveCases, receipt: CasesMoved, now: datet
         )
         defect.hold.end(now)
         defect.merge.into, defect.merge.at = effect.other, now
-        defect.hold.waiting_cases = []
+        defect.hold.waiting_cases = {}
         defect.record("defect.merged", now, public=True, into=effect.other, actor=effect.actor)
     take_up_deployment(defect, now)
 
@@ -129,6 +129,7 @@ def absorb(defect: Defect, command: Absorb, now: datetime) -> None:
         )
     taken = {attachment.case: attachment for attachment in command.cases}
     new = [attachment for case, attachment in taken.items() if case not in defect.cases]
+    cases.require_room(defect, new)
     if command.defect not in defect.merge.formerly:
         numbers = [*defect.merge.formerly, *command.formerly, command.defect]
         defect.merge.formerly = list(dict.fromkeys(numbers))

@@ -27,7 +27,7 @@ def request_reclassification(
             "severity",
             f"{asked.severity} is requested since {iso(asked.requested_at)} and not decided yet",
         )
-    if command.client not in defect.cases.values():
+    if not defect.cases.has_client(command.client):
         raise InvalidCommand("client", f"{command.client} has no case on this defect")
     if command.severity is defect.severity:
         raise InvalidCommand("severity", f"is already {defect.severity}")

@@ -50,7 +50,7 @@ def end(
         text=public_text,
         release=release,
     )
-    defect.reclassification, defect.hold.waiting_cases = None, []
+    defect.reclassification, defect.hold.waiting_cases = None, {}
     if defect.cases:
         key, formerly = defect.next_key("close_cases"), defect.merge.formerly
         defect.emit(CloseCases(**key, at=now, resolution=resolution, formerly=formerly))

@@ -1,9 +1,9 @@
 """What a defect is and how it stands: the complete state, in small parts, and the views of it."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from domain.contract.defect import ReleaseDeployed
 from domain.contract.parsing import InvalidCommand
@@ -17,20 +17,18 @@ from domain.contract.status import (
     TargetStatus,
 )
 from domain.contract.values import Instant, Severity, Stage, Value, Workaround
+from domain.defect.attached import AttachedCases
 from domain.defect.target import TargetClock
 from domain.defect.update_clock import UpdateClock
 from domain.entity import Entity, iso
 from domain.policy import SeverityRules
+from domain.state import Part
 
 CASES_SHOWN = 100
 """Cases a `status` names; `case_count` counts them all."""
 HOLDS_KEPT = 20
 FEEDBACK_KEPT = 20
 PLANS_KEPT = 20
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore")
 
 
 class Span(Value):
@@ -40,13 +38,15 @@ class Span(Value):
     end: Instant
 
 
-class HoldState(_Part):
+class HoldState(Part):
     """Whether the budget is not being spent, and for whom (T2)."""
 
     since: Instant | None = None
     reason: Literal["staff", "client"] = "staff"
     """Whether somebody put it on hold, or every case waits for its client."""
-    waiting_cases: list[str] = Field(default_factory=list)
+    waiting_cases: Annotated[
+        dict[str, None], BeforeValidator(dict.fromkeys), PlainSerializer(list)
+    ] = Field(default_factory=dict)
     """Cases that wait for their clients."""
     past: list[Span] = Field(default_factory=list)
 
@@ -57,7 +57,7 @@ class HoldState(_Part):
             self.since, self.reason = None, "staff"
 
 
-class Updates(_Part):
+class Updates(Part):
     """What clients are owed while the severity asks for updates (T6, T9)."""
 
     clock: UpdateClock | None = None
@@ -80,7 +80,7 @@ class PlannedRelease(Value):
         return self.model_copy(update={"watched": False})
 
 
-class ReleasePlan(_Part):
+class ReleasePlan(Part):
     """Where the fix is planned for, and what was heard of plans."""
 
     release: PlannedRelease | None = None
@@ -94,7 +94,7 @@ class ReleasePlan(_Part):
         self.release = self.release and self.release.unwatched()
 
 
-class Incident(_Part):
+class Incident(Part):
     """Its place on the status page."""
 
     count: int = 0
@@ -102,7 +102,7 @@ class Incident(_Part):
     is_open: bool = False
 
 
-class Merge(_Part):
+class Merge(Part):
     """What it has to do with defects that are the same."""
 
     moving: str | None = None
@@ -152,8 +152,7 @@ class Defect(Entity):
     confirmed_at: Instant
     resolved_at: Instant | None = None
     closed_at: Instant | None = None
-    cases: dict[str, str] = Field(default_factory=dict)
-    """Case number to client; who to write to is in the database."""
+    cases: AttachedCases = Field(default_factory=AttachedCases)
     imported_alone: bool = False
     """Imported without a case, and none came since: nobody has to look why none is attached."""
     target: TargetClock = Field(default_factory=TargetClock)
@@ -206,7 +205,7 @@ class Defect(Entity):
     @property
     def affected_clients(self) -> int:
         """Distinct clients attached, however many cases each has."""
-        return len(set(self.cases.values()))
+        return self.cases.client_count
 
     @property
     def target_due_at(self) -> datetime | None:
@@ -292,7 +291,7 @@ class Defect(Entity):
             and OfferedWorkaround(
                 description=self.workaround.description, effort=self.workaround.effort
             ),
-            cases=list(self.cases)[-CASES_SHOWN:],
+            cases=self.cases.last(CASES_SHOWN),
             case_count=len(self.cases),
             affected_clients=self.affected_clients,
             feedback=self.feedback,

@@ -7,11 +7,12 @@ severity leaves and returns. Due instants are derived from it, never stored as p
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.business_time import BusinessCalendar
 from domain.contract.values import Instant, Severity, Value
 from domain.policy import EscalationStep, SeverityRules, Target
+from domain.state import Part
 
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
@@ -25,10 +26,8 @@ class Stretch(Value):
     end: Instant
 
 
-class TargetClock(BaseModel):
+class TargetClock(Part):
     """Budgets spent so far and whether one is being spent now."""
-
-    model_config = ConfigDict(extra="ignore")
 
     spent: dict[Severity, str] = Field(default_factory=dict)
     """Days spent per severity before the present stretch, as exact fractions such as `7/11`."""

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
-
 from domain.business_time import BusinessCalendar
 from domain.contract.values import Instant, Value
 from domain.defect.cadence import next_update
 from domain.policy import Cadence
+from domain.state import Part
 
 
 class UnconfirmedUpdate(Value):
@@ -18,10 +17,8 @@ class UnconfirmedUpdate(Value):
     deadline: Instant
 
 
-class UpdateClock(BaseModel):
+class UpdateClock(Part):
     """When the last update went out, and by when the next must have arrived."""
-
-    model_config = ConfigDict(extra="ignore")
 
     last_at: Instant
     deadline: Instant

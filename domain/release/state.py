@@ -4,7 +4,7 @@ they are; the state only counts them."""
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import DefectsAligned
@@ -19,6 +19,7 @@ from domain.contract.status import (
 )
 from domain.contract.values import Instant, Value
 from domain.entity import Entity, iso
+from domain.state import Part
 
 
 class Notice(Value):
@@ -39,10 +40,8 @@ class Notice(Value):
         return deploy_at - timedelta(days=self.days)
 
 
-class Announcements(BaseModel):
+class Announcements(Part):
     """What everybody was told, and is going to be (R2)."""
-
-    model_config = ConfigDict(extra="ignore")
 
     notices: list[Notice] = Field(default_factory=list)
     last_at: Instant | None = None

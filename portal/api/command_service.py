@@ -26,12 +26,13 @@ from portal.api.contract import Kind
 from portal.api.problems import (
     Problem,
     no_answer,
+    queue_full,
     refused,
     refused_in_words,
     unknown_number,
 )
 from portal.context import PortalContext
-from runtime.client import CommandRefused, NoAnswer, NoSuchNumber
+from runtime.client import CommandRefused, NoAnswer, NoSuchNumber, QueueFull
 
 STATUS_WITHIN = 5.0
 """Seconds in which something that was just started may answer for itself."""
@@ -219,6 +220,8 @@ def _answering(number: str = "", kind: Kind | None = None) -> Iterator[None]:
     """Turn what the line says into problems."""
     try:
         yield
+    except QueueFull as error:
+        raise queue_full(str(error)) from None
     except CommandRefused as error:
         raise refused_in_words(str(error)) from None
     except NoSuchNumber:

@@ -17,6 +17,8 @@ MEDIA_TYPE = "application/problem+json"
 _JSON = "application/json"
 RETRY_AFTER = 5
 """Seconds after which to try again where nobody answered."""
+QUEUE_FULL_FOR = 300
+"""Seconds after which a queue that was full may have moved."""
 _FIELD = re.compile(r"([\w.-]+): (.*)", re.DOTALL)
 
 
@@ -95,6 +97,12 @@ def refused_in_words(words: str) -> Problem:
     if said is None:
         return Problem(422, "invalid-command", words)
     return Problem(422, "invalid-command", said[2], field=said[1])
+
+
+def queue_full(words: str) -> Problem:
+    """Too much of the number waits: the same request can be applied later."""
+    advice = {"Retry-After": str(QUEUE_FULL_FOR)}
+    return Problem(429, "too-many-requests", words, headers=advice)
 
 
 def unknown_number(number: str, kind: str) -> Problem:

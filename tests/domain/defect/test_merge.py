@@ -111,7 +111,7 @@ def test_a_page_that_comes_again_is_harmless() -> None:
     for key in ("3", "3", "4"):
         world.hear(GiveBack, key=key, defect="DEF-9", cases=["CASE-2", "CASE-3"])
     assert len(world.told("defect.unmerged")) == 1
-    assert (list(world.defect.cases), world.defect.merge.formerly) == (["CASE-1"], [])
+    assert (list(world.defect.cases.numbers), world.defect.merge.formerly) == (["CASE-1"], [])
 
 
 def test_a_case_that_is_named_twice_joins_and_leaves_once() -> None:

@@ -176,7 +176,7 @@ class DefectLife(RuleBasedStateMachine):
     @rule(place=st.integers(0, 3), key=KEYS)
     def detach(self, place: int, key: str | None) -> None:
         """A case was about something else; sometimes one that is not attached."""
-        attached = [*self.defect.cases, "CASE-9"]
+        attached = [*self.defect.cases.numbers, "CASE-9"]
         case = attached[min(place, len(attached) - 1)]
         self.say(DetachCase, key, case=case, reason=SECRET)
 
@@ -211,7 +211,7 @@ class DefectLife(RuleBasedStateMachine):
     @rule(place=st.integers(0, 4), waits=st.booleans(), key=KEYS)
     def wait_for_client(self, place: int, waits: bool, key: str | None) -> None:
         """A case waits for its client, or does no more; sometimes one that is not attached."""
-        cases = [*self.defect.cases, "CASE-9"]
+        cases = [*self.defect.cases.numbers, "CASE-9"]
         command = WaitForClient if waits else StopWaiting
         self.say(command, key, case=cases[min(place, len(cases) - 1)])
 
@@ -222,7 +222,7 @@ class DefectLife(RuleBasedStateMachine):
     def wait_for_everyone(self, time: timedelta, then: str) -> None:
         """Every case waits for its client, until something changes that, or nothing does."""
         self.revive()
-        cases = list(self.defect.cases)
+        cases = list(self.defect.cases.numbers)
         for case in cases:
             self.say(WaitForClient, case=case)
         self.world.wait(time)
@@ -251,7 +251,7 @@ class DefectLife(RuleBasedStateMachine):
     ) -> None:
         """A client thinks it should be classified otherwise, and waits for a decision."""
         self.revive()
-        clients = [*self.defect.cases.values(), "client-9"]
+        clients = [*self.defect.cases.clients, "client-9"]
         client = clients[min(place, len(clients) - 1)]
         fields = {"client": client, "severity": severity, "justification": SECRET}
         self.say(RequestReclassification, key, **fields)
@@ -388,7 +388,7 @@ class DefectLife(RuleBasedStateMachine):
             case "hold":
                 self.say(Hold, reason=SECRET)
             case "waiting":
-                for case in self.defect.cases:
+                for case in self.defect.cases.numbers:
                     self.say(WaitForClient, case=case)
             case _:
                 self.say(PostProgress, public_text="We found the cause.")

@@ -69,9 +69,9 @@ def test_who_goes_back_is_told_by_the_defect_they_leave() -> None:
     undo(source, FRIDAY + DAY)
     assert target.told("defect.unmerged", to=BEN) == [FRIDAY + DAY]
     assert target.told("defect.unmerged", to=ADA) == []
-    assert list(target.defect.cases) == ["CASE-4", "CASE-5"]
+    assert list(target.defect.cases.numbers) == ["CASE-4", "CASE-5"]
     assert source.told() == source.told("defect.confirmed")
-    assert list(source.defect.cases) == ["CASE-1", "CASE-2", "CASE-3"]
+    assert list(source.defect.cases.numbers) == ["CASE-1", "CASE-2", "CASE-3"]
     source.hear(Resolve, resolution="fixed")
     assert source.told("defect.resolved", to=BEN) == [FRIDAY + DAY]
     target.hear(Resolve, FRIDAY + DAY, resolution="fixed")
@@ -186,7 +186,7 @@ def test_a_chain_is_undone_from_its_end() -> None:
     middle.other = end
     merge(source)
     merge(middle, defect="DEF-3")
-    assert sorted(end.defect.cases) == [f"CASE-{number}" for number in range(1, 7)]
+    assert sorted(end.defect.cases.numbers) == [f"CASE-{number}" for number in range(1, 7)]
     assert [end.told("defect.merged", to=who) for who in (ADA, BEN, EVE)] == [[FRIDAY]] * 3
     undo(source)
     assert str(source.rejection("undo_merge")) == (
@@ -194,7 +194,7 @@ def test_a_chain_is_undone_from_its_end() -> None:
     )
     undo(middle)
     undo(source)
-    assert [list(world.defect.cases) for world in (source, middle, end)] == [
+    assert [list(world.defect.cases.numbers) for world in (source, middle, end)] == [
         ["CASE-1", "CASE-2", "CASE-3"],
         ["CASE-4", "CASE-5"],
         ["CASE-6"],

@@ -211,7 +211,7 @@ def test_what_is_reopened_waits_for_nobody() -> None:
     wait_for(world, "CASE-1", when=MONDAY)
     world.hear(Resolve, MONDAY + HOUR, resolution="fixed")
     world.hear(Reopen, MONDAY + 2 * HOUR, reason="not fixed")
-    assert (world.defect.state, world.defect.hold.waiting_cases) == ("open", [])
+    assert (world.defect.state, world.defect.hold.waiting_cases) == ("open", {})
     assert world.defect.target_due_at == at("2027-03-09 18:00")
 
 

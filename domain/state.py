@@ -1,0 +1,25 @@
+"""What the state of an entity is made of: parts that change, containers, and what never changes."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Part(BaseModel):
+    """A part of a state. Its containers hold only what never changes: text, numbers, `Value`s."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    def trial(self) -> Self:
+        """A copy to try a command on: much cheaper than a deep one, as little of it is copied."""
+        copy = self.model_copy()
+        for kept in (copy.__dict__, copy.__pydantic_private__ or {}):
+            for name, value in kept.items():
+                kept[name] = _copied(value)
+        return copy
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, Part):
+        return value.trial()
+    return value.copy() if isinstance(value, list | dict) else value
