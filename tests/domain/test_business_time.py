@@ -400,6 +400,50 @@ def test_what_is_spent_of_a_budget(start: str, end: str, time: int, days: Fracti
     assert days == SUPPORT.business_days_between(begin, finish)
 
 
+@pytest.mark.parametrize(
+    ("also_open", "start", "days", "due"),
+    [
+        pytest.param("2026-12-05", "2026-12-04T18:00", 1, "2026-12-05T18:00", id="a Saturday"),
+        pytest.param("2026-12-25", "2026-12-24T18:00", 1, "2026-12-25T18:00", id="a holiday"),
+        pytest.param(
+            {"date": "2026-12-24", "hours": [["09:00", "13:00"]]},
+            "2026-12-24T07:00",
+            0.5,
+            "2026-12-24T11:00",
+            id="half of a half day",
+        ),
+        pytest.param(
+            {"date": "2026-12-05", "hours": [["09:00", "10:00"], ["12:00", "13:00"]]},
+            "2026-12-04T18:00",
+            0.75,
+            "2026-12-05T12:30",
+            id="a Saturday with hours of its own",
+        ),
+        pytest.param("2026-12-07", "2026-12-04T18:00", 1, "2026-12-07T18:00", id="open anyway"),
+    ],
+)
+def test_a_special_day_is_open_whatever_weekends_and_holidays_say(
+    also_open: Any, start: str, days: float, due: str
+) -> None:
+    """T3: with the usual hours, or those that are given; a half day is a business day too."""
+    special = BusinessCalendar.model_validate(
+        SUPPORT.model_dump(mode="json") | {"also_open": [also_open]}
+    )
+    assert local(due) == special.add_business_days(local(start), days)
+    assert days == special.business_days_between(local(start), local(due))
+
+
+def test_a_holiday_that_is_also_open_is_none() -> None:
+    """C5: as others are told of it."""
+    special = BusinessCalendar.model_validate(
+        SUPPORT.model_dump(mode="json") | {"also_open": ["2026-12-25"]}
+    )
+    assert (special.is_holiday(date(2026, 12, 25)), special.is_holiday(date(2026, 11, 26))) == (
+        False,
+        True,
+    )
+
+
 def test_a_pause_over_a_holiday_counts_business_minutes_only() -> None:
     """A hold from Thursday 17:50 to Monday 12:30 over a closed Friday is 10 + 330 minutes."""
     friday_closed = calendar(("07:00", "18:00"), holidays=("2026-11-27",))
@@ -512,6 +556,24 @@ def test_a_calendar_says_when_it_runs_out_of_known_holidays(
         ({"holidays": [20261126]}, "holidays.0", ["20261126", '"2026-11-26"']),
         ({"holidays": [utc("2026-11-26")]}, "holidays.0", ["2026, 11, 26", '"2026-11-26"']),
         ({"holidays": ["2026-11-26", "2026-11-26"]}, "holidays", ["2026-11-26", "once"]),
+        ({"also_open": ["2026-02-30"]}, "also_open.0.date", ["'2026-02-30'", '"2026-11-26"']),
+        ({"also_open": [5]}, "also_open.0", ["5 is no day", "give a date"]),
+        ({"also_open": ["2026-12-05"] * 2}, "also_open", ["2026-12-05", "once"]),
+        (
+            {"also_open": [{"date": "2026-12-05", "hours": []}]},
+            "also_open.0.hours",
+            ["must have an opening", "holiday"],
+        ),
+        (
+            {"also_open": [{"date": "2026-12-05", "hours": [["13:00", "09:00"]]}]},
+            "also_open.0.hours",
+            ['["13:00", "09:00"]', "later"],
+        ),
+        (
+            {"also_open": ["2026-12-05"], "hours": UNEVEN.hours},
+            "also_open",
+            ["2026-12-05 needs hours", "sat has none"],
+        ),
         ({"holidays_known_until": "2026"}, "holidays_known_until", ["'2026'", '"2026-11-26"']),
     ],
 )
@@ -614,6 +676,7 @@ GIVEN = {
     "time_zone": "America/Chicago",
     "hours": {"mon": [["07:00", "12:00"], ["13:00", "24:00"]], "sat": []},
     "holidays": ["2026-12-25", "2026-11-26"],
+    "also_open": [{"date": "2026-12-05", "hours": None}],
     "holidays_known_until": "2026-12-31",
 }
 
@@ -631,7 +694,7 @@ def test_holidays_and_their_horizon_may_be_left_out() -> None:
     """T8: calendars pinned before a field was added decode to none."""
     bare = BusinessCalendar.model_validate({"time_zone": "UTC", "hours": {}})
 
-    assert (bare.holidays, bare.holidays_known_until) == ((), None)
+    assert (bare.holidays, bare.also_open, bare.holidays_known_until) == ((), (), None)
 
 
 def test_answers_leave_no_trace_in_a_calendar() -> None:
