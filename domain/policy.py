@@ -5,9 +5,9 @@ import json
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
-from domain.business_time import BusinessCalendar
+from domain.business_time import BusinessCalendar, Openings, SpecialDays, Weekday
 from domain.contract.client_texts import ClientText
 from domain.contract.events import Role, StaffEvent, Topic
 from domain.contract.values import Address, Channel, Instant, Package, Severity, Value
@@ -268,17 +268,26 @@ class CalendarRules(_Section):
 
     time_zone: str
     """Zone of hours, dates and holidays: an IANA name."""
-    hours: dict[str, list[tuple[str, str]]]
+    hours: dict[Weekday, Openings]
     """Opening hours of each day of the week, from and to. Days left out are closed; `24:00` is
     midnight."""
     holidays: HolidayRules
     """Dates on which support is closed all day."""
+    also_open: SpecialDays = ()
+    """Dates that are open whatever their day of the week and the holidays say: with the usual
+    hours, or those that are given."""
 
     @model_validator(mode="after")
     def _hours_make_sense(self) -> Self:
         if not any(self.hours.values()):
             raise ValueError("hours must open on at least one day of the week")
-        self.resolve([], None)
+        if both := sorted({day.date for day in self.also_open} & {*self.holidays.also}):
+            raise ValueError(f"also_open and holidays.also both have {both[0]}: keep it in one")
+        try:
+            self.resolve([], None)
+        except ValidationError as error:
+            said = (str(problem["ctx"]["error"]) for problem in error.errors())
+            raise ValueError("; ".join(said)) from None
         return self
 
     def resolve(self, holidays: list[date], known_until: date | None) -> BusinessCalendar:
@@ -288,6 +297,7 @@ class CalendarRules(_Section):
                 "time_zone": self.time_zone,
                 "hours": self.hours,
                 "holidays": sorted({*holidays, *self.holidays.also}),
+                "also_open": self.also_open,
                 "holidays_known_until": known_until,
             }
         )

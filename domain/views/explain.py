@@ -58,6 +58,7 @@ def _target(defect: Defect, now: datetime) -> dict[str, Any] | None:
     windows: list[dict[str, Any]] = []
     cut = False
     holidays: list[str] = []
+    also_open: list[str] = []
     if since is not None and due is not None and rules.target.unit == "business_days":
         for opening in calendar.openings_between(since, due):
             if len(windows) == WINDOWS_SHOWN:
@@ -65,7 +66,9 @@ def _target(defect: Defect, now: datetime) -> dict[str, Any] | None:
                 break
             windows.append({"start": iso(opening.start), "end": iso(opening.end)})
         first, last = calendar.local_date(since), calendar.local_date(due)
-        holidays = [str(day) for day in calendar.holidays if first <= day <= last]
+        between = [day for day in calendar.holidays if first <= day <= last]
+        holidays = [str(day) for day in between if calendar.is_holiday(day)]
+        also_open = [str(day.date) for day in calendar.also_open if first <= day.date <= last]
     return {
         "what": "target",
         "severity": defect.severity.value,
@@ -79,9 +82,10 @@ def _target(defect: Defect, now: datetime) -> dict[str, Any] | None:
         "windows": windows,
         "windows_cut": cut,
         "holidays": holidays,
+        "also_open": also_open,
         "time_zone": calendar.time_zone,
         "horizon_exceeded": due is not None and calendar.horizon_exceeded(due),
-        "text": _target_text(defect, status, due, holidays, now),
+        "text": _target_text(defect, status, due, holidays, also_open, now),
     }
 
 
@@ -90,6 +94,7 @@ def _target_text(
     status: TargetStatus,
     due: datetime | None,
     holidays: list[str],
+    also_open: list[str],
     now: datetime,
 ) -> str:
     words = defect.budget_text(now)
@@ -107,6 +112,8 @@ def _target_text(
         said.append(f"; at this pace it is spent on {_local(defect, due)}.")
     if holidays:
         said.append(f" Closed for holidays on {', '.join(holidays)}.")
+    if also_open:
+        said.append(f" Special hours on {', '.join(also_open)}.")
     if status.missed_at:
         said.append(f" It was missed at {iso(status.missed_at)}.")
     if due is not None and defect.policy.calendar.horizon_exceeded(due):

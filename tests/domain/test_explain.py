@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.business_time import BusinessCalendar
 from domain.contract.defect import (
     Hold,
     MergeInto,
@@ -53,6 +54,20 @@ def test_a_holiday_on_the_way_is_named() -> None:
     target = part(s1(now), now, "target")
     assert target["holidays"] == ["2027-11-25"]
     assert "Closed for holidays on 2027-11-25." in target["text"]
+
+
+def test_special_hours_on_the_way_are_named() -> None:
+    """T3, C5: a holiday that is open for once is none."""
+    now = at("2027-11-24 16:00")
+    policy = eto_with("S1")
+    open_after_all = [{"date": "2027-11-25", "hours": [["09:00", "13:00"]]}]
+    content = policy.calendar.model_dump(mode="json") | {"also_open": open_after_all}
+    calendar = BusinessCalendar.model_validate(content)
+    policy = policy.model_copy(update={"calendar": calendar})
+    target = part(world_of(a_defect("S1", now=now, under=policy), now), now, "target")
+    assert (target["holidays"], target["also_open"]) == ([], ["2027-11-25"])
+    assert "Special hours on 2027-11-25." in target["text"]
+    assert target["due_at"] == "2027-11-26T22:00:00Z"
 
 
 def test_holds_and_earlier_stretches_are_listed() -> None:

@@ -178,6 +178,17 @@ def test_single_days_can_be_added(written: Any) -> None:
     assert calendar.holidays == (date(2027, 3, 9),)
 
 
+def test_single_days_can_be_open_in_spite_of_weekends_and_holidays(written: Any) -> None:
+    """C5: a working Saturday, a half day, and a file without either has no other version."""
+    zone = 'time_zone = "America/Chicago"\n'
+    half_day = '{ date = 2027-12-24, hours = [["09:00", "13:00"]] }'
+    file = read_policy_file(written(zone, f"{zone}also_open = [2027-03-06, {half_day}]\n"))
+    assert file.version != read_policy_file(BUILT_IN).version
+    calendar = file.resolve([date(2027, 12, 24)], date(2027, 12, 31)).pinned().calendar
+    asked = ["2027-03-06 12:00", "2027-12-24 12:00", "2027-12-24 13:00", "2027-03-13 12:00"]
+    assert [calendar.is_open(at(instant)) for instant in asked] == [True, True, False, False]
+
+
 def test_a_calendar_that_runs_out_of_holidays_before_a_due_instant_says_so() -> None:
     """T8: in the status of the defect, as a reason to look."""
     known = ETO.calendar.model_copy(update={"holidays_known_until": date(2027, 3, 8)})
@@ -223,6 +234,18 @@ def test_a_calendar_that_runs_out_of_holidays_before_a_due_instant_says_so() -> 
             'country = "Atlantis"',
             ["calendar.holidays.country", "Atlantis"],
             id="a country that does not exist",
+        ),
+        pytest.param(
+            "[calendar.hours]",
+            "also_open = [{ date = 2027-03-06, from = 9 }]\n[calendar.hours]",
+            ["calendar.also_open.0.from", "9"],
+            id="a special day with a key nobody knows",
+        ),
+        pytest.param(
+            '[calendar.hours]\nmon = [["07:00"',
+            'also_open = [2027-03-06]\n[calendar.hours]\nmon = [["08:00"',
+            ["calendar", "also_open", "2027-03-06 needs hours"],
+            id="a Saturday without hours where those of other days differ",
         ),
         pytest.param(
             "reopen_window_days = 14",
@@ -299,6 +322,15 @@ def test_a_wrong_file_is_refused_naming_file_key_and_value(
         read_policy_file(path)
     message = str(refused.value)
     assert [word for word in (str(path), *says) if word not in message] == []
+
+
+def test_a_date_is_closed_or_open_but_not_both(written: Any) -> None:
+    """Errors name the keys and the date."""
+    path = written("also = []", "also = [2027-03-09]")
+    zone = 'time_zone = "America/Chicago"\n'
+    path.write_text(path.read_text().replace(zone, f"{zone}also_open = [2027-03-09]\n"))
+    with pytest.raises(PolicyError, match=r"calendar: .*also_open and holidays.also.*2027-03-09"):
+        read_policy_file(path)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
