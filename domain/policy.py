@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 from domain.business_time import BusinessCalendar, Openings, SpecialDays, Weekday
 from domain.contract.client_texts import ClientText
 from domain.contract.events import Role, StaffEvent, Topic
-from domain.contract.values import Address, Channel, Instant, Package, Severity, Value
+from domain.contract.values import Address, Channel, Instant, Package, Severity, TargetUnit, Value
 
 
 class _Section(Value):
@@ -68,8 +68,8 @@ class Target(_Section):
 
     amount: float = Field(gt=0)
     """The budget, in `unit`."""
-    unit: Literal["business_days", "calendar_days"]
-    """What the budget is counted in."""
+    unit: TargetUnit
+    """What the budget is counted in: days of opening, hours of opening, or days of 24 hours."""
 
 
 class EscalationStep(_Section):

@@ -59,7 +59,7 @@ def _target(defect: Defect, now: datetime) -> dict[str, Any] | None:
     cut = False
     holidays: list[str] = []
     also_open: list[str] = []
-    if since is not None and due is not None and rules.target.unit == "business_days":
+    if since is not None and due is not None and rules.target.unit != "calendar_days":
         for opening in calendar.openings_between(since, due):
             if len(windows) == WINDOWS_SHOWN:
                 cut = True

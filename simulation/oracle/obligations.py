@@ -13,7 +13,7 @@ from domain.contract.values import Severity
 from domain.policy import PinnedPolicy, Target
 from simulation.oracle.expected_state import NEVER, LogPosition, Plan, StateHistory, due
 
-_DAY = timedelta(days=1)
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _TINY = timedelta(microseconds=1)
 _CLAUSES: dict[str, str] = {
     ClientEvent.DEFECT_CONFIRMED: "C9",
@@ -86,14 +86,22 @@ class Obligations:
             left -= self._spent_between(target, begun, end)
         return None
 
-    def _after(self, target: Target, start: datetime, days: Fraction) -> datetime:
+    def _after(self, target: Target, start: datetime, amount: Fraction) -> datetime:
         if target.unit == "business_days":
-            return self._calendar.add_business_days(start, days)
-        return start + round(days * (_DAY // _TINY)) * _TINY
+            return self._calendar.add_business_days(start, amount)
+        if target.unit == "business_hours":
+            return self._calendar.add_business_time(start, round(amount * (_HOUR // _TINY)) * _TINY)
+        return start + round(amount * (_DAY // _TINY)) * _TINY
 
     def _spent_between(self, target: Target, start: datetime, end: datetime) -> Fraction:
         if target.unit == "business_days":
             return self._calendar.business_days_between(start, end)
+        if target.unit == "business_hours":
+            openings = self._calendar.openings_between(start, end)
+            return sum(
+                (Fraction((o.end - o.start) // _TINY, _HOUR // _TINY) for o in openings),
+                Fraction(0),
+            )
         return Fraction((end - start) // _TINY, _DAY // _TINY)
 
     # --- to clients ------------------------------------------------------------------------------

@@ -323,6 +323,41 @@ def test_notices_of_a_severity_that_runs_round_the_clock_do_not_wait() -> None:
     assert world.told("defect.target_warning") == [at("2027-03-06 12:28") + timedelta(seconds=48)]
 
 
+# --- hours as the unit ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "hours", "due"),
+    [
+        pytest.param("2027-03-05 16:00", 8, "2027-03-08 13:00", id="over a weekend"),
+        pytest.param("2027-03-06 12:00", 11, "2027-03-08 18:00", id="at the close (T4)"),
+        pytest.param("2027-03-05 17:00", 0.25, "2027-03-05 17:15", id="a quarter of an hour"),
+        pytest.param("2027-11-24 16:00", 4, "2027-11-26 09:00", id="over Thanksgiving"),
+    ],
+)
+def test_a_budget_of_business_hours_is_open_time(confirmed: str, hours: float, due: str) -> None:
+    """T2, T4: however it is spread over dates."""
+    policy = eto_with("S1", target={"amount": hours, "unit": "business_hours"})
+    world = s1(at(confirmed), under=policy)
+    assert world.defect.target_due_at == at(due)
+    world.wait(timedelta(days=9))
+    assert world.told(COO) == [at(due)]
+
+
+def test_business_hours_are_not_spent_on_hold() -> None:
+    """T2: two hours on Friday, one on Monday; the rest after the hold."""
+    policy = eto_with("S1", target={"amount": 8, "unit": "business_hours"})
+    world = s1(under=policy)
+    hold(world, "2027-03-08 08:00", "2027-03-09 12:00")
+    target = world.status()["target"]
+    assert (target["budget"], target["spent"], target["unit"]) == (8.0, 3.0, "business_hours")
+    assert world.defect.target_due_at == at("2027-03-09 17:00")
+    assert world.defect.budget_text(world.now) == {
+        "budget": "8 business hours",
+        "spent": "3.00 business hours",
+    }
+
+
 # --- another policy, another clock ---------------------------------------------------------------
 
 
