@@ -75,8 +75,9 @@ class Target(_Section):
 class EscalationStep(_Section):
     """Whom to tell when a share of the target's budget is spent; 1.0 is the target missed."""
 
-    share: float = Field(gt=0, le=1)
-    """Share of the budget that is spent; 1 is all of it."""
+    share: float = Field(gt=0, allow_inf_nan=False)
+    """Share of the budget that is spent; 1 is all of it, 1.5 half of it again after the target was
+    missed."""
     event: StaffEvent
     """What staff are told."""
     role: Role
@@ -346,6 +347,14 @@ class PolicyFile(_Section):
         ):
             if missing := sorted(needed - given):
                 raise ValueError(f"{field} must also say: {', '.join(missing)}")
+        for severity, rules in self.severities.items():
+            for number, step in enumerate(rules.rungs):
+                # A step is known by these two once it is done, so the second would never be.
+                if (step.share, step.event) in ((s.share, s.event) for s in rules.rungs[:number]):
+                    raise ValueError(
+                        f"severities.{severity}.rungs.{number}: {step.event} at {step.share:g} is "
+                        "there already; give it another share or event"
+                    )
         return self
 
     @property

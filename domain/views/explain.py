@@ -59,6 +59,7 @@ def _target(defect: Defect, now: datetime) -> dict[str, Any] | None:
     cut = False
     holidays: list[str] = []
     also_open: list[str] = []
+    steps = _steps(defect)
     if since is not None and due is not None and rules.target.unit != "calendar_days":
         for opening in calendar.openings_between(since, due):
             if len(windows) == WINDOWS_SHOWN:
@@ -73,6 +74,7 @@ def _target(defect: Defect, now: datetime) -> dict[str, Any] | None:
         "what": "target",
         "severity": defect.severity.value,
         **status.model_dump(mode="json"),
+        "steps": steps,
         "running_since": iso(since),
         "ran_before": [s.model_dump(mode="json") for s in defect.target.stretches],
         "holds": [hold.model_dump(mode="json") for hold in defect.hold.past],
@@ -85,8 +87,28 @@ def _target(defect: Defect, now: datetime) -> dict[str, Any] | None:
         "also_open": also_open,
         "time_zone": calendar.time_zone,
         "horizon_exceeded": due is not None and calendar.horizon_exceeded(due),
-        "text": _target_text(defect, status, due, holidays, also_open, now),
+        "text": _target_text(defect, status, due, holidays, also_open, steps, now),
     }
+
+
+def _steps(defect: Defect) -> list[dict[str, Any]]:
+    """The escalation of the present severity, by share of the budget, and what of it is done."""
+    rules, clock = defect.rules, defect.target
+    return [
+        {
+            "share": step.share,
+            "event": step.event.value,
+            "role": step.role.value,
+            "due_at": None
+            if done or rules.target is None
+            else iso(
+                clock.due_at(defect.severity, rules.target, defect.policy.calendar, step.share)
+            ),
+            "done": done,
+        }
+        for step in sorted(rules.rungs, key=lambda step: step.share)
+        for done in (clock.step_key(defect.severity, step) in clock.fired,)
+    ]
 
 
 def _target_text(
@@ -95,6 +117,7 @@ def _target_text(
     due: datetime | None,
     holidays: list[str],
     also_open: list[str],
+    steps: list[dict[str, Any]],
     now: datetime,
 ) -> str:
     words = defect.budget_text(now)
@@ -116,6 +139,10 @@ def _target_text(
         said.append(f" Special hours on {', '.join(also_open)}.")
     if status.missed_at:
         said.append(f" It was missed at {iso(status.missed_at)}.")
+    for step in steps:
+        if step["share"] > 1 and step["due_at"] is not None:
+            at = _local(defect, datetime.fromisoformat(step["due_at"]))
+            said.append(f" At {step['share']:.0%} of it, on {at}, {step['role']} is notified.")
     if due is not None and defect.policy.calendar.horizon_exceeded(due):
         known = defect.policy.calendar.holidays_known_until
         said.append(f" Holidays are known only until {known}: the instant may move.")

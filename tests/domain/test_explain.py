@@ -70,6 +70,24 @@ def test_special_hours_on_the_way_are_named() -> None:
     assert target["due_at"] == "2027-11-26T22:00:00Z"
 
 
+def test_the_steps_of_the_escalation_are_listed_and_those_beyond_the_target_told() -> None:
+    """T7: what is done, and what comes when."""
+    rungs = [
+        {"share": 1.0, "event": "defect.target_missed", "role": "engineering_manager"},
+        {"share": 1.5, "event": "defect.escalated", "role": "coo"},
+    ]
+    world = world_of(a_defect("S1", under=eto_with("S1", rungs=rungs)), FRIDAY)
+    world.wait_until(at("2027-03-10 08:00"))
+    target = part(world, world.now, "target")
+    assert target["steps"] == [
+        rungs[0] | {"due_at": None, "done": True},
+        rungs[1] | {"due_at": "2027-03-10T22:00:00Z", "done": False},
+    ]
+    assert (
+        "At 150% of it, on Wednesday 10 March 2027, 16:00 CST, coo is notified." in target["text"]
+    )
+
+
 def test_holds_and_earlier_stretches_are_listed() -> None:
     """T2: what was spent before, and when the clock stood."""
     world = s1()

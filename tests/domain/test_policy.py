@@ -272,6 +272,24 @@ def test_a_calendar_that_runs_out_of_holidays_before_a_due_instant_says_so() -> 
             id="an event it does not know",
         ),
         pytest.param(
+            "share = 0.25",
+            "share = 0",
+            ["severities.S2.rungs.0.share", "greater than 0"],
+            id="a step before anything is spent",
+        ),
+        pytest.param(
+            "share = 0.25",
+            "share = inf",
+            ["severities.S2.rungs.0.share", "finite"],
+            id="a step that never comes",
+        ),
+        pytest.param(
+            '{ share = 0.25, event = "defect.window_opened"',
+            '{ share = 0.75, event = "defect.target_warning"',
+            ["severities.S2.rungs.1", "defect.target_warning at 0.75", "already"],
+            id="a step twice",
+        ),
+        pytest.param(
             "lead_minutes = 15",
             "lead_minutes = 1440",
             ["severities.S1.updates", "lead_minutes", "1440"],

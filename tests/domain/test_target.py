@@ -358,6 +358,48 @@ def test_business_hours_are_not_spent_on_hold() -> None:
     }
 
 
+# --- beyond the target ---------------------------------------------------------------------------
+
+BEYOND = [
+    {"share": 1.0, "event": "defect.target_missed", "role": "engineering_manager"},
+    {"share": 1.5, "event": "defect.escalated", "role": "coo"},
+]
+
+
+def test_a_step_beyond_the_target_comes_that_much_later_than_it_was_missed() -> None:
+    """T7: two business days, then one more."""
+    world = s1(under=eto_with("S1", rungs=BEYOND))
+    world.wait(timedelta(days=30))
+    assert world.told("defect.target_missed") == [at("2027-03-09 16:00")]
+    assert world.told(COO) == [at("2027-03-10 16:00")]
+    assert world.defect.target.missed_at == {"S1": at("2027-03-09 16:00")}
+
+
+def test_a_hold_after_the_target_was_missed_puts_off_the_next_step() -> None:
+    """T2, T7: by as much open time as it lasts."""
+    world = s1(under=eto_with("S1", rungs=BEYOND))
+    hold(world, "2027-03-10 08:00", "2027-03-15 08:00")
+    world.wait(timedelta(days=30))
+    assert world.told(COO) == [at("2027-03-15 16:00")]
+
+
+def test_nothing_comes_after_a_target_that_was_met() -> None:
+    """T7: nor once it is resolved after it was missed; reopened, it goes on."""
+    policy = eto_with("S1", rungs=BEYOND)
+    world = s1(under=policy)
+    world.hear(Resolve, at("2027-03-09 15:00"), resolution="fixed")
+    world.wait(timedelta(days=9))
+    assert world.told("defect.target_missed") == world.told(COO) == []
+
+    world = s1(under=policy)
+    world.hear(Resolve, at("2027-03-10 15:00"), resolution="fixed")
+    world.wait_until(at("2027-03-15 07:00"))
+    assert world.told(COO) == []
+    world.hear(Reopen, world.now, reason="not fixed")
+    world.wait(timedelta(days=9))
+    assert world.told(COO) == [at("2027-03-15 08:00")]
+
+
 # --- another policy, another clock ---------------------------------------------------------------
 
 
