@@ -50,6 +50,7 @@ __all__ = [
     "Openings",
     "SpecialDay",
     "TimeOfDay",
+    "WeekHours",
     "Weekday",
 ]
 
@@ -142,6 +143,7 @@ def _spelt_out(day: object) -> object:
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 TimeOfDay = Annotated[str, BeforeValidator(_time_of_day)]
 Openings = Annotated[tuple[tuple[TimeOfDay, TimeOfDay], ...], AfterValidator(_in_order)]
+WeekHours = dict[Weekday, Openings]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 
 
@@ -185,7 +187,7 @@ class BusinessCalendar(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     time_zone: Annotated[str, AfterValidator(_known_zone)]
-    hours: dict[Weekday, Openings]
+    hours: WeekHours
     holidays: Annotated[tuple[IsoDate, ...], AfterValidator(_no_duplicates)] = ()
     also_open: SpecialDays = ()
     holidays_known_until: IsoDate | None = None
@@ -211,6 +213,17 @@ class BusinessCalendar(BaseModel):
                 f"also_open: {day.date} needs hours: {weekday} has none, and the other days differ"
             )
         return usual.pop()
+
+    def with_hours(self, hours: WeekHours | Literal["24x7"]) -> Self:
+        """The same dates with other hours; or always open, whatever the date.
+
+        Raises:
+            ValidationError: a special day has no hours of its own, and no others are usual.
+        """
+        if hours == "24x7":
+            always = dict.fromkeys(get_args(Weekday), (("00:00", "24:00"),))
+            return type(self)(time_zone=self.time_zone, hours=always)
+        return type(self).model_validate({**dict(self), "hours": hours})
 
     def is_holiday(self, local_date: date) -> bool:
         """Whether a date is closed as a holiday."""

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
-from domain.business_time import BusinessCalendar, Openings, SpecialDays, Weekday
+from domain.business_time import BusinessCalendar, SpecialDays, WeekHours
 from domain.contract.client_texts import ClientText
 from domain.contract.events import Role, StaffEvent, Topic
 from domain.contract.values import Address, Channel, Instant, Package, Severity, TargetUnit, Value
@@ -84,9 +87,19 @@ class EscalationStep(_Section):
     """Who is told."""
 
 
+SeverityHours = Annotated[
+    Annotated[Literal["24x7"], Tag("always")] | Annotated[WeekHours, Tag("week")],
+    # Without it an error would name both forms, whichever was meant.
+    Discriminator(lambda hours: "always" if isinstance(hours, str) else "week"),
+]
+
+
 class SeverityRules(_Section):
     """What one severity obliges us to."""
 
+    hours: SeverityHours | None = None
+    """Support hours that its target, the steps of its escalation and its updates keep to, where
+    others than the calendar's: as there, on the same holidays; or `24x7`, holidays included."""
     target: Target | None = None
     """Time budget for a fix; none if left out."""
     rungs: list[EscalationStep] = Field(default_factory=list)
@@ -206,6 +219,24 @@ class PinnedPolicy(_Section):
     calls: CallRules = CallRules()
     reviews: ReviewRules = ReviewRules()
 
+    def calendar_of(self, severity: Severity) -> BusinessCalendar:
+        """When support is open for defects of a severity."""
+        return self._calendars.get(severity, self.calendar)
+
+    @cached_property
+    def _calendars(self) -> Mapping[Severity, BusinessCalendar]:
+        return {
+            severity: self.calendar.with_hours(rules.hours)
+            for severity, rules in self.severities.items()
+            if rules.hours is not None
+        }
+
+    def __copy__(self) -> Self:
+        # The calendars stay behind: model_copy(update=...) changes the fields of the copy.
+        copied = super().__copy__()
+        copied.__dict__.pop("_calendars", None)
+        return copied
+
     def marks_area_work(self, severity: Severity) -> bool:
         """Whether defects of a severity are marked when work begins in their area (R6)."""
         said = self.severities[severity].area_work
@@ -264,12 +295,22 @@ class HolidayRules(_Section):
     """For how many years ahead holidays are known to whatever begins."""
 
 
+@contextmanager
+def _naming(key: str) -> Iterator[None]:
+    """Have what is wrong with a calendar said in one line, of the key it comes from."""
+    try:
+        yield
+    except ValidationError as error:
+        said = (str(problem["ctx"]["error"]) for problem in error.errors())
+        raise ValueError(key + "; ".join(said)) from None
+
+
 class CalendarRules(_Section):
     """Support hours and holidays as a policy file gives them (C5)."""
 
     time_zone: str
     """Zone of hours, dates and holidays: an IANA name."""
-    hours: dict[Weekday, Openings]
+    hours: WeekHours
     """Opening hours of each day of the week, from and to. Days left out are closed; `24:00` is
     midnight."""
     holidays: HolidayRules
@@ -284,11 +325,8 @@ class CalendarRules(_Section):
             raise ValueError("hours must open on at least one day of the week")
         if both := sorted({day.date for day in self.also_open} & {*self.holidays.also}):
             raise ValueError(f"also_open and holidays.also both have {both[0]}: keep it in one")
-        try:
+        with _naming(""):
             self.resolve([], None)
-        except ValidationError as error:
-            said = (str(problem["ctx"]["error"]) for problem in error.errors())
-            raise ValueError("; ".join(said)) from None
         return self
 
     def resolve(self, holidays: list[date], known_until: date | None) -> BusinessCalendar:
@@ -348,6 +386,11 @@ class PolicyFile(_Section):
             if missing := sorted(needed - given):
                 raise ValueError(f"{field} must also say: {', '.join(missing)}")
         for severity, rules in self.severities.items():
+            if rules.hours is not None:
+                if rules.hours != "24x7" and not any(rules.hours.values()):
+                    raise ValueError(f"severities.{severity}.hours must open on at least one day")
+                with _naming(f"severities.{severity}.hours: "):
+                    self.calendar.resolve([], None).with_hours(rules.hours)
             for number, step in enumerate(rules.rungs):
                 # A step is known by these two once it is done, so the second would never be.
                 if (step.share, step.event) in ((s.share, s.event) for s in rules.rungs[:number]):

@@ -22,12 +22,12 @@ def accept(_defect: Defect, _command: AdoptPolicy, _now: datetime) -> None:
 def adopt(defect: Defect, command: AdoptPinnedPolicy, now: datetime) -> None:
     """T8: from `now` on the new version holds; what was spent and told stays so."""
     before, policy = defect.policy.version, command.pinned
-    defect.target.pause(defect.rules.target, defect.policy.calendar, now)
+    defect.target.pause(defect.rules.target, defect.calendar, now)
     defect.policy = policy
     spend_budget(defect, now)
     if defect.updates.clock is not None and defect.rules.updates is not None:
         defect.updates.clock = defect.updates.clock.under(
-            defect.rules.updates, policy.calendar, now
+            defect.rules.updates, defect.calendar, now
         )
     elif defect.active:
         updates.restart(defect, now, None)

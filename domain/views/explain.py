@@ -52,7 +52,7 @@ def _target(defect: Defect, now: datetime) -> dict[str, Any] | None:
     rules = defect.rules
     if status is None or rules.target is None:
         return None
-    calendar = defect.policy.calendar
+    calendar = defect.calendar
     due = defect.target_due_at
     since = defect.target.since
     windows: list[dict[str, Any]] = []
@@ -101,9 +101,7 @@ def _steps(defect: Defect) -> list[dict[str, Any]]:
             "role": step.role.value,
             "due_at": None
             if done or rules.target is None
-            else iso(
-                clock.due_at(defect.severity, rules.target, defect.policy.calendar, step.share)
-            ),
+            else iso(clock.due_at(defect.severity, rules.target, defect.calendar, step.share)),
             "done": done,
         }
         for step in sorted(rules.rungs, key=lambda step: step.share)
@@ -143,8 +141,8 @@ def _target_text(
         if step["share"] > 1 and step["due_at"] is not None:
             at = _local(defect, datetime.fromisoformat(step["due_at"]))
             said.append(f" At {step['share']:.0%} of it, on {at}, {step['role']} is notified.")
-    if due is not None and defect.policy.calendar.horizon_exceeded(due):
-        known = defect.policy.calendar.holidays_known_until
+    if due is not None and defect.calendar.horizon_exceeded(due):
+        known = defect.calendar.holidays_known_until
         said.append(f" Holidays are known only until {known}: the instant may move.")
     return "".join(said)
 
@@ -159,7 +157,7 @@ def _update(defect: Defect) -> dict[str, Any] | None:
             rule += " and one on every local date"
         early = timedelta(minutes=cadence.lead_minutes)
     else:
-        rule = f"daily at {cadence.local_time:%H:%M} in {defect.policy.calendar.time_zone}"
+        rule = f"daily at {cadence.local_time:%H:%M} in {defect.calendar.time_zone}"
         early = timedelta(0)
     return {
         "what": "status update to clients",
@@ -190,5 +188,5 @@ def _agenda(defect: Defect, agenda: Sequence[Due[Defect]]) -> list[dict[str, Any
 
 
 def _local(defect: Defect, at: datetime) -> str:
-    zone = ZoneInfo(defect.policy.calendar.time_zone)
+    zone = ZoneInfo(defect.calendar.time_zone)
     return f"{at.astimezone(zone):%A %d %B %Y, %H:%M %Z}"

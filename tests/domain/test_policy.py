@@ -81,13 +81,15 @@ def test_what_was_pinned_before_a_key_was_known_goes_on_as_before() -> None:
     ):
         for key in keys:
             del pinned[section][key]
+    del pinned["calendar"]["also_open"]
     for rules in pinned["severities"].values():
-        del rules["area_work"]
+        del rules["area_work"], rules["hours"]
     before = PinnedPolicy.model_validate(pinned)
     assert (before.releases.notice_days, before.cases.information_close_business_days) == ([], None)
     assert [s for s in Severity if before.marks_area_work(s)] == [Severity.S3, Severity.S4]
     assert before.calls.longest_minutes == {}
     assert (before.calendar, before.name) == (ETO.calendar, "eto")
+    assert [before.calendar_of(severity) for severity in Severity] == [before.calendar] * 4
 
 
 def test_the_phone_is_for_legacy_packages_only() -> None:
@@ -199,6 +201,16 @@ def test_a_calendar_that_runs_out_of_holidays_before_a_due_instant_says_so() -> 
     assert a_defect("S1")[0].attention == []
 
 
+def test_a_severity_may_have_hours_of_its_own(written: Any) -> None:
+    """C5: on the calendar's holidays, or round the clock; a copy with others answers by those."""
+    path = written("[severities.S1]\n", '[severities.S1]\nhours = "24x7"\n')
+    content = PolicyFiles(path).load("eto", 2027).pinned()
+    christmas = at("2027-12-24 12:00")
+    assert [content.calendar_of(s).is_open(christmas) for s in Severity] == [True] + [False] * 3
+    plain = content.model_copy(update={"severities": ETO.severities})
+    assert not plain.calendar_of(Severity.S1).is_open(christmas)
+
+
 # --- what is wrong with a file -------------------------------------------------------------------
 
 
@@ -270,6 +282,31 @@ def test_a_calendar_that_runs_out_of_holidays_before_a_due_instant_says_so() -> 
             'event = "defect.screamed"',
             ["severities.S1.rungs.0.event", "'defect.screamed'"],
             id="an event it does not know",
+        ),
+        pytest.param(
+            "[severities.S4]",
+            '[severities.S4]\nhours = "24/7"',
+            ["severities.S4.hours", "24x7", "24/7"],
+            id="hours in a word nobody knows",
+        ),
+        pytest.param(
+            "[severities.S4]",
+            '[severities.S4]\nhours.mon = [["18:00", "07:00"]]',
+            ["severities.S4.hours", "mon", "18:00"],
+            id="hours of a severity that end before they begin",
+        ),
+        pytest.param(
+            "[severities.S4]",
+            "[severities.S4]\nhours.mon = []",
+            ["severities.S4.hours", "at least one day"],
+            id="a severity that support is never open for",
+        ),
+        pytest.param(
+            "[calendar.hours]",
+            "also_open = [2027-03-06]\n[severities.S4.hours]\n"
+            'mon = [["07:00", "08:00"]]\ntue = [["07:00", "09:00"]]\n[calendar.hours]',
+            ["severities.S4.hours", "also_open", "2027-03-06 needs hours"],
+            id="a Saturday without hours where those of a severity differ",
         ),
         pytest.param(
             "share = 0.25",
