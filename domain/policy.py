@@ -1,22 +1,19 @@
-"""The support policy as data: what a policy file may say, and the part of it an entity pins."""
+"""The support policy as data: its rules, and the part of them that an entity pins."""
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
-from domain.business_time import BusinessCalendar, SpecialDays, WeekHours
+from domain.business_time import BusinessCalendar, WeekHours
 from domain.contract.client_texts import ClientText
 from domain.contract.events import Role, StaffEvent, Topic
 from domain.contract.values import Address, Channel, Instant, Package, Severity, TargetUnit, Value
 
 
-class _Section(Value):
+class Section(Value):
     """A table of the policy file.
 
     A key a file has and nobody knows is an error there (`PolicyFile.read`), not a silent default.
@@ -28,7 +25,7 @@ class _Section(Value):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class ElapsedCadence(_Section):
+class ElapsedCadence(Section):
     """Updates by elapsed time (T6): at most `max_gap_hours` apart, and one on every local date."""
 
     mode: Literal["elapsed"] = "elapsed"
@@ -50,7 +47,7 @@ class ElapsedCadence(_Section):
         return self
 
 
-class FixedHourCadence(_Section):
+class FixedHourCadence(Section):
     """Updates at one hour of the day in the calendar's zone (T6)."""
 
     mode: Literal["fixed_hour"]
@@ -66,7 +63,7 @@ class FixedHourCadence(_Section):
 Cadence = Annotated[ElapsedCadence | FixedHourCadence, Field(discriminator="mode")]
 
 
-class Target(_Section):
+class Target(Section):
     """A budget of time (T2): `amount` in `unit`."""
 
     amount: float = Field(gt=0)
@@ -75,7 +72,7 @@ class Target(_Section):
     """What the budget is counted in: days of opening, hours of opening, or days of 24 hours."""
 
 
-class EscalationStep(_Section):
+class EscalationStep(Section):
     """Whom to tell when a share of the target's budget is spent; 1.0 is the target missed."""
 
     share: float = Field(gt=0, allow_inf_nan=False)
@@ -94,7 +91,7 @@ SeverityHours = Annotated[
 ]
 
 
-class SeverityRules(_Section):
+class SeverityRules(Section):
     """What one severity obliges us to."""
 
     hours: SeverityHours | None = None
@@ -121,7 +118,7 @@ class SeverityRules(_Section):
     S3 and S4 are."""
 
 
-class CaseRules(_Section):
+class CaseRules(Section):
     """Intake and first response (C3, C4, C6)."""
 
     critical_first_response_hours: float = Field(gt=0)
@@ -140,7 +137,7 @@ class CaseRules(_Section):
     """The channels each support package includes (C4)."""
 
 
-class CallRules(_Section):
+class CallRules(Section):
     """Calls that are booked through a case (C4, C11)."""
 
     allowance_minutes: dict[Package, int] = Field(
@@ -155,7 +152,7 @@ class CallRules(_Section):
     """Hours before a call at which both sides are reminded (C11)."""
 
 
-class DefectRules(_Section):
+class DefectRules(Section):
     """What holds for defects of every severity."""
 
     reopen_window_days: float = Field(gt=0)
@@ -166,7 +163,7 @@ class DefectRules(_Section):
     """Business days between the reminders after that (D4)."""
 
 
-class ReleaseRules(_Section):
+class ReleaseRules(Section):
     """Releases as attached clients and engineering hear of them (R5)."""
 
     reminder_days_before: float = Field(gt=0)
@@ -186,7 +183,7 @@ class ReleaseRules(_Section):
         return deploy_at + timedelta(minutes=self.overdue_after_minutes)
 
 
-class ReviewRules(_Section):
+class ReviewRules(Section):
     """The regular review of defects by their impact on clients."""
 
     severity: Severity = Severity.S3
@@ -199,14 +196,14 @@ class ReviewRules(_Section):
     """How many places of the ranking the digest shows."""
 
 
-class PreferenceRules(_Section):
+class PreferenceRules(Section):
     """What a person may opt out of."""
 
     optional: list[Topic] = Field(default=list(Topic))
     """The topics a person may opt out of."""
 
 
-class PinnedPolicy(_Section):
+class PinnedPolicy(Section):
     """What a case or defect carries with it from the day it began (T8)."""
 
     name: str
@@ -243,7 +240,7 @@ class PinnedPolicy(_Section):
         return severity in {Severity.S3, Severity.S4} if said is None else said
 
 
-class Texts(_Section):
+class Texts(Section):
     """How the vendor signs."""
 
     vendor: str
@@ -277,144 +274,3 @@ class PolicyRequest(Value):
     """When the texts were written; None where there are none."""
     texts: list[ClientText] = Field(default_factory=list)
     """Texts of a start payload that are bound for clients: judged together with the pinning."""
-
-
-class HolidayRules(_Section):
-    """Observed holidays by name, as the `holidays` library calls them, and single days."""
-
-    country: str
-    """Country of the holidays, as the `holidays` package names it."""
-    subdivision: str | None = None
-    """A state or province with holidays of its own."""
-    observed: list[str]
-    """The holidays observed, by their English names in that package; each also on the day it is
-    observed on."""
-    also: list[date] = Field(default_factory=list)
-    """Further single dates."""
-    years_ahead: int = Field(default=5, ge=1, le=20)
-    """For how many years ahead holidays are known to whatever begins."""
-
-
-@contextmanager
-def _naming(key: str) -> Iterator[None]:
-    """Have what is wrong with a calendar said in one line, of the key it comes from."""
-    try:
-        yield
-    except ValidationError as error:
-        said = (str(problem["ctx"]["error"]) for problem in error.errors())
-        raise ValueError(key + "; ".join(said)) from None
-
-
-class CalendarRules(_Section):
-    """Support hours and holidays as a policy file gives them (C5)."""
-
-    time_zone: str
-    """Zone of hours, dates and holidays: an IANA name."""
-    hours: WeekHours
-    """Opening hours of each day of the week, from and to. Days left out are closed; `24:00` is
-    midnight."""
-    holidays: HolidayRules
-    """Dates on which support is closed all day."""
-    also_open: SpecialDays = ()
-    """Dates that are open whatever their day of the week and the holidays say: with the usual
-    hours, or those that are given."""
-
-    @model_validator(mode="after")
-    def _hours_make_sense(self) -> Self:
-        if not any(self.hours.values()):
-            raise ValueError("hours must open on at least one day of the week")
-        if both := sorted({day.date for day in self.also_open} & {*self.holidays.also}):
-            raise ValueError(f"also_open and holidays.also both have {both[0]}: keep it in one")
-        with _naming(""):
-            self.resolve([], None)
-        return self
-
-    def resolve(self, holidays: list[date], known_until: date | None) -> BusinessCalendar:
-        """The calendar with its holidays as dates."""
-        return BusinessCalendar.model_validate(
-            {
-                "time_zone": self.time_zone,
-                "hours": self.hours,
-                "holidays": sorted({*holidays, *self.holidays.also}),
-                "also_open": self.also_open,
-                "holidays_known_until": known_until,
-            }
-        )
-
-
-class PolicyFile(_Section):
-    """A policy as written; `version` is a hash of everything it says."""
-
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-    """Name of the policy: lower-case letters, digits and hyphens."""
-    calendar: CalendarRules
-    """When support is open."""
-    cases: CaseRules
-    """Intake and first response."""
-    defects: DefectRules
-    """What holds for every defect."""
-    releases: ReleaseRules
-    """What is told of releases, and when."""
-    severities: dict[Severity, SeverityRules]
-    """What each severity obliges to; all four are required."""
-    calls: CallRules = CallRules()
-    """Calls booked through a case."""
-    reviews: ReviewRules = ReviewRules()
-    """The regular impact review."""
-    contacts: dict[Role, Address]
-    """The address of each role; all roles are required."""
-    texts: Texts
-    """How mails are signed."""
-    preferences: PreferenceRules = PreferenceRules()
-    """What people may opt out of."""
-
-    @classmethod
-    def read(cls, content: object) -> Self:
-        """A policy as a file has it.
-
-        Raises:
-            ValidationError: for a wrong value, and for a key that nobody knows.
-        """
-        return cls.model_validate(content, extra="forbid")
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        for field, given, needed in (
-            ("severities", set(self.severities), set(Severity)),
-            ("contacts", set(self.contacts), set(Role)),
-        ):
-            if missing := sorted(needed - given):
-                raise ValueError(f"{field} must also say: {', '.join(missing)}")
-        for severity, rules in self.severities.items():
-            if rules.hours is not None:
-                if rules.hours != "24x7" and not any(rules.hours.values()):
-                    raise ValueError(f"severities.{severity}.hours must open on at least one day")
-                with _naming(f"severities.{severity}.hours: "):
-                    self.calendar.resolve([], None).with_hours(rules.hours)
-            for number, step in enumerate(rules.rungs):
-                # A step is known by these two once it is done, so the second would never be.
-                if (step.share, step.event) in ((s.share, s.event) for s in rules.rungs[:number]):
-                    raise ValueError(
-                        f"severities.{severity}.rungs.{number}: {step.event} at {step.share:g} is "
-                        "there already; give it another share or event"
-                    )
-        return self
-
-    @property
-    def version(self) -> str:
-        """Twelve hexadecimal digits that change when anything in the file changes."""
-        # What a file leaves open is no part of it: a new key with a default makes no new version.
-        said = self.model_dump(mode="json", exclude_unset=True)
-        content = json.dumps(said, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(content.encode()).hexdigest()[:12]
-
-    def resolve(self, holidays: list[date], known_until: date) -> Policy:
-        """The policy with its calendar's holidays as dates, known until that date (T8)."""
-        content: dict[str, Any] = self.model_dump(exclude={"calendar"})
-        return Policy.model_validate(
-            content
-            | {
-                "version": self.version,
-                "calendar": self.calendar.resolve(holidays, known_until),
-            }
-        )

@@ -15,7 +15,8 @@ from activities.adapters.policy_files import (
     read_policy_file,
 )
 from domain.contract.values import Severity
-from domain.policy import HolidayRules, PinnedPolicy, Target
+from domain.policy import PinnedPolicy, Target
+from domain.policy_file import HolidayRules
 from tests.domain.builders import ETO, a_defect, at
 
 TEXT = BUILT_IN.read_text(encoding="utf-8")
