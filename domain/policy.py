@@ -203,6 +203,10 @@ class PreferenceRules(Section):
     """The topics a person may opt out of."""
 
 
+READING = 2
+"""How the rules are read by what is pinned from now on: see `PinnedPolicy.reading`."""
+
+
 class PinnedPolicy(Section):
     """What a case or defect carries with it from the day it began (T8)."""
 
@@ -215,6 +219,10 @@ class PinnedPolicy(Section):
     severities: dict[Severity, SeverityRules]
     calls: CallRules = CallRules()
     reviews: ReviewRules = ReviewRules()
+    reading: int = 1
+    """How its rules are read, so that what was pinned before goes on as it was. From 2 on a target
+    that was missed stays due when it was missed, whatever stops its clock or is adopted later, and
+    what was spent is counted in the unit of a policy that is adopted."""
 
     def calendar_of(self, severity: Severity) -> BusinessCalendar:
         """When support is open for defects of a severity."""

@@ -13,6 +13,7 @@ from domain.business_time import BusinessCalendar, SpecialDays, WeekHours
 from domain.contract.events import Role
 from domain.contract.values import Address, Severity
 from domain.policy import (
+    READING,
     CallRules,
     CaseRules,
     DefectRules,
@@ -162,6 +163,7 @@ class PolicyFile(Section):
             content
             | {
                 "version": self.version,
+                "reading": READING,
                 "calendar": self.calendar.resolve(holidays, known_until),
             }
         )

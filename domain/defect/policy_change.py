@@ -21,8 +21,10 @@ def accept(_defect: Defect, _command: AdoptPolicy, _now: datetime) -> None:
 
 def adopt(defect: Defect, command: AdoptPinnedPolicy, now: datetime) -> None:
     """T8: from `now` on the new version holds; what was spent and told stays so."""
-    before, policy = defect.policy.version, command.pinned
+    before, policy = defect.policy, command.pinned
     defect.target.pause(defect.rules.target, defect.calendar, now)
+    if policy.reading >= 2:
+        _count_in_its_units(defect, policy)
     defect.policy = policy
     spend_budget(defect, now)
     if defect.updates.clock is not None and defect.rules.updates is not None:
@@ -31,4 +33,14 @@ def adopt(defect: Defect, command: AdoptPinnedPolicy, now: datetime) -> None:
         )
     elif defect.active:
         updates.restart(defect, now, None)
-    defect.record("policy.adopted", now, before=before, version=policy.version, actor=command.actor)
+    defect.record(
+        "policy.adopted", now, before=before.version, version=policy.version, actor=command.actor
+    )
+
+
+def _count_in_its_units(defect: Defect, policy: PinnedPolicy) -> None:
+    for severity, rules in policy.severities.items():
+        before = defect.policy.severities[severity].target
+        if before is not None and rules.target is not None and before.unit != rules.target.unit:
+            calendar = defect.policy.calendar_of(severity)
+            defect.target.recount(severity, before, rules.target, calendar)

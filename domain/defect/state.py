@@ -216,10 +216,14 @@ class Defect(Entity):
 
     @property
     def target_due_at(self) -> datetime | None:
-        """When the running budget will be spent (UTC); None while it is not being spent."""
+        """When the running budget is spent (UTC); None while it is not being spent."""
         if not self.has_target or self.rules.target is None:
             return None
-        return self.target.due_at(self.severity, self.rules.target, self.calendar)
+        due = self.target.due_at(self.severity, self.rules.target, self.calendar)
+        if due is not None and due == self.target.since and self.policy.reading >= 2:
+            # Nothing was left of it when its clock went on: it was spent before.
+            return self.target.missed_at.get(self.severity, due)
+        return due
 
     @property
     def target_missed(self) -> bool:

@@ -60,6 +60,22 @@ class TargetClock(BaseModel):
         self.stretches = [*self.stretches, stretch][-20:]
         self.severity = self.since = None
 
+    def recount(
+        self, severity: Severity, before: Target, target: Target, calendar: BusinessCalendar
+    ) -> None:
+        """Count what was spent in the unit of another target: by the openings that there were.
+
+        Times it ran that are not kept any more count like those that are.
+        """
+        ran = [stretch for stretch in self.stretches if stretch.severity is severity]
+        old, new = (
+            sum((_between(unit, calendar, s.start, s.end) for s in ran), Fraction(0))
+            for unit in (before, target)
+        )
+        factor = new / old if old else Fraction(target.amount) / Fraction(before.amount)
+        spent = Fraction(self.spent.get(severity, "0")) * factor
+        self.spent = self.spent | {severity: str(spent)}
+
     def spent_by(
         self, severity: Severity, target: Target, calendar: BusinessCalendar, now: datetime
     ) -> Fraction:

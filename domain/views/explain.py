@@ -60,7 +60,12 @@ def _target(defect: Defect, now: datetime) -> dict[str, Any] | None:
     holidays: list[str] = []
     also_open: list[str] = []
     steps = _steps(defect)
-    if since is not None and due is not None and rules.target.unit != "calendar_days":
+    if (
+        since is not None
+        and due is not None
+        and since <= due
+        and rules.target.unit != "calendar_days"
+    ):
         for opening in calendar.openings_between(since, due):
             if len(windows) == WINDOWS_SHOWN:
                 cut = True
@@ -130,7 +135,8 @@ def _target_text(
     elif due is None:
         said.append("; the clock does not run.")
     else:
-        said.append(f"; at this pace it is spent on {_local(defect, due)}.")
+        spent = "it was spent" if due <= now else "at this pace it is spent"
+        said.append(f"; {spent} on {_local(defect, due)}.")
     if holidays:
         said.append(f" Closed for holidays on {', '.join(holidays)}.")
     if also_open:

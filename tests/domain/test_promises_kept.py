@@ -552,7 +552,7 @@ class DefectLife(RuleBasedStateMachine):
         obligations, now = Obligations(course, self.policy), course.stands[-1]
         runs = not (now.held or now.over) and obligations.has_target(now.severity)
         assert (defect.target_due_at is not None) is runs
-        if runs and not defect.target_missed:
+        if runs:
             assert defect.target_due_at == obligations.spent_at(now.severity)
 
     @invariant()
