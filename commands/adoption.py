@@ -104,10 +104,8 @@ async def _adopt(
     if asked.dry_run:
         return Adoption(number=number, outcome="would adopt", before=before, moves=moves)
     # No key: who adopts a policy, its successor and the first again means it each time.
-    said = {"actor": asked.actor, "policy": asked.policy}
-    has = (await client.update(number, "adopt_policy", said))["policy"]["version"]
-    if has != pinned.version:
-        raise CommandRefused(f"policy: the workers have version {has}, not {pinned.version}")
+    said = {"actor": asked.actor, "policy": asked.policy, "version": pinned.version}
+    await client.update(number, "adopt_policy", said)
     return Adoption(number=number, outcome="adopted", before=before, moves=moves)
 
 

@@ -69,7 +69,7 @@ def adopt_policy(
     """Move open defects to the present version of the policy (T8), and list what that moves.
 
     One that has it already stays as it is, so a repeat continues where it stopped. Exits with 1 if
-    any refused, or if the workers have another version than this program.
+    any refused, as all do where the workers have another version than this program.
     """
     from commands import adoption
 

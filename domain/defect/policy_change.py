@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.contract.defect import AdoptPolicy
+from domain.contract.parsing import InvalidCommand
 from domain.defect import updates
 from domain.defect.hold import spend_budget
 from domain.defect.state import Defect
@@ -22,6 +23,8 @@ def accept(_defect: Defect, _command: AdoptPolicy, _now: datetime) -> None:
 def adopt(defect: Defect, command: AdoptPinnedPolicy, now: datetime) -> None:
     """T8: from `now` on the new version holds; what was spent and told stays so."""
     before, policy = defect.policy, command.pinned
+    if command.version not in {None, policy.version}:
+        raise InvalidCommand("version", f"the workers have {policy.version}")
     defect.target.pause(defect.rules.target, defect.calendar, now)
     if policy.reading >= 2:
         _count_in_its_units(defect, policy)

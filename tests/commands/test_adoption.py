@@ -32,7 +32,8 @@ class Answers:
 
     async def update(self, number: str, command: str, payload: dict[str, Any]) -> dict[str, Any]:
         """The status after it."""
-        assert (command, payload) == ("adopt_policy", {"actor": "agent-1", "policy": "eto"})
+        said = {"actor": "agent-1", "policy": "eto", "version": ETO.version}
+        assert (command, payload) == ("adopt_policy", said)
         answer = self.updates[number]
         if isinstance(answer, Exception):
             raise answer

@@ -7,6 +7,7 @@ import pytest
 
 from domain.contract.defect import AdoptPolicy, ChangeSeverity, Hold, Reopen, Resolve, Resume
 from domain.contract.effects import Lane, NotifyStaff
+from domain.contract.parsing import InvalidCommand
 from domain.policy import PinnedPolicy
 from tests.domain.builders import CHICAGO, ETO, FRIDAY, a_defect, at, eto_with, kinds, say
 from tests.domain.world import CheckedWorld as World
@@ -491,6 +492,17 @@ def test_what_was_spent_is_counted_in_the_unit_of_the_new_policy(
     target = world.status()["target"]
     assert (target["spent"], target["unit"]) == (spent, unit)
     assert world.defect.target_due_at == at(due)
+
+
+def test_a_version_that_is_not_the_one_asked_for_is_refused() -> None:
+    """T8: it keeps what it has."""
+    world = s1()
+    said = AdoptPolicy(actor="agent-1", policy="eto", version=ETO.version)
+    with pytest.raises(InvalidCommand, match="version: the workers have another"):
+        world.adopt(eto_with("S1"), said)
+    assert world.defect.policy.version == ETO.version
+    world.adopt(ETO, said)
+    assert [fact.event for fact in world.defect.timeline].count("policy.adopted") == 1
 
 
 def test_adopting_twice_with_one_key_happens_once() -> None:

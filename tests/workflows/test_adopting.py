@@ -87,12 +87,14 @@ async def test_a_policy_is_tried_then_adopted_by_all_open_defects(tmp_path: Path
 
 
 async def test_workers_with_another_policy_than_this_program_are_named(tmp_path: Path) -> None:
-    """T8: the files of the workers are what is adopted, so nothing is said to be done."""
+    """T8: what nobody has previewed is not adopted."""
     async with under_two_policies(tmp_path) as (world, longer):
         text = (tmp_path / "longer.toml").read_text(encoding="utf-8")
         path = tmp_path / "even-longer.toml"
         path.write_text(text.replace("amount = 3, unit", "amount = 4, unit"), encoding="utf-8")
+        before = (await world.status("DEF-1"))["policy"]
         found = await adopted(world, PolicyFiles(path), ["DEF-1"], ASKED)
-        assert found["DEF-1"].outcome == "refused"
         version = longer.load("eto", 2027).version
-        assert f"the workers have version {version}" in (found["DEF-1"].problem or "")
+        assert found["DEF-1"].outcome == "refused"
+        assert found["DEF-1"].problem == f"version: the workers have {version}"
+        assert (await world.status("DEF-1"))["policy"] == before
