@@ -12,6 +12,7 @@ What the calendar means (clauses T1, T3, T4, T8):
   has 25 hours of it.
 * A business day is one local date's opening, however long; an instant within it has spent its
   share of that date's opening. Dates without opening time are no business days.
+* A special day has its own hours, whatever its day of the week and the holidays say.
 * A budget spent exactly at a close is due at that close.
 
 Nothing here reads a clock or keeps state that could change an answer. All instants given back
@@ -28,7 +29,7 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from domain.opening_index import (
     MICROSECOND,
@@ -47,7 +48,9 @@ __all__ = [
     "NaiveDatetime",
     "Opening",
     "Openings",
+    "SpecialDay",
     "TimeOfDay",
+    "WeekHours",
     "Weekday",
 ]
 
@@ -116,15 +119,57 @@ def _no_duplicates(dates: tuple[date, ...]) -> tuple[date, ...]:
     seen: set[date] = set()
     for listed in dates:
         if listed in seen:
-            raise ValueError(f"{listed} is listed more than once: list each holiday once")
+            raise ValueError(f"{listed} is listed more than once: list each date once")
         seen.add(listed)
     return dates
+
+
+def _some(openings: tuple[tuple[str, str], ...] | None) -> tuple[tuple[str, str], ...] | None:
+    if openings is None or openings:
+        return openings
+    raise ValueError("hours must have an opening: a date that is closed is a holiday")
+
+
+def _spelt_out(day: object) -> object:
+    if isinstance(day, str | date):
+        return {"date": day}
+    if isinstance(day, dict | SpecialDay):
+        return day
+    raise ValueError(
+        f'{day!r} is no day: give a date, or {{ date = …, hours = [["09:00", "13:00"]] }}'
+    )
 
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 TimeOfDay = Annotated[str, BeforeValidator(_time_of_day)]
 Openings = Annotated[tuple[tuple[TimeOfDay, TimeOfDay], ...], AfterValidator(_in_order)]
+WeekHours = dict[Weekday, Openings]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+
+
+class SpecialDay(BaseModel):
+    """A date that is open whatever its day of the week and the holidays say.
+
+    It has the `hours` given, and no others; where none are given, those that are usual on its day
+    of the week. A day of the week that is closed has those of the open ones, if these are alike.
+    """
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    date: IsoDate
+    """The date, in the calendar's zone."""
+    hours: Annotated[Openings | None, AfterValidator(_some)] = None
+    """Its openings, from and to; the usual ones if left out."""
+
+
+def _each_once(days: tuple[SpecialDay, ...]) -> tuple[SpecialDay, ...]:
+    _no_duplicates(tuple(day.date for day in days))
+    return days
+
+
+SpecialDays = Annotated[
+    tuple[Annotated[SpecialDay, BeforeValidator(_spelt_out)], ...], AfterValidator(_each_once)
+]
 
 
 class BusinessCalendar(BaseModel):
@@ -132,7 +177,8 @@ class BusinessCalendar(BaseModel):
 
     `hours` has, for each day that opens, its openings as `["HH:MM", "HH:MM"]`, local time, in
     order; `"24:00"` is the end of the day. Days left out are closed, and so are `holidays`, all
-    day. `holidays_known_until` is the last date for which holidays have been looked up (T8).
+    day; but what is `also_open` is open for once. `holidays_known_until` is the last date for
+    which holidays have been looked up (T8).
 
     All methods take aware datetimes of any zone and raise `NaiveDatetime` for others. Near the
     ends of what a datetime can hold (years 1 and 9999) they raise `OverflowError`.
@@ -141,9 +187,47 @@ class BusinessCalendar(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     time_zone: Annotated[str, AfterValidator(_known_zone)]
-    hours: dict[Weekday, Openings]
+    hours: WeekHours
     holidays: Annotated[tuple[IsoDate, ...], AfterValidator(_no_duplicates)] = ()
+    also_open: SpecialDays = ()
     holidays_known_until: IsoDate | None = None
+
+    @model_validator(mode="after")
+    def _special_days_have_hours(self) -> Self:
+        for day in self.also_open:
+            self.hours_on(day)
+        return self
+
+    def hours_on(self, day: SpecialDay) -> Openings:
+        """The openings of a special day.
+
+        Raises:
+            ValueError: its hours are not given, and no others are usual.
+        """
+        weekday = get_args(Weekday)[day.date.weekday()]
+        if hours := day.hours or self.hours.get(weekday):
+            return hours
+        usual = {openings for openings in self.hours.values() if openings}
+        if len(usual) != 1:
+            raise ValueError(
+                f"also_open: {day.date} needs hours: {weekday} has none, and the other days differ"
+            )
+        return usual.pop()
+
+    def with_hours(self, hours: WeekHours | Literal["24x7"]) -> Self:
+        """The same dates with other hours; or always open, whatever the date.
+
+        Raises:
+            ValidationError: a special day has no hours of its own, and no others are usual.
+        """
+        if hours == "24x7":
+            always = dict.fromkeys(get_args(Weekday), (("00:00", "24:00"),))
+            return type(self)(time_zone=self.time_zone, hours=always)
+        return type(self).model_validate({**dict(self), "hours": hours})
+
+    def is_holiday(self, local_date: date) -> bool:
+        """Whether a date is closed as a holiday."""
+        return local_date in self.holidays and all(local_date != d.date for d in self.also_open)
 
     def add_business_time(self, start: datetime, time: timedelta) -> datetime:
         """The instant at which `time` of opening has elapsed since `start`, in UTC (T1, T4).
@@ -231,12 +315,16 @@ class BusinessCalendar(BaseModel):
     def _timeline(self) -> OpeningTimeline:
         return OpeningTimeline(
             zone=ZoneInfo(self.time_zone),
-            week=tuple(
-                tuple((_of_day(start), _of_day(end)) for start, end in self.hours.get(day, ()))
-                for day in get_args(Weekday)
-            ),
+            week=tuple(_in_microseconds(self.hours.get(day, ())) for day in get_args(Weekday)),
             holidays=frozenset(map(to_ordinal, self.holidays)),
+            special={
+                to_ordinal(day.date): _in_microseconds(self.hours_on(day)) for day in self.also_open
+            },
         )
+
+
+def _in_microseconds(openings: Openings) -> tuple[tuple[int, int], ...]:
+    return tuple((_of_day(start), _of_day(end)) for start, end in openings)
 
 
 def _of_day(text: str) -> int:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import Field, PrivateAttr
 
+from domain.business_time import BusinessCalendar
 from domain.contract.defect import RetryDeliveries
 from domain.contract.effects import (
     AudienceChange,
@@ -148,15 +149,23 @@ class Entity(Part):
         self.remind_staff(kind, role, now, critical=True, **rest)
 
     def remind_staff(
-        self, kind: StaffEvent, role: Role, now: datetime, *, critical: bool = False, **rest: Any
+        self,
+        kind: StaffEvent,
+        role: Role,
+        now: datetime,
+        *,
+        critical: bool = False,
+        within: BusinessCalendar | None = None,
+        **rest: Any,
     ) -> None:
-        """T10: reminders stay inside support hours, now or at the next opening; critical ones
-        do not wait."""
+        """T10: reminders stay inside support hours, the policy's unless others are given, now or
+        at the next opening; critical ones do not wait."""
+        calendar = within or self.policy.calendar
         notice = NotifyStaff(**self.next_key(kind), at=now, kind=kind, role=role, **rest)
-        if critical or self.policy.calendar.is_open(now):
+        if critical or calendar.is_open(now):
             self.emit(notice)
         else:
-            opening = self.policy.calendar.next_opening(now)
+            opening = calendar.next_opening(now)
             self.postponed = [*self.postponed, Postponed(due=opening, notice=notice)]
 
     def change_audience(self, change: AudienceChange) -> None:

@@ -5,7 +5,7 @@ here with instants as microseconds, and dates as days, counted from 1970.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -114,6 +114,8 @@ class OpeningTimeline:
     zone: ZoneInfo
     week: tuple[tuple[tuple[int, int], ...], ...]
     holidays: frozenset[int]
+    special: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """Openings of single dates, whatever their day of the week and holidays say."""
     stretches: dict[int, _Stretch] = field(default_factory=dict)
 
     def add_time(self, start: int, time: int) -> int:
@@ -228,10 +230,7 @@ class OpeningTimeline:
         latest = first - _STRETCH_DATES
         for begin, end, offset in self._offsets(stretch.start, stretch.end):
             for ordinal in range((begin + offset) // _DAY, (end - 1 + offset) // _DAY + 1):
-                if ordinal in self.holidays:
-                    continue
-                # Date 0, 1970-01-01, was a Thursday.
-                for opening, closing in self.week[(ordinal + 3) % 7]:
+                for opening, closing in self._openings_of(ordinal):
                     opens = max(begin, ordinal * _DAY + opening - offset)
                     closes = min(end, ordinal * _DAY + closing - offset)
                     if opens < closes:
@@ -240,6 +239,12 @@ class OpeningTimeline:
                         stretch.append(opens, closes, new_date=ordinal > latest)
                         latest = max(latest, ordinal)
         return stretch
+
+    def _openings_of(self, ordinal: int) -> tuple[tuple[int, int], ...]:
+        if (special := self.special.get(ordinal)) is not None:
+            return special
+        # Date 0, 1970-01-01, was a Thursday.
+        return () if ordinal in self.holidays else self.week[(ordinal + 3) % 7]
 
     def _offsets(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """From `start` to `end`, each period with one offset from UTC: begin, end, offset."""

@@ -1,19 +1,19 @@
-"""The support policy as data: what a policy file may say, and the part of it an entity pins."""
+"""The support policy as data: its rules, and the part of them that an entity pins."""
 
-import hashlib
-import json
-from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
-from domain.business_time import BusinessCalendar
+from domain.business_time import BusinessCalendar, WeekHours
 from domain.contract.client_texts import ClientText
 from domain.contract.events import Role, StaffEvent, Topic
-from domain.contract.values import Address, Channel, Instant, Package, Severity, Value
+from domain.contract.values import Address, Channel, Instant, Package, Severity, TargetUnit, Value
 
 
-class _Section(Value):
+class Section(Value):
     """A table of the policy file.
 
     A key a file has and nobody knows is an error there (`PolicyFile.read`), not a silent default.
@@ -25,7 +25,7 @@ class _Section(Value):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class ElapsedCadence(_Section):
+class ElapsedCadence(Section):
     """Updates by elapsed time (T6): at most `max_gap_hours` apart, and one on every local date."""
 
     mode: Literal["elapsed"] = "elapsed"
@@ -47,7 +47,7 @@ class ElapsedCadence(_Section):
         return self
 
 
-class FixedHourCadence(_Section):
+class FixedHourCadence(Section):
     """Updates at one hour of the day in the calendar's zone (T6)."""
 
     mode: Literal["fixed_hour"]
@@ -63,29 +63,40 @@ class FixedHourCadence(_Section):
 Cadence = Annotated[ElapsedCadence | FixedHourCadence, Field(discriminator="mode")]
 
 
-class Target(_Section):
+class Target(Section):
     """A budget of time (T2): `amount` in `unit`."""
 
     amount: float = Field(gt=0)
     """The budget, in `unit`."""
-    unit: Literal["business_days", "calendar_days"]
-    """What the budget is counted in."""
+    unit: TargetUnit
+    """What the budget is counted in: days of opening, hours of opening, or days of 24 hours."""
 
 
-class EscalationStep(_Section):
+class EscalationStep(Section):
     """Whom to tell when a share of the target's budget is spent; 1.0 is the target missed."""
 
-    share: float = Field(gt=0, le=1)
-    """Share of the budget that is spent; 1 is all of it."""
+    share: float = Field(gt=0, allow_inf_nan=False)
+    """Share of the budget that is spent; 1 is all of it, 1.5 half of it again after the target was
+    missed."""
     event: StaffEvent
     """What staff are told."""
     role: Role
     """Who is told."""
 
 
-class SeverityRules(_Section):
+SeverityHours = Annotated[
+    Annotated[Literal["24x7"], Tag("always")] | Annotated[WeekHours, Tag("week")],
+    # Without it an error would name both forms, whichever was meant.
+    Discriminator(lambda hours: "always" if isinstance(hours, str) else "week"),
+]
+
+
+class SeverityRules(Section):
     """What one severity obliges us to."""
 
+    hours: SeverityHours | None = None
+    """Support hours that its target, the steps of its escalation and its updates keep to, where
+    others than the calendar's: as there, on the same holidays; or `24x7`, holidays included."""
     target: Target | None = None
     """Time budget for a fix; none if left out."""
     rungs: list[EscalationStep] = Field(default_factory=list)
@@ -107,7 +118,7 @@ class SeverityRules(_Section):
     S3 and S4 are."""
 
 
-class CaseRules(_Section):
+class CaseRules(Section):
     """Intake and first response (C3, C4, C6)."""
 
     critical_first_response_hours: float = Field(gt=0)
@@ -126,7 +137,7 @@ class CaseRules(_Section):
     """The channels each support package includes (C4)."""
 
 
-class CallRules(_Section):
+class CallRules(Section):
     """Calls that are booked through a case (C4, C11)."""
 
     allowance_minutes: dict[Package, int] = Field(
@@ -141,7 +152,7 @@ class CallRules(_Section):
     """Hours before a call at which both sides are reminded (C11)."""
 
 
-class DefectRules(_Section):
+class DefectRules(Section):
     """What holds for defects of every severity."""
 
     reopen_window_days: float = Field(gt=0)
@@ -152,7 +163,7 @@ class DefectRules(_Section):
     """Business days between the reminders after that (D4)."""
 
 
-class ReleaseRules(_Section):
+class ReleaseRules(Section):
     """Releases as attached clients and engineering hear of them (R5)."""
 
     reminder_days_before: float = Field(gt=0)
@@ -172,7 +183,7 @@ class ReleaseRules(_Section):
         return deploy_at + timedelta(minutes=self.overdue_after_minutes)
 
 
-class ReviewRules(_Section):
+class ReviewRules(Section):
     """The regular review of defects by their impact on clients."""
 
     severity: Severity = Severity.S3
@@ -185,14 +196,18 @@ class ReviewRules(_Section):
     """How many places of the ranking the digest shows."""
 
 
-class PreferenceRules(_Section):
+class PreferenceRules(Section):
     """What a person may opt out of."""
 
     optional: list[Topic] = Field(default=list(Topic))
     """The topics a person may opt out of."""
 
 
-class PinnedPolicy(_Section):
+READING = 2
+"""How the rules are read by what is pinned from now on: see `PinnedPolicy.reading`."""
+
+
+class PinnedPolicy(Section):
     """What a case or defect carries with it from the day it began (T8)."""
 
     name: str
@@ -204,6 +219,28 @@ class PinnedPolicy(_Section):
     severities: dict[Severity, SeverityRules]
     calls: CallRules = CallRules()
     reviews: ReviewRules = ReviewRules()
+    reading: int = 1
+    """How its rules are read, so that what was pinned before goes on as it was. From 2 on a target
+    that was missed stays due when it was missed, whatever stops its clock or is adopted later, and
+    what was spent is counted in the unit of a policy that is adopted."""
+
+    def calendar_of(self, severity: Severity) -> BusinessCalendar:
+        """When support is open for defects of a severity."""
+        return self._calendars.get(severity, self.calendar)
+
+    @cached_property
+    def _calendars(self) -> Mapping[Severity, BusinessCalendar]:
+        return {
+            severity: self.calendar.with_hours(rules.hours)
+            for severity, rules in self.severities.items()
+            if rules.hours is not None
+        }
+
+    def __copy__(self) -> Self:
+        # The calendars stay behind: model_copy(update=...) changes the fields of the copy.
+        copied = super().__copy__()
+        copied.__dict__.pop("_calendars", None)
+        return copied
 
     def marks_area_work(self, severity: Severity) -> bool:
         """Whether defects of a severity are marked when work begins in their area (R6)."""
@@ -211,7 +248,7 @@ class PinnedPolicy(_Section):
         return severity in {Severity.S3, Severity.S4} if said is None else said
 
 
-class Texts(_Section):
+class Texts(Section):
     """How the vendor signs."""
 
     vendor: str
@@ -245,114 +282,3 @@ class PolicyRequest(Value):
     """When the texts were written; None where there are none."""
     texts: list[ClientText] = Field(default_factory=list)
     """Texts of a start payload that are bound for clients: judged together with the pinning."""
-
-
-class HolidayRules(_Section):
-    """Observed holidays by name, as the `holidays` library calls them, and single days."""
-
-    country: str
-    """Country of the holidays, as the `holidays` package names it."""
-    subdivision: str | None = None
-    """A state or province with holidays of its own."""
-    observed: list[str]
-    """The holidays observed, by their English names in that package; each also on the day it is
-    observed on."""
-    also: list[date] = Field(default_factory=list)
-    """Further single dates."""
-    years_ahead: int = Field(default=5, ge=1, le=20)
-    """For how many years ahead holidays are known to whatever begins."""
-
-
-class CalendarRules(_Section):
-    """Support hours and holidays as a policy file gives them (C5)."""
-
-    time_zone: str
-    """Zone of hours, dates and holidays: an IANA name."""
-    hours: dict[str, list[tuple[str, str]]]
-    """Opening hours of each day of the week, from and to. Days left out are closed; `24:00` is
-    midnight."""
-    holidays: HolidayRules
-    """Dates on which support is closed all day."""
-
-    @model_validator(mode="after")
-    def _hours_make_sense(self) -> Self:
-        if not any(self.hours.values()):
-            raise ValueError("hours must open on at least one day of the week")
-        self.resolve([], None)
-        return self
-
-    def resolve(self, holidays: list[date], known_until: date | None) -> BusinessCalendar:
-        """The calendar with its holidays as dates."""
-        return BusinessCalendar.model_validate(
-            {
-                "time_zone": self.time_zone,
-                "hours": self.hours,
-                "holidays": sorted({*holidays, *self.holidays.also}),
-                "holidays_known_until": known_until,
-            }
-        )
-
-
-class PolicyFile(_Section):
-    """A policy as written; `version` is a hash of everything it says."""
-
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-    """Name of the policy: lower-case letters, digits and hyphens."""
-    calendar: CalendarRules
-    """When support is open."""
-    cases: CaseRules
-    """Intake and first response."""
-    defects: DefectRules
-    """What holds for every defect."""
-    releases: ReleaseRules
-    """What is told of releases, and when."""
-    severities: dict[Severity, SeverityRules]
-    """What each severity obliges to; all four are required."""
-    calls: CallRules = CallRules()
-    """Calls booked through a case."""
-    reviews: ReviewRules = ReviewRules()
-    """The regular impact review."""
-    contacts: dict[Role, Address]
-    """The address of each role; all roles are required."""
-    texts: Texts
-    """How mails are signed."""
-    preferences: PreferenceRules = PreferenceRules()
-    """What people may opt out of."""
-
-    @classmethod
-    def read(cls, content: object) -> Self:
-        """A policy as a file has it.
-
-        Raises:
-            ValidationError: for a wrong value, and for a key that nobody knows.
-        """
-        return cls.model_validate(content, extra="forbid")
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        for field, given, needed in (
-            ("severities", set(self.severities), set(Severity)),
-            ("contacts", set(self.contacts), set(Role)),
-        ):
-            if missing := sorted(needed - given):
-                raise ValueError(f"{field} must also say: {', '.join(missing)}")
-        return self
-
-    @property
-    def version(self) -> str:
-        """Twelve hexadecimal digits that change when anything in the file changes."""
-        # What a file leaves open is no part of it: a new key with a default makes no new version.
-        said = self.model_dump(mode="json", exclude_unset=True)
-        content = json.dumps(said, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(content.encode()).hexdigest()[:12]
-
-    def resolve(self, holidays: list[date], known_until: date) -> Policy:
-        """The policy with its calendar's holidays as dates, known until that date (T8)."""
-        content: dict[str, Any] = self.model_dump(exclude={"calendar"})
-        return Policy.model_validate(
-            content
-            | {
-                "version": self.version,
-                "calendar": self.calendar.resolve(holidays, known_until),
-            }
-        )

@@ -265,10 +265,17 @@ class DefectsClient:
                 return answer
             await asyncio.sleep(POLL)
 
-    async def query(self, number: str, query: str, *, patience: float | None = None) -> Any:
+    async def query(
+        self,
+        number: str,
+        query: str,
+        payload: dict[str, Any] | None = None,
+        *,
+        patience: float | None = None,
+    ) -> Any:
         """Ask a case or defect something; one that is only beginning is given a moment.
 
-        `patience` takes the place of the client's own.
+        `payload` is what a few queries take; `patience` takes the place of the client's own.
 
         Raises:
             CommandRefused: it never began, its start was refused.
@@ -276,14 +283,15 @@ class DefectsClient:
             NoAnswer: nobody works on it.
         """
         patience = self.patience if patience is None else patience
-        return await self._answered(number, self._query(number, query), patience)
+        return await self._answered(number, self._query(number, query, payload), patience)
 
-    async def _query(self, number: str, query: str) -> Any:
+    async def _query(self, number: str, query: str, payload: dict[str, Any] | None) -> Any:
+        given = [] if payload is None else [payload]
         handle = self.temporal.get_workflow_handle(number)
         give_up_at = time.monotonic() + BEGINNING
         while True:
             try:
-                return await handle.query(query, rpc_timeout=RPC_TIMEOUT)
+                return await handle.query(query, args=given, rpc_timeout=RPC_TIMEOUT)
             except WorkflowQueryFailedError:
                 await _must_be_beginning(handle)
             except WorkflowQueryRejectedError as error:

@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.defect.policy_change import AdoptPinnedPolicy
     from domain.defect.state import Defect
     from domain.views.explain import explain
+    from domain.views.policy_preview import PreviewPolicy, preview
     from workflows.entity import EntityWorkflow, command, refuse
 
 
@@ -81,6 +82,11 @@ class DefectWorkflow(EntityWorkflow[Defect]):
     @adopt_policy.validator
     def _check_adopt_policy(self, payload: Any = None) -> None:
         self._check(said.AdoptPolicy, payload)
+
+    @workflow.query(description="Which due instants another policy would move, and to when")
+    def preview_policy(self, payload: Any = None) -> dict[str, Any]:
+        """The contract's `preview_policy`."""
+        return preview(self.runner, parse(PreviewPolicy, payload), workflow.now())
 
     @workflow.query(description="What produced every due instant, as data and as a paragraph")
     def explain(self) -> dict[str, Any]:

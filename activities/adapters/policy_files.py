@@ -8,7 +8,8 @@ from pathlib import Path
 import holidays
 from pydantic import ValidationError
 
-from domain.policy import HolidayRules, Policy, PolicyFile
+from domain.policy import Policy
+from domain.policy_file import HolidayRules, PolicyFile
 
 BUILT_IN = Path(__file__).parents[2] / "domain" / "policies" / "eto.toml"
 

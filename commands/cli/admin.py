@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.cli.options import AsJson
+from commands.cli.options import DEFAULT_ACTOR, Actor, AsJson
 from commands.cli.run import run
 
 app = typer.Typer()
@@ -48,6 +48,41 @@ def import_file(
     from commands import importer as bring_in
 
     run(lambda settings: bring_in.run(settings, file, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
+def adopt_policy(
+    numbers: Annotated[
+        list[str] | None, typer.Argument(help="Numbers of defects, such as DEF-000001.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every open defect.")] = False,
+    policy: Annotated[str, typer.Option(help="Name of the policy.")] = "eto",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only list which due instants would move.")
+    ] = False,
+    per_second: Annotated[
+        float, typer.Option(min=0.01, max=100, help="How many defects per second, at most.")
+    ] = 5,
+    actor: Actor = DEFAULT_ACTOR,
+    as_json: AsJson = False,
+) -> None:
+    """Move open defects to the present version of the policy (T8), and list what that moves.
+
+    One that has it already stays as it is, so a repeat continues where it stopped. Exits with 1 if
+    any refused, as all do where the workers have another version than this program.
+    """
+    from commands import adoption
+
+    if everything is bool(numbers):
+        raise typer.BadParameter("give numbers, or --all")
+    run(
+        lambda settings: adoption.run(
+            settings,
+            numbers,
+            adoption.Asked(policy, actor, dry_run=dry_run, per_second=per_second),
+            as_json,
+        )
+    )
 
 
 @app.command(name="migrate")

@@ -333,6 +333,8 @@ class AdoptPolicy(Command):
     name = "adopt_policy"
     policy: Opaque
     """Name of the policy whose present version applies from now on."""
+    version: Opaque | None = None
+    """The version that this must be, where it matters: another one is refused."""
 
 
 class RetryDeliveries(Command):

@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from domain.contract.release import ReleaseKind
-from domain.contract.values import Channel, Effort, Instant, Severity, Stage
+from domain.contract.values import Channel, Effort, Instant, Severity, Stage, TargetUnit
 
 CaseState = Literal["open", "waiting_for_client", "attached", "closed"]
 DefectState = Literal["open", "on_hold", "scheduled", "resolved", "merged", "closed"]
@@ -146,7 +146,7 @@ class TargetStatus(View):
     """Time for a fix, in `unit`."""
     spent: float
     """How much of it is spent by now."""
-    unit: Literal["business_days", "calendar_days"]
+    unit: TargetUnit
     """What the budget is counted in."""
     due_at: Instant | None
     """None while the budget is not being spent."""

@@ -76,6 +76,8 @@ Address = Annotated[
 """One e-mail address, without a name."""
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """An aware datetime, kept in UTC (T1)."""
+TargetUnit = Literal["business_days", "business_hours", "calendar_days"]
+"""What the budget of a target is counted in (T2)."""
 
 
 class Severity(StrEnum):

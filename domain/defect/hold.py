@@ -79,7 +79,7 @@ def spend_budget(defect: Defect, now: datetime) -> None:
 
 def _begin(defect: Defect, now: datetime) -> None:
     defect.hold.since = now
-    defect.target.pause(defect.rules.target, defect.policy.calendar, now)
+    defect.target.pause(defect.rules.target, defect.calendar, now)
 
 
 def _end(defect: Defect, now: datetime) -> None:

@@ -48,7 +48,7 @@ def begin_with_past(
         defect.priority = "raised"
     _take_up_target(defect, past, past.resolved_at or now, now)
     if past.resolved_at is not None:
-        defect.target.pause(defect.rules.target, defect.policy.calendar, past.resolved_at)
+        defect.target.pause(defect.rules.target, defect.calendar, past.resolved_at)
         defect.resolved_at = past.resolved_at
         defect.record("defect.resolved", past.resolved_at, public=True, actor=start.actor)
         return
@@ -63,7 +63,7 @@ def _take_up_target(defect: Defect, past: PastDefect, until: datetime, now: date
     since = min(past.severity_since or past.confirmed_at, until)
     held_at = min(past.held_since or until, until)
     spend_budget(defect, since)
-    rules, calendar, target = defect.rules, defect.policy.calendar, defect.target
+    rules, calendar, target = defect.rules, defect.calendar, defect.target
     if not defect.has_target or rules.target is None:
         return
     for step in rules.rungs:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from domain.business_time import BusinessCalendar
 from domain.contract.effects import (
     AudienceChange,
     NotifyClients,
@@ -125,10 +126,12 @@ def remind(
     now: datetime,
     *,
     critical: bool,
+    within: BusinessCalendar | None = None,
     **facts: Any,
 ) -> None:
-    """Remind staff within support hours, unless it is critical (T10)."""
-    defect.remind_staff(event, role, now, critical=critical, **_staff_facts(defect, facts))
+    """Remind staff within support hours, or those given, unless it is critical (T10)."""
+    rest = _staff_facts(defect, facts)
+    defect.remind_staff(event, role, now, critical=critical, within=within, **rest)
 
 
 def _staff_facts(defect: Defect, facts: dict[str, Any]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def enter(defect: Defect, now: datetime, told: NotifyClients | None, reason: str
 def leave(defect: Defect, now: datetime, public_text: str) -> None:
     """Stop what the present severity obliged us to; the status page gets a last word."""
     updates.record_missed(defect, now)
-    defect.target.pause(defect.rules.target, defect.policy.calendar, now)
+    defect.target.pause(defect.rules.target, defect.calendar, now)
     defect.updates.clock = None
     if defect.incident.is_open:
         notify.status_page(defect, now, public_text, resolved=True)
@@ -93,7 +93,7 @@ def agenda(defect: Defect) -> list[Due[Defect]]:
     items: list[Due[Defect]] = []
     if not defect.target_missed and (due := defect.target_due_at) is not None:
         items.append(Due(due, "target missed", _miss_target))
-    upcoming = defect.target.next_step(defect.rules, defect.policy.calendar)
+    upcoming = defect.target.next_step(defect.rules, defect.calendar)
     if upcoming is not None:
         at, step = upcoming
         items.append(Due(at, f"{step.event} to {step.role}", partial(_escalate, step)))
@@ -115,6 +115,7 @@ def _escalate(step: EscalationStep, defect: Defect, due: datetime, now: datetime
         step.role,
         now,
         critical=step.share >= 1 or defect.rules.round_the_clock,
+        within=defect.calendar,
         **defect.budget_text(now),
         due_at=iso(defect.target_due_at),
         since=iso(defect.confirmed_at),

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from domain.business_time import BusinessCalendar
 from domain.contract.defect import ReleaseDeployed
 from domain.contract.parsing import InvalidCommand
 from domain.contract.status import (
@@ -175,6 +176,11 @@ class Defect(Entity):
         return self.policy.severities[self.severity]
 
     @property
+    def calendar(self) -> BusinessCalendar:
+        """When support is open for defects of the present severity."""
+        return self.policy.calendar_of(self.severity)
+
+    @property
     def active(self) -> bool:
         """Neither resolved, nor merged into another, nor closed."""
         return self.resolved_at is None and self.merge.at is None
@@ -209,10 +215,14 @@ class Defect(Entity):
 
     @property
     def target_due_at(self) -> datetime | None:
-        """When the running budget will be spent (UTC); None while it is not being spent."""
+        """When the running budget is spent (UTC); None while it is not being spent."""
         if not self.has_target or self.rules.target is None:
             return None
-        return self.target.due_at(self.severity, self.rules.target, self.policy.calendar)
+        due = self.target.due_at(self.severity, self.rules.target, self.calendar)
+        if due is not None and due == self.target.since and self.policy.reading >= 2:
+            # Nothing was left of it when its clock went on: it was spent before.
+            return self.target.missed_at.get(self.severity, due)
+        return due
 
     @property
     def target_missed(self) -> bool:
@@ -226,8 +236,8 @@ class Defect(Entity):
         if self.active and not self.cases and not self.imported_alone:
             reasons.append("no case is attached")
         due = self.target_due_at
-        if due is not None and self.policy.calendar.horizon_exceeded(due):
-            known = self.policy.calendar.holidays_known_until
+        if due is not None and self.calendar.horizon_exceeded(due):
+            known = self.calendar.holidays_known_until
             reasons.append(f"holidays are known only until {known}, before the target is due")
         return reasons
 
@@ -238,7 +248,7 @@ class Defect(Entity):
         rules = self.rules
         if not self.has_target or rules.target is None:
             return None
-        spent = self.target.spent_by(self.severity, rules.target, self.policy.calendar, now)
+        spent = self.target.spent_by(self.severity, rules.target, self.calendar, now)
         return TargetStatus(
             budget=rules.target.amount,
             spent=round(float(spent), 6),

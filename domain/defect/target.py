@@ -14,7 +14,7 @@ from domain.contract.values import Instant, Severity, Value
 from domain.policy import EscalationStep, SeverityRules, Target
 from domain.state import Part
 
-_DAY = timedelta(days=1)
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -30,7 +30,8 @@ class TargetClock(Part):
     """Budgets spent so far and whether one is being spent now."""
 
     spent: dict[Severity, str] = Field(default_factory=dict)
-    """Days spent per severity before the present stretch, as exact fractions such as `7/11`."""
+    """Spent per severity before the present stretch, in the unit of its target, as exact fractions
+    such as `7/11`."""
     severity: Severity | None = None
     """The severity whose budget is being spent; None while the clock is paused."""
     since: Instant | None = None
@@ -58,14 +59,30 @@ class TargetClock(Part):
         self.stretches = [*self.stretches, stretch][-20:]
         self.severity = self.since = None
 
+    def recount(
+        self, severity: Severity, before: Target, target: Target, calendar: BusinessCalendar
+    ) -> None:
+        """Count what was spent in the unit of another target: by the openings that there were.
+
+        Times it ran that are not kept any more count like those that are.
+        """
+        ran = [stretch for stretch in self.stretches if stretch.severity is severity]
+        old, new = (
+            sum((_between(unit, calendar, s.start, s.end) for s in ran), Fraction(0))
+            for unit in (before, target)
+        )
+        factor = new / old if old else Fraction(target.amount) / Fraction(before.amount)
+        spent = Fraction(self.spent.get(severity, "0")) * factor
+        self.spent = self.spent | {severity: str(spent)}
+
     def spent_by(
         self, severity: Severity, target: Target, calendar: BusinessCalendar, now: datetime
     ) -> Fraction:
-        """Days of the budget of `severity` spent by `now`, in the target's unit."""
+        """How much of the budget of `severity` is spent by `now`, in the target's unit."""
         before = Fraction(self.spent.get(severity, "0"))
         if self.severity != severity or self.since is None or now <= self.since:
             return before
-        return before + _days_between(target, calendar, self.since, now)
+        return before + _between(target, calendar, self.since, now)
 
     def due_at(
         self, severity: Severity, target: Target, calendar: BusinessCalendar, share: float = 1.0
@@ -77,7 +94,7 @@ class TargetClock(Part):
         left = budget - Fraction(self.spent.get(severity, "0"))
         if left <= 0:
             return self.since
-        return _add_days(target, calendar, self.since, left)
+        return _after(target, calendar, self.since, left)
 
     def next_step(
         self, rules: SeverityRules, calendar: BusinessCalendar
@@ -98,17 +115,35 @@ class TargetClock(Part):
         return f"{severity}/{step.share}/{step.event}"
 
 
-def _days_between(
+def _between(
     target: Target, calendar: BusinessCalendar, start: datetime, end: datetime
 ) -> Fraction:
-    if target.unit == "business_days":
-        return calendar.business_days_between(start, end)
-    return Fraction((end - start) // _MICROSECOND, _DAY // _MICROSECOND)
+    """What is spent of a budget from `start` until `end`, in its unit."""
+    match target.unit:
+        case "business_days":
+            return calendar.business_days_between(start, end)
+        case "business_hours":
+            return _ratio(calendar.business_time_between(start, end), _HOUR)
+        case "calendar_days":
+            return _ratio(end - start, _DAY)
 
 
-def _add_days(
+def _after(
     target: Target, calendar: BusinessCalendar, start: datetime, amount: Fraction
 ) -> datetime:
-    if target.unit == "business_days":
-        return calendar.add_business_days(start, amount)
-    return start + timedelta(microseconds=round(amount * (_DAY // _MICROSECOND)))
+    """When `amount`, in the budget's unit, is spent from `start` on."""
+    match target.unit:
+        case "business_days":
+            return calendar.add_business_days(start, amount)
+        case "business_hours":
+            return calendar.add_business_time(start, _times(amount, _HOUR))
+        case "calendar_days":
+            return start + _times(amount, _DAY)
+
+
+def _ratio(time: timedelta, unit: timedelta) -> Fraction:
+    return Fraction(time // _MICROSECOND, unit // _MICROSECOND)
+
+
+def _times(amount: Fraction, unit: timedelta) -> timedelta:
+    return timedelta(microseconds=round(amount * (unit // _MICROSECOND)))

@@ -111,7 +111,7 @@ def record_missed(defect: Defect, now: datetime) -> None:
     clock, cadence = defect.updates.clock, defect.rules.updates
     if clock is None or cadence is None:
         return
-    for deadline in clock.take_missed(cadence, defect.policy.calendar, now):
+    for deadline in clock.take_missed(cadence, defect.calendar, now):
         if defect.cases:
             defect.updates.missed += 1
             defect.record("update.missed", now, deadline=iso(deadline))
@@ -122,7 +122,7 @@ def record_missed(defect: Defect, now: datetime) -> None:
 
 def restart(defect: Defect, now: datetime, sent: NotifyClients | None) -> None:
     """A message that counts as an update has gone out at `now`."""
-    cadence, calendar, clock = defect.rules.updates, defect.policy.calendar, defect.updates.clock
+    cadence, calendar, clock = defect.rules.updates, defect.calendar, defect.updates.clock
     if cadence is None:
         defect.updates.clock = None
     elif clock is None:

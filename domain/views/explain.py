@@ -52,24 +52,34 @@ def _target(defect: Defect, now: datetime) -> dict[str, Any] | None:
     rules = defect.rules
     if status is None or rules.target is None:
         return None
-    calendar = defect.policy.calendar
+    calendar = defect.calendar
     due = defect.target_due_at
     since = defect.target.since
     windows: list[dict[str, Any]] = []
     cut = False
     holidays: list[str] = []
-    if since is not None and due is not None and rules.target.unit == "business_days":
+    also_open: list[str] = []
+    steps = _steps(defect)
+    if (
+        since is not None
+        and due is not None
+        and since <= due
+        and rules.target.unit != "calendar_days"
+    ):
         for opening in calendar.openings_between(since, due):
             if len(windows) == WINDOWS_SHOWN:
                 cut = True
                 break
             windows.append({"start": iso(opening.start), "end": iso(opening.end)})
         first, last = calendar.local_date(since), calendar.local_date(due)
-        holidays = [str(day) for day in calendar.holidays if first <= day <= last]
+        between = [day for day in calendar.holidays if first <= day <= last]
+        holidays = [str(day) for day in between if calendar.is_holiday(day)]
+        also_open = [str(day.date) for day in calendar.also_open if first <= day.date <= last]
     return {
         "what": "target",
         "severity": defect.severity.value,
         **status.model_dump(mode="json"),
+        "steps": steps,
         "running_since": iso(since),
         "ran_before": [s.model_dump(mode="json") for s in defect.target.stretches],
         "holds": [hold.model_dump(mode="json") for hold in defect.hold.past],
@@ -79,10 +89,29 @@ def _target(defect: Defect, now: datetime) -> dict[str, Any] | None:
         "windows": windows,
         "windows_cut": cut,
         "holidays": holidays,
+        "also_open": also_open,
         "time_zone": calendar.time_zone,
         "horizon_exceeded": due is not None and calendar.horizon_exceeded(due),
-        "text": _target_text(defect, status, due, holidays, now),
+        "text": _target_text(defect, status, due, holidays, also_open, steps, now),
     }
+
+
+def _steps(defect: Defect) -> list[dict[str, Any]]:
+    """The escalation of the present severity, by share of the budget, and what of it is done."""
+    rules, clock = defect.rules, defect.target
+    return [
+        {
+            "share": step.share,
+            "event": step.event.value,
+            "role": step.role.value,
+            "due_at": None
+            if done or rules.target is None
+            else iso(clock.due_at(defect.severity, rules.target, defect.calendar, step.share)),
+            "done": done,
+        }
+        for step in sorted(rules.rungs, key=lambda step: step.share)
+        for done in (clock.step_key(defect.severity, step) in clock.fired,)
+    ]
 
 
 def _target_text(
@@ -90,6 +119,8 @@ def _target_text(
     status: TargetStatus,
     due: datetime | None,
     holidays: list[str],
+    also_open: list[str],
+    steps: list[dict[str, Any]],
     now: datetime,
 ) -> str:
     words = defect.budget_text(now)
@@ -104,13 +135,20 @@ def _target_text(
     elif due is None:
         said.append("; the clock does not run.")
     else:
-        said.append(f"; at this pace it is spent on {_local(defect, due)}.")
+        spent = "it was spent" if due <= now else "at this pace it is spent"
+        said.append(f"; {spent} on {_local(defect, due)}.")
     if holidays:
         said.append(f" Closed for holidays on {', '.join(holidays)}.")
+    if also_open:
+        said.append(f" Special hours on {', '.join(also_open)}.")
     if status.missed_at:
         said.append(f" It was missed at {iso(status.missed_at)}.")
-    if due is not None and defect.policy.calendar.horizon_exceeded(due):
-        known = defect.policy.calendar.holidays_known_until
+    for step in steps:
+        if step["share"] > 1 and step["due_at"] is not None:
+            at = _local(defect, datetime.fromisoformat(step["due_at"]))
+            said.append(f" At {step['share']:.0%} of it, on {at}, {step['role']} is notified.")
+    if due is not None and defect.calendar.horizon_exceeded(due):
+        known = defect.calendar.holidays_known_until
         said.append(f" Holidays are known only until {known}: the instant may move.")
     return "".join(said)
 
@@ -125,7 +163,7 @@ def _update(defect: Defect) -> dict[str, Any] | None:
             rule += " and one on every local date"
         early = timedelta(minutes=cadence.lead_minutes)
     else:
-        rule = f"daily at {cadence.local_time:%H:%M} in {defect.policy.calendar.time_zone}"
+        rule = f"daily at {cadence.local_time:%H:%M} in {defect.calendar.time_zone}"
         early = timedelta(0)
     return {
         "what": "status update to clients",
@@ -156,5 +194,5 @@ def _agenda(defect: Defect, agenda: Sequence[Due[Defect]]) -> list[dict[str, Any
 
 
 def _local(defect: Defect, at: datetime) -> str:
-    zone = ZoneInfo(defect.policy.calendar.time_zone)
+    zone = ZoneInfo(defect.calendar.time_zone)
     return f"{at.astimezone(zone):%A %d %B %Y, %H:%M %Z}"

@@ -11,7 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from domain.business_time import BusinessCalendar
 from domain.contract.events import ClientEvent, StaffEvent
+from domain.contract.values import Severity
 from domain.policy import Cadence, ElapsedCadence, FixedHourCadence, PinnedPolicy
 from simulation.oracle.expected_state import (
     Delivered,
@@ -20,7 +22,7 @@ from simulation.oracle.expected_state import (
     StateHistory,
     StateInterval,
 )
-from simulation.oracle.obligations import ExpectedMessage, Obligations
+from simulation.oracle.obligations import ExpectedMessage, Obligations, support_hours
 
 GRACE = timedelta(minutes=15)
 """How long after it is due a message may arrive."""
@@ -84,6 +86,7 @@ class _Auditor:
         self._until = history.until
         self._severities = policy.severities
         self._calendar = policy.calendar
+        self._hours = support_hours(policy)
         self._grace = grace
         self._course = StateHistory(history)
         self._obligations = Obligations(self._course, policy)
@@ -152,16 +155,16 @@ class _Auditor:
 
     def _check_updates(self) -> None:
         """T6, for everyone attached throughout, and no daily update where none is owed."""
-        for start, end, cadence in self._spells():
+        for start, end, severity, cadence in self._spells():
             for recipient, joined, left in self._course.presences():
                 first, last = max(start, joined), min(end, left, self._until)
                 if first < last:
-                    self._check_spell(recipient, cadence, first, last)
+                    self._check_spell(recipient, cadence, self._hours[severity], first, last)
         for came in self._delivered:
             if came.event == ClientEvent.DEFECT_UPDATE and not self._may_be_updated(came):
                 self._break("T6", came.at, f"{came.key} came when none was due", came.recipient)
 
-    def _spells(self) -> Iterator[tuple[datetime, datetime, Cadence]]:
+    def _spells(self) -> Iterator[tuple[datetime, datetime, Severity, Cadence]]:
         """Each time updates were owed without a break, and how often."""
         spells: list[tuple[StateInterval, LogPosition]] = []
         for stand in self._course.stands:
@@ -174,10 +177,15 @@ class _Auditor:
         for stand, end in spells:
             cadence = self._severities[stand.severity].updates
             if cadence is not None:
-                yield stand.start.at, end.at, cadence
+                yield stand.start.at, end.at, stand.severity, cadence
 
     def _check_spell(
-        self, recipient: str, cadence: Cadence, start: datetime, end: datetime
+        self,
+        recipient: str,
+        cadence: Cadence,
+        hours: BusinessCalendar,
+        start: datetime,
+        end: datetime,
     ) -> None:
         came = [
             delivery.at
@@ -187,13 +195,13 @@ class _Auditor:
             and start < delivery.at <= end
         ]
         if isinstance(cadence, FixedHourCadence):
-            hours = list(self._hours(cadence, start, end))
+            due = list(self._at_hour(cadence, hours, start, end))
             grace = timedelta(minutes=cadence.grace_minutes)
-            passed = [at for at in hours if not any(at <= c <= at + grace for c in came)]
-            self._owed += len(hours)
+            passed = [at for at in due if not any(at <= c <= at + grace for c in came)]
+            self._owed += len(due)
         else:
             gaps = [
-                self._limits_between(cadence, last, following)
+                self._limits_between(cadence, hours, last, following)
                 for last, following in pairwise([start, *came, end])
             ]
             passed = [limit for limits in gaps for limit in limits]
@@ -204,7 +212,7 @@ class _Auditor:
             self._break("T6", limit, "no update before the deadline", recipient)
 
     def _limits_between(
-        self, cadence: ElapsedCadence, last: datetime, following: datetime
+        self, cadence: ElapsedCadence, hours: BusinessCalendar, last: datetime, following: datetime
     ) -> list[datetime]:
         """The limits that passed between two updates: by elapsed time, else by whole dates."""
         gap = timedelta(hours=cadence.max_gap_hours)
@@ -212,7 +220,9 @@ class _Auditor:
         dates = [first + timedelta(days=number) for number in range((final - first).days + 1)]
         elapsed = following - last
         if cadence.business_days_only:
-            closed = (self._overlap(day, last, following) for day in dates if not self._opens(day))
+            closed = (
+                self._overlap(day, last, following) for day in dates if not self._opens(hours, day)
+            )
             elapsed -= sum(closed, timedelta())
         passed = max(0, (elapsed - _TINY) // gap)
         if passed or not cadence.every_local_date:
@@ -220,24 +230,24 @@ class _Auditor:
         return [
             self._calendar.end_of_local_date(day)
             for day in dates[1:-1]
-            if self._opens(day) or not cadence.business_days_only
+            if self._opens(hours, day) or not cadence.business_days_only
         ]
 
-    def _hours(
-        self, cadence: FixedHourCadence, start: datetime, end: datetime
+    def _at_hour(
+        self, cadence: FixedHourCadence, hours: BusinessCalendar, start: datetime, end: datetime
     ) -> Iterator[datetime]:
         """The instants the clock showed the hour, and the update has had its time to arrive."""
         zone, grace = ZoneInfo(self._calendar.time_zone), timedelta(minutes=cadence.grace_minutes)
         day = self._calendar.local_date(start)
         while day <= self._calendar.local_date(end):
             at = datetime.combine(day, cadence.local_time, tzinfo=zone).astimezone(UTC)
-            counts = self._opens(day) or not cadence.business_days_only
+            counts = self._opens(hours, day) or not cadence.business_days_only
             if counts and start < at <= end - grace:
                 yield at
             day += timedelta(days=1)
 
-    def _opens(self, day: date) -> bool:
-        return any(self._calendar.openings_between(*self._bounds(day)))
+    def _opens(self, hours: BusinessCalendar, day: date) -> bool:
+        return any(hours.openings_between(*self._bounds(day)))
 
     def _overlap(self, day: date, start: datetime, end: datetime) -> timedelta:
         begins, ends = self._bounds(day)

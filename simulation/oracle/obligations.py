@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import get_args
 
+from domain.business_time import BusinessCalendar, Weekday
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.values import Severity
 from domain.policy import PinnedPolicy, Target
 from simulation.oracle.expected_state import NEVER, LogPosition, Plan, StateHistory, due
 
-_DAY = timedelta(days=1)
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _TINY = timedelta(microseconds=1)
+_ALL_DAY = ("00:00", "24:00")
 _CLAUSES: dict[str, str] = {
     ClientEvent.DEFECT_CONFIRMED: "C9",
     ClientEvent.DEFECT_SEVERITY_CHANGED: "D1",
@@ -46,6 +49,20 @@ class ExpectedMessage:
     lapses: datetime = NEVER.at
 
 
+def support_hours(policy: PinnedPolicy) -> dict[Severity, BusinessCalendar]:
+    """When support is open for defects of each severity."""
+    calendars = {}
+    for severity, rules in policy.severities.items():
+        said = policy.calendar.model_dump()
+        if rules.hours == "24x7":
+            always = {day: [_ALL_DAY] for day in get_args(Weekday)}
+            said |= {"hours": always, "holidays": [], "also_open": [], "holidays_known_until": None}
+        elif rules.hours is not None:
+            said["hours"] = rules.hours
+        calendars[severity] = BusinessCalendar.model_validate(said)
+    return calendars
+
+
 class Obligations:
     """What one defect owes under its policy, as far as its log goes."""
 
@@ -53,6 +70,7 @@ class Obligations:
         self._course = course
         self._policy = policy
         self._calendar = policy.calendar
+        self._hours = support_hours(policy)
         steps = [step for rules in policy.severities.values() for step in rules.rungs]
         self.clauses = _CLAUSES | {step.event.value: "T7" for step in steps}
         """Every event owed one by one, and the clause that asks for it."""
@@ -81,20 +99,11 @@ class Obligations:
             if stand.severity is not severity or stand.held or stand.over:
                 continue
             begun, end = stand.start.at, min(stand.end.at, self._course.until)
-            if (at := self._after(target, begun, left)) <= end:
+            hours = self._hours[severity]
+            if (at := _after(target, hours, begun, left)) <= end:
                 return at
-            left -= self._spent_between(target, begun, end)
+            left -= _spent_between(target, hours, begun, end)
         return None
-
-    def _after(self, target: Target, start: datetime, days: Fraction) -> datetime:
-        if target.unit == "business_days":
-            return self._calendar.add_business_days(start, days)
-        return start + round(days * (_DAY // _TINY)) * _TINY
-
-    def _spent_between(self, target: Target, start: datetime, end: datetime) -> Fraction:
-        if target.unit == "business_days":
-            return self._calendar.business_days_between(start, end)
-        return Fraction((end - start) // _TINY, _DAY // _TINY)
 
     # --- to clients ------------------------------------------------------------------------------
 
@@ -174,7 +183,8 @@ class Obligations:
                     continue
                 told = ExpectedMessage(step.event, step.role, at)
                 at_once = step.share >= 1 or rules.round_the_clock
-                yield told if at_once else self._deferred(told, self._stands_at(severity))
+                stands = self._stands_at(severity)
+                yield told if at_once else _deferred(told, self._hours[severity], stands)
 
     def _overdue(self) -> Iterator[ExpectedMessage]:
         patience = timedelta(minutes=self._policy.releases.overdue_after_minutes)
@@ -190,7 +200,7 @@ class Obligations:
             if first is None:
                 continue
             asked = ExpectedMessage(StaffEvent.DEFECT_RELEASE_OVERDUE, Role.ENGINEERING, first.at)
-            yield asked if self._at_once(first) else self._deferred(asked, stands)
+            yield asked if self._at_once(first) else _deferred(asked, self._calendar, stands)
 
     def _at_once(self, moment: LogPosition) -> bool:
         """Whether notices to staff do not wait for support hours then (T10)."""
@@ -210,7 +220,7 @@ class Obligations:
                 reminder = ExpectedMessage(
                     StaffEvent.RECLASSIFICATION_REMINDER, Role.CLIENT_SUCCESS, at
                 )
-                yield self._deferred(reminder, asked.covers)
+                yield _deferred(reminder, self._calendar, asked.covers)
                 days = rules.reclassification_reminder_business_days
 
     def _raised(self) -> Iterator[ExpectedMessage]:
@@ -232,11 +242,34 @@ class Obligations:
 
         return holds
 
-    def _deferred(
-        self, owed: ExpectedMessage, holds: Callable[[LogPosition], bool]
-    ) -> ExpectedMessage:
-        """A reminder is told within support hours, if what it is about `holds` then (T10)."""
-        if self._calendar.is_open(owed.at):
-            return owed
-        opening = self._calendar.next_opening(owed.at)
-        return replace(owed, at=opening, lapses=NEVER.at if holds(due(opening)) else opening)
+
+def _after(target: Target, hours: BusinessCalendar, start: datetime, amount: Fraction) -> datetime:
+    if target.unit == "business_days":
+        return hours.add_business_days(start, amount)
+    if target.unit == "business_hours":
+        return hours.add_business_time(start, round(amount * (_HOUR // _TINY)) * _TINY)
+    return start + round(amount * (_DAY // _TINY)) * _TINY
+
+
+def _spent_between(
+    target: Target, hours: BusinessCalendar, start: datetime, end: datetime
+) -> Fraction:
+    if target.unit == "business_days":
+        return hours.business_days_between(start, end)
+    if target.unit == "business_hours":
+        openings = hours.openings_between(start, end)
+        return sum(
+            (Fraction((o.end - o.start) // _TINY, _HOUR // _TINY) for o in openings),
+            Fraction(0),
+        )
+    return Fraction((end - start) // _TINY, _DAY // _TINY)
+
+
+def _deferred(
+    owed: ExpectedMessage, hours: BusinessCalendar, holds: Callable[[LogPosition], bool]
+) -> ExpectedMessage:
+    """A reminder is told within support hours, if what it is about `holds` then (T10)."""
+    if hours.is_open(owed.at):
+        return owed
+    opening = hours.next_opening(owed.at)
+    return replace(owed, at=opening, lapses=NEVER.at if holds(due(opening)) else opening)

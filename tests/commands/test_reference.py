@@ -22,7 +22,7 @@ from activities.languages import TEMPLATES
 from domain.contract.catalogue import COMMANDS, MESSAGES
 from domain.contract.events import TOPIC_OF, ClientEvent, Role, StaffEvent
 from domain.contract.values import Command, Message
-from domain.policy import PolicyFile
+from domain.policy_file import PolicyFile
 from domain.views.search_attributes import ATTRIBUTES
 from domain.webhooks.events import EVENTS
 from portal.api.contract import KINDS, command_model, start_model

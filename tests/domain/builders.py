@@ -1,6 +1,7 @@
 """Cases, defects and instants for tests, under the published policy."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -92,6 +93,12 @@ def begun(
 
 CHICAGO = ZoneInfo("America/Chicago")
 ETO = PolicyFiles().load("eto", 2027).pinned()
+SERVICE_LEVELS = (
+    PolicyFiles(Path(__file__).parents[1] / "data" / "policies" / "sla-page.toml")
+    .load("sla-page", 2027)
+    .pinned()
+)
+"""A real page of service levels: a target in hours for each severity, with hours of its own."""
 
 
 def at(text: str) -> datetime:

@@ -39,3 +39,6 @@ def utc(text: str) -> datetime:
 
 
 SUPPORT = calendar(("07:00", "18:00"), holidays=("2026-11-26", "2026-12-25"))
+UNEVEN = BusinessCalendar.model_validate(
+    {"time_zone": CHICAGO, "hours": {"mon": [["09:00", "17:00"]], "tue": [["09:00", "11:00"]]}}
+)

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.business_time import BusinessCalendar, NaiveDatetime
-from tests.domain.calendars import SUPPORT, calendar, local, utc
+from tests.domain.calendars import SUPPORT, UNEVEN, calendar, local, utc
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,24 @@ def test_a_calendar_says_when_it_runs_out_of_known_holidays(
         ({"holidays": [20261126]}, "holidays.0", ["20261126", '"2026-11-26"']),
         ({"holidays": [utc("2026-11-26")]}, "holidays.0", ["2026, 11, 26", '"2026-11-26"']),
         ({"holidays": ["2026-11-26", "2026-11-26"]}, "holidays", ["2026-11-26", "once"]),
+        ({"also_open": ["2026-02-30"]}, "also_open.0.date", ["'2026-02-30'", '"2026-11-26"']),
+        ({"also_open": [5]}, "also_open.0", ["5 is no day", "give a date"]),
+        ({"also_open": ["2026-12-05"] * 2}, "also_open", ["2026-12-05", "once"]),
+        (
+            {"also_open": [{"date": "2026-12-05", "hours": []}]},
+            "also_open.0.hours",
+            ["must have an opening", "holiday"],
+        ),
+        (
+            {"also_open": [{"date": "2026-12-05", "hours": [["13:00", "09:00"]]}]},
+            "also_open.0.hours",
+            ['["13:00", "09:00"]', "later"],
+        ),
+        (
+            {"also_open": ["2026-12-05"], "hours": UNEVEN.hours},
+            "also_open",
+            ["2026-12-05 needs hours", "sat has none"],
+        ),
         ({"holidays_known_until": "2026"}, "holidays_known_until", ["'2026'", '"2026-11-26"']),
     ],
 )
@@ -96,6 +114,7 @@ GIVEN = {
     "time_zone": "America/Chicago",
     "hours": {"mon": [["07:00", "12:00"], ["13:00", "24:00"]], "sat": []},
     "holidays": ["2026-12-25", "2026-11-26"],
+    "also_open": [{"date": "2026-12-05", "hours": None}],
     "holidays_known_until": "2026-12-31",
 }
 
@@ -113,7 +132,7 @@ def test_holidays_and_their_horizon_may_be_left_out() -> None:
     """T8: calendars pinned before a field was added decode to none."""
     bare = BusinessCalendar.model_validate({"time_zone": "UTC", "hours": {}})
 
-    assert (bare.holidays, bare.holidays_known_until) == ((), None)
+    assert (bare.holidays, bare.also_open, bare.holidays_known_until) == ((), (), None)
 
 
 def test_answers_leave_no_trace_in_a_calendar() -> None:

@@ -8,14 +8,10 @@ from typing import Any
 import pytest
 
 from domain.business_time import BusinessCalendar, CalendarNeverOpens
-from tests.domain.calendars import CHICAGO, SUPPORT, calendar, local, utc
+from tests.domain.calendars import SUPPORT, UNEVEN, calendar, local, utc
+
 
 # A day of 8 hours, then one of 2.
-UNEVEN = BusinessCalendar.model_validate(
-    {"time_zone": CHICAGO, "hours": {"mon": [["09:00", "17:00"]], "tue": [["09:00", "11:00"]]}}
-)
-
-
 @pytest.mark.parametrize(
     ("start", "days", "due"),
     [
@@ -137,6 +133,50 @@ def test_what_is_spent_of_a_budget(start: str, end: str, time: int, days: Fracti
 
     assert timedelta(hours=time) == SUPPORT.business_time_between(begin, finish)
     assert days == SUPPORT.business_days_between(begin, finish)
+
+
+@pytest.mark.parametrize(
+    ("also_open", "start", "days", "due"),
+    [
+        pytest.param("2026-12-05", "2026-12-04T18:00", 1, "2026-12-05T18:00", id="a Saturday"),
+        pytest.param("2026-12-25", "2026-12-24T18:00", 1, "2026-12-25T18:00", id="a holiday"),
+        pytest.param(
+            {"date": "2026-12-24", "hours": [["09:00", "13:00"]]},
+            "2026-12-24T07:00",
+            0.5,
+            "2026-12-24T11:00",
+            id="half of a half day",
+        ),
+        pytest.param(
+            {"date": "2026-12-05", "hours": [["09:00", "10:00"], ["12:00", "13:00"]]},
+            "2026-12-04T18:00",
+            0.75,
+            "2026-12-05T12:30",
+            id="a Saturday with hours of its own",
+        ),
+        pytest.param("2026-12-07", "2026-12-04T18:00", 1, "2026-12-07T18:00", id="open anyway"),
+    ],
+)
+def test_a_special_day_is_open_whatever_weekends_and_holidays_say(
+    also_open: Any, start: str, days: float, due: str
+) -> None:
+    """T3: with the usual hours, or those that are given; a half day is a business day too."""
+    special = BusinessCalendar.model_validate(
+        SUPPORT.model_dump(mode="json") | {"also_open": [also_open]}
+    )
+    assert local(due) == special.add_business_days(local(start), days)
+    assert days == special.business_days_between(local(start), local(due))
+
+
+def test_a_holiday_that_is_also_open_is_none() -> None:
+    """C5: as others are told of it."""
+    special = BusinessCalendar.model_validate(
+        SUPPORT.model_dump(mode="json") | {"also_open": ["2026-12-25"]}
+    )
+    assert (special.is_holiday(date(2026, 12, 25)), special.is_holiday(date(2026, 11, 26))) == (
+        False,
+        True,
+    )
 
 
 def test_a_pause_over_a_holiday_counts_business_minutes_only() -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -78,8 +78,20 @@ class Oracle:
             }
             for day, openings in calendar.hours.items()
         }
+        special = {
+            day.date: {
+                minute
+                for start, end in day.hours or ()
+                for minute in range(minutes(start), minutes(end))
+            }
+            or hours.get(ALL_DAYS[day.date.weekday()])  # type: ignore[call-overload]
+            or next(filter(None, hours.values()))
+            for day in calendar.also_open
+        }
         self.open = [
-            at.day not in calendar.holidays
+            at.minute in special[at.day]
+            if at.day in special
+            else at.day not in calendar.holidays
             and at.minute in hours.get(ALL_DAYS[at.day.weekday()], ())  # type: ignore[call-overload]
             for at in shown
         ]
@@ -137,13 +149,22 @@ def openings(draw: st.DrawFn) -> list[list[str]]:
 
 @st.composite
 def calendars(draw: st.DrawFn, zone: str, night: date) -> BusinessCalendar:
-    """A calendar of `zone` with some openings, and holidays around `night`."""
+    """A calendar of `zone` with some openings, holidays and special days around `night`."""
     near = st.integers(-6, 7).map(lambda days: night + timedelta(days=days))
     hours = {day: draw(openings()) for day in ALL_DAYS}
     assume(any(hours.values()))
     holidays = draw(st.lists(near, max_size=3, unique=True))
+    one_way = len({str(day) for day in hours.values() if day}) == 1
+    special: list[Any] = []
+    for day in draw(st.lists(near, max_size=3, unique=True)):
+        usual = one_way or hours[ALL_DAYS[day.weekday()]]
+        own = draw(openings())
+        if own:
+            special.append({"date": day, "hours": own})
+        elif usual:
+            special.append(day)
     return BusinessCalendar.model_validate(
-        {"time_zone": zone, "hours": hours, "holidays": holidays}
+        {"time_zone": zone, "hours": hours, "holidays": holidays, "also_open": special}
     )
 
 

@@ -15,7 +15,8 @@ from activities.adapters.policy_files import (
     read_policy_file,
 )
 from domain.contract.values import Severity
-from domain.policy import HolidayRules, PinnedPolicy, Target
+from domain.policy import PinnedPolicy, Target
+from domain.policy_file import HolidayRules
 from tests.domain.builders import ETO, a_defect, at
 
 TEXT = BUILT_IN.read_text(encoding="utf-8")
@@ -81,13 +82,15 @@ def test_what_was_pinned_before_a_key_was_known_goes_on_as_before() -> None:
     ):
         for key in keys:
             del pinned[section][key]
+    del pinned["calendar"]["also_open"]
     for rules in pinned["severities"].values():
-        del rules["area_work"]
+        del rules["area_work"], rules["hours"]
     before = PinnedPolicy.model_validate(pinned)
     assert (before.releases.notice_days, before.cases.information_close_business_days) == ([], None)
     assert [s for s in Severity if before.marks_area_work(s)] == [Severity.S3, Severity.S4]
     assert before.calls.longest_minutes == {}
     assert (before.calendar, before.name) == (ETO.calendar, "eto")
+    assert [before.calendar_of(severity) for severity in Severity] == [before.calendar] * 4
 
 
 def test_the_phone_is_for_legacy_packages_only() -> None:
@@ -178,6 +181,17 @@ def test_single_days_can_be_added(written: Any) -> None:
     assert calendar.holidays == (date(2027, 3, 9),)
 
 
+def test_single_days_can_be_open_in_spite_of_weekends_and_holidays(written: Any) -> None:
+    """C5: a working Saturday, a half day, and a file without either has no other version."""
+    zone = 'time_zone = "America/Chicago"\n'
+    half_day = '{ date = 2027-12-24, hours = [["09:00", "13:00"]] }'
+    file = read_policy_file(written(zone, f"{zone}also_open = [2027-03-06, {half_day}]\n"))
+    assert file.version != read_policy_file(BUILT_IN).version
+    calendar = file.resolve([date(2027, 12, 24)], date(2027, 12, 31)).pinned().calendar
+    asked = ["2027-03-06 12:00", "2027-12-24 12:00", "2027-12-24 13:00", "2027-03-13 12:00"]
+    assert [calendar.is_open(at(instant)) for instant in asked] == [True, True, False, False]
+
+
 def test_a_calendar_that_runs_out_of_holidays_before_a_due_instant_says_so() -> None:
     """T8: in the status of the defect, as a reason to look."""
     known = ETO.calendar.model_copy(update={"holidays_known_until": date(2027, 3, 8)})
@@ -186,6 +200,16 @@ def test_a_calendar_that_runs_out_of_holidays_before_a_due_instant_says_so() -> 
         "holidays are known only until 2027-03-08, before the target is due"
     ]
     assert a_defect("S1")[0].attention == []
+
+
+def test_a_severity_may_have_hours_of_its_own(written: Any) -> None:
+    """C5: on the calendar's holidays, or round the clock; a copy with others answers by those."""
+    path = written("[severities.S1]\n", '[severities.S1]\nhours = "24x7"\n')
+    content = PolicyFiles(path).load("eto", 2027).pinned()
+    christmas = at("2027-12-24 12:00")
+    assert [content.calendar_of(s).is_open(christmas) for s in Severity] == [True] + [False] * 3
+    plain = content.model_copy(update={"severities": ETO.severities})
+    assert not plain.calendar_of(Severity.S1).is_open(christmas)
 
 
 # --- what is wrong with a file -------------------------------------------------------------------
@@ -225,6 +249,18 @@ def test_a_calendar_that_runs_out_of_holidays_before_a_due_instant_says_so() -> 
             id="a country that does not exist",
         ),
         pytest.param(
+            "[calendar.hours]",
+            "also_open = [{ date = 2027-03-06, from = 9 }]\n[calendar.hours]",
+            ["calendar.also_open.0.from", "9"],
+            id="a special day with a key nobody knows",
+        ),
+        pytest.param(
+            '[calendar.hours]\nmon = [["07:00"',
+            'also_open = [2027-03-06]\n[calendar.hours]\nmon = [["08:00"',
+            ["calendar", "also_open", "2027-03-06 needs hours"],
+            id="a Saturday without hours where those of other days differ",
+        ),
+        pytest.param(
             "reopen_window_days = 14",
             "reopen_window_days = -1",
             ["defects.reopen_window_days", "-1"],
@@ -247,6 +283,49 @@ def test_a_calendar_that_runs_out_of_holidays_before_a_due_instant_says_so() -> 
             'event = "defect.screamed"',
             ["severities.S1.rungs.0.event", "'defect.screamed'"],
             id="an event it does not know",
+        ),
+        pytest.param(
+            "[severities.S4]",
+            '[severities.S4]\nhours = "24/7"',
+            ["severities.S4.hours", "24x7", "24/7"],
+            id="hours in a word nobody knows",
+        ),
+        pytest.param(
+            "[severities.S4]",
+            '[severities.S4]\nhours.mon = [["18:00", "07:00"]]',
+            ["severities.S4.hours", "mon", "18:00"],
+            id="hours of a severity that end before they begin",
+        ),
+        pytest.param(
+            "[severities.S4]",
+            "[severities.S4]\nhours.mon = []",
+            ["severities.S4.hours", "at least one day"],
+            id="a severity that support is never open for",
+        ),
+        pytest.param(
+            "[calendar.hours]",
+            "also_open = [2027-03-06]\n[severities.S4.hours]\n"
+            'mon = [["07:00", "08:00"]]\ntue = [["07:00", "09:00"]]\n[calendar.hours]',
+            ["severities.S4.hours", "also_open", "2027-03-06 needs hours"],
+            id="a Saturday without hours where those of a severity differ",
+        ),
+        pytest.param(
+            "share = 0.25",
+            "share = 0",
+            ["severities.S2.rungs.0.share", "greater than 0"],
+            id="a step before anything is spent",
+        ),
+        pytest.param(
+            "share = 0.25",
+            "share = inf",
+            ["severities.S2.rungs.0.share", "finite"],
+            id="a step that never comes",
+        ),
+        pytest.param(
+            '{ share = 0.25, event = "defect.window_opened"',
+            '{ share = 0.75, event = "defect.target_warning"',
+            ["severities.S2.rungs.1", "defect.target_warning at 0.75", "already"],
+            id="a step twice",
         ),
         pytest.param(
             "lead_minutes = 15",
@@ -299,6 +378,15 @@ def test_a_wrong_file_is_refused_naming_file_key_and_value(
         read_policy_file(path)
     message = str(refused.value)
     assert [word for word in (str(path), *says) if word not in message] == []
+
+
+def test_a_date_is_closed_or_open_but_not_both(written: Any) -> None:
+    """Errors name the keys and the date."""
+    path = written("also = []", "also = [2027-03-09]")
+    zone = 'time_zone = "America/Chicago"\n'
+    path.write_text(path.read_text().replace(zone, f"{zone}also_open = [2027-03-09]\n"))
+    with pytest.raises(PolicyError, match=r"calendar: .*also_open and holidays.also.*2027-03-09"):
+        read_policy_file(path)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from activities.adapters.policy_files import BUILT_IN, observed_holidays
-from domain.policy import PolicyFile
+from domain.policy_file import PolicyFile
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as Chromium

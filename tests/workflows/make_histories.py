@@ -54,6 +54,21 @@ async def _s1_weekend(world: World) -> str:
     return "DEF-1"
 
 
+async def _s1_adopted_late(world: World) -> str:
+    """Missed, held, resumed; the policy adopted afterwards, the end."""
+    await world.defect("DEF-1", "S1")
+    await world.after(days=6)
+    await world.tell("DEF-1", "hold", reason="logs")
+    await world.after(days=1)
+    await world.tell("DEF-1", "resume")
+    await world.after(days=1)
+    await world.tell("DEF-1", "adopt_policy", policy="eto")
+    await world.after(days=2)
+    await world.tell("DEF-1", "resolve", resolution="fixed")
+    await world.after(days=15)
+    return "DEF-1"
+
+
 async def _s2_released(world: World) -> str:
     """Scheduled, moved, reminded, overdue, deployed."""
     await world.defect("DEF-1", "S2")
@@ -269,6 +284,7 @@ VIRTUAL = {
     "case-called": _case_called,
     "case-imported": _case_imported,
     "s1-weekend": _s1_weekend,
+    "s1-adopted-late": _s1_adopted_late,
     "s2-released": _s2_released,
     "s3-reviewed": _s3_reviewed,
     "merged": _merged,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from activities.adapters.policy_files import BUILT_IN
-from domain.policy import PolicyFile
+from domain.policy_file import PolicyFile
 from tools.docs.schema_words import Field, Schema, as_written, fields_of, referred
 from tools.docs.tables import code, prose, table
 

@@ -42,16 +42,17 @@ from domain.contract.defect import (
 )
 from domain.contract.effects import Lane
 from domain.contract.parsing import InvalidCommand, parse
-from domain.contract.values import Command
+from domain.contract.values import Command, Severity
 from domain.defect import DEFECT
 from domain.defect.state import Defect
+from domain.policy import PinnedPolicy
 from domain.runner import Runner
 from domain.views.explain import explain
 from domain.views.operator_card import card
 from simulation.oracle.audit import Broken, audit
 from simulation.oracle.expected_state import History, StateHistory
 from simulation.oracle.obligations import Obligations
-from tests.domain.builders import ETO, attachment, defect_start
+from tests.domain.builders import ETO, SERVICE_LEVELS, attachment, defect_start
 from tests.domain.lives import (
     DAYS,
     HOURS,
@@ -104,6 +105,7 @@ def pasts(draw: st.DrawFn) -> dict[str, timedelta | None] | None:
 class DefectLife(RuleBasedStateMachine):
     """Everything that can be said to a defect, in any order."""
 
+    policy: PinnedPolicy = ETO
     world: World
     start: DefectStart
     _course: StateHistory
@@ -135,7 +137,7 @@ class DefectLife(RuleBasedStateMachine):
             plan = {"id": "REL-1", "deploy_at": deploy_at} if deploy_at else None
             fields |= {"past": instants | {"release": plan}}
         self.start = parse(DefectStart, fields)
-        runner = Runner.begin(DEFECT, "DEF-1", self.start, ETO, now)
+        runner = Runner.begin(DEFECT, "DEF-1", self.start, self.policy, now)
         self.world = World(runner, now, through_json=True)
         self.confirmed_at = now
 
@@ -443,7 +445,7 @@ class DefectLife(RuleBasedStateMachine):
     def adopt_the_same_policy(self) -> None:
         """T8: the version it already has changes nothing that is due."""
         agenda = [(due.at, due.what) for due in self.world.agenda()]
-        self.world.adopt(ETO, parse(AdoptPolicy, {"actor": "agent-1", "policy": "eto"}))
+        self.world.adopt(self.policy, parse(AdoptPolicy, {"actor": "agent-1", "policy": "eto"}))
         assert [(due.at, due.what) for due in self.world.agenda()] == agenda
 
     @rule()
@@ -488,17 +490,17 @@ class DefectLife(RuleBasedStateMachine):
 
     def broken(self, grace: timedelta) -> tuple[Broken, ...]:
         """What the oracle finds."""
-        return audit(self.history(), ETO, grace).broken
+        return audit(self.history(), self.policy, grace).broken
 
     @invariant()
     def the_due_instant_follows_from_the_log(self) -> None:
         """T2: after any sequence of severities, holds and resolutions."""
         defect, far = self.defect, self.world.now + timedelta(days=3_000)
         course = StateHistory(replace(self.history(), until=far))
-        obligations, now = Obligations(course, ETO), course.stands[-1]
+        obligations, now = Obligations(course, self.policy), course.stands[-1]
         runs = not (now.held or now.over) and obligations.has_target(now.severity)
         assert (defect.target_due_at is not None) is runs
-        if runs and not defect.target_missed:
+        if runs:
             assert defect.target_due_at == obligations.spent_at(now.severity)
 
     @invariant()
@@ -560,9 +562,35 @@ class PromptWorld(DefectLife):
         """D4, T10: none before two business days are over, none twice within one."""
         requests = self.course.requests
         for came in self.world.told("reclassification.reminder"):
-            assert ETO.calendar.is_open(came)
+            assert self.policy.calendar.is_open(came)
             asked = next(r for r in requests if r.start.at < came <= r.end.at)
-            assert ETO.calendar.business_days_between(asked.start.at, came) >= 2
+            assert self.policy.calendar.business_days_between(asked.start.at, came) >= 2
+
+
+def _with_special_days() -> PinnedPolicy:
+    """A page of service levels, where clocks change, holidays fall and single dates are open."""
+    content = SERVICE_LEVELS.model_dump()
+    content["calendar"] = ETO.calendar.model_dump() | {
+        "hours": SERVICE_LEVELS.calendar.hours,
+        "also_open": [
+            "2027-03-06",
+            {"date": "2027-03-08", "hours": [["12:00", "13:00"]]},
+            {"date": "2027-03-14", "hours": [["01:30", "04:00"]]},
+            "2027-07-05",
+            {"date": "2027-11-07", "hours": [["01:00", "02:00"]]},
+            "2027-11-25",
+        ],
+    }
+    updates = {"mode": "fixed_hour", "local_time": "09:00", "business_days_only": True}
+    for severity in ("S2", "S3"):
+        content["severities"][Severity(severity)]["updates"] = updates
+    return PinnedPolicy.model_validate(content)
+
+
+class PromptWorldOfHours(PromptWorld):
+    """Budgets of hours, hours by severity, steps beyond the target, days that are also open."""
+
+    policy = _with_special_days()
 
 
 PATIENCE = timedelta(days=30)
@@ -620,5 +648,7 @@ class DisturbedWorld(DefectLife):
 
 TestPromptWorld = PromptWorld.TestCase
 TestPromptWorld.settings = settings(QUIET, max_examples=lives(40))
+TestPromptWorldOfHours = PromptWorldOfHours.TestCase
+TestPromptWorldOfHours.settings = settings(QUIET, max_examples=lives(40))
 TestDisturbedWorld = DisturbedWorld.TestCase
 TestDisturbedWorld.settings = settings(QUIET, max_examples=lives(40))

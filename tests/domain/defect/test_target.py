@@ -1,12 +1,14 @@
 """Budgets, holds and escalations: when somebody is told that a target was missed (T2-T5, T7)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from domain.contract.defect import AdoptPolicy, ChangeSeverity, Hold, Reopen, Resolve, Resume
 from domain.contract.effects import Lane, NotifyStaff
+from domain.contract.parsing import InvalidCommand
+from domain.policy import PinnedPolicy
 from tests.domain.builders import CHICAGO, ETO, FRIDAY, a_defect, at, eto_with, kinds, say
 from tests.domain.world import CheckedWorld as World
 from tests.domain.world import world_of
@@ -323,6 +325,83 @@ def test_notices_of_a_severity_that_runs_round_the_clock_do_not_wait() -> None:
     assert world.told("defect.target_warning") == [at("2027-03-06 12:28") + timedelta(seconds=48)]
 
 
+# --- hours as the unit ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "hours", "due"),
+    [
+        pytest.param("2027-03-05 16:00", 8, "2027-03-08 13:00", id="over a weekend"),
+        pytest.param("2027-03-06 12:00", 11, "2027-03-08 18:00", id="at the close (T4)"),
+        pytest.param("2027-03-05 17:00", 0.25, "2027-03-05 17:15", id="a quarter of an hour"),
+        pytest.param("2027-11-24 16:00", 4, "2027-11-26 09:00", id="over Thanksgiving"),
+    ],
+)
+def test_a_budget_of_business_hours_is_open_time(confirmed: str, hours: float, due: str) -> None:
+    """T2, T4: however it is spread over dates."""
+    policy = eto_with("S1", target={"amount": hours, "unit": "business_hours"})
+    world = s1(at(confirmed), under=policy)
+    assert world.defect.target_due_at == at(due)
+    world.wait(timedelta(days=9))
+    assert world.told(COO) == [at(due)]
+
+
+def test_business_hours_are_not_spent_on_hold() -> None:
+    """T2: two hours on Friday, one on Monday; the rest after the hold."""
+    policy = eto_with("S1", target={"amount": 8, "unit": "business_hours"})
+    world = s1(under=policy)
+    hold(world, "2027-03-08 08:00", "2027-03-09 12:00")
+    target = world.status()["target"]
+    assert (target["budget"], target["spent"], target["unit"]) == (8.0, 3.0, "business_hours")
+    assert world.defect.target_due_at == at("2027-03-09 17:00")
+    assert world.defect.budget_text(world.now) == {
+        "budget": "8 business hours",
+        "spent": "3.00 business hours",
+    }
+
+
+# --- beyond the target ---------------------------------------------------------------------------
+
+BEYOND = [
+    {"share": 1.0, "event": "defect.target_missed", "role": "engineering_manager"},
+    {"share": 1.5, "event": "defect.escalated", "role": "coo"},
+]
+
+
+def test_a_step_beyond_the_target_comes_that_much_later_than_it_was_missed() -> None:
+    """T7: two business days, then one more."""
+    world = s1(under=eto_with("S1", rungs=BEYOND))
+    world.wait(timedelta(days=30))
+    assert world.told("defect.target_missed") == [at("2027-03-09 16:00")]
+    assert world.told(COO) == [at("2027-03-10 16:00")]
+    assert world.defect.target.missed_at == {"S1": at("2027-03-09 16:00")}
+
+
+def test_a_hold_after_the_target_was_missed_puts_off_the_next_step() -> None:
+    """T2, T7: by as much open time as it lasts."""
+    world = s1(under=eto_with("S1", rungs=BEYOND))
+    hold(world, "2027-03-10 08:00", "2027-03-15 08:00")
+    world.wait(timedelta(days=30))
+    assert world.told(COO) == [at("2027-03-15 16:00")]
+
+
+def test_nothing_comes_after_a_target_that_was_met() -> None:
+    """T7: nor once it is resolved after it was missed; reopened, it goes on."""
+    policy = eto_with("S1", rungs=BEYOND)
+    world = s1(under=policy)
+    world.hear(Resolve, at("2027-03-09 15:00"), resolution="fixed")
+    world.wait(timedelta(days=9))
+    assert world.told("defect.target_missed") == world.told(COO) == []
+
+    world = s1(under=policy)
+    world.hear(Resolve, at("2027-03-10 15:00"), resolution="fixed")
+    world.wait_until(at("2027-03-15 07:00"))
+    assert world.told(COO) == []
+    world.hear(Reopen, world.now, reason="not fixed")
+    world.wait(timedelta(days=9))
+    assert world.told(COO) == [at("2027-03-15 08:00")]
+
+
 # --- another policy, another clock ---------------------------------------------------------------
 
 
@@ -343,6 +422,87 @@ def test_a_shorter_budget_that_is_spent_already_is_missed_when_it_is_adopted() -
     world.adopt(shorter, AdoptPolicy(actor="agent-1", policy="eto"))
     world.wait(timedelta(days=9))
     assert world.told(COO) == [at("2027-03-08 16:00")]
+
+
+def with_holiday(day: str) -> PinnedPolicy:
+    """The published policy with a holiday more."""
+    content = ETO.model_dump()
+    content["calendar"]["holidays"] += (date.fromisoformat(day),)
+    return PinnedPolicy.model_validate(content | {"version": "another"})
+
+
+def test_a_holiday_that_is_declared_ahead_moves_what_is_due() -> None:
+    """T8: Monday to Tuesday."""
+    world = s1(at("2027-03-04 12:00"))
+    assert world.defect.target_due_at == at("2027-03-08 12:00")
+    world.adopt(with_holiday("2027-03-05"), AdoptPolicy(actor="agent-1", policy="eto"))
+    assert world.defect.target_due_at == at("2027-03-09 12:00")
+
+
+def test_a_holiday_that_is_declared_too_late_changes_nothing_that_happened() -> None:
+    """T8, T9: what was missed at noon stays due and missed at noon, and is told once."""
+    world = s1(at("2027-03-04 12:00"))
+    world.wait_until(at("2027-03-08 14:00"))
+    before = world.status()["target"]
+    world.adopt(with_holiday("2027-03-05"), AdoptPolicy(actor="agent-1", policy="eto"))
+    world.wait(timedelta(days=9))
+    after = world.status()["target"]
+    assert after["due_at"] == after["missed_at"] == before["missed_at"] == "2027-03-08T18:00:00Z"
+    assert round(before["spent"], 2) == 2.18
+    assert world.told(COO) == [at("2027-03-08 12:00")]
+
+
+def test_a_target_that_was_missed_stays_due_when_it_was_missed() -> None:
+    """T2, T9: whatever stops its clock later."""
+    world = s1()
+    hold(world, "2027-03-10 08:00", "2027-03-15 08:00")
+    assert world.defect.target_due_at == world.defect.target.missed_at["S1"]
+    world.hear(Resolve, at("2027-03-16 08:00"), resolution="fixed")
+    assert world.defect.target_due_at is None
+    world.hear(Reopen, at("2027-03-17 08:00"), reason="not fixed")
+    assert world.defect.target_due_at == at("2027-03-09 16:00")
+
+
+def test_what_was_pinned_before_that_was_so_goes_on_as_it_was() -> None:
+    """T8: then it is due again whenever its clock goes on, as in histories that bind."""
+    content = ETO.model_dump()
+    del content["reading"]
+    world = s1(under=PinnedPolicy.model_validate(content))
+    hold(world, "2027-03-10 08:00", "2027-03-15 08:00")
+    assert world.defect.target_due_at == at("2027-03-15 08:00")
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "spent", "due"),
+    [
+        pytest.param(22, "business_hours", 11.0, "2027-03-09 16:00", id="hours for days"),
+        pytest.param(8, "business_hours", 11.0, "2027-03-08 16:00", id="fewer than were spent"),
+        pytest.param(4, "calendar_days", 3.0, "2027-03-09 16:00", id="days of 24 hours"),
+        pytest.param(3, "business_days", 1.0, "2027-03-10 16:00", id="the same unit"),
+    ],
+)
+def test_what_was_spent_is_counted_in_the_unit_of_the_new_policy(
+    amount: float, unit: str, spent: float, due: str
+) -> None:
+    """T8: Friday 16:00 to Monday 16:00 is a business day, 11 open hours, three days."""
+    world = s1()
+    world.wait_until(at("2027-03-08 16:00"))
+    policy = eto_with("S1", target={"amount": amount, "unit": unit})
+    world.adopt(policy, AdoptPolicy(actor="agent-1", policy="eto"))
+    target = world.status()["target"]
+    assert (target["spent"], target["unit"]) == (spent, unit)
+    assert world.defect.target_due_at == at(due)
+
+
+def test_a_version_that_is_not_the_one_asked_for_is_refused() -> None:
+    """T8: it keeps what it has."""
+    world = s1()
+    said = AdoptPolicy(actor="agent-1", policy="eto", version=ETO.version)
+    with pytest.raises(InvalidCommand, match="version: the workers have another"):
+        world.adopt(eto_with("S1"), said)
+    assert world.defect.policy.version == ETO.version
+    world.adopt(ETO, said)
+    assert [fact.event for fact in world.defect.timeline].count("policy.adopted") == 1
 
 
 def test_adopting_twice_with_one_key_happens_once() -> None:

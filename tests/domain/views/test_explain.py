@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.business_time import BusinessCalendar
 from domain.contract.defect import (
     Hold,
     MergeInto,
@@ -53,6 +54,38 @@ def test_a_holiday_on_the_way_is_named() -> None:
     target = part(s1(now), now, "target")
     assert target["holidays"] == ["2027-11-25"]
     assert "Closed for holidays on 2027-11-25." in target["text"]
+
+
+def test_special_hours_on_the_way_are_named() -> None:
+    """T3, C5: a holiday that is open for once is none."""
+    now = at("2027-11-24 16:00")
+    policy = eto_with("S1")
+    open_after_all = [{"date": "2027-11-25", "hours": [["09:00", "13:00"]]}]
+    content = policy.calendar.model_dump(mode="json") | {"also_open": open_after_all}
+    calendar = BusinessCalendar.model_validate(content)
+    policy = policy.model_copy(update={"calendar": calendar})
+    target = part(world_of(a_defect("S1", now=now, under=policy), now), now, "target")
+    assert (target["holidays"], target["also_open"]) == ([], ["2027-11-25"])
+    assert "Special hours on 2027-11-25." in target["text"]
+    assert target["due_at"] == "2027-11-26T22:00:00Z"
+
+
+def test_the_steps_of_the_escalation_are_listed_and_those_beyond_the_target_told() -> None:
+    """T7: what is done, and what comes when."""
+    rungs = [
+        {"share": 1.0, "event": "defect.target_missed", "role": "engineering_manager"},
+        {"share": 1.5, "event": "defect.escalated", "role": "coo"},
+    ]
+    world = world_of(a_defect("S1", under=eto_with("S1", rungs=rungs)), FRIDAY)
+    world.wait_until(at("2027-03-10 08:00"))
+    target = part(world, world.now, "target")
+    assert target["steps"] == [
+        rungs[0] | {"due_at": None, "done": True},
+        rungs[1] | {"due_at": "2027-03-10T22:00:00Z", "done": False},
+    ]
+    assert (
+        "At 150% of it, on Wednesday 10 March 2027, 16:00 CST, coo is notified." in target["text"]
+    )
 
 
 def test_holds_and_earlier_stretches_are_listed() -> None:

@@ -58,6 +58,7 @@ def test_every_event_written_anywhere_is_documented_or_kept_inside_on_purpose() 
     """A new fact makes somebody decide; names that nothing records are no documentation."""
     inside = {
         "call.refused",
+        "cancel.refused",
         "call.requested",
         "case.defect_confirmed",
         "case.defect_refused",

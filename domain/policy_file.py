@@ -1,0 +1,169 @@
+"""What a policy file may say, and how it becomes a policy with holidays as dates."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from domain.business_time import BusinessCalendar, SpecialDays, WeekHours
+from domain.contract.events import Role
+from domain.contract.values import Address, Severity
+from domain.policy import (
+    READING,
+    CallRules,
+    CaseRules,
+    DefectRules,
+    Policy,
+    PreferenceRules,
+    ReleaseRules,
+    ReviewRules,
+    Section,
+    SeverityRules,
+    Texts,
+)
+
+
+class HolidayRules(Section):
+    """Observed holidays by name, as the `holidays` library calls them, and single days."""
+
+    country: str
+    """Country of the holidays, as the `holidays` package names it."""
+    subdivision: str | None = None
+    """A state or province with holidays of its own."""
+    observed: list[str]
+    """The holidays observed, by their English names in that package; each also on the day it is
+    observed on."""
+    also: list[date] = Field(default_factory=list)
+    """Further single dates."""
+    years_ahead: int = Field(default=5, ge=1, le=20)
+    """For how many years ahead holidays are known to whatever begins."""
+
+
+@contextmanager
+def _naming(key: str) -> Iterator[None]:
+    """Have what is wrong with a calendar said in one line, of the key it comes from."""
+    try:
+        yield
+    except ValidationError as error:
+        said = (str(problem["ctx"]["error"]) for problem in error.errors())
+        raise ValueError(key + "; ".join(said)) from None
+
+
+class CalendarRules(Section):
+    """Support hours and holidays as a policy file gives them (C5)."""
+
+    time_zone: str
+    """Zone of hours, dates and holidays: an IANA name."""
+    hours: WeekHours
+    """Opening hours of each day of the week, from and to. Days left out are closed; `24:00` is
+    midnight."""
+    holidays: HolidayRules
+    """Dates on which support is closed all day."""
+    also_open: SpecialDays = ()
+    """Dates that are open whatever their day of the week and the holidays say: with the usual
+    hours, or those that are given."""
+
+    @model_validator(mode="after")
+    def _hours_make_sense(self) -> Self:
+        if not any(self.hours.values()):
+            raise ValueError("hours must open on at least one day of the week")
+        if both := sorted({day.date for day in self.also_open} & {*self.holidays.also}):
+            raise ValueError(f"also_open and holidays.also both have {both[0]}: keep it in one")
+        with _naming(""):
+            self.resolve([], None)
+        return self
+
+    def resolve(self, holidays: list[date], known_until: date | None) -> BusinessCalendar:
+        """The calendar with its holidays as dates."""
+        return BusinessCalendar.model_validate(
+            {
+                "time_zone": self.time_zone,
+                "hours": self.hours,
+                "holidays": sorted({*holidays, *self.holidays.also}),
+                "also_open": self.also_open,
+                "holidays_known_until": known_until,
+            }
+        )
+
+
+class PolicyFile(Section):
+    """A policy as written; `version` is a hash of everything it says."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    """Name of the policy: lower-case letters, digits and hyphens."""
+    calendar: CalendarRules
+    """When support is open."""
+    cases: CaseRules
+    """Intake and first response."""
+    defects: DefectRules
+    """What holds for every defect."""
+    releases: ReleaseRules
+    """What is told of releases, and when."""
+    severities: dict[Severity, SeverityRules]
+    """What each severity obliges to; all four are required."""
+    calls: CallRules = CallRules()
+    """Calls booked through a case."""
+    reviews: ReviewRules = ReviewRules()
+    """The regular impact review."""
+    contacts: dict[Role, Address]
+    """The address of each role; all roles are required."""
+    texts: Texts
+    """How mails are signed."""
+    preferences: PreferenceRules = PreferenceRules()
+    """What people may opt out of."""
+
+    @classmethod
+    def read(cls, content: object) -> Self:
+        """A policy as a file has it.
+
+        Raises:
+            ValidationError: for a wrong value, and for a key that nobody knows.
+        """
+        return cls.model_validate(content, extra="forbid")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for field, given, needed in (
+            ("severities", set(self.severities), set(Severity)),
+            ("contacts", set(self.contacts), set(Role)),
+        ):
+            if missing := sorted(needed - given):
+                raise ValueError(f"{field} must also say: {', '.join(missing)}")
+        for severity, rules in self.severities.items():
+            if rules.hours is not None:
+                if rules.hours != "24x7" and not any(rules.hours.values()):
+                    raise ValueError(f"severities.{severity}.hours must open on at least one day")
+                with _naming(f"severities.{severity}.hours: "):
+                    self.calendar.resolve([], None).with_hours(rules.hours)
+            for number, step in enumerate(rules.rungs):
+                # A step is known by these two once it is done, so the second would never be.
+                if (step.share, step.event) in ((s.share, s.event) for s in rules.rungs[:number]):
+                    raise ValueError(
+                        f"severities.{severity}.rungs.{number}: {step.event} at {step.share:g} is "
+                        "there already; give it another share or event"
+                    )
+        return self
+
+    @property
+    def version(self) -> str:
+        """Twelve hexadecimal digits that change when anything in the file changes."""
+        # What a file leaves open is no part of it: a new key with a default makes no new version.
+        said = self.model_dump(mode="json", exclude_unset=True)
+        content = json.dumps(said, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+    def resolve(self, holidays: list[date], known_until: date) -> Policy:
+        """The policy with its calendar's holidays as dates, known until that date (T8)."""
+        content: dict[str, Any] = self.model_dump(exclude={"calendar"})
+        return Policy.model_validate(
+            content
+            | {
+                "version": self.version,
+                "reading": READING,
+                "calendar": self.calendar.resolve(holidays, known_until),
+            }
+        )

@@ -1,0 +1,54 @@
+"""Says what adopting a policy would do to a defect: what is due before and after, on a copy."""
+
+from copy import deepcopy
+from datetime import datetime
+from typing import Any
+
+from domain.contract.values import Instant, Message
+from domain.defect.policy_change import AdoptPinnedPolicy
+from domain.defect.state import Defect
+from domain.entity import iso
+from domain.policy import PinnedPolicy
+from domain.runner import Runner
+
+
+class PreviewPolicy(Message):
+    """Which policy to try, and the instant at which it would be adopted."""
+
+    policy: PinnedPolicy
+    """What would be pinned."""
+    at: Instant
+    """When; a workflow that sleeps knows no later instant than that of its last task."""
+
+
+def preview(runner: Runner[Defect], asked: PreviewPolicy, now: datetime) -> dict[str, Any]:
+    """Whether the policy differs from the pinned one, and every due instant that would move."""
+    at = max(asked.at, now)
+    copy = Runner(runner.behaviour, deepcopy(runner.entity))
+    copy.tick(at, start=False)
+    before = _due(copy)
+    copy.apply(
+        AdoptPinnedPolicy(actor="preview", policy=asked.policy.name, pinned=asked.policy), at
+    )
+    after = _due(copy)
+    return {
+        "number": runner.entity.number,
+        "policy": runner.entity.policy_version.model_dump(),
+        "differs": runner.entity.policy != asked.policy,
+        "moves": [
+            {"what": what, "before": iso(before.get(what)), "after": iso(after.get(what))}
+            for what in dict.fromkeys([*before, *after])
+            if before.get(what) != after.get(what)
+        ],
+    }
+
+
+def _due(runner: Runner[Defect]) -> dict[str, datetime]:
+    """The first instant of everything that time will bring, and of the target, missed or not."""
+    due: dict[str, datetime] = {}
+    if (target := runner.entity.target_due_at) is not None:
+        due["target"] = target
+    for item in sorted(runner.agenda, key=lambda item: item.at):
+        if item.what != "target missed":
+            due.setdefault(item.what, item.at)
+    return due
