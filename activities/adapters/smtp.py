@@ -22,6 +22,7 @@ from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from activities.ports import Letter, NotNow, Refused
+from domain.addresses import ascii_domain
 
 _FORM = "smtp://[user:password@]host:port[?starttls=true] or smtps://[user:password@]host:port"
 # Quoted-printable or base64, never bare 8-bit: not every server on the way announces 8BITMIME.
@@ -279,9 +280,12 @@ def _address(name: str, address: str) -> Address:
     local, _, domain = address.rpartition("@")
     if not local or not domain or _NOT_IN_ADDRESSES.search(local + domain):
         raise ValueError("not an address")
-    if not (local + domain).isprintable():
+    if not local.isprintable():
         raise ValueError("control characters in an address")
-    return Address(_line(name), local, domain.encode("idna").decode())
+    ascii_only = ascii_domain(domain)
+    if not ascii_only.isprintable():
+        raise ValueError("control characters in an address")
+    return Address(_line(name), local, ascii_only)
 
 
 def _international(*addresses: Address) -> bool:
@@ -295,7 +299,7 @@ def _international(*addresses: Address) -> bool:
 def _server(url: str) -> _Server:
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+        host, port = ascii_domain(parts.hostname) if parts.hostname else "", parts.port
     except ValueError:
         raise _wrong("host or port cannot be read") from None
     if parts.scheme not in {"smtp", "smtps"}:

@@ -293,6 +293,16 @@ def test_international_domain(mailbox: Mailbox, postbox: Postbox) -> None:
     assert postbox.recipients == ["ana@xn--kse-qla.example"]
 
 
+def test_no_letter_goes_to_a_namesake(mailbox: Mailbox, postbox: Postbox) -> None:
+    """What has no domain of its own is refused, not sent to the one it resembles."""
+    send(mailbox, replace(LETTER, to="ana@straße.example"))
+    with pytest.raises(Refused) as refusal:
+        send(mailbox, replace(LETTER, to="ana@ℂ.example"))
+
+    assert postbox.recipients == ["ana@xn--strae-oqa.example"]
+    assert refusal.value.code == "address"
+
+
 def test_international_address(mailbox: Mailbox, postbox: Postbox) -> None:
     """An address that is not ASCII goes by SMTPUTF8."""
     send(mailbox, replace(LETTER, to="änä@client.example", to_name="Änä, 日本"), LETTER)
