@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from email.policy import default
 from typing import Any
 
+from domain.addresses import refuse_unusable_address
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Contact
 from portal.inbound import hypertext
@@ -196,6 +197,7 @@ def _sender(whole: Part) -> Contact | None:
     address, name = addresses[0]
     contact = {"email": address, "name": _clean(name, keep="")[:200].strip() or None}
     try:
+        refuse_unusable_address("email", address)
         return parse(Contact, contact)
     except InvalidCommand:
         return None
