@@ -16,6 +16,7 @@ import structlog
 from activities.adapters.database import DatabaseNumbers, DatabasePreferences
 from activities.adapters.database.correspondence import DatabaseCorrespondence
 from activities.adapters.database.idempotency import DatabaseIdempotency
+from domain.addresses import recipient_key
 from domain.contract.case import ProvideInformation
 from domain.contract.events import Topic
 from domain.contract.values import NUMBER_PATTERN
@@ -79,7 +80,7 @@ class _MailIntake:
             return _ignored(reason)
         if mail.sender is None:
             raise _refused("From", "must be one address such as name@example.org")
-        return await self._of_somebody(mail, mail.sender.email.lower())
+        return await self._of_somebody(mail, recipient_key(mail.sender.email))
 
     # --- what is no contact ----------------------------------------------------------------------
 

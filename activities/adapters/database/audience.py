@@ -22,6 +22,7 @@ from sqlalchemy import (
 from activities.adapters.database.engine import insert
 from activities.adapters.database.tables import subscriptions
 from activities.ports import EVERYONE, Refused
+from domain.addresses import readable
 from domain.contract.effects import AudienceChange, Person, Whom
 from domain.contract.values import Attachment, Contact
 
@@ -165,13 +166,15 @@ def _rows(entity: str, change: AudienceChange) -> Iterator[dict[str, Any]]:
             "detached_at": change.at,
         }
     for joining in change.attach:
+        # One spelling, so that the column can be compared, and pages go on behind `email`.
+        email = readable(joining.contact.email)
         yield nobody | {
             "entity": entity,
             "case_number": joining.case,
             "sequence": change.sequence,
             "client": joining.client,
-            "address": joining.contact.email.lower(),
-            "email": joining.contact.email,
+            "address": email.lower(),
+            "email": email,
             "name": joining.contact.name,
             "time_zone": joining.contact.time_zone,
             "language": joining.contact.language,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, 
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.tables import deliveries
 from activities.ports import Delivery, DeliveryState, Message
+from domain.addresses import spellings
 
 _UNSENT = (DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
 _FAILING = (DeliveryState.PLANNED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
@@ -31,6 +32,7 @@ class DatabaseLedger:
         one row take turns, from whatever thread or process.
         """
         with writing(self._engine) as connection:
+            delivery = _on_record(connection, delivery)
             if _open(connection, delivery, at):
                 return replace(
                     delivery, state=DeliveryState.PLANNED, attempts=0, sent_at=None, problem=None
@@ -69,6 +71,7 @@ class DatabaseLedger:
         """
         sent_at = at if state is DeliveryState.SENT else None
         with writing(self._engine) as connection:
+            delivery = _on_record(connection, delivery)
             settled = connection.execute(
                 update(deliveries)
                 .where(_is(delivery), deliveries.c.state != DeliveryState.SENT)
@@ -166,6 +169,25 @@ def _open(connection: Connection, delivery: Delivery, at: datetime) -> bool:
         .returning(deliveries.c.id)
     )
     return opened.first() is not None
+
+
+def _on_record(connection: Connection, delivery: Delivery) -> Delivery:
+    """The delivery with its recipient spelled as it was written down, if it was otherwise."""
+    others = [s for s in spellings(delivery.recipient) if s != delivery.recipient]
+    if not others:
+        return delivery
+    known = deliveries.c.recipient
+    earlier = connection.execute(
+        select(known)
+        .where(
+            deliveries.c.effect_key == delivery.effect_key,
+            deliveries.c.channel == delivery.channel,
+            known.in_(others),
+        )
+        .order_by(known)
+        .limit(1)
+    ).scalar_one_or_none()
+    return replace(delivery, recipient=earlier) if earlier is not None else delivery
 
 
 def _is(delivery: Delivery) -> ColumnElement[bool]:
