@@ -13,7 +13,12 @@ from activities.ports import Delivery, DeliveryState, Message
 from domain.addresses import spellings
 
 _UNSENT = (DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
-_FAILING = (DeliveryState.PLANNED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+_FAILING = (
+    *(DeliveryState.PLANNED, DeliveryState.FAILED, DeliveryState.UNKNOWN),
+    DeliveryState.BOUNCED,
+)
+_OVER = (DeliveryState.SENT, DeliveryState.BOUNCED)
+"""Nothing is sent again to who got it, or to an address that sent it back."""
 _WAITED_FOR = deliveries.c.overtaken_at.is_(None)
 """Nothing has taken its place."""
 
@@ -28,8 +33,8 @@ class DatabaseLedger:
         """Mark it as being sent, one attempt more, and return the row as it was before.
 
         A new row is returned as `planned` with no attempts; one found `sending` (the sender died
-        in between) as `unknown`; one found `sent` is left alone and returned as it is. Claims of
-        one row take turns, from whatever thread or process.
+        in between) as `unknown`; one found `sent` or `bounced` is left alone and returned as it is.
+        Claims of one row take turns, from whatever thread or process.
         """
         with writing(self._engine) as connection:
             delivery = _on_record(connection, delivery)
@@ -41,7 +46,7 @@ class DatabaseLedger:
                 select(deliveries).where(_is(delivery)).with_for_update()
             ).one()
             before = _delivery(row)
-            if before.state is DeliveryState.SENT:
+            if before.state in _OVER:
                 return before
             connection.execute(
                 update(deliveries)
@@ -64,7 +69,7 @@ class DatabaseLedger:
     ) -> None:
         """Record how the attempt ended; `problem` is a short code, never client text.
 
-        What was once `sent` stays so: a second, unlucky sender cannot take it back.
+        What was once `sent` or `bounced` stays so: a second, unlucky sender cannot take it back.
 
         Raises:
             LookupError: where it was never claimed.
@@ -74,7 +79,7 @@ class DatabaseLedger:
             delivery = _on_record(connection, delivery)
             settled = connection.execute(
                 update(deliveries)
-                .where(_is(delivery), deliveries.c.state != DeliveryState.SENT)
+                .where(_is(delivery), deliveries.c.state.not_in(_OVER))
                 .values(state=state, sent_at=sent_at, problem=problem, changed_at=at)
             )
             known = (
