@@ -63,6 +63,12 @@ def _sender(text: str) -> str:
     return text
 
 
+def _bounce_address(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,20}@[^@\s<>]+", text):
+        raise ValueError("must be one address such as bounces@vendor.example, without a +")
+    return text
+
+
 def _http_url(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -161,6 +167,10 @@ class Settings(BaseSettings):
     from the start. Without it mails are kept in the database."""
     mail_from: Annotated[str, AfterValidator(_sender)] = "support@vendor.example"
     """Sender of every mail, with or without a name."""
+    bounce_address: Annotated[str, AfterValidator(_bounce_address)] | None = None
+    """Where mail systems report what did not arrive: `bounces@vendor.example`. Each letter has an
+    envelope sender of its own, `bounces+<token>@…`; all of these are to be handed to
+    `inbound-mail`. Without it reports go to the sender, and are known by what they send back."""
     portal_url: Annotated[str, AfterValidator(_http_url)] | None = None
     """Base of the portal's address as people reach it: links to sign in and to unsubscribe lead
     there. Without it links lead to `DEFECTS_PORTAL_ADDRESS`, and people unsubscribe by mail to
