@@ -4,17 +4,28 @@ Part of an entity's state: it survives continue-as-new. No lane waits for anothe
 rule: who reads the audience waits until the read model has it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from domain.contract.effects import Effect, Lane, UpdateReadModel, reads_audience
-from domain.contract.values import Instant
+from domain.contacts import readdressed
+from domain.contract.effects import (
+    Effect,
+    Lane,
+    NotifyClients,
+    UpdateReadModel,
+    reads_audience,
+)
+from domain.contract.values import Contact, Instant
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(minutes=30)
 FAILED_KEPT = 100
 """Effects refused for good that `retry_deliveries` tries again; the ledger has them all."""
+
+TOLD_KEPT = 10
+"""Messages that went out and may still come back; most reports follow within minutes."""
 
 
 class LaneState(BaseModel):
@@ -40,7 +51,15 @@ class Outbox(BaseModel):
 
     lanes: dict[Lane, LaneState] = Field(default_factory=dict)
     failed: list[Effect] = Field(default_factory=list)
+    told: list[NotifyClients] = Field(default_factory=list)
+    """The last messages to clients that went out: one that comes back is parked."""
+    audience_at: int = 0
+    """Sequence of the last corrected contact: older messages too wait until it is written."""
     _in_flight: set[Lane] = PrivateAttr(default_factory=set)
+    _came_back: set[str] = PrivateAttr(default_factory=set)
+    """Keys of messages that came back while they were still going out to others."""
+    _misaddressed: set[str] = PrivateAttr(default_factory=set)
+    """Keys of messages in flight when a contact was corrected."""
 
     @property
     def in_flight(self) -> frozenset[Lane]:
@@ -83,7 +102,8 @@ class Outbox(BaseModel):
 
     def _is_held_up(self, effect: Effect) -> bool:
         """Whether it waits until the read model has those it is for."""
-        return reads_audience(effect) and self._is_audience_unwritten(effect.sequence)
+        sequence = max(effect.sequence, self.audience_at + 1)
+        return reads_audience(effect) and self._is_audience_unwritten(sequence)
 
     def _is_audience_unwritten(self, sequence: int) -> bool:
         read_model = self.lanes.get(Lane.READ_MODEL)
@@ -132,18 +152,65 @@ class Outbox(BaseModel):
             effect.replaceable in newer.replaces for newer in self.lanes[effect.lane].waiting[1:]
         )
 
-    def park(self, effect: Effect) -> None:
-        """Refused for good, in part or in whole: kept for `retry_deliveries`."""
+    def park(self, effect: Effect, corrections: Mapping[str, Contact]) -> bool:
+        """Refused for good, in part or in whole: kept for `retry_deliveries`.
+
+        False where it goes out again at once, since a contact was corrected meanwhile.
+        """
+        self._came_back.discard(effect.key)
+        if effect.key in self._misaddressed:
+            self._misaddressed.discard(effect.key)
+            self._again([_to(effect, corrections)])
+            return False
         self.failed = [*self.failed, effect][-FAILED_KEPT:]
+        return True
+
+    def remember(self, message: NotifyClients, corrections: Mapping[str, Contact]) -> None:
+        """It went out to everybody, as far as anybody knows."""
+        if message.key in self._came_back:
+            self.park(message, corrections)
+        else:
+            self._misaddressed.discard(message.key)
+            self.told = [*self.told, message][-TOLD_KEPT:]
+
+    def take_back(self, key: str) -> None:
+        """A message that went out came back: parked for the contact's correction (T9)."""
+        found = [message for message in self.told if message.key == key]
+        self.told = [message for message in self.told if message.key != key]
+        self.failed = [*self.failed, *found][-FAILED_KEPT:]
+        if any(effect.key == key for effect in self._flying(Lane.CLIENTS)):
+            self._came_back.add(key)
+
+    def readdress(self, corrections: Mapping[str, Contact], sequence: int) -> None:
+        """Contacts were corrected, as the audience has it from `sequence` on.
+
+        What waits goes to them, and so does what their old addresses refused or sent back.
+        """
+        self.audience_at = sequence
+        lane = self.lanes.setdefault(Lane.CLIENTS, LaneState())
+        flying = self._flying(Lane.CLIENTS)
+        self._misaddressed.update(effect.key for effect in flying)
+        waiting = [_to(effect, corrections) for effect in lane.waiting[len(flying) :]]
+        lane.waiting = [*flying, *waiting]
+        again = [e for e in self.failed if reads_audience(e) or _to(e, corrections) != e]
+        self.failed = [effect for effect in self.failed if effect not in again]
+        self._again([_to(effect, corrections) for effect in again])
+
+    def _flying(self, lane: Lane) -> list[Effect]:
+        """What of a lane is being carried out."""
+        return self.lanes[lane].waiting[:1] if lane in self._in_flight else []
 
     def retry(self) -> None:
-        """Try everything again now. Who was told already is not told again: the ledger knows.
-
-        What was refused is older than what waits: it goes first, and gives way to it.
-        """
-        failed, self.failed = self.failed, []
-        for lane, state in self.lanes.items():
+        """Try everything again now. Who was told already is not told again: the ledger knows."""
+        for state in self.lanes.values():
             state.retry_at = None
+        failed, self.failed = self.failed, []
+        self._again(failed)
+
+    def _again(self, failed: list[Effect]) -> None:
+        """Queue effects again. What was refused is older than what waits: it goes first, and gives
+        way to it."""
+        for lane, state in self.lanes.items():
             held = 1 if lane in self._in_flight else 0
             older = [effect for effect in failed if effect.lane is lane]
             for newer in state.waiting[:held]:
@@ -178,6 +245,10 @@ class Outbox(BaseModel):
     def failing(self) -> list[Lane]:
         """Lanes that have gone a round without success."""
         return [lane for lane, state in self.lanes.items() if state.failing_since is not None]
+
+
+def _to(effect: Effect, corrections: Mapping[str, Contact]) -> Effect:
+    return readdressed(effect, corrections) if isinstance(effect, NotifyClients) else effect
 
 
 def _still_wanted(older: list[Effect], newer: Effect) -> list[Effect]:

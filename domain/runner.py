@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from domain.contacts import is_corrected
+from domain.contract.contacts import CorrectContact, DeliveryBounced
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import Effect, Lane
+from domain.contract.effects import Effect, Lane, NotifyClients
 from domain.contract.events import Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import DeliveryReceipt, Receipt
@@ -83,6 +85,12 @@ class Runner(Generic[E]):
         self._enqueue(now)
         if isinstance(command, RetryDeliveries):
             self.outbox.retry()
+        elif isinstance(command, DeliveryBounced):
+            self.outbox.take_back(command.effect)
+            if is_corrected(self.entity, command):
+                self.outbox.readdress(self.entity.corrections, self.outbox.audience_at)
+        elif isinstance(command, CorrectContact):
+            self.outbox.readdress(self.entity.corrections, self.entity.sequence)
 
     def _handle(self, command: Command, now: datetime) -> None:
         if self.entity.is_repeat(command):
@@ -166,8 +174,10 @@ class Runner(Generic[E]):
             self._agenda = None
         self._enqueue(now)
         if isinstance(receipt, DeliveryReceipt) and receipt.failed:
-            self.outbox.park(effect)
-            self._report(effect, receipt.problem or "refused", receipt.failed, now, now)
+            if self.outbox.park(effect, self.entity.corrections):
+                self._report(effect, receipt.problem or "refused", receipt.failed, now, now)
+        elif isinstance(effect, NotifyClients):
+            self.outbox.remember(effect, self.entity.corrections)
         self.outbox.landed(effect.lane)
 
     def failed(self, effect: Effect, problem: str, now: datetime) -> None:

@@ -78,3 +78,4 @@ class StaffEvent(StrEnum):
     RECLASSIFICATION_REMINDER = "reclassification.reminder"
     REVIEW_DIGEST = "review.digest"
     DELIVERY_FAILING = "delivery.failing"
+    DELIVERY_BOUNCED = "delivery.bounced"
