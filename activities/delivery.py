@@ -44,7 +44,7 @@ def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally:
         return
     if before.state is DeliveryState.BOUNCED:
         tally.failed += 1
-        tally.problem = before.problem
+        tally.problem = tally.problem or before.problem
         return
     if before.state is DeliveryState.UNKNOWN:
         log.warning("delivery.outcome_unknown", key=delivery.effect_key, attempts=before.attempts)

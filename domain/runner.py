@@ -81,10 +81,13 @@ class Runner(Generic[E]):
             InvalidCommand: before the command has changed anything.
         """
         self._fire(now)
+        is_repeat = self.entity.is_repeat(command)
         self._handle(command, now)
         self._enqueue(now)
         if isinstance(command, RetryDeliveries):
             self.outbox.retry()
+        elif is_repeat:
+            return
         elif isinstance(command, DeliveryBounced):
             self.outbox.take_back(command.effect)
             if is_corrected(self.entity, command):
@@ -174,7 +177,8 @@ class Runner(Generic[E]):
             self._agenda = None
         self._enqueue(now)
         if isinstance(receipt, DeliveryReceipt) and receipt.failed:
-            if self.outbox.park(effect, self.entity.corrections):
+            parked = self.outbox.park(effect, self.entity.corrections)
+            if parked and not receipt.came_back:
                 self._report(effect, receipt.problem or "refused", receipt.failed, now, now)
         elif isinstance(effect, NotifyClients):
             self.outbox.remember(effect, self.entity.corrections)

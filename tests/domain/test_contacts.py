@@ -183,6 +183,36 @@ def test_support_hears_of_an_address_once_and_of_nothing_twice() -> None:
     assert case.status(FRIDAY).failed_deliveries == 2
 
 
+def test_a_report_that_comes_again_after_the_correction_changes_nothing() -> None:
+    """By then the message has reached the right address."""
+    case = a_case()
+    (opened,) = everything(case)
+    come_back(case, opened, key="bounced-1")
+    correct(case)
+    everything(case)
+    come_back(case, opened, key="bounced-1")
+
+    assert case.outbox.failed == []
+    assert case.status(FRIDAY).needs_attention is False
+
+
+def test_support_is_not_told_again_of_what_came_back() -> None:
+    """One of two contacts is corrected; the other one's letter is parked again, in silence."""
+    defect = a_defect(attachment("C-1"), attachment("C-2", "client-2"))
+    (confirmed,) = everything(defect)
+    for case in ("C-1", "C-2"):
+        come_back(defect, confirmed, cases=[case], key=case)
+    everything(defect)
+    correct(defect, case="C-1")
+    again = begin(defect)
+    receipt = DeliveryReceipt(key=again.key, sent=1, failed=1, problem="bounce-5.1.1")
+    defect.delivered(again, receipt, FRIDAY)
+    staff = defect.outbox.lanes[Lane.STAFF].waiting
+
+    assert [effect.event for effect in staff] == []
+    assert defect.status(FRIDAY).failed_deliveries == 1
+
+
 def test_a_contact_is_corrected_in_no_time_and_only_once() -> None:
     """The same contact again changes nothing; another case's is refused."""
     case = a_case()
