@@ -21,6 +21,7 @@ from pydantic import FilePath as ExistingFile
 from pydantic import ValidationError as Invalid
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.addresses import ascii_domain
 from runtime.codec import NO_KEYS, KeyRing
 
 PREFIX = "DEFECTS_"
@@ -58,15 +59,24 @@ def _smtp_url(url: SecretStr) -> SecretStr:
 
 def _sender(text: str) -> str:
     local, at, domain = parseaddr(text)[1].rpartition("@")
-    if not (local and at and domain) or "\n" in text or "\r" in text:
+    if not (local and at and _is_domain(domain)) or "\n" in text or "\r" in text:
         raise ValueError("must be one address such as support@vendor.example")
     return text
 
 
 def _bounce_address(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,20}@[^@\s<>]+", text):
+    local, _, domain = text.rpartition("@")
+    if not (re.fullmatch(r"[A-Za-z0-9._-]{1,20}", local) and _is_domain(domain)):
         raise ValueError("must be one address such as bounces@vendor.example, without a +")
     return text
+
+
+def _is_domain(domain: str) -> bool:
+    try:
+        ascii_domain(domain)
+    except ValueError:
+        return False
+    return not re.search(r"[\s<>,;]", domain)
 
 
 def _http_url(url: str) -> str:
