@@ -47,6 +47,9 @@ def _is_ours(mail: Mail, our_address: str) -> bool:
 def _is_bounce(mail: Mail) -> bool:
     if mail.content_type in {"multipart/report", "message/delivery-status"}:
         return True
+    # Some programs say so in a part of an ordinary mail, or in a header of their own.
+    if mail.has_report or "x-failed-recipients" in mail.headers:
+        return True
     if "return-path" in mail.headers and not _first(mail, "return-path").strip("<> \t"):
         return True
     local = mail.sender.email.partition("@")[0].lower() if mail.sender else ""

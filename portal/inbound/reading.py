@@ -39,6 +39,7 @@ _CODECS = re.compile(
     r"|gb2312|gbk|gb18030|big5\w*|shift_jis\w*|euc_\w+|iso2022_\w+|johab|ptcp154"
 )
 """Character sets of mails; Python knows codecs that are none, and some take very long."""
+_REPORTS = {"message/delivery-status", "message/feedback-report"}
 
 
 class Unreadable(ValueError):  # noqa: N818 - says what is wrong
@@ -97,6 +98,8 @@ class Mail:
     """The Message-IDs it is an answer to, the nearest first."""
     text: str
     attachments: int
+    has_report: bool = False
+    """One of its parts is for programs to read: how a delivery went."""
 
 
 def read(raw: bytes) -> Mail:
@@ -127,6 +130,7 @@ def read(raw: bytes) -> Mail:
         answers=_answers(whole),
         text=_clean(text, keep="\n\t")[:TEXT_CHARACTERS].strip(),
         attachments=found.files,
+        has_report=found.has_report,
     )
 
 
@@ -216,6 +220,7 @@ class _Found:
     plain: list[str] = field(default_factory=list)
     hypertext: list[str] = field(default_factory=list)
     files: int = 0
+    has_report: bool = False
     parts: int = 0
     text_bytes: int = 0
 
@@ -231,6 +236,7 @@ def _walk(part: Part, depth: int, found: _Found) -> None:
                     return
                 _walk(inner, depth + 1, found)
         return
+    found.has_report |= kind in _REPORTS and not part.attached
     if part.attached or kind not in {"text/plain", "text/html"}:
         found.files += 1
         return

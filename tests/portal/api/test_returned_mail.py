@@ -10,7 +10,7 @@ from portal.inbound.intake import receive
 from runtime.client import CommandRefused
 from tests.domain.builders import attachment
 from tests.portal.api.delivery_reports import bounce, complaint, old_bounce
-from tests.portal.api.mails import a_mail
+from tests.portal.api.mails import a_mail, of_parts, part
 from tests.portal.conftest import Portal
 
 CLIENT, ELSEWHERE = "client-1@example.org", "ada@elsewhere.example"
@@ -249,6 +249,20 @@ async def test_bounces_from_before_there_was_a_standard_are_read(portal: Portal)
 
     assert outcome == ("bounced", "permanent")
     assert (await portal.world.status("CASE-1"))["failed_deliveries"] == 1
+
+
+@pytest.mark.parametrize("sign", ["part", "header"])
+async def test_no_report_opens_a_case(portal: Portal, sign: str) -> None:
+    """Whoever sends it, in whatever form: what we would answer would come back again."""
+    kind, body = of_parts(part("Not delivered."), part("Status: 5.1.1", "message/delivery-status"))
+    headers = {"From": "post_master@lake.example", "Subject": "Re: your mail"}
+    if sign == "header":
+        kind, body = "text/plain", "It did not arrive."
+        headers["X-Failed-Recipients"] = "kim@lake.example"
+    outcome = await take(portal, a_mail(body, headers=headers | {"Content-Type": kind}))
+
+    assert outcome == ("ignored", "bounce")
+    assert portal.world.mailbox.letters == []
 
 
 async def test_a_complaint_stops_what_one_may_opt_out_of(portal: Portal) -> None:
