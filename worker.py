@@ -112,7 +112,7 @@ def build_adapters(settings: Settings) -> Adapters:
     migrate(engine)
     smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     try:
-        mailbox = mailbox_for(engine, smtp_url, settings.mail_from)
+        mailbox = mailbox_for(engine, smtp_url, settings.mail_from, settings.bounce_address)
     except ValueError as error:
         raise SettingsError(str(error)) from None
     page: StatusPage = DatabaseStatusPage(engine)

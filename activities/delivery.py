@@ -30,7 +30,7 @@ class Tally:
 
 
 def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally: Tally) -> None:
-    """Send one message to one recipient, unless the ledger says it was sent.
+    """Send one message to one recipient, unless the ledger says it was sent, or came back.
 
     The row says `sending` before and `sent` after: a sender that dies in between leaves a row
     whose outcome is unknown, and the repeat carries the same idempotency key (`Message-ID`).
@@ -41,6 +41,10 @@ def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally:
     before = ledger.claim(delivery, present())
     if before.state is DeliveryState.SENT:
         tally.already += 1
+        return
+    if before.state is DeliveryState.BOUNCED:
+        tally.failed += 1
+        tally.problem = tally.problem or before.problem
         return
     if before.state is DeliveryState.UNKNOWN:
         log.warning("delivery.outcome_unknown", key=delivery.effect_key, attempts=before.attempts)

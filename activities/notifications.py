@@ -19,6 +19,7 @@ from activities.ports import (
     Preferences,
 )
 from activities.rendering import Renderer
+from domain.addresses import recipient_key
 from domain.contract.effects import NotifyClients, NotifyStaff, Person
 from domain.contract.receipts import DeliveryReceipt
 
@@ -117,7 +118,7 @@ class Notifications:
     ) -> None:
         delivery = Delivery(
             effect_key=effect.key,
-            recipient=letter.to.lower(),
+            recipient=recipient_key(letter.to),
             channel="email",
             entity=effect.entity,
             event=effect.kind.value,

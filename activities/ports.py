@@ -88,6 +88,8 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    BOUNCED = "bounced"
+    """The mail server took it, and a report came back later: it did not arrive (T9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Ledger(Protocol):
         """Mark it as being sent and return the row as it was before.
 
         A row found `sending` (the sender died in between) is returned as `unknown`; one found
-        `sent` stays `sent`.
+        `sent` or `bounced` stays so.
         """
 
     def settle(

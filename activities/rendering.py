@@ -29,6 +29,7 @@ from activities.message_facts import Reference, facts_given, reference_of
 from activities.opting_out import OptOut
 from activities.paragraphs import Quote, as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, Preference
+from domain.addresses import ascii_domain, recipient_key
 from domain.contract.effects import NotifyClients, NotifyStaff, Person
 from domain.contract.events import TOPIC_OF, ClientEvent, Role, Topic
 from domain.policy import Cadence, FixedHourCadence, Policy
@@ -194,8 +195,8 @@ class Renderer:
         )
 
     def _message_id(self, purpose: str, subject: str, recipient: str) -> str:
-        """The same for ever for the same recipient, however their address is capitalised."""
-        seed = json.dumps([purpose, subject, recipient.lower()])
+        """The same for ever for the same recipient, however their address is spelled."""
+        seed = json.dumps([purpose, subject, recipient_key(recipient)])
         return f"<{sha256(seed.encode()).hexdigest()[:40]}@{self._mail_domain}>"
 
     def _optional_topic(self, kind: ClientEvent) -> Topic | None:
@@ -263,7 +264,7 @@ def _address(mail_from: str) -> tuple[str, str]:
         raise ValueError(
             f"DEFECTS_MAIL_FROM: {mail_from!r} is not an address such as support@vendor.example"
         )
-    return local, domain.encode("idna").decode()
+    return local, ascii_domain(domain)
 
 
 # --- filters -------------------------------------------------------------------------------------

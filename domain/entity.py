@@ -29,7 +29,7 @@ from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import Receipt
 from domain.contract.status import PolicyVersion, Rejection, Status
-from domain.contract.values import Command, Instant, Start, Value
+from domain.contract.values import Command, Contact, Instant, Start, Value
 from domain.policy import PinnedPolicy
 from domain.state import Part
 
@@ -49,6 +49,14 @@ class Postponed(Value):
     notice: NotifyStaff
 
 
+class CameBack(Value):
+    """A letter to the contact of a case that came back (T9)."""
+
+    case: str
+    at: Instant
+    problem: str
+
+
 class Entity(Part):
     """The state every entity has."""
 
@@ -62,6 +70,10 @@ class Entity(Part):
     """Digests of the keys of commands: a key may be long."""
     rejected: list[Rejection] = Field(default_factory=list)
     postponed: list[Postponed] = Field(default_factory=list)
+    corrections: dict[str, Contact] = Field(default_factory=dict)
+    """By case, contacts that were corrected: what was meant for the former ones goes to these."""
+    came_back: list[CameBack] = Field(default_factory=list)
+    """The last letter that came back for each case whose contact was not corrected since."""
 
     _effects: list[Effect] = PrivateAttr(default_factory=list)
     _facts: list[Fact] = PrivateAttr(default_factory=list)
@@ -87,6 +99,15 @@ class Entity(Part):
     def attention(self) -> list[str]:
         """Reasons, other than deliveries, why somebody should look at it."""
         return []
+
+    @property
+    def unreachable(self) -> list[str]:
+        """Reasons for attention: letters came back, and nobody has corrected the contact."""
+        return [
+            f"mail to the contact of {letter.case} comes back ({letter.problem}):"
+            " correct_contact, or notify them another way"
+            for letter in self.came_back[:20]
+        ]
 
     @property
     def finished(self) -> bool:

@@ -4,12 +4,21 @@ Part of an entity's state: it survives continue-as-new. No lane waits for anothe
 rule: who reads the audience waits until the read model has it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
-from domain.contract.effects import Effect, Lane, UpdateReadModel, reads_audience
-from domain.contract.values import Instant
+from domain.contacts import readdressed
+from domain.contract.effects import (
+    Effect,
+    Lane,
+    NotifyClients,
+    UpdateReadModel,
+    reads_audience,
+)
+from domain.contract.values import Contact, Instant
 
 FIRST_PAUSE = timedelta(seconds=15)
 USUAL_PAUSE = timedelta(minutes=5)
@@ -18,10 +27,16 @@ LONGEST_PAUSE = timedelta(minutes=30)
 """After six hours, or where the other side asks for it."""
 REPORTED_AFTER = timedelta(minutes=30)
 """An outage that lasts so long is somebody's business."""
-FAILED_KEPT, FAILED_BYTES = 100, 50_000
+FAILED_KEPT = 100
 """Effects refused for good that `retry_deliveries` tries again; the ledger has them all."""
 PIECE = 64_000
 """Bytes up to which what waits is joined with what comes."""
+TOLD_KEPT = 10
+"""Messages that went out and may still come back; most reports follow within minutes."""
+KEPT_BYTES = 40_000
+"""What each of the two may take."""
+
+X = TypeVar("X", bound=Effect)
 
 
 class LaneState(BaseModel):
@@ -54,8 +69,16 @@ class Outbox(BaseModel):
 
     lanes: dict[Lane, LaneState] = Field(default_factory=dict)
     failed: list[Effect] = Field(default_factory=list)
+    told: list[NotifyClients] = Field(default_factory=list)
+    """The last messages to clients that went out: one that comes back is parked."""
+    audience_at: int = 0
+    """Sequence of the last corrected contact: older messages too wait until it is written."""
     _in_flight: set[Lane] = PrivateAttr(default_factory=set)
     _weight: int | None = PrivateAttr(default=None)
+    _came_back: set[str] = PrivateAttr(default_factory=set)
+    """Keys of messages that came back while they were still going out to others."""
+    _misaddressed: set[str] = PrivateAttr(default_factory=set)
+    """Keys of messages in flight when a contact was corrected."""
 
     @property
     def in_flight(self) -> frozenset[Lane]:
@@ -67,7 +90,8 @@ class Outbox(BaseModel):
         """Bytes of everything in it as JSON, about."""
         if self._weight is None:
             waiting = (effect for lane in self.lanes.values() for effect in lane.waiting)
-            self._weight = sum(effect.weight for effect in (*waiting, *self.failed))
+            kept = (*waiting, *self.failed, *self.told)
+            self._weight = sum(effect.weight for effect in kept)
         return self._weight
 
     def put(self, effects: list[Effect]) -> None:
@@ -125,7 +149,8 @@ class Outbox(BaseModel):
 
     def _is_held_up(self, effect: Effect) -> bool:
         """Whether it waits until the read model has those it is for."""
-        return reads_audience(effect) and self._is_audience_unwritten(effect.sequence)
+        sequence = max(effect.sequence, self.audience_at + 1)
+        return reads_audience(effect) and self._is_audience_unwritten(sequence)
 
     def _is_audience_unwritten(self, sequence: int) -> bool:
         read_model = self.lanes.get(Lane.READ_MODEL)
@@ -183,21 +208,71 @@ class Outbox(BaseModel):
             effect.replaceable in newer.replaces for newer in self.lanes[effect.lane].waiting[1:]
         )
 
-    def park(self, effect: Effect) -> None:
-        """Refused for good, in part or in whole: kept for `retry_deliveries`."""
-        failed = [*self.failed, effect][-FAILED_KEPT:]
-        while len(failed) > 1 and sum(one.weight for one in failed) > FAILED_BYTES:
-            failed.pop(0)
-        self.failed, self._weight = failed, None
+    def park(self, effect: Effect, corrections: Mapping[str, Contact]) -> bool:
+        """Refused for good, in part or in whole: kept for `retry_deliveries`.
+
+        False where it goes out again at once, since a contact was corrected meanwhile.
+        """
+        self._came_back.discard(effect.key)
+        if effect.key in self._misaddressed:
+            self._misaddressed.discard(effect.key)
+            self._again([_to(effect, corrections)])
+            return False
+        self._keep_failed(effect)
+        return True
+
+    def _keep_failed(self, *effects: Effect) -> None:
+        self.failed = _newest([*self.failed, *effects], FAILED_KEPT)
+        self._weight = None
+
+    def remember(self, message: NotifyClients, corrections: Mapping[str, Contact]) -> None:
+        """It went out to everybody, as far as anybody knows."""
+        if message.key in self._came_back:
+            self.park(message, corrections)
+        else:
+            self._misaddressed.discard(message.key)
+            self.told = _newest([*self.told, message], TOLD_KEPT)
+            self._weight = None
+
+    def take_back(self, key: str) -> None:
+        """A message that went out came back: parked for the contact's correction (T9)."""
+        found = [message for message in self.told if message.key == key]
+        self.told = [message for message in self.told if message.key != key]
+        self._keep_failed(*found)
+        if any(effect.key == key for effect in self._flying(Lane.CLIENTS)):
+            self._came_back.add(key)
+
+    def readdress(self, corrections: Mapping[str, Contact], sequence: int) -> None:
+        """Contacts were corrected, as the audience has it from `sequence` on.
+
+        What waits goes to them, and so does what their old addresses refused or sent back.
+        """
+        self.audience_at = sequence
+        self._weight = None
+        lane = self.lanes.setdefault(Lane.CLIENTS, LaneState())
+        flying = self._flying(Lane.CLIENTS)
+        self._misaddressed.update(effect.key for effect in flying)
+        waiting = [_to(effect, corrections) for effect in lane.waiting[len(flying) :]]
+        lane.waiting = [*flying, *waiting]
+        again = [e for e in self.failed if reads_audience(e) or _to(e, corrections) != e]
+        self.failed = [effect for effect in self.failed if effect not in again]
+        self._again([_to(effect, corrections) for effect in again])
+
+    def _flying(self, lane: Lane) -> list[Effect]:
+        """What of a lane is being carried out."""
+        return self.lanes[lane].waiting[:1] if lane in self._in_flight else []
 
     def retry(self) -> None:
-        """Try everything again now. Who was told already is not told again: the ledger knows.
-
-        What was refused is older than what waits: it goes first, and gives way to it.
-        """
-        failed, self.failed = self.failed, []
-        for lane, state in self.lanes.items():
+        """Try everything again now. Who was told already is not told again: the ledger knows."""
+        for state in self.lanes.values():
             state.retry_at = None
+        failed, self.failed = self.failed, []
+        self._again(failed)
+
+    def _again(self, failed: list[Effect]) -> None:
+        """Queue effects again. What was refused is older than what waits: it goes first, and gives
+        way to it."""
+        for lane, state in self.lanes.items():
             held = 1 if lane in self._in_flight else 0
             older = [effect for effect in failed if effect.lane is lane]
             for newer in state.waiting[:held]:
@@ -233,6 +308,18 @@ class Outbox(BaseModel):
     def failing(self) -> list[Lane]:
         """Lanes whose outage was reported."""
         return [lane for lane, state in self.lanes.items() if state.reported]
+
+
+def _to(effect: Effect, corrections: Mapping[str, Contact]) -> Effect:
+    return readdressed(effect, corrections) if isinstance(effect, NotifyClients) else effect
+
+
+def _newest(effects: list[X], most: int) -> list[X]:
+    """The latest of those kept, within bounds; the newest is always among them."""
+    kept = effects[-most:]
+    while len(kept) > 1 and sum(effect.weight for effect in kept) > KEPT_BYTES:
+        kept.pop(0)
+    return kept
 
 
 def _still_wanted(older: list[Effect], newer: Effect) -> list[Effect]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+from domain.contacts import is_corrected
+from domain.contract.contacts import CorrectContact, DeliveryBounced
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import Effect, Lane
+from domain.contract.effects import Effect, Lane, NotifyClients
 from domain.contract.events import Role, StaffEvent
 from domain.contract.parsing import Busy, InvalidCommand
 from domain.contract.receipts import DeliveryReceipt, Receipt
@@ -103,10 +105,19 @@ class Runner(Generic[E]):
             InvalidCommand: before the command has changed anything.
         """
         self._fire(now)
+        is_repeat = self.entity.is_repeat(command)
         self._handle(command, now)
         self._enqueue(now)
         if isinstance(command, RetryDeliveries):
             self.outbox.retry()
+        elif is_repeat:
+            return
+        elif isinstance(command, DeliveryBounced):
+            self.outbox.take_back(command.effect)
+            if is_corrected(self.entity, command):
+                self.outbox.readdress(self.entity.corrections, self.outbox.audience_at)
+        elif isinstance(command, CorrectContact):
+            self.outbox.readdress(self.entity.corrections, self.entity.sequence)
 
     def _handle(self, command: Command, now: datetime) -> None:
         if self.entity.is_repeat(command):
@@ -198,8 +209,11 @@ class Runner(Generic[E]):
             self._agenda = None
         self._enqueue(now)
         if isinstance(receipt, DeliveryReceipt) and receipt.failed:
-            self.outbox.park(effect)
-            self._report(effect, receipt.problem or "refused", receipt.failed, now, now)
+            parked = self.outbox.park(effect, self.entity.corrections)
+            if parked and not receipt.came_back:
+                self._report(effect, receipt.problem or "refused", receipt.failed, now, now)
+        elif isinstance(effect, NotifyClients):
+            self.outbox.remember(effect, self.entity.corrections)
         self.outbox.landed(effect.lane)
 
     def failed(

@@ -28,7 +28,7 @@ async def serve(settings: Settings) -> None:
     client = await connect(settings, service="defects-portal")
     smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
     try:
-        mailbox = mailbox_for(engine, smtp_url, settings.mail_from)
+        mailbox = mailbox_for(engine, smtp_url, settings.mail_from, settings.bounce_address)
     except ValueError as error:
         raise SettingsError(str(error)) from None
     context = PortalContext(

@@ -49,4 +49,6 @@ class PortalContext:
         """
         named = self.settings.smtp_url
         smtp_url = named.get_secret_value() if named else None
-        return self.mailbox or mailbox_for(self.engine, smtp_url, self.settings.mail_from)
+        return self.mailbox or mailbox_for(
+            self.engine, smtp_url, self.settings.mail_from, self.settings.bounce_address
+        )

@@ -21,6 +21,7 @@ from pydantic import FilePath as ExistingFile
 from pydantic import ValidationError as Invalid
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.addresses import ascii_domain
 from runtime.codec import NO_KEYS, KeyRing
 
 PREFIX = "DEFECTS_"
@@ -58,9 +59,24 @@ def _smtp_url(url: SecretStr) -> SecretStr:
 
 def _sender(text: str) -> str:
     local, at, domain = parseaddr(text)[1].rpartition("@")
-    if not (local and at and domain) or "\n" in text or "\r" in text:
+    if not (local and at and _is_domain(domain)) or "\n" in text or "\r" in text:
         raise ValueError("must be one address such as support@vendor.example")
     return text
+
+
+def _bounce_address(text: str) -> str:
+    local, _, domain = text.rpartition("@")
+    if not (re.fullmatch(r"[A-Za-z0-9._-]{1,20}", local) and _is_domain(domain)):
+        raise ValueError("must be one address such as bounces@vendor.example, without a +")
+    return text
+
+
+def _is_domain(domain: str) -> bool:
+    try:
+        ascii_domain(domain)
+    except ValueError:
+        return False
+    return not re.search(r"[\s<>,;]", domain)
 
 
 def _http_url(url: str) -> str:
@@ -161,6 +177,10 @@ class Settings(BaseSettings):
     from the start. Without it mails are kept in the database."""
     mail_from: Annotated[str, AfterValidator(_sender)] = "support@vendor.example"
     """Sender of every mail, with or without a name."""
+    bounce_address: Annotated[str, AfterValidator(_bounce_address)] | None = None
+    """Where mail systems report what did not arrive: `bounces@vendor.example`. Each letter has an
+    envelope sender of its own, `bounces+<token>@…`; all of these are to be handed to
+    `inbound-mail`. Without it reports go to the sender, and are known by what they send back."""
     portal_url: Annotated[str, AfterValidator(_http_url)] | None = None
     """Base of the portal's address as people reach it: links to sign in and to unsubscribe lead
     there. Without it links lead to `DEFECTS_PORTAL_ADDRESS`, and people unsubscribe by mail to

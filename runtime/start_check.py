@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from domain.addresses import refuse_unusable_addresses
 from domain.area_work import AREA_WORK
 from domain.case import CASE
 from domain.contract.parsing import InvalidCommand, parse
@@ -39,13 +40,15 @@ class StartCheck:
     def check(self, workflow: str, number: str | None, payload: object, now: datetime) -> Start:
         """The payload as a message that the workflow would begin with at `now`.
 
-        Beyond the payload's form: promises of time (D7), a past that is not in order.
+        Beyond the payload's form: promises of time (D7), addresses that take no mail, a past that
+        is not in order.
 
         Raises:
             InvalidCommand: naming the first field that is wrong and what would be right.
         """
         behaviour = _BEHAVIOURS[workflow]
         start = parse(behaviour.start, payload)
+        refuse_unusable_addresses(start)
         policy = self._policy(start.policy, now.year)
         behaviour.begin(number or "unnumbered", start, policy, now)
         refuse_promises(start, policy.calendar.local_date(now))

@@ -8,6 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import CASE
     from domain.case.state import Case
     from domain.contract import case as said
+    from domain.contract.contacts import CorrectContact, DeliveryBounced
     from domain.contract.defect import RetryDeliveries
     from domain.contract.status import Status
     from workflows.entity import EntityWorkflow, command
@@ -18,7 +19,9 @@ class CaseWorkflow(EntityWorkflow[Case]):
     """One case: receipt, what is missing, first response, answer or defect, calls (C1-C11)."""
 
     behaviour = CASE
-    signals = {model.name: model for model in (said.DefectResolved, said.DefectMerged)}
+    signals = {
+        model.name: model for model in (said.DefectResolved, said.DefectMerged, DeliveryBounced)
+    }
 
     @workflow.init
     def __init__(self, start: Any) -> None:
@@ -38,5 +41,6 @@ class CaseWorkflow(EntityWorkflow[Case]):
     book_call = command(said.BookCall, waits_for_result=True)
     cancel_call = command(said.CancelCall)
     set_preferences = command(said.SetPreferences)
+    correct_contact = command(CorrectContact)
     close = command(said.CloseCase)
     retry_deliveries = command(RetryDeliveries)

@@ -6,6 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contract import defect as said
+    from domain.contract.contacts import CorrectContact, DeliveryBounced
     from domain.contract.parsing import InvalidCommand, parse
     from domain.contract.status import Status
     from domain.defect import DEFECT
@@ -31,6 +32,8 @@ class DefectWorkflow(EntityWorkflow[Defect]):
             said.AreaWorkStarted,
             said.WaitForClient,
             said.StopWaiting,
+            CorrectContact,
+            DeliveryBounced,
         )
     }
 
@@ -46,6 +49,7 @@ class DefectWorkflow(EntityWorkflow[Defect]):
     change_severity = command(said.ChangeSeverity)
     attach_case = command(said.AttachCase)
     detach_case = command(said.DetachCase)
+    correct_contact = command(CorrectContact)
     post_progress = command(said.PostProgress)
     offer_workaround = command(said.OfferWorkaround)
     schedule_release = command(said.ScheduleRelease)

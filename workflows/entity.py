@@ -12,6 +12,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ConfigDict
 
+    from domain.addresses import refuse_unusable_addresses
     from domain.contract.client_texts import client_texts
     from domain.contract.effects import Effect, Lane
     from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
@@ -322,7 +323,7 @@ class EntityWorkflow(Generic[E]):
 
     def _check(self, model: type[Command], payload: Any) -> None:
         """Judged here and nowhere else: validators do not run in a replay, so a history is never
-        judged by phrases it could not know."""
+        judged by phrases or letters it could not know."""
         now = workflow.now()
         today = now.date()
         try:
@@ -334,6 +335,7 @@ class EntityWorkflow(Generic[E]):
                     return
                 today = self._runner.entity.policy.calendar.local_date(now)
             refuse_promises(said, today)
+            refuse_unusable_addresses(said)
         except InvalidCommand as error:
             refuse(error)
 

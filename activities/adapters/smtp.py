@@ -21,7 +21,9 @@ from email.utils import parseaddr
 from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from activities.bounce_address import BounceAddress
 from activities.ports import Letter, NotNow, Refused
+from domain.addresses import ascii_domain
 
 _FORM = "smtp://[user:password@]host:port[?starttls=true] or smtps://[user:password@]host:port"
 # Quoted-printable or base64, never bare 8-bit: not every server on the way announces 8BITMIME.
@@ -57,28 +59,43 @@ class SmtpMailbox:
     start; user and password are percent-encoded. Certificates are checked against the system's
     authorities (`SSL_CERT_FILE` names others). With `starttls=true` no letter and no password
     leaves in clear: a server that does not offer it gets none. `timeout` (seconds) bounds the
-    connection and each answer.
+    connection and each answer. Reports about letters go to an address made of `bounce_address`,
+    or else to `mail_from`.
 
     Raises:
         ValueError: naming the setting that is wrong; the URL is not shown, it holds a password.
     """
 
-    def __init__(self, url: str, mail_from: str, timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        mail_from: str,
+        timeout: float = 30.0,
+        bounce_address: str | None = None,
+    ) -> None:
         self._server = _server(url)
         self._sender = _sender(mail_from)
+        self._reports_to = BounceAddress(bounce_address) if bounce_address else None
         self._timeout = timeout
 
     def open(self) -> "SmtpSession":
         """Begin a conversation; the connection is made when the first letter is sent."""
-        return SmtpSession(self._server, self._sender, self._timeout)
+        return SmtpSession(self._server, self._sender, self._timeout, self._reports_to)
 
 
 class SmtpSession:
     """One conversation: it connects at the first letter, and again once the connection is lost."""
 
-    def __init__(self, server: _Server, sender: Address, timeout: float) -> None:
+    def __init__(
+        self,
+        server: _Server,
+        sender: Address,
+        timeout: float,
+        reports_to: BounceAddress | None = None,
+    ) -> None:
         self._server = server
         self._sender = sender
+        self._reports_to = reports_to
         self._timeout = timeout
         self._connection: smtplib.SMTP | None = None
 
@@ -111,7 +128,7 @@ class SmtpSession:
         # `from None`: what smtplib raises holds the address and what the server said of it.
         try:
             connection.sendmail(
-                self._sender.addr_spec, [recipient.addr_spec], content, mail_options=options
+                self._envelope_sender(letter), [recipient.addr_spec], content, mail_options=options
             )
         except smtplib.SMTPRecipientsRefused as refusal:
             ((code, _),) = refusal.recipients.values()
@@ -123,6 +140,11 @@ class SmtpSession:
         except (smtplib.SMTPException, OSError) as error:
             self._hang_up()
             raise NotNow(f"mail server lost: {_kind(error)}") from None
+
+    def _envelope_sender(self, letter: Letter) -> str:
+        if self._reports_to is None:
+            return self._sender.addr_spec
+        return self._reports_to.of_letter(letter.message_id)
 
     def _connected(self) -> smtplib.SMTP:
         """The connection, clean for a new letter; a new one where there is none any more."""
@@ -279,9 +301,12 @@ def _address(name: str, address: str) -> Address:
     local, _, domain = address.rpartition("@")
     if not local or not domain or _NOT_IN_ADDRESSES.search(local + domain):
         raise ValueError("not an address")
-    if not (local + domain).isprintable():
+    if not local.isprintable():
         raise ValueError("control characters in an address")
-    return Address(_line(name), local, domain.encode("idna").decode())
+    ascii_only = ascii_domain(domain)
+    if not ascii_only.isprintable():
+        raise ValueError("control characters in an address")
+    return Address(_line(name), local, ascii_only)
 
 
 def _international(*addresses: Address) -> bool:
@@ -295,7 +320,7 @@ def _international(*addresses: Address) -> bool:
 def _server(url: str) -> _Server:
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+        host, port = ascii_domain(parts.hostname) if parts.hostname else "", parts.port
     except ValueError:
         raise _wrong("host or port cannot be read") from None
     if parts.scheme not in {"smtp", "smtps"}:

@@ -11,7 +11,9 @@ from commands.cli.options import (
     Email,
     MaybeWhy,
     Number,
+    Payload,
     ToClient,
+    Why,
     described_by,
     update,
 )
@@ -112,6 +114,22 @@ def set_preferences(
     language: Annotated[str | None, typer.Option()] = None,
 ) -> None:
     """Set the email preferences of the contact of this case; the rest stays unchanged."""
+
+
+@update(app, "correct_contact")
+def correct_contact(
+    number: Number,
+    email: Email,
+    reason: Why,
+    name: Annotated[str | None, typer.Option()] = None,
+    time_zone: Annotated[str | None, typer.Option()] = None,
+    language: Annotated[str | None, typer.Option()] = None,
+    case: Annotated[str | None, typer.Option()] = None,
+) -> Payload:
+    """Correct the contact of a case; what the old address sent back goes to the new one."""
+    del number  # The recipient of the command, not part of its payload.
+    contact = {"email": email, "name": name, "time_zone": time_zone, "language": language}
+    return {"contact": contact, "reason": reason, "case": case}
 
 
 @app.command(name="suggest")

@@ -6,6 +6,7 @@
 from domain.case import (
     calls,
     closing,
+    contact,
     defects,
     first_response,
     intake,
@@ -14,6 +15,7 @@ from domain.case import (
 )
 from domain.case.state import Case
 from domain.contract import case as said
+from domain.contract.contacts import CorrectContact, DeliveryBounced
 from domain.contract.defect import RetryDeliveries
 from domain.contract.effects import BookMinutes, NotifyClients, OpenDefect
 from domain.contract.receipts import DefectOpened, DeliveryReceipt, MinutesBooked
@@ -40,6 +42,8 @@ CASE = Behaviour(
             on(said.BookCall, calls.book_call),
             on(said.CancelCall, calls.cancel_call),
             on(said.SetPreferences, preferences.set_preferences),
+            on(CorrectContact, contact.correct_contact),
+            on(DeliveryBounced, contact.delivery_bounced),
             on(said.Answer, closing.answer),
             on(said.CloseCase, closing.close_case),
             on(RetryDeliveries, retry_deliveries),

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.case import contact
 from domain.case.closing import close
 from domain.case.first_response import meet
 from domain.case.intake import tell_defect
@@ -64,6 +65,8 @@ def note_defect(case: Case, effect: OpenDefect, receipt: DefectOpened, now: date
     case.defect = receipt.defect
     meet(case, now)
     case.record("case.attached", now, public=True, defect=receipt.defect)
+    if effect.attachment.contact != case.contact:
+        tell_corrected(case, now)
 
 
 def defect_resolved(case: Case, command: DefectResolved, now: datetime) -> None:
@@ -86,3 +89,10 @@ def defect_merged(case: Case, command: DefectMerged, now: datetime) -> None:
     case.record("case.attached", now, public=True, defect=command.into, before=command.defect)
     if case.information.defect_knows:
         tell_defect(case, WaitForClient, now)
+    if case.corrections:
+        tell_corrected(case, now)
+
+
+def tell_corrected(case: Case, now: datetime) -> None:
+    """The defect may have been given the former contact: it was corrected on the way."""
+    contact.tell_defect(case, "corrected before it was attached", case.number, now)

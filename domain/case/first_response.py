@@ -86,11 +86,18 @@ def responded(case: Case, message: NotifyClients) -> None:
         information.asked_at = message.at
 
 
-def meet(case: Case, now: datetime) -> None:
+def meet(case: Case, now: datetime, message: int | None = None) -> None:
     """What meets the obligation happened at `now`: too late meets nothing (T9)."""
     first = case.first_response
     if first is not None and first.pending and now <= first.due_at:
-        first.met_at = now
+        first.met_at, first.met_by = now, message
+
+
+def unmeet(case: Case, message: int | None) -> None:
+    """T9: the message that met it came back; a later one that arrives in time may still."""
+    first = case.first_response
+    if first is not None and message is not None and first.met_by == message:
+        first.met_at = first.met_by = None
 
 
 def note_arrival(
@@ -101,7 +108,7 @@ def note_arrival(
     if first is None or first.sequence is None or not receipt.arrived:
         return
     if message.sequence >= first.sequence:
-        meet(case, now)
+        meet(case, now, message.sequence)
 
 
 def agenda(case: Case) -> list[Due[Case]]:

@@ -21,6 +21,8 @@ class FirstResponse(Part):
     sequence: int | None = None
     """Of the message that answers; None until somebody has."""
     met_at: Instant | None = None
+    met_by: int | None = None
+    """Sequence of the message that met it, where one did."""
     missed_at: Instant | None = None
 
     @property
@@ -108,6 +110,11 @@ class Case(Entity):
     opened_at: Instant
     closed_at: Instant | None = None
     outcome: Literal["answered", "defect_resolved", "closed", "unanswered"] | None = None
+
+    @property
+    def attention(self) -> list[str]:
+        """Reasons, other than deliveries, why somebody should look."""
+        return self.unreachable
 
     @property
     def finished(self) -> bool:

@@ -79,3 +79,4 @@ class StaffEvent(StrEnum):
     REVIEW_DIGEST = "review.digest"
     DELIVERY_FAILING = "delivery.failing"
     CANCEL_REFUSED = "cancel.refused"
+    DELIVERY_BOUNCED = "delivery.bounced"

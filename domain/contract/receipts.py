@@ -30,7 +30,13 @@ class DeliveryReceipt(Receipt):
     opted_out: int = 0
     """People who do not want this kind of message."""
     problem: str | None = None
-    """A short code of the last refusal, never client text."""
+    """A short code of the last refusal, never client text; `bounce-5.1.1` where there was none but
+    of addresses that had sent it back before."""
+
+    @property
+    def came_back(self) -> bool:
+        """Whether what failed had all come back before: support knows that."""
+        return self.failed > 0 and (self.problem or "").startswith("bounce-")
 
     @property
     def arrived(self) -> bool:

@@ -6,12 +6,14 @@
 from datetime import datetime
 
 from domain.contract import defect as said
+from domain.contract.contacts import CorrectContact, DeliveryBounced
 from domain.contract.effects import MoveCases, NotifyClients
 from domain.contract.receipts import CasesMoved, DeliveryReceipt
 from domain.defect import (
     area_work,
     beginning,
     cases,
+    contacts,
     feedback,
     hold,
     merge,
@@ -53,6 +55,8 @@ DEFECT = Behaviour(
             on(said.ChangeSeverity, severity.change_severity),
             on(said.AttachCase, cases.attach_case),
             on(said.DetachCase, cases.detach_case),
+            on(CorrectContact, contacts.correct_contact),
+            on(DeliveryBounced, contacts.delivery_bounced),
             on(said.PostProgress, updates.post_progress),
             on(said.OfferWorkaround, updates.offer_workaround),
             on(said.ScheduleRelease, release_plan.schedule_release),

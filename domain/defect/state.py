@@ -232,7 +232,7 @@ class Defect(Entity):
     @property
     def attention(self) -> list[str]:
         """Reasons, other than deliveries, why somebody should look."""
-        reasons = []
+        reasons = self.unreachable
         if self.active and not self.cases and not self.imported_alone:
             reasons.append("no case is attached")
         due = self.target_due_at

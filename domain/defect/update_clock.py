@@ -24,6 +24,8 @@ class UpdateClock(Part):
     deadline: Instant
     send_at: Instant
     unconfirmed: UnconfirmedUpdate | None = None
+    met: UnconfirmedUpdate | None = None
+    """The last update that arrived, and by when it had to; it may still come back."""
 
     @classmethod
     def started(cls, cadence: Cadence, calendar: BusinessCalendar, now: datetime) -> Self:
@@ -39,7 +41,7 @@ class UpdateClock(Part):
         Running from when it was handed out keeps the gap between arrivals within the limit.
         """
         clock = self.started(cadence, calendar, now)
-        clock.unconfirmed = self.unconfirmed
+        clock.unconfirmed, clock.met = self.unconfirmed, self.met
         if clock.unconfirmed is None and sequence is not None:
             clock.unconfirmed = UnconfirmedUpdate(sequence=sequence, deadline=self.deadline)
         return clock
@@ -47,7 +49,7 @@ class UpdateClock(Part):
     def under(self, cadence: Cadence, calendar: BusinessCalendar, now: datetime) -> Self:
         """The clock under another policy from `now` on; what was in time so far is not late."""
         clock = self.started(cadence, calendar, self.last_at)
-        clock.unconfirmed = self.unconfirmed
+        clock.unconfirmed, clock.met = self.unconfirmed, self.met
         if clock.deadline < now:
             clock.deadline = self.deadline
         return clock
@@ -55,7 +57,21 @@ class UpdateClock(Part):
     def arrived(self, sequence: int) -> None:
         """The message `sequence` was delivered: what was owed up to it is met."""
         if self.unconfirmed is not None and sequence >= self.unconfirmed.sequence:
+            self.met = UnconfirmedUpdate(sequence=sequence, deadline=self.unconfirmed.deadline)
             self.unconfirmed = None
+
+    def came_back(self, sequence: int, now: datetime) -> datetime | None:
+        """The message `sequence` did not arrive after all: what it met is owed again.
+
+        Answers the deadline where that has passed: it is missed.
+        """
+        if self.met is None or self.met.sequence != sequence:
+            return None
+        owed, self.met = self.met, None
+        if now > owed.deadline:
+            return owed.deadline
+        self.unconfirmed = owed
+        return None
 
     def take_missed(
         self, cadence: Cadence, calendar: BusinessCalendar, now: datetime

@@ -112,9 +112,13 @@ def record_missed(defect: Defect, now: datetime) -> None:
     if clock is None or cadence is None:
         return
     for deadline in clock.take_missed(cadence, defect.calendar, now):
-        if defect.cases:
-            defect.updates.missed += 1
-            defect.record("update.missed", now, deadline=iso(deadline))
+        _miss(defect, deadline, now)
+
+
+def _miss(defect: Defect, deadline: datetime, now: datetime) -> None:
+    if defect.cases:
+        defect.updates.missed += 1
+        defect.record("update.missed", now, deadline=iso(deadline))
 
 
 # --- steps that others take -----------------------------------------------------------------------
@@ -130,6 +134,16 @@ def restart(defect: Defect, now: datetime, sent: NotifyClients | None) -> None:
     else:
         sequence = sent.sequence if sent else None
         defect.updates.clock = clock.restarted(cadence, calendar, now, sequence)
+
+
+def take_back(defect: Defect, sequence: int | None, now: datetime) -> None:
+    """T9: the message that met an update came back."""
+    clock = defect.updates.clock
+    if clock is None or sequence is None:
+        return
+    deadline = clock.came_back(sequence, now)
+    if deadline is not None:
+        _miss(defect, deadline, now)
 
 
 def note_arrival(

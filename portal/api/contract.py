@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from fastapi import Body
 from pydantic import BeforeValidator, Field, ValidationError, create_model
 
-from domain.contract import case, defect, release
+from domain.contract import case, contacts, defect, release
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.status import (
     CaseState,
@@ -74,6 +74,7 @@ CASES = Kind(
         case.BookCall,
         case.CancelCall,
         case.SetPreferences,
+        contacts.CorrectContact,
         case.CloseCase,
         defect.RetryDeliveries,
     ),
@@ -92,6 +93,7 @@ DEFECTS = Kind(
         defect.ChangeSeverity,
         defect.AttachCase,
         defect.DetachCase,
+        contacts.CorrectContact,
         defect.PostProgress,
         defect.OfferWorkaround,
         defect.ScheduleRelease,

@@ -16,6 +16,7 @@ import structlog
 from activities.adapters.database import DatabaseNumbers, DatabasePreferences
 from activities.adapters.database.correspondence import DatabaseCorrespondence
 from activities.adapters.database.idempotency import DatabaseIdempotency
+from domain.addresses import recipient_key
 from domain.contract.case import ProvideInformation
 from domain.contract.events import Topic
 from domain.contract.values import NUMBER_PATTERN
@@ -26,6 +27,7 @@ from portal.api.responses import Received
 from portal.context import PortalContext
 from portal.inbound.judging import reason_to_ignore
 from portal.inbound.reading import MAIL_BYTES, Mail, Unreadable, read
+from portal.inbound.returned import Reports
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +67,7 @@ class _MailIntake:
         self._service = CommandService(context, CALLER)
         self._known = DatabaseCorrespondence(context.engine)
         self._keys = DatabaseIdempotency(context.engine)
+        self._reports = Reports(context)
 
     async def receive(self, raw: bytes) -> Received:
         try:
@@ -75,11 +78,14 @@ class _MailIntake:
             raise _refused(error.field, error.reason) from None
         if (unsubscribed := await asyncio.to_thread(self._unsubscribed, mail)) is not None:
             return unsubscribed
-        if (reason := await asyncio.to_thread(self._nobodys, mail)) is not None:
+        reason = await asyncio.to_thread(self._nobodys, mail)
+        if reason == "bounce":
+            return await self._reports.receive(mail, raw) or _ignored(reason)
+        if reason is not None:
             return _ignored(reason)
         if mail.sender is None:
             raise _refused("From", "must be one address such as name@example.org")
-        return await self._of_somebody(mail, mail.sender.email.lower())
+        return await self._of_somebody(mail, recipient_key(mail.sender.email))
 
     # --- what is no contact ----------------------------------------------------------------------
 
@@ -94,6 +100,8 @@ class _MailIntake:
         return Received(outcome="unsubscribed", case=None, reason=None, repeated=False)
 
     def _nobodys(self, mail: Mail) -> str | None:
+        if self._reports.is_addressed(mail):
+            return "bounce"
         reason = reason_to_ignore(mail, self._context.settings.mail_from)
         if reason is None and mail.message_id and self._known.is_ours(mail.message_id):
             return "own"

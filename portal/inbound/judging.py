@@ -7,6 +7,7 @@ A client's mail taken for one of them would be lost, so only what is meant as a 
 import re
 from email.utils import parseaddr
 
+from domain.addresses import recipient_key
 from portal.inbound.reading import Mail
 
 _AUTOMATIC_PRECEDENCE = {"bulk", "list", "junk", "auto_reply", "auto-reply"}
@@ -37,14 +38,17 @@ def reason_to_ignore(mail: Mail, our_address: str) -> str | None:
 
 
 def _is_ours(mail: Mail, our_address: str) -> bool:
-    ours = parseaddr(our_address)[1].lower()
-    sender = mail.sender.email.lower() if mail.sender else ""
+    ours = recipient_key(parseaddr(our_address)[1])
+    sender = recipient_key(mail.sender.email) if mail.sender else ""
     # Only our mails name an event.
     return sender == ours or "x-event" in mail.headers or ours in _first(mail, "x-loop").lower()
 
 
 def _is_bounce(mail: Mail) -> bool:
     if mail.content_type in {"multipart/report", "message/delivery-status"}:
+        return True
+    # Some programs say so in a part of an ordinary mail, or in a header of their own.
+    if mail.has_report or "x-failed-recipients" in mail.headers:
         return True
     if "return-path" in mail.headers and not _first(mail, "return-path").strip("<> \t"):
         return True

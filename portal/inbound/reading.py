@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from email.policy import default
 from typing import Any
 
+from domain.addresses import refuse_unusable_address
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Contact
 from portal.inbound import hypertext
@@ -38,6 +39,7 @@ _CODECS = re.compile(
     r"|gb2312|gbk|gb18030|big5\w*|shift_jis\w*|euc_\w+|iso2022_\w+|johab|ptcp154"
 )
 """Character sets of mails; Python knows codecs that are none, and some take very long."""
+_REPORTS = {"message/delivery-status", "message/feedback-report"}
 
 
 class Unreadable(ValueError):  # noqa: N818 - says what is wrong
@@ -96,6 +98,8 @@ class Mail:
     """The Message-IDs it is an answer to, the nearest first."""
     text: str
     attachments: int
+    has_report: bool = False
+    """One of its parts is for programs to read: how a delivery went."""
 
 
 def read(raw: bytes) -> Mail:
@@ -126,6 +130,7 @@ def read(raw: bytes) -> Mail:
         answers=_answers(whole),
         text=_clean(text, keep="\n\t")[:TEXT_CHARACTERS].strip(),
         attachments=found.files,
+        has_report=found.has_report,
     )
 
 
@@ -196,6 +201,7 @@ def _sender(whole: Part) -> Contact | None:
     address, name = addresses[0]
     contact = {"email": address, "name": _clean(name, keep="")[:200].strip() or None}
     try:
+        refuse_unusable_address("email", address)
         return parse(Contact, contact)
     except InvalidCommand:
         return None
@@ -214,6 +220,7 @@ class _Found:
     plain: list[str] = field(default_factory=list)
     hypertext: list[str] = field(default_factory=list)
     files: int = 0
+    has_report: bool = False
     parts: int = 0
     text_bytes: int = 0
 
@@ -229,6 +236,7 @@ def _walk(part: Part, depth: int, found: _Found) -> None:
                     return
                 _walk(inner, depth + 1, found)
         return
+    found.has_report |= kind in _REPORTS and not part.attached
     if part.attached or kind not in {"text/plain", "text/html"}:
         found.files += 1
         return

@@ -16,6 +16,7 @@ from activities.adapters.database.sessions import hashed
 from activities.languages import TEMPLATES, preferred
 from activities.paragraphs import as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, NotNow, Refused
+from domain.addresses import ascii_domain
 from portal.context import PortalContext
 from portal.pages.i18n import ENGLISH, TRANSLATIONS, Translations
 from portal.pages.page_renderer import Look
@@ -78,7 +79,7 @@ def sign_in_letter(
         "opt_out": None,
         "unsubscribe": None,
     }
-    domain = parseaddr(context.settings.mail_from)[1].rpartition("@")[2].encode("idna").decode()
+    domain = ascii_domain(parseaddr(context.settings.mail_from)[1].rpartition("@")[2])
     return Letter(
         message_id=f"<{sha256(f'sign-in/{token}'.encode()).hexdigest()[:40]}@{domain}>",
         to=known.email,

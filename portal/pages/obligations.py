@@ -102,7 +102,12 @@ def staff_dashboard(engine: Engine, now: datetime) -> StaffDashboard:
         failing=ledger.failing(50),
         waiting=sum(
             deliveries[state]
-            for state in (DeliveryState.PLANNED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+            for state in (
+                DeliveryState.PLANNED,
+                DeliveryState.FAILED,
+                DeliveryState.UNKNOWN,
+                DeliveryState.BOUNCED,
+            )
         ),
         oldest_waiting_at=ledger.oldest_unsent_at(),
         deliveries=deliveries,

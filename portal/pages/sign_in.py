@@ -17,6 +17,7 @@ from activities.adapters.database import (
     DatabaseSignInLinks,
 )
 from activities.adapters.database.sessions import hashed
+from domain.addresses import recipient_key, refuse_unusable_address
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Contact
 from portal.pages.auth import SignInNeeded, person, signed_in_client
@@ -55,10 +56,12 @@ def ask_for_link(request: Request, after: BackgroundTasks, form: OurForm) -> Res
     """Send a link, if the address is somebody's; nobody is told whether it is."""
     context, now = context_of(request), context_of(request).now()
     try:
-        address = parse(Contact, {"email": form.text("email")}).email.lower()
+        contact = parse(Contact, {"email": form.text("email")})
+        refuse_unusable_address("email", contact.email)
     except InvalidCommand:
         wrong = look_of(request).words(request).refused("sign-in", "email")
         return _page(request, Trouble("sign-in", wrong, "email", form.fields))
+    address = recipient_key(contact.email)
     attempts = DatabaseAttempts(context.engine)
     if not attempts.allows("sign-in from", computer(request), *PER_COMPUTER, now):
         return too_often(request)

@@ -22,6 +22,7 @@ from domain.contract.case import (
     ProvideInformation,
     Respond,
 )
+from domain.contract.contacts import DeliveryBounced
 from domain.contract.defect import (
     Absorb,
     AttachCase,
@@ -121,7 +122,7 @@ def a_ranking(now: datetime) -> dict[str, Any]:
 
 
 def a_life_of_a_defect() -> Life:
-    """Confirmed as S1, missed, talked about, planned, merged, reopened."""
+    """Confirmed as S1, missed, talked about, planned, merged, reopened; a letter comes back."""
     life = Life(a_defect("S1", attachment(), public_summary="Nobody can log in."))
     life.hear(OfferWorkaround, description="Use the other door.", effort="laborious")
     life.wait(9 * DAY)
@@ -145,6 +146,8 @@ def a_life_of_a_defect() -> Life:
     refused = next(effect for effect in life.told if isinstance(effect, NotifyClients))
     receipt = DeliveryReceipt(key=refused.key, failed=1, problem="smtp-550")
     life._bring_about(life.entity.delivered(refused, receipt, life.now))
+    came_back = {"effect": refused.key, "event": refused.event, "problem": "bounce-5.1.1"}
+    life.hear(DeliveryBounced, address="client-1@example.org", cases=["CASE-1"], **came_back)
     return life
 
 

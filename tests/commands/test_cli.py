@@ -23,7 +23,10 @@ from domain.contract.parsing import parse
 from domain.contract.release import AttachDefects
 
 OF_EVERY_UPDATE = {"actor", "key", "as_json", "help"}
-PUT_TOGETHER = {"attach": {"email", "name", "time_zone"}}
+PUT_TOGETHER = {
+    "attach": {"email", "name", "time_zone"},
+    "correct_contact": {"email", "name", "time_zone", "language"},
+}
 """Options that become part of a field."""
 ROOT = Path(__file__).parents[2]
 OF_A_DATABASE_OR_A_WEBSITE = {"sqlalchemy", "alembic", "psycopg", "fastapi", "jinja2", "mcp"}

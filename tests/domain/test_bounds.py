@@ -158,7 +158,7 @@ def test_ten_thousand_cases_fit_into_an_ordinary_payload() -> None:
     for n in range(10_000):
         case = attachment(f"CASE-{n:06}", f"client-{n % 700}")
         world.runner.apply(parse(COMMANDS["attach_case"], {"actor": "a"} | case), FRIDAY)
-        if n % 500 == 0:
+        if n % 50 == 0:
             world.settle()
     world.settle()
     status = world.runner.status(FRIDAY).model_dump(mode="json")

@@ -267,7 +267,7 @@ def test_an_impatient_person_can_have_everything_tried_now() -> None:
     outbox = filled(news(1), to_staff(2))
     outbox.postpone(news(1), FRIDAY)
     outbox.done(to_staff(2))
-    outbox.park(to_staff(2))
+    outbox.park(to_staff(2), {})
     outbox.retry()
     assert outbox.next_of(Lane.CLIENTS, FRIDAY) == news(1)
     assert outbox.next_of(Lane.STAFF, FRIDAY) == to_staff(2)
@@ -278,7 +278,7 @@ def test_what_was_refused_goes_before_what_waits() -> None:
     """It is older."""
     outbox = filled(news(1), news(2))
     outbox.done(news(1))
-    outbox.park(news(1))
+    outbox.park(news(1), {})
     outbox.retry()
     assert waiting(outbox, Lane.CLIENTS) == [1, 2]
 
@@ -287,7 +287,7 @@ def test_what_was_refused_goes_before_what_waits() -> None:
 def test_a_refused_update_never_displaces_a_newer_one(under_way: bool) -> None:
     """T9: the present status wins, whether it waits or is under way."""
     outbox = filled(daily(1), daily(9))
-    outbox.park(daily(1))
+    outbox.park(daily(1), {})
     if under_way:
         outbox.start(FRIDAY)
     outbox.retry()
@@ -297,8 +297,8 @@ def test_a_refused_update_never_displaces_a_newer_one(under_way: bool) -> None:
 def test_a_refused_update_is_forgotten_once_a_newer_one_was_delivered() -> None:
     """T9: retrying must not tell anybody yesterday's status after today's."""
     outbox = filled(daily(2))
-    outbox.park(daily(1))
-    outbox.park(news(1))
+    outbox.park(daily(1), {})
+    outbox.park(news(1), {})
     outbox.done(daily(2))
     assert outbox.failed == [news(1)]
 
@@ -306,7 +306,7 @@ def test_a_refused_update_is_forgotten_once_a_newer_one_was_delivered() -> None:
 def test_a_retry_leaves_alone_what_is_under_way() -> None:
     """What was refused comes behind it."""
     outbox = filled(news(2), news(3))
-    outbox.park(news(1))
+    outbox.park(news(1), {})
     outbox.start(FRIDAY)
     outbox.retry()
     assert waiting(outbox, Lane.CLIENTS) == [2, 1, 3]
@@ -316,7 +316,7 @@ def test_refusals_are_kept_within_bounds() -> None:
     """The state stays small; the ledger has them all."""
     outbox = Outbox()
     for number in range(FAILED_KEPT + 5):
-        outbox.park(news(number))
+        outbox.park(news(number), {})
     assert len(outbox.failed) == FAILED_KEPT
     assert outbox.failed[-1].sequence == FAILED_KEPT + 4
 
@@ -331,5 +331,5 @@ def test_it_survives_continue_as_new() -> None:
     """Everything in it goes through JSON and comes out the same."""
     outbox = filled(daily(1), to_staff(2), projection(3, "CASE-1"))
     outbox.postpone(to_staff(2), FRIDAY)
-    outbox.park(news(4))
+    outbox.park(news(4), {})
     assert Outbox.model_validate_json(outbox.model_dump_json()) == outbox

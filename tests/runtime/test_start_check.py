@@ -34,6 +34,7 @@ def test_a_sound_start_is_answered_as_a_message(workflow: str, payload: dict[str
     [
         ("CaseWorkflow", case_start(channel="pigeon"), "channel"),
         ("CaseWorkflow", case_start(policy="none"), "policy"),
+        ("CaseWorkflow", case_start(contact={"email": "ada@ℂ.example"}), "contact.email"),
         ("DefectWorkflow", defect_start("S3", public_summary="Fixed by Friday"), "public_summary"),
         ("ReleaseWorkflow", release_start(deploy_at=FRIDAY.isoformat()), "deploy_at"),
         ("AreaWorkWorkflow", [], "payload"),

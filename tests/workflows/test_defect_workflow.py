@@ -190,6 +190,17 @@ async def test_a_release_is_told_once_per_change(world: World) -> None:
     assert "defect.release_overdue" in world.mailbox.events(ENGINEERING)
 
 
+async def test_an_address_that_takes_no_mail_is_refused(world: World) -> None:
+    """Where it comes in: an entity that knows it already lives on, and so do its replays."""
+    await world.defect("DEF-1", "S2", attachment("CASE-1", email="ada@ℂ.example"))
+    with pytest.raises(CommandRefused) as refused:
+        await world.tell("DEF-1", "attach_case", **attachment("CASE-2", email="bob@ℂ.example"))
+    await world.settle()
+
+    assert str(refused.value).startswith("contact.email: ")
+    assert (await world.status("DEF-1"))["cases"] == ["CASE-1"]
+
+
 async def test_an_older_plan_is_refused(world: World) -> None:
     """A message from an older plan changes nothing; as a signal it is put on record."""
     await world.defect(severity="S2")

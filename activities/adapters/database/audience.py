@@ -1,6 +1,7 @@
 """Who is attached to what: written change by change, read a page at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -17,11 +18,13 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    update,
 )
 
-from activities.adapters.database.engine import insert
-from activities.adapters.database.tables import subscriptions
-from activities.ports import EVERYONE, Refused
+from activities.adapters.database.engine import batches, insert
+from activities.adapters.database.tables import deliveries, subscriptions
+from activities.ports import EVERYONE, DeliveryState, Refused
+from domain.addresses import readable, spellings
 from domain.contract.effects import AudienceChange, Person, Whom
 from domain.contract.values import Attachment, Contact
 
@@ -128,6 +131,7 @@ def apply_changes(connection: Connection, entity: str, changes: Iterable[Audienc
     rows = [row for change in changes for row in _rows(entity, change)]
     if not rows:
         return
+    former = _known_addresses(connection, entity, rows)
     joining = insert(connection, subscriptions)
     new, known = joining.excluded, subscriptions.c
     leaves = new.detached_sequence.is_not(None)
@@ -152,6 +156,37 @@ def apply_changes(connection: Connection, entity: str, changes: Iterable[Audienc
         ),
         rows,
     )
+    _wait_no_more(connection, entity, former, rows[-1]["attached_at"] or rows[-1]["detached_at"])
+
+
+def _known_addresses(
+    connection: Connection, entity: str, rows: Sequence[dict[str, Any]]
+) -> set[str]:
+    """The addresses that the cases of these rows have so far."""
+    known, found = subscriptions.c, set[str]()
+    for page in batches([row["case_number"] for row in rows if row["address"] is not None]):
+        query = select(known.address).where(known.entity == entity, known.case_number.in_(page))
+        found |= set(connection.execute(query).scalars()) - {None}
+    return found
+
+
+def _wait_no_more(connection: Connection, entity: str, former: set[str], at: datetime) -> None:
+    """What an address has not got that nobody is attached by any more goes to another address."""
+    known = subscriptions.c
+    for address in sorted(former):
+        still = select(known.case_number).where(known.entity == entity, known.address == address)
+        if connection.execute(still.limit(1)).first() is not None:
+            continue
+        connection.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.entity == entity,
+                deliveries.c.recipient.in_(spellings(address)),
+                deliveries.c.state.not_in((DeliveryState.SENT, DeliveryState.SENDING)),
+                deliveries.c.overtaken_at.is_(None),
+            )
+            .values(overtaken_at=at)
+        )
 
 
 def _rows(entity: str, change: AudienceChange) -> Iterator[dict[str, Any]]:
@@ -165,13 +200,15 @@ def _rows(entity: str, change: AudienceChange) -> Iterator[dict[str, Any]]:
             "detached_at": change.at,
         }
     for joining in change.attach:
+        # One spelling, so that the column can be compared, and pages go on behind `email`.
+        email = readable(joining.contact.email)
         yield nobody | {
             "entity": entity,
             "case_number": joining.case,
             "sequence": change.sequence,
             "client": joining.client,
-            "address": joining.contact.email.lower(),
-            "email": joining.contact.email,
+            "address": email.lower(),
+            "email": email,
             "name": joining.contact.name,
             "time_zone": joining.contact.time_zone,
             "language": joining.contact.language,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, and_, select
 
 from activities.adapters.database.tables import entities, subscriptions
+from domain.addresses import spellings
 
 MOST = 500
 """How many cases or defects of one person are shown, those changed last."""
@@ -37,7 +38,7 @@ class Attached:
 
 
 class DatabaseContacts:
-    """Looks people up by their address, lower-cased."""
+    """Looks people up by their address, however it is spelled."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -105,7 +106,7 @@ class DatabaseContacts:
 
 def _of(address: str) -> ColumnElement[bool]:
     return and_(
-        subscriptions.c.address == address.lower(),
+        subscriptions.c.address.in_(spellings(address)),
         subscriptions.c.attached_sequence.is_not(None),
         subscriptions.c.detached_sequence.is_(None),
     )

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, select
 
 from activities.adapters.database.tables import deliveries, subscriptions
+from domain.addresses import spellings
 
 
 class DatabaseCorrespondence:
-    """Looks up by address, however it is capitalised; nothing is written."""
+    """Looks up by address, however it is spelled; nothing is written."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -18,7 +19,7 @@ class DatabaseCorrespondence:
         known = subscriptions.c
         query = (
             select(known.client)
-            .where(known.address == address.lower(), known.client.is_not(None))
+            .where(known.address.in_(spellings(address)), known.client.is_not(None))
             .order_by(known.attached_at.desc(), known.entity.desc())
             .limit(1)
         )
@@ -28,7 +29,8 @@ class DatabaseCorrespondence:
     def written_about(self, address: str, message_ids: Sequence[str]) -> Sequence[str]:
         """The numbers that messages of ours to this very address were about, cases first."""
         query = select(deliveries.c.cases, deliveries.c.entity).where(
-            deliveries.c.message_id.in_(message_ids), deliveries.c.recipient == address.lower()
+            deliveries.c.message_id.in_(message_ids),
+            deliveries.c.recipient.in_(spellings(address)),
         )
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
@@ -45,7 +47,7 @@ class DatabaseCorrespondence:
             select(known.entity, known.case_number)
             .where(
                 known.entity.in_(numbers),
-                known.address == address.lower(),
+                known.address.in_(spellings(address)),
                 known.detached_sequence.is_(None),
             )
             .order_by(known.attached_at.desc(), known.case_number.desc())

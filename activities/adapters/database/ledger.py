@@ -10,9 +10,15 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, 
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.tables import deliveries
 from activities.ports import Delivery, DeliveryState, Message
+from domain.addresses import spellings
 
 _UNSENT = (DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
-_FAILING = (DeliveryState.PLANNED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+_FAILING = (
+    *(DeliveryState.PLANNED, DeliveryState.FAILED, DeliveryState.UNKNOWN),
+    DeliveryState.BOUNCED,
+)
+_OVER = (DeliveryState.SENT, DeliveryState.BOUNCED)
+"""Nothing is sent again to who got it, or to an address that sent it back."""
 _WAITED_FOR = deliveries.c.overtaken_at.is_(None)
 """Nothing has taken its place."""
 
@@ -27,10 +33,11 @@ class DatabaseLedger:
         """Mark it as being sent, one attempt more, and return the row as it was before.
 
         A new row is returned as `planned` with no attempts; one found `sending` (the sender died
-        in between) as `unknown`; one found `sent` is left alone and returned as it is. Claims of
-        one row take turns, from whatever thread or process.
+        in between) as `unknown`; one found `sent` or `bounced` is left alone and returned as it is.
+        Claims of one row take turns, from whatever thread or process.
         """
         with writing(self._engine) as connection:
+            delivery = _on_record(connection, delivery)
             if _open(connection, delivery, at):
                 return replace(
                     delivery, state=DeliveryState.PLANNED, attempts=0, sent_at=None, problem=None
@@ -39,7 +46,7 @@ class DatabaseLedger:
                 select(deliveries).where(_is(delivery)).with_for_update()
             ).one()
             before = _delivery(row)
-            if before.state is DeliveryState.SENT:
+            if before.state in _OVER:
                 return before
             connection.execute(
                 update(deliveries)
@@ -62,16 +69,17 @@ class DatabaseLedger:
     ) -> None:
         """Record how the attempt ended; `problem` is a short code, never client text.
 
-        What was once `sent` stays so: a second, unlucky sender cannot take it back.
+        What was once `sent` or `bounced` stays so: a second, unlucky sender cannot take it back.
 
         Raises:
             LookupError: where it was never claimed.
         """
         sent_at = at if state is DeliveryState.SENT else None
         with writing(self._engine) as connection:
+            delivery = _on_record(connection, delivery)
             settled = connection.execute(
                 update(deliveries)
-                .where(_is(delivery), deliveries.c.state != DeliveryState.SENT)
+                .where(_is(delivery), deliveries.c.state.not_in(_OVER))
                 .values(state=state, sent_at=sent_at, problem=problem, changed_at=at)
             )
             known = (
@@ -166,6 +174,25 @@ def _open(connection: Connection, delivery: Delivery, at: datetime) -> bool:
         .returning(deliveries.c.id)
     )
     return opened.first() is not None
+
+
+def _on_record(connection: Connection, delivery: Delivery) -> Delivery:
+    """The delivery with its recipient spelled as it was written down, if it was otherwise."""
+    others = [s for s in spellings(delivery.recipient) if s != delivery.recipient]
+    if not others:
+        return delivery
+    known = deliveries.c.recipient
+    earlier = connection.execute(
+        select(known)
+        .where(
+            deliveries.c.effect_key == delivery.effect_key,
+            deliveries.c.channel == delivery.channel,
+            known.in_(others),
+        )
+        .order_by(known)
+        .limit(1)
+    ).scalar_one_or_none()
+    return replace(delivery, recipient=earlier) if earlier is not None else delivery
 
 
 def _is(delivery: Delivery) -> ColumnElement[bool]:

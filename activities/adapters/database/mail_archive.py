@@ -9,6 +9,7 @@ from sqlalchemy import Engine, Row, select
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.tables import letters
 from activities.ports import Letter
+from domain.addresses import recipient_key, spellings
 
 
 class MailArchive:
@@ -25,7 +26,7 @@ class MailArchive:
         """The latest kept first, to everybody or to one address however it is spelled."""
         query = select(letters).order_by(letters.c.id.desc()).limit(limit)
         if to is not None:
-            query = query.where(letters.c.address == to.lower())
+            query = query.where(letters.c.address.in_(spellings(to)))
         with self._engine.connect() as connection:
             return [_letter(row) for row in connection.execute(query)]
 
@@ -44,7 +45,7 @@ class MailArchiveSession:
 
     def send(self, letter: Letter) -> None:
         """Keep one letter, unless one with its message id is kept already."""
-        row = asdict(letter) | {"address": letter.to.lower()}
+        row = asdict(letter) | {"address": recipient_key(letter.to)}
         with writing(self._engine) as connection:
             connection.execute(
                 insert(connection, letters)

@@ -10,13 +10,16 @@ from sqlalchemy import Connection, Engine, Row, or_, select, update
 from activities.adapters.database.engine import batches, insert, writing
 from activities.adapters.database.tables import preferences
 from activities.ports import Preference
+from domain.addresses import spellings
 from domain.contract.events import Topic
 
+_Keys = tuple[str, ...]
+"""The spellings of one address: its row may have any of them."""
 _CHOICES = ("progress", "newsletter", "time_zone", "language")
 
 
 class DatabasePreferences:
-    """`Preferences`: one row per lower-cased address, made when somebody first asks for it."""
+    """`Preferences`: one row per address, however spelled, made when first asked for."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -26,12 +29,12 @@ class DatabasePreferences:
 
         Whoever asks first makes the token; from then on everybody gets that one.
         """
-        keys = {address.lower(): _key(address) for address in addresses}
+        keys = {address.lower(): _keys(address) for address in addresses}
         found: dict[str, Preference] = {}
         # Sorted: two pages with the same new addresses then wait for each other in one order only.
-        for page in batches(sorted(set(keys.values()))):
+        for page in batches(sorted(set(keys.values())), size=300):
             found |= self._page(page)
-        return {address: found[key] for address, key in keys.items()}
+        return {address: found[known[0]] for address, known in keys.items()}
 
     def keep(self, address: str, chosen: Mapping[str, Any], at: datetime) -> None:
         """Remember a choice made at `at`; what is left out stays, an older one changes nothing.
@@ -39,8 +42,9 @@ class DatabasePreferences:
         Each thing is compared with the last choice of that thing. So the outcome is the same in
         whatever order the choices arrive that one person made by way of several cases.
         """
-        key = _key(address)
+        keys = _keys(address)
         with writing(self._engine) as connection:
+            key = _known(connection, keys) or keys[0]
             _open(connection, [key])
             for thing in _CHOICES:
                 if chosen.get(thing) is None:
@@ -64,21 +68,22 @@ class DatabasePreferences:
             self.keep(address, {topic.value: False}, at)
         return address
 
-    def _page(self, keys: Sequence[str]) -> dict[str, Preference]:
+    def _page(self, page: Sequence[_Keys]) -> dict[str, Preference]:
+        """By the first key of each."""
         with self._engine.connect() as connection:
-            found = _read(connection, keys)
-        missing = [key for key in keys if key not in found]
+            found = _read(connection, page)
+        missing = [keys for keys in page if keys[0] not in found]
         if missing:
             with writing(self._engine) as connection:
-                _open(connection, missing)
+                _open(connection, [keys[0] for keys in missing])
                 # Read, not remembered: somebody else may just have made some of them.
                 found |= _read(connection, missing)
         return found
 
 
-def _key(address: str) -> str:
-    """As the column keeps it, NULs replaced: what is read is looked up by this."""
-    return address.lower().replace("\0", "\ufffd")
+def _keys(address: str) -> _Keys:
+    """As the column may have it, NULs replaced: a new row has the first."""
+    return tuple(spelled.replace("\0", "\ufffd") for spelled in spellings(address))
 
 
 def _open(connection: Connection, keys: Sequence[str]) -> None:
@@ -91,9 +96,19 @@ def _open(connection: Connection, keys: Sequence[str]) -> None:
     )
 
 
-def _read(connection: Connection, keys: Sequence[str]) -> dict[str, Preference]:
-    query = select(preferences).where(preferences.c.address.in_(keys))
-    return {row.address: _preference(row) for row in connection.execute(query)}
+def _read(connection: Connection, page: Sequence[_Keys]) -> dict[str, Preference]:
+    """Those that are there, by the first key of each."""
+    every = [key for keys in page for key in keys]
+    query = select(preferences).where(preferences.c.address.in_(every))
+    rows = {row.address: row for row in connection.execute(query)}
+    known = {keys[0]: [rows[key] for key in keys if key in rows] for keys in page}
+    return {first: _preference(found[0]) for first, found in known.items() if found}
+
+
+def _known(connection: Connection, keys: _Keys) -> str | None:
+    query = select(preferences.c.address).where(preferences.c.address.in_(keys))
+    there = set(connection.execute(query).scalars())
+    return next((key for key in keys if key in there), None)
 
 
 def _preference(row: Row[Any]) -> Preference:

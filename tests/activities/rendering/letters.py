@@ -237,6 +237,15 @@ STAFF_FACTS: list[tuple[StaffEvent, dict[str, Any]]] = [
     (StaffEvent.CANCEL_REFUSED, {}),
     (StaffEvent.DELIVERY_FAILING, {"lane": "clients", "event": "defect.update", "failed": 0}),
     (
+        StaffEvent.DELIVERY_BOUNCED,
+        {
+            "event": "defect.update",
+            "address": "ada@river.example",
+            "problem": "bounce-5.1.1",
+            "cases": ["CASE-000001"],
+        },
+    ),
+    (
         StaffEvent.DELIVERY_FAILING,
         {
             "lane": "clients",
@@ -263,6 +272,7 @@ OPTIONAL: dict[ClientEvent | StaffEvent, set[str]] = {
     StaffEvent.REVIEW_DIGEST: {"rows", "gone", "since"},
     StaffEvent.DEFECT_UPDATE_NEEDED: {"owner", "last_text_at"},
     StaffEvent.DELIVERY_FAILING: {"problem", "since"},
+    StaffEvent.DELIVERY_BOUNCED: {"problem", "cases"},
 }
 """Facts a message can do without; every other one is required."""
 

@@ -93,6 +93,30 @@ def test_international_domain(mailbox: Mailbox, postbox: Postbox) -> None:
     assert postbox.recipients == ["ana@xn--kse-qla.example"]
 
 
+def test_no_letter_goes_to_a_namesake(mailbox: Mailbox, postbox: Postbox) -> None:
+    """What has no domain of its own is refused, not sent to the one it resembles."""
+    send(mailbox, replace(LETTER, to="ana@straße.example"))
+    with pytest.raises(Refused) as refusal:
+        send(mailbox, replace(LETTER, to="ana@ℂ.example"))
+
+    assert postbox.recipients == ["ana@xn--strae-oqa.example"]
+    assert refusal.value.code == "address"
+
+
+def test_each_letter_has_an_envelope_of_its_own(postbox: Postbox) -> None:
+    """A report names it by where it is sent; the letter itself is from whom it was."""
+    ours = f"<{'0a' * 20}@vendor.example>"
+    with mail_server(postbox) as address:
+        mailbox = SmtpMailbox(f"smtp://{address}", SENDER, bounce_address="bounces@käse.example")
+        send(mailbox, replace(LETTER, message_id=ours), replace(LETTER, message_id="<1@v.example>"))
+
+    assert postbox.senders == [
+        f"bounces+{'0a' * 20}@xn--kse-qla.example",
+        "bounces@xn--kse-qla.example",
+    ]
+    assert {message["From"] for message in postbox.received} == {postbox.received[0]["From"]}
+
+
 def test_international_address(mailbox: Mailbox, postbox: Postbox) -> None:
     """An address that is not ASCII goes by SMTPUTF8."""
     send(mailbox, replace(LETTER, to="änä@client.example", to_name="Änä, 日本"), LETTER)

@@ -59,6 +59,8 @@ def test_every_event_written_anywhere_is_documented_or_kept_inside_on_purpose() 
     inside = {
         "call.refused",
         "cancel.refused",
+        "contact.corrected",
+        "delivery.bounced",
         "call.requested",
         "case.defect_confirmed",
         "case.defect_refused",

@@ -58,6 +58,20 @@ async def test_the_answer_says_nothing_of_who_is_known(story: Pages) -> None:
     assert story.letters_to(NOBODY) == []
 
 
+async def test_no_link_is_made_for_an_address_that_takes_no_mail(story: Pages) -> None:
+    """It would be sent to whoever has the domain that it resembles."""
+    browser = story.browser()
+    sent = await browser.send("/sign-in", "/sign-in", email="ada@straße.example")
+    refused = await browser.send("/sign-in", "/sign-in", email="ada@ℂ.example")
+    with story.context.engine.connect() as connection:
+        asked = connection.execute(select(sign_in_links.c.address)).scalars().all()
+
+    assert sent.status_code == 200
+    assert refused.status_code == 422
+    assert "ada@straße.example" in asked
+    assert not [address for address in asked if address.endswith(("@ℂ.example", "@c.example"))]
+
+
 async def test_the_letter_is_as_every_other_mail_is(story: Pages) -> None:
     """Both parts have the link, which leads to where the settings say, not the request."""
     browser = story.browser(host="evil.example")

@@ -1,0 +1,46 @@
+"""The contact of a case: corrected, or not reached after all (T9)."""
+
+from datetime import datetime
+
+from domain import contacts
+from domain.case.first_response import unmeet
+from domain.case.state import Case
+from domain.contract.contacts import CorrectContact, DeliveryBounced
+from domain.contract.effects import SignalDefect
+from domain.contract.parsing import InvalidCommand
+
+
+def correct_contact(case: Case, command: CorrectContact, now: datetime) -> None:
+    """The person of this case; the defect it is on hears of it."""
+    if command.case not in (None, case.number):
+        raise InvalidCommand("case", f"must be left out, or be {case.number}")
+    if command.contact == case.contact:
+        return
+    case.contact = command.contact
+    contacts.correct(case, case.number, case.client, command, now)
+    tell_defect(case, command.reason, command.actor, now)
+
+
+def delivery_bounced(case: Case, command: DeliveryBounced, now: datetime) -> None:
+    """T9: what did not arrive meets nothing."""
+    contacts.note_bounce(case, command, now)
+    unmeet(case, contacts.sequence_of(case, command))
+
+
+def tell_defect(case: Case, reason: str, actor: str, now: datetime) -> None:
+    """Tell the defect this case is on who its contact is."""
+    if case.defect is None:
+        return
+    key = case.next_key(CorrectContact.name)
+    said = CorrectContact(
+        actor=actor, key=key["key"], contact=case.contact, reason=reason, case=case.number
+    )
+    case.emit(
+        SignalDefect(
+            **key,
+            at=now,
+            defect=case.defect,
+            signal=CorrectContact.name,
+            payload=said.model_dump(mode="json"),
+        )
+    )

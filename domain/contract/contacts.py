@@ -1,0 +1,39 @@
+"""What may be said of the people a case or defect writes to."""
+
+from pydantic import Field
+
+from domain.contract.values import Address, Command, Contact, Number, Opaque, Reason
+
+
+class CorrectContact(Command):
+    """Correct the contact of a case; what their old address refused or sent back goes to them."""
+
+    name = "correct_contact"
+    contact: Contact
+    """The person from now on. It takes the place of the old one as a whole."""
+    reason: Reason
+    """Why; stays internal."""
+    case: Number | None = None
+    """Which case's contact: required of a defect. A case knows its own, and tells its defect."""
+
+
+class DeliveryBounced(Command):
+    """Report that a message that the mail server had taken came back (T9)."""
+
+    name = "delivery_bounced"
+    actor: Opaque = "inbound-mail"
+    """Who read the report."""
+    effect: str = Field(max_length=300)
+    """Key of the message: `DEF-000045/17/defect.update`."""
+    event: str = Field(max_length=100)
+    """What it was about."""
+    address: Address
+    """Who did not get it."""
+    cases: list[Number] = Field(default_factory=list, max_length=500)
+    """The cases on account of which they were written to."""
+    problem: str = Field(max_length=50)
+    """A code such as `bounce-5.1.1`."""
+    reached: bool = False
+    """Whether others were reached by the same message."""
+    first: bool = True
+    """Whether nothing to this address came back before: support hears of each address once."""
