@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
@@ -249,6 +250,9 @@ async def main() -> int:
         await prepare(client, adapters)
     except (SettingsError, PolicyError, NoDatabase, NoServer) as error:
         print(error, file=sys.stderr)
+        return 2
+    except SQLAlchemyError as error:
+        print(NoDatabase.because(error), file=sys.stderr)
         return 2
     except RPCError as error:
         hint = "see TEMPORAL_NAMESPACE, TEMPORAL_API_KEY and TEMPORAL_TLS_…"

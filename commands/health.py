@@ -4,12 +4,13 @@ import asyncio
 
 import typer
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
-from activities.adapters.database import make_engine
+from activities.adapters.database import NoDatabase, make_engine
 from commands.versions import unserved
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
 from runtime.connection import connect
@@ -50,12 +51,15 @@ async def _pollers(client: Client, queue: str, kind: "TaskQueueType.ValueType") 
 
 
 def _database_problems(settings: Settings) -> list[str]:
-    engine = make_engine(settings.database_url.get_secret_value())
     try:
-        with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with it is the answer
-        return [f"the database does not answer: {type(error).__name__}"]
-    finally:
-        engine.dispose()
+        engine = make_engine(settings.database_url.get_secret_value())
+        try:
+            with engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        finally:
+            engine.dispose()
+    except NoDatabase as error:
+        return [str(error)]
+    except SQLAlchemyError as error:
+        return [str(NoDatabase.because(error))]
     return []

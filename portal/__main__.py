@@ -3,6 +3,8 @@
 import asyncio
 import sys
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from activities.adapters.database import NoDatabase, make_engine, migrate
 from activities.adapters.mailbox import mailbox_for
 from activities.adapters.policy_files import PolicyError, PolicyFiles
@@ -48,6 +50,9 @@ def main() -> int:
         asyncio.run(serve(settings))
     except (SettingsError, PolicyError, NoDatabase, NoServer) as error:
         print(error, file=sys.stderr)
+        return 2
+    except SQLAlchemyError as error:
+        print(NoDatabase.because(error), file=sys.stderr)
         return 2
     return 0
 
