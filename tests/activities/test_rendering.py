@@ -255,6 +255,10 @@ STAFF_FACTS: list[tuple[StaffEvent, dict[str, Any]]] = [
             "since": BEFORE_AT,
         },
     ),
+    (
+        StaffEvent.DELIVERY_FAILING,
+        {"lane": "clients", "event": "defect.update", "failed": 1, "problem": "key_used"},
+    ),
 ]
 
 OPTIONAL: dict[ClientEvent | StaffEvent, set[str]] = {

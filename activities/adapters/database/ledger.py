@@ -50,6 +50,7 @@ class DatabaseLedger:
                     cases=list(delivery.cases),
                     changed_at=at,
                     lane=delivery.lane,
+                    content=delivery.content,
                     overtaken_at=None,
                 )
             )
@@ -158,6 +159,7 @@ def _open(connection: Connection, delivery: Delivery, at: datetime) -> bool:
         "changed_at": at,
         "cases": list(delivery.cases),
         "lane": delivery.lane,
+        "content": delivery.content,
     }
     opened = connection.execute(
         insert(connection, deliveries)
@@ -192,4 +194,5 @@ def _delivery(row: Row[Any]) -> Delivery:
         cases=tuple(row.cases),
         lane=row.lane,
         overtaken_at=row.overtaken_at,
+        content=row.content,
     )
