@@ -1,0 +1,49 @@
+"""What the client asks of the database: which numbers were used, and how far they came."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from domain.contract.values import Again
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the database knows of a number, for longer than Temporal does."""
+
+    kind: str
+    state: str
+    sequence: int
+    """The last sequence that anything of it bears."""
+    plan_version: int
+    """Of a release, else 0."""
+    written_at: datetime
+    """The instant of its last change (UTC)."""
+
+    def reason_against(self, number: str, start: Any) -> str | None:
+        """Why a start is refused, `field: reason`; None where it says that it goes on from here."""
+        try:
+            again = Again.model_validate(start["again"])
+        except (KeyError, TypeError, ValueError):
+            return (
+                f"number: {number} was used before, for a {self.kind} that is {self.state} in the "
+                "database; what is closed begins again with --again, what is open by `recover`"
+            )
+        if again.sequence < self.sequence or again.plan_version < self.plan_version:
+            return (
+                f"again: must be at least sequence {self.sequence} and plan_version "
+                f"{self.plan_version}, which {number} has come to"
+            )
+        return None
+
+    @property
+    def again(self) -> dict[str, int]:
+        """What a start says that goes on from here."""
+        return {"sequence": self.sequence, "plan_version": self.plan_version}
+
+
+class Records(Protocol):
+    """What the database knows of numbers."""
+
+    def last(self, number: str) -> Recorded | None:
+        """What is known of a case, defect, release or area work; None where nothing is."""
