@@ -74,6 +74,7 @@ TITLES = {
     "too-large": "The request is too large",
     "unsupported-media-type": "The content is of another type",
     "invalid-command": "The request cannot be applied",
+    "number-used": "The number was used before",
     "key-reused": "The idempotency key stands for another request",
     "too-many-requests": "Too many requests",
     "internal": "An error nobody foresaw",
@@ -95,6 +96,12 @@ def refused_in_words(words: str) -> Problem:
     if said is None:
         return Problem(422, "invalid-command", words)
     return Problem(422, "invalid-command", said[2], field=said[1])
+
+
+def number_used(words: str) -> Problem:
+    """What had the number is closed or gone: `field: reason`."""
+    problem = refused_in_words(words)
+    return Problem(409, "number-used", problem.detail, field=problem.field)
 
 
 def unknown_number(number: str, kind: str) -> Problem:
