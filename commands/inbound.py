@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from activities.adapters.database import NoDatabase
+from activities.adapters.database import DatabaseRecords, NoDatabase
 from activities.adapters.policy_files import PolicyFiles
 from commands import show
 from commands.database import database
@@ -29,7 +29,7 @@ async def take(settings: Settings, file: Path | None, as_json: bool) -> int:
     raw = _read(file)
     try:
         with database(settings) as engine:
-            client = DefectsClient(await connect(settings))
+            client = DefectsClient(await connect(settings), records=DatabaseRecords(engine))
             received = await receive(
                 PortalContext(client, engine, PolicyFiles(settings.policy_file), settings), raw
             )

@@ -101,16 +101,25 @@ def ask(number: str, query: str, as_json: bool, render: Callable[[Any], None]) -
 
 
 def start(
-    workflow: str, number: str | None, prefix: str, as_json: bool, payload: dict[str, Any]
+    workflow: str,
+    number: str | None,
+    prefix: str,
+    as_json: bool,
+    payload: dict[str, Any],
+    *,
+    again: bool = False,
 ) -> None:
     """Start something under its number, or else the next of that prefix, and show its status."""
+    if again and number is None:
+        raise typer.BadParameter("--again needs the --number that is to begin again")
 
     async def work(settings: "Settings") -> None:
         from commands import show
         from commands.start import start
 
         client = await _client(settings)
-        taken = await start(client, workflow, number, prefix, as_payload(payload), settings)
+        said = as_payload(payload)
+        taken = await start(client, workflow, number, prefix, said, settings, again=again)
         answer = await client.query(taken, "status")
         show.as_json(answer) if as_json else show.status(answer)
 
