@@ -106,11 +106,20 @@ class Case(Entity):
     first_response: FirstResponse | None = None
     information: Information = Field(default_factory=Information)
     defect: str | None = None
+    absent_defect: str | None = None
+    """The defect that should have heard of this case and does not run."""
     confirmation: Confirmation = Field(default_factory=Confirmation)
     calls: Calls = Field(default_factory=Calls)
     opened_at: Instant
     closed_at: Instant | None = None
     outcome: Literal["answered", "defect_resolved", "closed", "unanswered"] | None = None
+
+    @property
+    def attention(self) -> list[str]:
+        """Its defect has not heard of it."""
+        if self.absent_defect is None or self.closed_at is not None:
+            return []
+        return [f"not told, since it does not run: {self.absent_defect}"]
 
     @property
     def finished(self) -> bool:
@@ -160,10 +169,15 @@ class Case(Entity):
 
     def snapshot(self, now: datetime) -> dict[str, Any]:
         """`status`, what the client wrote in the subject, and what their package is."""
-        return super().snapshot(now) | {
-            "subject": self.subject,
-            "support_package": self.support_package,
-        }
+        attention = {"needs_attention": True} if self.attention else {}
+        return (
+            super().snapshot(now)
+            | attention
+            | {
+                "subject": self.subject,
+                "support_package": self.support_package,
+            }
+        )
 
     def write(self, kind: ClientEvent, now: datetime, **facts: Any) -> NotifyClients:
         """Send the client a message."""

@@ -63,6 +63,8 @@ class Signalled(Receipt):
     """How many of the workflows that should hear of it run here."""
 
     sent: int = 0
+    missing: list[str] = Field(default_factory=list)
+    """The first numbers that do not run here, though they should."""
 
 
 class DefectsAligned(Signalled):
@@ -72,8 +74,6 @@ class DefectsAligned(Signalled):
     """Defects still to be reached."""
     attached: int = 0
     """Defects in the release."""
-    missing: list[str] = Field(default_factory=list)
-    """The first numbers that do not run here, though they should."""
     superseded: bool = False
     """It gave way to a newer plan."""
 
