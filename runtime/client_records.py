@@ -1,5 +1,6 @@
-"""What the client asks of the database: which numbers were used, and how far they came."""
+"""What is asked of the database about numbers: which were used, how far they came, what is open."""
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -47,3 +48,25 @@ class Records(Protocol):
 
     def last(self, number: str) -> Recorded | None:
         """What is known of a case, defect, release or area work; None where nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How something stands in the database."""
+
+    state: str
+    is_open: bool
+    written_at: datetime
+
+
+class OpenNumbers(Protocol):
+    """The numbers that are open in the database."""
+
+    def count(self, kind: str) -> int:
+        """How many are open."""
+
+    def pages(self, kind: str) -> Iterator[Sequence[str]]:
+        """The numbers of all that are open, a page at a time."""
+
+    def rows(self, kind: str, numbers: Collection[str]) -> Mapping[str, Row]:
+        """How these stand now, as far as they are known."""
