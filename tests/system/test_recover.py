@@ -60,6 +60,11 @@ async def test_what_was_terminated_goes_on_where_it_was(own: Running) -> None:
     well = await here.starter("recover", "DEF-1")
     await handle.terminate(reason="by mistake")
 
+    async def is_named() -> bool:
+        health = await here.starter("health")
+        return "DEF-1 is open in the database, but its workflow is terminated" in health.err
+
+    await eventually("health names it", is_named)
     shown = await here.starter("recover", "DEF-1", "--json")
     done = await here.starter("recover", "DEF-1", "--yes")
     await settled(own.client, "DEF-1")
