@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
@@ -26,6 +27,7 @@ from activities.adapters.database import (
     DatabaseNumbers,
     DatabasePreferences,
     DatabaseReadModel,
+    DatabaseRecords,
     DatabaseStatusPage,
     IncidentRefs,
     NoDatabase,
@@ -155,7 +157,8 @@ async def workers(
     `webhooks`, whose receivers may be as slow as they like."""
     # Compiles the table of phrases now: inside a workflow's task it would take too long.
     find_promise("ready")
-    engine, defects, signals = adapters.engine, DefectsClient(client), Signals(client)
+    engine, signals = adapters.engine, Signals(client)
+    defects = DefectsClient(client, records=DatabaseRecords(engine))
     ledger, audience = DatabaseLedger(engine), DatabaseAudience(engine)
     impact, preferences = DatabaseImpact(engine), DatabasePreferences(engine)
     tell = Notifications(
@@ -172,7 +175,7 @@ async def workers(
     fan_out = FanOut(signals, DatabaseMembers(engine), impact)
     webhooks = DatabaseWebhooks(engine)
     calls = CallReceivers(defects, webhooks, asyncio.get_running_loop())
-    pin = PinPolicy(adapters.policies)
+    pin = PinPolicy(adapters.policies, defects)
     read_model = ReadModelWriter(DatabaseReadModel(engine), preferences, calls)
     drain = timedelta(seconds=settings.graceful_shutdown_seconds)
     version = deployment_config(settings.build_id)
@@ -249,6 +252,9 @@ async def main() -> int:
         await prepare(client, adapters)
     except (SettingsError, PolicyError, NoDatabase, NoServer) as error:
         print(error, file=sys.stderr)
+        return 2
+    except SQLAlchemyError as error:
+        print(NoDatabase.because(error), file=sys.stderr)
         return 2
     except RPCError as error:
         hint = "see TEMPORAL_NAMESPACE, TEMPORAL_API_KEY and TEMPORAL_TLS_…"

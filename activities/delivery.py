@@ -1,17 +1,30 @@
 """What every delivery shares: the ledger around it, and outside errors in Temporal's words."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.ports import Delivery, DeliveryState, Ledger, NotNow, Refused
+from activities.ports import Delivery, DeliveryState, Ledger, Message, NotNow, Refused
 from domain.contract.receipts import DeliveryReceipt
 
 log = structlog.get_logger()
+
+KEY_USED = "key_used"
+"""The problem of a message whose key is that of another one, which was sent."""
+_NOT_SAID = {
+    *("key", "entity", "sequence", "at", "policy"),
+    *("people", "whom", "replaceable", "replaces"),
+}
+"""Fields of an effect that say when, for whom and under which key."""
+_OF_THE_CLOCK = {"since", "due_at", "last_text_at", "progress.at"}
+"""Facts that follow from when something happened: after a reset it happens again, later."""
 
 
 @dataclass
@@ -35,12 +48,20 @@ def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally:
     The row says `sending` before and `sent` after: a sender that dies in between leaves a row
     whose outcome is unknown, and the repeat carries the same idempotency key (`Message-ID`).
 
+    What was sent under the key may have said something else, since a reset takes back what was
+    decided, and no mail. Then this one is refused as `key_used`, for support to say it otherwise.
+
     Raises:
         ApplicationError: the other side may take it later.
     """
     before = ledger.claim(delivery, present())
     if before.state is DeliveryState.SENT:
-        tally.already += 1
+        if before.content in (None, delivery.content):
+            tally.already += 1
+            return
+        tally.failed += 1
+        tally.problem = KEY_USED
+        log.warning("delivery.key_used", key=delivery.effect_key)
         return
     if before.state is DeliveryState.BOUNCED:
         tally.failed += 1
@@ -67,6 +88,30 @@ def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally:
     else:
         ledger.settle(delivery, DeliveryState.SENT, present())
         tally.sent += 1
+
+
+def content_of(effect: Message) -> str:
+    """A hash of what an effect says, whatever the words and the language it is rendered in.
+
+    Fields and facts that have their defaults or are empty do not count, so a version that adds one
+    gives the same hash.
+    """
+    said = effect.model_dump(mode="json", exclude=_NOT_SAID, exclude_defaults=True)
+    canonical = json.dumps(_without_clock(said), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _without_clock(said: Any, where: str = "") -> Any:
+    if isinstance(said, list):
+        return [_without_clock(item, where) for item in said]
+    if not isinstance(said, dict):
+        return said
+    left = {
+        name: _without_clock(value, f"{name}.")
+        for name, value in said.items()
+        if not {name, where + name} & _OF_THE_CLOCK
+    }
+    return {name: value for name, value in left.items() if value not in (None, "", [], {})}
 
 
 def present() -> datetime:

@@ -88,7 +88,7 @@ class Entities:
     async def tell_defect(self, effect: SignalDefect) -> Signalled:
         """Tell the defect a case is on how the case stands."""
         runs = await self._signals.tell(effect.defect, (effect.signal, effect.payload))
-        return Signalled(key=effect.key, sent=int(runs))
+        return Signalled(key=effect.key, sent=int(runs), missing=[] if runs else [effect.defect])
 
     @activity.defn(name="move_cases")
     async def move_cases(self, effect: MoveCases) -> CasesMoved:

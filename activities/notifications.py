@@ -5,7 +5,7 @@ from functools import cache
 
 from temporalio import activity
 
-from activities.delivery import Tally, deliver, present
+from activities.delivery import Tally, content_of, deliver, present
 from activities.heartbeat import BEAT_SECONDS, Heartbeater
 from activities.ports import (
     Audience,
@@ -126,6 +126,7 @@ class Notifications:
             decided_at=effect.at,
             cases=tuple(cases),
             lane=effect.lane,
+            content=content_of(effect),
         )
         deliver(self._ledger, delivery, lambda: session.send(letter), tally)
 

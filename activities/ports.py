@@ -112,6 +112,8 @@ class Delivery:
     lane: str | None = None
     overtaken_at: datetime | None = None
     """Since when nobody waits for it: a newer message was sent in its place."""
+    content: str | None = None
+    """A hash of what is said; None where a version before it was kept has sent it."""
 
 
 Message = NotifyClients | NotifyStaff | PostStatus

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.delivery import Tally, deliver, present
+from activities.delivery import Tally, content_of, deliver, present
 from activities.ports import Delivery, Ledger, StatusPage
 from domain.contract.effects import PostStatus
 from domain.contract.receipts import DeliveryReceipt
@@ -28,6 +28,7 @@ class PostToStatusPage:
             message_id=effect.key,
             decided_at=effect.at,
             lane=effect.lane,
+            content=content_of(effect),
         )
         deliver(self._ledger, delivery, lambda: self._page.post(effect, present()), tally)
         self._ledger.overtake(effect, present())

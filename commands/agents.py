@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from activities.adapters.database import DatabaseRecords
 from activities.adapters.policy_files import PolicyFiles
 from commands.database import database
 from portal.agents.callers import TOKEN_VARIABLE
@@ -50,5 +51,6 @@ async def _context(settings: Settings) -> AsyncIterator[PortalContext]:
     # What the protocol's SDK says of a message that cannot be read is the message.
     logging.getLogger("mcp").setLevel(logging.ERROR)
     with database(settings) as engine:
-        client = DefectsClient(await connect(settings, service="defects-agents"))
+        temporal = await connect(settings, service="defects-agents")
+        client = DefectsClient(temporal, records=DatabaseRecords(engine))
         yield PortalContext(client, engine, PolicyFiles(settings.policy_file), settings)

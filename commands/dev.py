@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from sqlalchemy import Engine
 
+from activities.adapters.database import DatabaseRecords
 from portal.codec import create_codec_server
 from portal.codec.place import Place
 from portal.context import PortalContext
@@ -69,7 +70,7 @@ async def run(settings: Settings, folder: Path, ports: Ports) -> None:
         ) as server:
             await prepare(server.client, world)
             context = PortalContext(
-                DefectsClient(server.client),
+                DefectsClient(server.client, records=DatabaseRecords(world.engine)),
                 world.engine,
                 world.policies,
                 here,

@@ -1,19 +1,25 @@
-"""Whether workers can do their work: server, pollers, versions, database."""
+"""Whether workers can do their work: server, pollers, versions, database, and what both know."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import typer
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
-from activities.adapters.database import make_engine
+from activities.adapters.database import NoDatabase, make_engine
+from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from commands.versions import unserved
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
+from runtime.client import DefectsClient
 from runtime.connection import connect
 from runtime.settings import Settings
+from runtime.stray_numbers import compare
 
 POLLED = (
     (DEFECTS_QUEUE, "workflows", TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
@@ -21,6 +27,10 @@ POLLED = (
     (OUTBOUND_QUEUE, "activities", TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
     (WEBHOOKS_QUEUE, "activities", TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
 )
+
+
+SHOWN = 10
+"""Numbers that are named one by one."""
 
 
 async def run(settings: Settings) -> int:
@@ -32,7 +42,8 @@ async def run(settings: Settings) -> int:
         if not await _pollers(client, queue, kind)
     ]
     problems += await unserved(client)
-    problems += await asyncio.to_thread(_database_problems, settings)
+    no_database = await asyncio.to_thread(_database_problems, settings)
+    problems += no_database or await _strays(client, settings)
     for problem in problems:
         typer.echo(problem, err=True)
     if not problems:
@@ -49,13 +60,33 @@ async def _pollers(client: Client, queue: str, kind: "TaskQueueType.ValueType") 
     return len(answer.pollers)
 
 
-def _database_problems(settings: Settings) -> list[str]:
+async def _strays(client: Client, settings: Settings) -> list[str]:
+    """Numbers that are open in the database and do not run, and the other way round."""
     engine = make_engine(settings.database_url.get_secret_value())
+    numbers = DatabaseOpenNumbers(engine)
     try:
-        with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with it is the answer
-        return [f"the database does not answer: {type(error).__name__}"]
+        found = await compare(DefectsClient(client), numbers, datetime.now(UTC))
+    except RPCError as error:
+        return [f"what runs cannot be compared with the database: {error.message}"]
+    except SQLAlchemyError as error:
+        return [str(NoDatabase.because(error))]
     finally:
         engine.dispose()
+    shown = [f"{stray}; see `starter.py recover {stray.number}`" for stray in found.strays[:SHOWN]]
+    more = found.count - len(shown)
+    return [*shown, f"and {more} more numbers like these"] if more else shown
+
+
+def _database_problems(settings: Settings) -> list[str]:
+    try:
+        engine = make_engine(settings.database_url.get_secret_value())
+        try:
+            with engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        finally:
+            engine.dispose()
+    except NoDatabase as error:
+        return [str(error)]
+    except SQLAlchemyError as error:
+        return [str(NoDatabase.because(error))]
     return []

@@ -7,7 +7,8 @@ is there already. A run that was interrupted goes on by being started again.
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +18,11 @@ import typer
 from rich.progress import DownloadColumn
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.adapters.database import DatabaseRecords
 from activities.adapters.policy_files import PolicyFiles
 from commands import show
 from commands.bugzilla import as_defect, is_bug
+from commands.database import database
 from commands.records import Record, RecordError, read_records
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Message, Number
@@ -163,18 +166,18 @@ async def run(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -
         NoServer: the server does not answer, or not to the end.
     """
     validator = ImportValidator(PolicyFiles(settings.policy_file), datetime.now(UTC))
-    client = None if dry_run else DefectsClient(await connect(settings))
     stop = stop_on_signals(asyncio.get_running_loop())
     lost: RPCError | None = None
-    with show.progress(as_json, DownloadColumn()) as progress:
-        task = progress.add_task("import", total=_size(file))
-        entries = validator.entries(
-            read_records(file), lambda read: progress.update(task, completed=read)
-        )
-        if client is None:
-            await check(entries, stop)
-        else:
-            lost = await start(entries, client, validator, stop)
+    async with _server(settings, dry_run) as client:
+        with show.progress(as_json, DownloadColumn()) as progress:
+            task = progress.add_task("import", total=_size(file))
+            entries = validator.entries(
+                read_records(file), lambda read: progress.update(task, completed=read)
+            )
+            if client is None:
+                await check(entries, stop)
+            else:
+                lost = await start(entries, client, validator, stop)
     _tell(validator.report, as_json, dry_run)
     if lost is not None:
         raise NoServer(f"The server went away ({lost.message}). {_go_on(validator.report)}")
@@ -182,6 +185,16 @@ async def run(settings: Settings, file: Path, *, dry_run: bool, as_json: bool) -
         typer.echo(_go_on(validator.report), err=True)
         return INTERRUPTED
     return REFUSED if validator.report.refused else 0
+
+
+@asynccontextmanager
+async def _server(settings: Settings, dry_run: bool) -> AsyncIterator[DefectsClient | None]:
+    """Where entries are started, passing over numbers that only the database still knows."""
+    if dry_run:
+        yield None
+        return
+    with database(settings) as engine:
+        yield DefectsClient(await connect(settings), records=DatabaseRecords(engine))
 
 
 def _size(file: Path) -> int:

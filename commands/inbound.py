@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 import typer
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
-from activities.adapters.database import NoDatabase
+from activities.adapters.database import DatabaseRecords, NoDatabase
 from activities.adapters.policy_files import PolicyFiles
 from commands import show
 from commands.database import database
@@ -29,15 +29,18 @@ async def take(settings: Settings, file: Path | None, as_json: bool) -> int:
     raw = _read(file)
     try:
         with database(settings) as engine:
-            client = DefectsClient(await connect(settings))
+            client = DefectsClient(await connect(settings), records=DatabaseRecords(engine))
             received = await receive(
                 PortalContext(client, engine, PolicyFiles(settings.policy_file), settings), raw
             )
     except Problem as problem:
         typer.echo(f"{problem.field or problem.kind}: {problem.detail}", err=True)
         return LATER if problem.status in {429, 503} else REFUSED
-    except (NoServer, NoDatabase, DBAPIError) as error:
+    except (NoServer, NoDatabase) as error:
         typer.echo(str(error), err=True)
+        return LATER
+    except SQLAlchemyError as error:
+        typer.echo(str(NoDatabase.because(error)), err=True)
         return LATER
     if as_json:
         show.as_json(received.model_dump())

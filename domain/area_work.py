@@ -54,6 +54,7 @@ def begin(number: str, start: AreaWorkStart, policy: PinnedPolicy, now: datetime
     work = AreaWork(
         number=number,
         policy=policy,
+        sequence=start.sequence,
         functional_area=start.functional_area,
         note=start.note,
         began_at=now,

@@ -3,7 +3,9 @@
 import asyncio
 import sys
 
-from activities.adapters.database import NoDatabase, make_engine, migrate
+from sqlalchemy.exc import SQLAlchemyError
+
+from activities.adapters.database import DatabaseRecords, NoDatabase, make_engine, migrate
 from activities.adapters.mailbox import mailbox_for
 from activities.adapters.policy_files import PolicyError, PolicyFiles
 from portal.app import create_app
@@ -31,8 +33,9 @@ async def serve(settings: Settings) -> None:
         mailbox = mailbox_for(engine, smtp_url, settings.mail_from, settings.bounce_address)
     except ValueError as error:
         raise SettingsError(str(error)) from None
+    defects = DefectsClient(client, records=DatabaseRecords(engine))
     context = PortalContext(
-        DefectsClient(client), engine, PolicyFiles(settings.policy_file), settings, mailbox=mailbox
+        defects, engine, PolicyFiles(settings.policy_file), settings, mailbox=mailbox
     )
     with measured(create_app(context), context) as app:
         await application_server(app, settings.portal_address, settings).serve()
@@ -48,6 +51,9 @@ def main() -> int:
         asyncio.run(serve(settings))
     except (SettingsError, PolicyError, NoDatabase, NoServer) as error:
         print(error, file=sys.stderr)
+        return 2
+    except SQLAlchemyError as error:
+        print(NoDatabase.because(error), file=sys.stderr)
         return 2
     return 0
 

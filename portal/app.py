@@ -1,5 +1,8 @@
 """Puts the web application together: every router is named here and nowhere else."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 
 from portal.api.application import mount_api
@@ -11,7 +14,19 @@ from portal.security import SecureHeaders, is_https
 
 def create_app(context: PortalContext) -> FastAPI:
     """The application for one installation; pages and endpoints find it as `app.state.context`."""
-    app = FastAPI(title="Defect orchestrator", docs_url=None, redoc_url=None, openapi_url=None)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with context.watch.running():
+            yield
+
+    app = FastAPI(
+        title="Defect orchestrator",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+    )
     app.state.context = context
     mount_api(app, context)
     app.add_middleware(HeadMiddleware)

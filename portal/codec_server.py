@@ -6,6 +6,8 @@ A process of its own: it holds the keys and speaks to browsers, and nothing else
 import asyncio
 import sys
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from activities.adapters.database import NoDatabase, make_engine, migrate
 from portal.codec import create_codec_server
 from portal.codec.place import Place
@@ -39,6 +41,9 @@ def main() -> int:
         asyncio.run(serve(settings))
     except (SettingsError, NoDatabase) as error:
         print(error, file=sys.stderr)
+        return 2
+    except SQLAlchemyError as error:
+        print(NoDatabase.because(error), file=sys.stderr)
         return 2
     return 0
 

@@ -7,8 +7,10 @@ from functools import cached_property
 
 from sqlalchemy import Engine
 
+from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from activities.adapters.mailbox import mailbox_for
 from activities.ports import Mailbox, Policies
+from portal.stray_watch import StrayWatch
 from runtime.client import DefectsClient
 from runtime.settings import Settings
 from runtime.start_check import StartCheck
@@ -35,6 +37,11 @@ class PortalContext:
     def starts(self) -> StartCheck:
         """Judges starts before they are made."""
         return StartCheck(self.policies)
+
+    @cached_property
+    def watch(self) -> StrayWatch:
+        """Compares what is open in the database with what runs."""
+        return StrayWatch(self.client, DatabaseOpenNumbers(self.engine), self.now)
 
     @property
     def keeps_letters(self) -> bool:

@@ -178,6 +178,7 @@ def measured(app: ASGIApp, context: PortalContext) -> Iterator[ASGIApp]:
         return
     registry = CollectorRegistry()
     registry.register(ObligationsCollector(context.engine, context.now))
+    registry.register(context.watch)
     ProcessCollector(registry=registry)
     host, _, port = address.rpartition(":")
     try:

@@ -7,13 +7,16 @@ import uuid
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.errordetails.v1 import WorkflowNotReadyFailure
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.api.workflowservice.v1 import (
+    DescribeWorkflowExecutionRequest,
+    GetWorkflowExecutionHistoryRequest,
+)
 from temporalio.client import (
     Client,
     WorkflowExecutionStatus,
@@ -30,6 +33,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.contract.identity import DEFECTS_QUEUE
 from domain.contract.parsing import Busy
+from runtime.client_records import Records
 from runtime.connection import NoServer
 from runtime.pollers import serving
 
@@ -63,6 +67,10 @@ class QueueFull(CommandRefused):
     """Too much of the number waits to be carried out; the same command can be applied later."""
 
 
+class NumberUsed(CommandRefused):
+    """A number is not begun again by accident: it was used before."""
+
+
 class NoSuchNumber(Exception):  # noqa: N818 - it is an answer
     """Nothing of that number runs here."""
 
@@ -79,23 +87,35 @@ class Numbers(Protocol):
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """How a run began."""
+
+    at: datetime
+    payload: Any
+    is_first: bool
+    """Whether it continues no other run, and was not reset."""
+
+
+@dataclass(frozen=True)
 class DefectsClient:
     """A client that knows the contract's start policy, updates and queries."""
 
     temporal: Client
     patience: float = PATIENCE
     """Seconds without an answer, after which the server is asked whether any worker runs."""
+    records: Records | None = None
+    """Where starts ask for numbers that Temporal has forgotten; None leaves that to the worker."""
 
     async def start(self, workflow: str, number: str, payload: dict[str, Any]) -> None:
         """Start a case, defect or release; a repeated start is harmless.
 
         Raises:
-            CommandRefused: the number has been used and its workflow is closed.
+            NumberUsed: the number has been used and its workflow is closed or gone.
         """
         try:
             await self._start(workflow, number, payload, WorkflowIDConflictPolicy.USE_EXISTING)
         except WorkflowAlreadyStartedError:
-            raise CommandRefused(f"number: {number} was used before and is closed") from None
+            raise NumberUsed(f"number: {number} was used before and is closed") from None
 
     async def start_if_absent(
         self,
@@ -121,7 +141,7 @@ class DefectsClient:
                 memo=memo,
                 static_summary=summary,
             )
-        except WorkflowAlreadyStartedError:
+        except (WorkflowAlreadyStartedError, NumberUsed):
             return False
         return True
 
@@ -183,6 +203,11 @@ class DefectsClient:
         conflict: WorkflowIDConflictPolicy,
         **shown: Any,
     ) -> None:
+        if self.records is not None:
+            known = await asyncio.to_thread(self.records.last, number)
+            reason = known and known.reason_against(number, payload)
+            if reason and not await self.exists(number):
+                raise NumberUsed(reason)
         await self.temporal.start_workflow(
             workflow,
             payload,
@@ -222,6 +247,29 @@ class DefectsClient:
                 raise
             return None
         return answer.workflow_execution_info
+
+    async def beginning(self, number: str, run_id: str) -> Beginning:
+        """How a run began, from the first event of its history.
+
+        Raises:
+            RPCError: the server does not tell.
+        """
+        answer = await self.temporal.workflow_service.get_workflow_execution_history(
+            GetWorkflowExecutionHistoryRequest(
+                namespace=self.temporal.namespace,
+                execution=WorkflowExecution(workflow_id=number, run_id=run_id),
+                maximum_page_size=1,
+            ),
+            timeout=RPC_TIMEOUT,
+        )
+        first = answer.history.events[0]
+        started = first.workflow_execution_started_event_attributes
+        said = await self.temporal.data_converter.decode(started.input.payloads)
+        return Beginning(
+            at=first.event_time.ToDatetime(tzinfo=UTC),
+            payload=said[0] if said else None,
+            is_first=started.first_execution_run_id == run_id,
+        )
 
     async def update(
         self,

@@ -87,6 +87,8 @@ class World:
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
     defect_for_cases: str | None = "DEF-9"
     """What `open_defect` answers; None refuses."""
+    absent: set[str] = field(default_factory=set)
+    """Defects that do not run, though cases are on them."""
     other_refuses: str | None = None
     """Why the other defect will not have the cases of this one, or not give them back."""
     other: "World | None" = None
@@ -231,8 +233,12 @@ class World:
                 return DefectOpened(key=effect.key, defect=self.defect_for_cases)
             case CloseCases():
                 return Signalled(key=effect.key, sent=len(self._attached(effect.sequence)))
-            case MarkArea() | SignalDefect():
+            case MarkArea():
                 return Signalled(key=effect.key)
+            case SignalDefect():
+                absent = effect.defect in self.absent
+                missing = [effect.defect] if absent else []
+                return Signalled(key=effect.key, sent=int(not absent), missing=missing)
             case MoveCases():
                 receipt = self._move(effect)
                 self.said.append(Moved(self.now, refused=receipt.refused is not None))

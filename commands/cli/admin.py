@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.cli.options import DEFAULT_ACTOR, Actor, AsJson
+from commands.cli.options import DEFAULT_ACTOR, Actor, AsJson, Number
 from commands.cli.run import run
 
 app = typer.Typer()
@@ -99,3 +99,19 @@ def health() -> None:
     from commands import health
 
     run(health.run)
+
+
+@app.command()
+def recover(
+    number: Number,
+    yes: Annotated[bool, typer.Option("--yes", help="Do what is proposed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what is wrong with the workflow of a number, and the way back; take it with --yes.
+
+    What was terminated, cancelled or has failed is reset to the last good point of its history.
+    What Temporal has lost begins anew from the database. Exits with 1 if something is left to do.
+    """
+    from commands import recover
+
+    run(lambda settings: recover.run(settings, number, yes=yes, as_json=as_json))

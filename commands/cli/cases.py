@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from commands.cli.options import (
+    Again,
     AsJson,
     At,
     ClientId,
@@ -45,6 +46,7 @@ def open_case(
     feature: Annotated[str | None, typer.Option()] = None,
     form_or_report: Annotated[str | None, typer.Option()] = None,
     policy: Annotated[str, typer.Option()] = "eto",
+    again: Again = False,
     as_json: AsJson = False,
 ) -> None:
     """Open a case for a contact (C1)."""
@@ -62,7 +64,7 @@ def open_case(
         "form_or_report": form_or_report,
         "policy": policy,
     }
-    start("CaseWorkflow", number, "CASE", as_json, payload)
+    start("CaseWorkflow", number, "CASE", as_json, payload, again=again)
 
 
 @update(app, "respond")

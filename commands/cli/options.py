@@ -23,6 +23,13 @@ Actor = Annotated[
 Key = Annotated[
     str | None, typer.Option(help="Idempotency key: a repeat under the same key has no effect.")
 ]
+Again = Annotated[
+    bool,
+    typer.Option(
+        "--again",
+        help="Begin a --number again that was used and is closed, above what is known of it.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON output.")]
 Why = Annotated[str, typer.Option()]
 MaybeWhy = Annotated[str | None, typer.Option()]

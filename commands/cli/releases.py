@@ -8,6 +8,7 @@ import typer
 from commands.cli.options import (
     DEFAULT_ACTOR,
     Actor,
+    Again,
     Area,
     AsJson,
     At,
@@ -42,6 +43,7 @@ def plan_release(
     ] = None,
     notes: Annotated[str | None, typer.Option(help="Release notes; public.")] = None,
     policy: Annotated[str, typer.Option()] = "eto",
+    again: Again = False,
     actor: Actor = DEFAULT_ACTOR,
     as_json: AsJson = False,
 ) -> None:
@@ -56,7 +58,7 @@ def plan_release(
         "public_notes": notes,
         "policy": policy,
     }
-    start("ReleaseWorkflow", number, "REL", as_json, payload)
+    start("ReleaseWorkflow", number, "REL", as_json, payload, again=again)
 
 
 @app.command()

@@ -15,6 +15,7 @@ ExitCodes = {
     "runtime.settings.SettingsError": 2,
     "activities.adapters.policy_files.PolicyError": 2,
     "activities.adapters.database.engine.NoDatabase": 2,
+    "sqlalchemy.exc.SQLAlchemyError": 2,
     "runtime.codec.UnknownKey": 2,
     "runtime.codec.AlteredPayload": 2,
     "commands.records.RecordError": 2,
@@ -48,7 +49,7 @@ def run(work: Work, *, logs: bool = False) -> None:
         code = exit_code(error)
         if code is None:
             raise
-        typer.echo(str(error), err=True)
+        typer.echo(_words(error), err=True)
     except KeyboardInterrupt:
         code = INTERRUPTED
     raise typer.Exit(code)
@@ -58,6 +59,17 @@ def exit_code(error: Exception) -> int | None:
     """The exit code of an error or of its base class; None for an unexpected one."""
     names = (f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__)
     return next((ExitCodes[name] for name in names if name in ExitCodes), None)
+
+
+def _words(error: Exception) -> str:
+    """What to say of an error; of one that the database made in the middle of things, its cause."""
+    if type(error).__module__ != "sqlalchemy.exc":
+        return str(error)
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from activities.adapters.database import NoDatabase
+
+    return str(NoDatabase.because(error)) if isinstance(error, SQLAlchemyError) else str(error)
 
 
 def tell(number: str, as_json: bool, *updates: tuple[str, dict[str, Any]]) -> None:
@@ -89,16 +101,25 @@ def ask(number: str, query: str, as_json: bool, render: Callable[[Any], None]) -
 
 
 def start(
-    workflow: str, number: str | None, prefix: str, as_json: bool, payload: dict[str, Any]
+    workflow: str,
+    number: str | None,
+    prefix: str,
+    as_json: bool,
+    payload: dict[str, Any],
+    *,
+    again: bool = False,
 ) -> None:
     """Start something under its number, or else the next of that prefix, and show its status."""
+    if again and number is None:
+        raise typer.BadParameter("--again needs the --number that is to begin again")
 
     async def work(settings: "Settings") -> None:
         from commands import show
         from commands.start import start
 
         client = await _client(settings)
-        taken = await start(client, workflow, number, prefix, as_payload(payload), settings)
+        said = as_payload(payload)
+        taken = await start(client, workflow, number, prefix, said, settings, again=again)
         answer = await client.query(taken, "status")
         show.as_json(answer) if as_json else show.status(answer)
 

@@ -17,9 +17,9 @@ from domain.case.state import Case
 from domain.contract import case as said
 from domain.contract.contacts import CorrectContact, DeliveryBounced
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import BookMinutes, NotifyClients, OpenDefect
-from domain.contract.receipts import DefectOpened, DeliveryReceipt, MinutesBooked
-from domain.entity import Behaviour, Due, after, on, retry_deliveries
+from domain.contract.effects import BookMinutes, NotifyClients, OpenDefect, SignalDefect
+from domain.contract.receipts import DefectOpened, DeliveryReceipt, MinutesBooked, Signalled
+from domain.entity import Behaviour, Due, after, on
 
 
 def _agenda(case: Case) -> list[Due[Case]]:
@@ -46,13 +46,14 @@ CASE = Behaviour(
             on(DeliveryBounced, contact.delivery_bounced),
             on(said.Answer, closing.answer),
             on(said.CloseCase, closing.close_case),
-            on(RetryDeliveries, retry_deliveries),
+            on(RetryDeliveries, defects.retry),
         )
     ),
     receivers=dict(
         (
             after(NotifyClients, DeliveryReceipt, first_response.note_arrival),
             after(OpenDefect, DefectOpened, defects.note_defect),
+            after(SignalDefect, Signalled, defects.note_told),
             after(BookMinutes, MinutesBooked, calls.note_booking),
         )
     ),

@@ -8,12 +8,12 @@ from domain.case.first_response import meet
 from domain.case.intake import tell_defect
 from domain.case.state import Case, require_open
 from domain.contract.case import ConfirmDefect, DefectMerged, DefectResolved
-from domain.contract.defect import WaitForClient
-from domain.contract.effects import OpenDefect
+from domain.contract.defect import RetryDeliveries, StopWaiting, WaitForClient
+from domain.contract.effects import OpenDefect, SignalDefect
 from domain.contract.parsing import InvalidCommand
-from domain.contract.receipts import DefectOpened
+from domain.contract.receipts import DefectOpened, Signalled
 from domain.contract.values import Attachment
-from domain.entity import PENDING, Pending
+from domain.entity import PENDING, Pending, retry_deliveries
 
 
 def confirm_defect(case: Case, command: ConfirmDefect, now: datetime) -> None:
@@ -69,6 +69,25 @@ def note_defect(case: Case, effect: OpenDefect, receipt: DefectOpened, now: date
         tell_corrected(case, now)
 
 
+def note_told(case: Case, effect: SignalDefect, receipt: Signalled, now: datetime) -> None:
+    """The defect heard how the case stands, or does not run: somebody has to recover it.
+
+    A receipt that was recorded before it named who is missing changes nothing.
+    """
+    if effect.defect != case.defect or not (receipt.sent or receipt.missing):
+        return
+    case.absent_defect = case.defect if receipt.missing else None
+    if receipt.missing:
+        case.record("defect.not_told", now, defect=effect.defect, about=effect.signal)
+
+
+def retry(case: Case, command: RetryDeliveries, now: datetime) -> None:
+    """Try deliveries again, and tell the defect that did not run how the case stands by now."""
+    retry_deliveries(case, command, now)
+    if case.absent_defect is not None and case.absent_defect == case.defect:
+        tell_defect(case, WaitForClient if case.information.defect_knows else StopWaiting, now)
+
+
 def defect_resolved(case: Case, command: DefectResolved, now: datetime) -> None:
     """C9: the client was told by the defect, once however many cases they have; this closes."""
     require_open(case)
@@ -85,7 +104,7 @@ def defect_merged(case: Case, command: DefectMerged, now: datetime) -> None:
     require_open(case)
     if case.defect != command.defect:
         raise InvalidCommand("defect", f"the case is attached to {case.defect or 'none'}")
-    case.defect = command.into
+    case.defect, case.absent_defect = command.into, None
     case.record("case.attached", now, public=True, defect=command.into, before=command.defect)
     if case.information.defect_knows:
         tell_defect(case, WaitForClient, now)

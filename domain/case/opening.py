@@ -24,6 +24,7 @@ def begin(number: str, start: CaseStart, policy: PinnedPolicy, now: datetime) ->
     case = Case(
         number=number,
         policy=policy,
+        sequence=start.sequence,
         client=start.client,
         contact=start.contact,
         channel=start.channel,

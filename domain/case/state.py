@@ -105,6 +105,8 @@ class Case(Entity):
     first_response: FirstResponse | None = None
     information: Information = Field(default_factory=Information)
     defect: str | None = None
+    absent_defect: str | None = None
+    """The defect that should have heard of this case and does not run."""
     confirmation: Confirmation = Field(default_factory=Confirmation)
     calls: Calls = Field(default_factory=Calls)
     opened_at: Instant
@@ -113,8 +115,10 @@ class Case(Entity):
 
     @property
     def attention(self) -> list[str]:
-        """Reasons, other than deliveries, why somebody should look."""
-        return self.unreachable
+        """Its contact or its defect has not heard of it."""
+        if self.absent_defect is None or self.closed_at is not None:
+            return self.unreachable
+        return [*self.unreachable, f"not told, since it does not run: {self.absent_defect}"]
 
     @property
     def finished(self) -> bool:
@@ -164,10 +168,15 @@ class Case(Entity):
 
     def snapshot(self, now: datetime) -> dict[str, Any]:
         """`status`, what the client wrote in the subject, and what their package is."""
-        return super().snapshot(now) | {
-            "subject": self.subject,
-            "support_package": self.support_package,
-        }
+        attention = {"needs_attention": True} if self.attention else {}
+        return (
+            super().snapshot(now)
+            | attention
+            | {
+                "subject": self.subject,
+                "support_package": self.support_package,
+            }
+        )
 
     def write(self, kind: ClientEvent, now: datetime, **facts: Any) -> NotifyClients:
         """Send the client a message."""

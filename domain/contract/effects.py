@@ -277,7 +277,7 @@ class CloseCases(_Effect):
 
 
 class SignalDefect(_Effect):
-    """Signal the defect a case is on; one that does not run here is passed over."""
+    """Signal the defect a case is on; one that does not run here is named in the receipt."""
 
     lane = Lane.WORKFLOWS
     receipt = Signalled

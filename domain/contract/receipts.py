@@ -69,6 +69,8 @@ class Signalled(Receipt):
     """How many of the workflows that should hear of it run here."""
 
     sent: int = 0
+    missing: list[str] = Field(default_factory=list)
+    """The first numbers that do not run here, though they should."""
 
 
 class DefectsAligned(Signalled):
@@ -78,8 +80,6 @@ class DefectsAligned(Signalled):
     """Defects still to be reached."""
     attached: int = 0
     """Defects in the release."""
-    missing: list[str] = Field(default_factory=list)
-    """The first numbers that do not run here, though they should."""
     superseded: bool = False
     """It gave way to a newer plan."""
 

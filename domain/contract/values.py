@@ -135,11 +135,27 @@ class Message(Value):
     """Anything that comes from outside."""
 
 
+class Again(Message):
+    """Where a number that was used before goes on, above all that is known of it."""
+
+    sequence: Annotated[int, Field(ge=0)]
+    """The last sequence it gave: keys and facts that come now have later ones."""
+    plan_version: Annotated[int, Field(ge=0)] = 0
+    """Of a release: the last version of its plan."""
+
+
 class Start(Message):
     """What a workflow is started with."""
 
     policy: Opaque
     """Name of the policy it is under."""
+    again: Again | None = None
+    """Begins a number again on purpose that was used before and is forgotten by Temporal."""
+
+    @property
+    def sequence(self) -> int:
+        """The sequence that what begins goes on from."""
+        return self.again.sequence if self.again else 0
 
 
 class Contact(Message):

@@ -20,6 +20,7 @@ def begin(number: str, start: DefectStart, policy: PinnedPolicy, now: datetime) 
     defect = Defect(
         number=number,
         policy=policy,
+        sequence=start.sequence,
         title=start.title,
         severity=start.severity,
         functional_area=start.functional_area,

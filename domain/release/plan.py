@@ -26,6 +26,8 @@ def begin(number: str, start: ReleaseStart, policy: PinnedPolicy, now: datetime)
     release = Release(
         number=number,
         policy=policy,
+        sequence=start.sequence,
+        plan_version=1 + (start.again.plan_version if start.again else 0),
         release_kind=start.kind,
         title=start.title,
         deploy_at=start.deploy_at,

@@ -30,8 +30,9 @@ from portal.api.command_service import CommandService
 from portal.api.contract import KINDS, Kind, command_model, start_model
 from portal.context import PortalContext
 
-_NOT_AN_AGENTS = frozenset({"actor", "past"})
-"""The token says who acts; a past is for imports, which are silent about it."""
+_NOT_AN_AGENTS = frozenset({"actor", "past", "again"})
+"""The token says who acts; a past is for imports, which are silent about it, and what begins a
+number again is for people who know why."""
 _ADDING = (
     Respond,
     RequestInformation,

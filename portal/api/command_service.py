@@ -26,13 +26,14 @@ from portal.api.contract import Kind
 from portal.api.problems import (
     Problem,
     no_answer,
+    number_used,
     queue_full,
     refused,
     refused_in_words,
     unknown_number,
 )
 from portal.context import PortalContext
-from runtime.client import CommandRefused, NoAnswer, NoSuchNumber, QueueFull
+from runtime.client import CommandRefused, NoAnswer, NoSuchNumber, NumberUsed, QueueFull
 
 STATUS_WITHIN = 5.0
 """Seconds in which something that was just started may answer for itself."""
@@ -122,7 +123,7 @@ class CommandService:
         except NoSuchNumber:
             raise CommandRefused(f"number: {number} is used for something else") from None
         except CommandRefused:
-            raise CommandRefused(f"number: {number} was used before and is closed") from None
+            raise NumberUsed(f"number: {number} was used before and is closed") from None
 
     def _unique(self, key: str | None, claimed: Remembered | None) -> str:
         """What a number is issued for: the same for repeats of a request, and for nothing else.
@@ -222,6 +223,8 @@ def _answering(number: str = "", kind: Kind | None = None) -> Iterator[None]:
         yield
     except QueueFull as error:
         raise queue_full(str(error)) from None
+    except NumberUsed as error:
+        raise number_used(str(error)) from None
     except CommandRefused as error:
         raise refused_in_words(str(error)) from None
     except NoSuchNumber:

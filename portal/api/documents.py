@@ -35,9 +35,13 @@ _HEADERS: dict[int, dict[str, Any]] = {
 }
 
 
-def problems(*, with_body: bool = False, with_number: bool = False) -> dict[int | str, Any]:
+def problems(
+    *, with_body: bool = False, with_number: bool = False, starts: bool = False
+) -> dict[int | str, Any]:
     """What may go wrong with a request, for its operation."""
     kinds = dict(_EVERYWHERE)
+    if starts:
+        kinds[409] = "number-used"
     if with_body:
         kinds[415] = "unsupported-media-type"
     if with_number:

@@ -88,7 +88,7 @@ def _add_start(made: APIRouter, kind: Kind) -> None:
             },
             201: {"headers": location, "description": "Its status."},
             202: {"model": Started, "headers": location, "description": "No answer from it yet."},
-            **problems(with_body=True),
+            **problems(with_body=True, starts=True),
         },
     )
 

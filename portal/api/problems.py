@@ -76,6 +76,7 @@ TITLES = {
     "too-large": "The request is too large",
     "unsupported-media-type": "The content is of another type",
     "invalid-command": "The request cannot be applied",
+    "number-used": "The number was used before",
     "key-reused": "The idempotency key stands for another request",
     "too-many-requests": "Too many requests",
     "internal": "An error nobody foresaw",
@@ -103,6 +104,12 @@ def queue_full(words: str) -> Problem:
     """Too much of the number waits: the same request can be applied later."""
     advice = {"Retry-After": str(QUEUE_FULL_FOR)}
     return Problem(429, "too-many-requests", words, headers=advice)
+
+
+def number_used(words: str) -> Problem:
+    """What had the number is closed or gone: `field: reason`."""
+    problem = refused_in_words(words)
+    return Problem(409, "number-used", problem.detail, field=problem.field)
 
 
 def unknown_number(number: str, kind: str) -> Problem:

@@ -76,6 +76,7 @@ def desk_page(request: Request, staff: Staff) -> Response:
         desk=staff_dashboard(context.engine, context.now()),
         shown=_SHOWN,
         workflow=workflow_links(context),
+        compared=context.watch.last,
     )
 
 

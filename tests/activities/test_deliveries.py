@@ -3,12 +3,12 @@
 import dataclasses
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
@@ -18,9 +18,10 @@ from activities.adapters.database import (
     DatabaseReadModel,
     IncidentRefs,
 )
+from activities.adapters.database.tables import deliveries
 from activities.adapters.policy_files import PolicyFiles
 from activities.adapters.statuspage import StatuspageApi
-from activities.delivery import Tally
+from activities.delivery import Tally, content_of
 from activities.heartbeat import BEAT_EVERY
 from activities.notifications import PAGE, Notifications
 from activities.ports import DeliveryState, Letter
@@ -356,3 +357,71 @@ def test_a_busy_status_page_is_tried_again_when_it_says(engine: Engine) -> None:
 
     assert failure.value.next_retry_delay is not None
     assert failure.value.next_retry_delay.total_seconds() == 77
+
+
+def _resolution(at: datetime = NOW, **facts: Any) -> NotifyClients:
+    return NotifyClients(
+        key="DEF-1/9/defect.resolved",
+        entity="DEF-1",
+        sequence=9,
+        at=at,
+        kind=ClientEvent.DEFECT_RESOLVED,
+        people=[Person(contact=Contact(email="ada@oak.example"), cases=["CASE-1"])],
+        defect="DEF-1",
+        facts={"severity": "S1", "text": "It works again.", **facts},
+    )
+
+
+def test_another_message_under_a_used_key_is_refused(
+    tell: Notifications, mailbox: RecordingMailbox
+) -> None:
+    """After a reset something else was decided: support hears of it, and no repeat is sent."""
+    first = ActivityEnvironment().run(tell.tell_clients, _resolution())
+    other = ActivityEnvironment().run(tell.tell_clients, _resolution(text="Please log in anew."))
+
+    assert first == DeliveryReceipt(key=first.key, sent=1)
+    assert other == DeliveryReceipt(key=first.key, failed=1, problem="key_used")
+    assert len(mailbox.letters) == 1
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"since": "2027-03-08T15:00:00Z"},
+        {"progress": {"text": None, "at": "2027-03-08T15:00:00Z"}},
+        {"of_a_later_version": None},
+    ],
+    ids=["since", "progress", "new fact"],
+)
+def test_the_same_decided_later_is_a_repeat(
+    tell: Notifications, mailbox: RecordingMailbox, facts: dict[str, Any]
+) -> None:
+    """A reset decides everything again, at other instants and perhaps by another version."""
+    ActivityEnvironment().run(tell.tell_clients, _resolution())
+    again = ActivityEnvironment().run(
+        tell.tell_clients, _resolution(NOW + timedelta(hours=1), **facts)
+    )
+
+    assert again == DeliveryReceipt(key=again.key, already=1)
+    assert len(mailbox.letters) == 1
+
+
+def test_what_was_sent_before_contents_were_kept_is_a_repeat(
+    tell: Notifications, engine: Engine, mailbox: RecordingMailbox
+) -> None:
+    """The version before left the column empty."""
+    ActivityEnvironment().run(tell.tell_clients, _resolution())
+    with engine.begin() as connection:
+        connection.execute(update(deliveries).values(content=None))
+    again = ActivityEnvironment().run(tell.tell_clients, _resolution(text="Something else."))
+
+    assert again == DeliveryReceipt(key=again.key, already=1)
+    assert len(mailbox.letters) == 1
+
+
+def test_what_an_effect_says_has_one_hash_for_ever() -> None:
+    """Rows of the ledger outlive the version that wrote them."""
+    assert (
+        content_of(_resolution())
+        == "fd1d568b47c8b8d3ddf401a7c30bc68b2be83a89b298266373c969b58e61c725"
+    )

@@ -83,6 +83,11 @@ class Life:
         """Say something now."""
         self._bring_about(say(self.entity, command, self.now, **fields))
 
+    def cancel(self) -> None:
+        """Somebody asks Temporal to cancel it."""
+        self.entity.runner.refuse_cancel(self.now)
+        self._bring_about(self.entity.taken())
+
     def wait(self, time: timedelta) -> None:
         """Let time pass, stopping at everything that falls due."""
         end = self.now + time
@@ -148,6 +153,7 @@ def a_life_of_a_defect() -> Life:
     life._bring_about(life.entity.delivered(refused, receipt, life.now))
     came_back = {"effect": refused.key, "event": refused.event, "problem": "bounce-5.1.1"}
     life.hear(DeliveryBounced, address="client-1@example.org", cases=["CASE-1"], **came_back)
+    life.cancel()
     return life
 
 

@@ -61,7 +61,7 @@ def carry_out(runner: Runner[Any], **failed: int) -> list[NotifyClients]:
 def _receipt(effect: Effect, **failed: int) -> Receipt:
     if isinstance(effect, NotifyClients):
         return DeliveryReceipt(key=effect.key, sent=0 if failed else 1, **failed)
-    return Receipt(key=effect.key)
+    return effect.receipt.model_validate({"key": effect.key})
 
 
 def everything(runner: Runner[Any]) -> list[NotifyClients]:

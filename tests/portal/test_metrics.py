@@ -20,6 +20,7 @@ from activities.ports import Delivery, DeliveryState
 from domain.contract.effects import Fact, UpdateReadModel
 from portal.metrics import ObligationsCollector, Requests
 from portal.pages.obligations import staff_dashboard
+from runtime.stray_numbers import Comparison, Stray, Strays
 from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
 from tests.quick_databases import empty_database
 
@@ -244,3 +245,23 @@ async def test_what_breaks_is_counted_as_our_fault() -> None:
             await http.get("/")
 
     assert Scraped(registry).total("portal_requests_total", status="5xx") == 1
+
+
+# --- what strays ----------------------------------------------------------------------------------
+
+
+async def test_stray_numbers_are_told_and_shown(pages: Pages) -> None:
+    """Once they were looked for, and not where nobody could look."""
+    watch, at = pages.context.watch, pages.wall.at
+    stray = Stray("DEF-9", "defect", "is open in the database, but its workflow is terminated")
+    registry = CollectorRegistry()
+    registry.register(watch)
+    before = Scraped(registry).names
+    watch.last = Comparison(at, {"defect": Strays([stray], 3)}, {"defect": Strays()})
+    told, shown = Scraped(registry), await (await pages.staff()).get("/staff")
+
+    assert before == set()
+    assert told("without_workflow", kind="defect") == 3
+    assert told("without_row", kind="defect") == 0
+    assert str(stray) in re.sub(r"<[^>]+>", "", shown)
+    assert "2 more not shown" in shown

@@ -26,11 +26,13 @@ async def test_everything_that_is_wrong_is_named(tmp_path: Path) -> None:
         ended = await run(*STARTER, "health", folder=tmp_path, env=env)
 
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err.splitlines() == [
+    *problems, database = ended.err.splitlines()
+    assert problems == [
         "no worker polls the task queue defects for workflows",
         "no worker polls the task queue defects for activities",
         "no worker polls the task queue outbound for activities",
         "no worker polls the task queue webhooks for activities",
         "what begins now waits for workers without a build id",
-        "the database does not answer: OperationalError",
     ]
+    assert "DEFECTS_DATABASE_URL: cannot be used: " in database
+    assert "port 1 failed" in database

@@ -11,10 +11,13 @@ from typing import Any
 import yaml
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
 
 from activities.adapters.database import DatabaseReadModel, make_engine, migrate
 from domain.contract.effects import Lane, UpdateReadModel
 from portal.metrics import ObligationsCollector, Requests
+from portal.stray_watch import gauges
+from runtime.stray_numbers import WORKFLOWS, Comparison, Strays
 from tools.docs import week
 from tools.docs.tables import code, codes, table
 
@@ -59,9 +62,21 @@ def families() -> list[Metric]:
             if isinstance(effect, UpdateReadModel):
                 DatabaseReadModel(engine).project(effect)
         registry.register(ObligationsCollector(engine, lambda: datetime.now(UTC)))
+        registry.register(_Compared(dict.fromkeys(WORKFLOWS, Strays())))
         told = list(registry.collect())
         engine.dispose()
     return told
+
+
+class _Compared(Collector):
+    """A portal that has compared database and Temporal."""
+
+    def __init__(self, found: Mapping[str, Strays]) -> None:
+        self._last = Comparison(datetime.now(UTC), found, found)
+
+    def collect(self) -> Iterator[Metric]:
+        """The library's hook."""
+        yield from gauges(self._last)
 
 
 def rules() -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from activities.adapters.database.members import DatabaseMembers
 from activities.adapters.database.numbers import DatabaseNumbers
 from activities.adapters.database.preferences import DatabasePreferences
 from activities.adapters.database.read_model import DatabaseReadModel
+from activities.adapters.database.records import DatabaseRecords
 from activities.adapters.database.schema import migrate
 from activities.adapters.database.sessions import (
     DatabaseAttempts,
@@ -32,6 +33,7 @@ __all__ = [
     "DatabaseNumbers",
     "DatabasePreferences",
     "DatabaseReadModel",
+    "DatabaseRecords",
     "DatabaseSessions",
     "DatabaseSignInLinks",
     "DatabaseStatusPage",

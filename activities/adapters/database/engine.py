@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 _T = TypeVar("_T")
 _PATIENCE_SECONDS = 30
@@ -18,6 +19,19 @@ _PATIENCE_SECONDS = 30
 
 class NoDatabase(ValueError):  # noqa: N818 - what the reader sees
     """The database cannot be used; the message says why, never with a password."""
+
+    @classmethod
+    def because(cls, error: SQLAlchemyError) -> "NoDatabase":
+        """What the driver says is wrong, on one line, without statement, values or rows."""
+        said: object = error
+        if isinstance(error, DBAPIError):
+            # PostgreSQL quotes rows in its details, but not in the primary message.
+            diagnosis = getattr(error.orig, "diag", None)
+            said = getattr(diagnosis, "message_primary", None) or error.orig
+            # On a full disk SQLite mostly fails at a file beside the database, in other words.
+            code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+            said = f"{said} (is the disk full?)" if code == sqlite3.SQLITE_IOERR else said
+        return cls(f"DEFECTS_DATABASE_URL: cannot be used: {' '.join(str(said).split())}")
 
 
 def make_engine(url: str, *, pool_size: int = 20) -> Engine:
@@ -29,9 +43,15 @@ def make_engine(url: str, *, pool_size: int = 20) -> Engine:
     text.
 
     Raises:
-        NoDatabase: for another kind of database, or a SQLite database that is not a plain file.
+        NoDatabase: for another kind of database, or a SQLite database that is not a plain file in
+            a folder that can be made.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise NoDatabase(
+            "DEFECTS_DATABASE_URL: cannot be used: it is no URL of a database"
+        ) from None
     kind = parsed.get_backend_name()
     if kind == "sqlite":
         return _sqlite(parsed, pool_size)
@@ -108,7 +128,10 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
             "database URL: SQLite needs a plain file, such as sqlite:///var/defects.db; "
             "in memory every thread would see a database of its own"
         )
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NoDatabase(f"DEFECTS_DATABASE_URL: cannot be used: {error}") from None
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -135,9 +158,12 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
             # For this one statement SQLite does not wait when another process does the same.
-            if time.monotonic() > give_up_at:
+            if (
+                error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY
+                or time.monotonic() > give_up_at
+            ):
                 raise
             time.sleep(0.01)
         else:

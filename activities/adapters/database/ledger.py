@@ -57,6 +57,7 @@ class DatabaseLedger:
                     cases=list(delivery.cases),
                     changed_at=at,
                     lane=delivery.lane,
+                    content=delivery.content,
                     overtaken_at=None,
                 )
             )
@@ -166,6 +167,7 @@ def _open(connection: Connection, delivery: Delivery, at: datetime) -> bool:
         "changed_at": at,
         "cases": list(delivery.cases),
         "lane": delivery.lane,
+        "content": delivery.content,
     }
     opened = connection.execute(
         insert(connection, deliveries)
@@ -219,4 +221,5 @@ def _delivery(row: Row[Any]) -> Delivery:
         cases=tuple(row.cases),
         lane=row.lane,
         overtaken_at=row.overtaken_at,
+        content=row.content,
     )

@@ -53,6 +53,16 @@ class DatabaseMembers:
                 .on_conflict_do_nothing(index_elements=["release", "defect"])
             )
 
+    def attached(self, release: str) -> list[str]:
+        """The defects in it, ordered."""
+        query = (
+            select(release_defects.c.defect)
+            .where(release_defects.c.release == release, release_defects.c.attached)
+            .order_by(release_defects.c.defect)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
     def is_superseded(self, release: str, plan_version: int) -> bool:
         """Whether the read model knows a newer plan of the release."""
         query = select(entities.c.snapshot).where(

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from activities.adapters.database.engine import NoDatabase, make_engine, writing
 
@@ -43,8 +43,8 @@ def migrate(database: Engine | str) -> None:
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
             _upgrade(connection)
-    except DBAPIError as error:
-        raise NoDatabase(f"DEFECTS_DATABASE_URL: cannot be used: {error.orig}") from error
+    except SQLAlchemyError as error:
+        raise NoDatabase.because(error) from error
 
 
 def _upgrade(connection: Connection) -> None:

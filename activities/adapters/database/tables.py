@@ -181,6 +181,8 @@ deliveries = Table(
     Column("cases", JSON, nullable=False),
     Column("lane", CodePointText),
     Column("overtaken_at", UtcDateTime),
+    # A hash of what was said; left empty by the version that does not know it.
+    Column("content", CodePointText),
     Index(None, "effect_key", "recipient", "channel", unique=True),
     Index(None, "entity", "id"),
     Index(None, "entity", "state"),

@@ -237,6 +237,10 @@ STAFF_FACTS: list[tuple[StaffEvent, dict[str, Any]]] = [
     (StaffEvent.CANCEL_REFUSED, {}),
     (StaffEvent.DELIVERY_FAILING, {"lane": "clients", "event": "defect.update", "failed": 0}),
     (
+        StaffEvent.DELIVERY_FAILING,
+        {"lane": "clients", "event": "defect.update", "failed": 1, "problem": "key_used"},
+    ),
+    (
         StaffEvent.DELIVERY_BOUNCED,
         {
             "event": "defect.update",

@@ -18,7 +18,7 @@ from domain.contract.case import (
     RequestInformation,
     Respond,
 )
-from domain.contract.defect import StopWaiting, WaitForClient
+from domain.contract.defect import RetryDeliveries, StopWaiting, WaitForClient
 from domain.contract.effects import NotifyClients, SignalDefect
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Command
@@ -283,6 +283,27 @@ def test_a_defect_hears_that_its_case_waits_for_its_client_and_that_it_waits_no_
     assert parse(StopWaiting, last.payload).key == last.key
     world.hear(RequestInformation, items=["Another"])
     assert told_defect(world)[3:] == [waits]
+
+
+def test_a_defect_that_does_not_run_is_on_record_until_it_hears() -> None:
+    """T9: it was terminated, say; once it is back, a retry tells it how the case stands by then."""
+    world = on_a_defect()
+    world.absent = {"DEF-9"}
+    world.hear(RequestInformation, items=["A log"])
+    assert world.runner.needs_attention
+    assert world.case.attention == ["not told, since it does not run: DEF-9"]
+    assert world.case.timeline[-1].event == "defect.not_told"
+    assert world.case.timeline[-1].details == {"defect": "DEF-9", "about": "wait_for_client"}
+
+    world.hear(RetryDeliveries)
+    assert world.runner.needs_attention
+    world.absent = set()
+    world.hear(RetryDeliveries, FRIDAY + HOUR)
+    assert not world.runner.needs_attention
+    assert told_defect(world) == [("DEF-9", "wait_for_client")] * 4
+    count = len(told_defect(world))
+    world.hear(RetryDeliveries)
+    assert len(told_defect(world)) == count
 
 
 def test_its_client_is_reminded_and_then_work_goes_on_without() -> None:

@@ -60,6 +60,7 @@ def test_every_event_written_anywhere_is_documented_or_kept_inside_on_purpose() 
         "call.refused",
         "cancel.refused",
         "contact.corrected",
+        "defect.not_told",
         "delivery.bounced",
         "call.requested",
         "case.defect_confirmed",

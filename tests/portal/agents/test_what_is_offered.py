@@ -90,7 +90,7 @@ async def test_a_token_offers_what_its_scopes_allow(
 
 
 async def test_every_start_and_command_of_the_contract_is_a_tool(installed: Installed) -> None:
-    """With the fields of its message, but for who acts and an import's past."""
+    """With the fields of its message, but for who acts, an import's past, and what begins again."""
     tools = _tools(installed)
 
     for kind in KINDS:
@@ -98,7 +98,9 @@ async def test_every_start_and_command_of_the_contract_is_a_tool(installed: Inst
         for name, message in messages:
             taken = tools[f"{kind.name}_{name}"].schema["properties"]
             assert "number" not in message.model_fields
-            assert set(taken) == set(message.model_fields) - {"actor", "past"} | {"number", "key"}
+            assert set(taken) == (
+                set(message.model_fields) - {"actor", "past", "again"} | {"number", "key"}
+            )
 
 
 async def test_what_ends_or_takes_back_is_called_destructive(installed: Installed) -> None:

@@ -163,7 +163,8 @@ async def test_what_has_ended_is_still_known_and_takes_no_command(portal: Portal
     again = await service.post("/cases", json=case_start(number="C-1"))
 
     assert (late.status_code, late.json()["field"]) == (422, "state")
-    assert (again.status_code, again.json()["field"]) == (422, "number")
+    assert (again.status_code, again.json()["field"]) == (409, "number")
+    assert again.json()["type"] == "urn:defects:problem:number-used"
     assert (await service.get("/cases/C-1")).json()["state"] == "closed"
 
 

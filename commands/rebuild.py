@@ -1,0 +1,152 @@
+"""What the database's record of a number is worth, where its workflow and its history are gone.
+
+The start payload is that of an import: nobody is told anything, and everything is due again as the
+record has it. What the record does not hold is named, so that somebody can say it once more.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine
+
+from activities.adapters.database import (
+    DatabaseAudience,
+    DatabaseMembers,
+    DatabaseReadModel,
+)
+from domain.contract.values import Attachment
+from runtime.client_records import Recorded
+from runtime.stray_numbers import WORKFLOWS
+
+ACTOR = "recover"
+_PAGE = 500
+_NOW = 1 << 62
+"""A sequence behind all that there are."""
+
+
+class NotRebuilt(ValueError):  # noqa: N818 - it is an answer
+    """The record cannot become a workflow again; the message says what to do instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """A start made from a record."""
+
+    workflow: str
+    payload: dict[str, Any]
+    lost: Sequence[str]
+    """What was there and is not again."""
+    attach: Sequence[str] = field(default_factory=list)
+    """Defects that a release takes in again, once it runs."""
+
+
+def rebuilt(engine: Engine, number: str, known: Recorded, now: datetime) -> Rebuilt:
+    """The start that comes closest to a number's record at `now`.
+
+    Raises:
+        NotRebuilt: it owes nothing any more, or nothing can begin that is like it.
+    """
+    snapshot = DatabaseReadModel(engine).entity(known.kind, number) or {}
+    facts = list(DatabaseReadModel(engine).timeline(number, public_only=False))
+    if known.kind == "release":
+        payload, lost = _release(snapshot, now)
+    elif known.kind == "area_work":
+        payload, lost = {"functional_area": snapshot["functional_area"]}, []
+    else:
+        people = _people(engine, number)
+        payload, lost = (_defect if known.kind == "defect" else _case)(snapshot, facts, people)
+    payload |= {"policy": snapshot["policy"]["name"], "actor": ACTOR, "again": known.again}
+    attach = DatabaseMembers(engine).attached(number) if known.kind == "release" else []
+    given = {name: value for name, value in payload.items() if value is not None}
+    return Rebuilt(WORKFLOWS[known.kind], given, [*lost, "the keys of commands"], attach)
+
+
+def _defect(
+    snapshot: Mapping[str, Any], facts: Sequence[Mapping[str, Any]], people: Sequence[Attachment]
+) -> tuple[dict[str, Any], list[str]]:
+    if snapshot["merged_into"]:
+        raise NotRebuilt(f"it is merged into {snapshot['merged_into']}, and owes nothing any more")
+    confirmed, since = _last(facts, "defect.confirmed"), _last(facts, "defect.severity_changed")
+    held = _last(facts, "defect.held") if snapshot["state"] == "on_hold" else None
+    payload = {
+        **_given(snapshot, "severity", "title", "functional_area", "public_summary", "workaround"),
+        "internal_description": confirmed and confirmed["internal_text"],
+        "cases": [person.model_dump(mode="json") for person in people],
+        "past": {
+            **_given(snapshot, "confirmed_at", "stage", "release", "resolved_at"),
+            "severity_since": since and since["at"].isoformat(),
+            "held_since": held and held["at"].isoformat(),
+        },
+    }
+    lost = ["its owner, and whether it is material or blocks access"]
+    if snapshot["state"] == "resolved":
+        return payload, lost
+    if _last(facts, "defect.resumed"):
+        lost.append("holds that are over: their time counts as spent")
+    if snapshot["severity"] == "S1":
+        lost.append("its incident on the status page: resolve that one by hand in the end")
+    for name, words in (
+        ("feedback", "what clients said of the severity"),
+        ("reclassification", "the request for another severity: send it again"),
+        ("waiting_for_clients", "which cases wait for their clients"),
+        ("area_work_since", "that work began in its area"),
+        ("updates_missed", "how many updates were missed"),
+    ):
+        if snapshot.get(name):
+            lost.append(words)
+    return payload, lost
+
+
+def _case(
+    snapshot: Mapping[str, Any], facts: Sequence[Mapping[str, Any]], people: Sequence[Attachment]
+) -> tuple[dict[str, Any], list[str]]:
+    if not people:
+        raise NotRebuilt("the database does not know its contact: open a new case")
+    opened = _last(facts, "case.opened")
+    answered = (snapshot["first_response"] or {}).get("met_at")
+    payload = {
+        **_given(snapshot, "client", "channel", "subject", "support_package"),
+        "contact": people[0].contact.model_dump(mode="json"),
+        "description": (opened and opened["internal_text"]) or "",
+        # Answered, it would be owed its first response once more.
+        "priority": "normal" if answered else snapshot["priority"],
+        "past": _given(snapshot, "opened_at", "defect"),
+    }
+    lost = ["what the client gave when asked"]
+    if answered:
+        lost.append("that it was critical and answered, where the channel does not say so")
+    if snapshot["missing"]:
+        lost.append(f"what the client was asked for: {', '.join(snapshot['missing'])}")
+    if snapshot["call"]:
+        lost.append(f"its call at {snapshot['call']['at']}: cancel or book it by hand")
+    return payload, lost
+
+
+def _release(snapshot: Mapping[str, Any], now: datetime) -> tuple[dict[str, Any], list[str]]:
+    if snapshot["state"] == "deploying":
+        raise NotRebuilt("it is deployed: send release_deployed to each defect that is in it")
+    if datetime.fromisoformat(snapshot["deploy_at"]) <= now:
+        raise NotRebuilt("its hour has passed: plan it with --again for another one")
+    names = "kind title deploy_at window_minutes functional_areas public_notes"
+    lost = ["notices that were due are not sent again"]
+    if snapshot["state"] == "frozen":
+        lost.append("that it was frozen: freeze it again")
+    return _given(snapshot, *names.split()), lost
+
+
+def _people(engine: Engine, number: str) -> list[Attachment]:
+    found: list[Attachment] = []
+    audience = DatabaseAudience(engine)
+    while page := audience.attachments(number, _NOW, found[-1].case if found else None, _PAGE):
+        found += page
+    return found
+
+
+def _last(facts: Sequence[Mapping[str, Any]], event: str) -> Mapping[str, Any] | None:
+    return next((fact for fact in reversed(facts) if fact["event"] == event), None)
+
+
+def _given(snapshot: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: snapshot[name] for name in names if snapshot.get(name) is not None}
