@@ -201,10 +201,11 @@ class Entity(Part):
 
     def take_effects(self, now: datetime) -> list[Effect]:
         """The effects so far; whatever was recorded reaches the read model by one projection."""
-        effects, self._effects = self._effects, []
-        facts, self._facts = self._facts, []
-        audience, self._audience = self._audience, []
-        members, self._members = self._members, []
+        effects, facts = self._effects, self._facts
+        audience, members = self._audience, self._members
+        if not (effects or facts or audience or members):
+            return []
+        self._effects, self._facts, self._audience, self._members = [], [], [], []
         if facts or audience or members:
             effects.append(
                 UpdateReadModel(

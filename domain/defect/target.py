@@ -4,10 +4,12 @@ A budget (T2) is spent only while the clock runs at its severity; it does not re
 severity leaves and returns. Due instants are derived from it, never stored as plans.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any, TypeVar, cast
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from domain.business_time import BusinessCalendar
 from domain.contract.values import Instant, Severity, Value
@@ -15,6 +17,8 @@ from domain.policy import EscalationStep, SeverityRules, Target
 from domain.state import Part
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+T = TypeVar("T")
+
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -40,6 +44,8 @@ class TargetClock(Part):
     fired: list[str] = Field(default_factory=list)
     """Escalation steps done: each happens once per defect (T7)."""
     missed_at: dict[Severity, Instant] = Field(default_factory=dict)
+    _worked_out: dict[tuple[Any, ...], Any] = PrivateAttr(default_factory=dict)
+    _calendar: BusinessCalendar | None = PrivateAttr(default=None)
 
     def resume(self, severity: Severity, now: datetime) -> None:
         """Start, or go on, spending the budget of `severity`."""
@@ -79,10 +85,14 @@ class TargetClock(Part):
         self, severity: Severity, target: Target, calendar: BusinessCalendar, now: datetime
     ) -> Fraction:
         """How much of the budget of `severity` is spent by `now`, in the target's unit."""
-        before = Fraction(self.spent.get(severity, "0"))
-        if self.severity != severity or self.since is None or now <= self.since:
-            return before
-        return before + _between(target, calendar, self.since, now)
+        spent, since = self.spent.get(severity, "0"), self.since
+        if self.severity != severity or since is None or now <= since:
+            return Fraction(spent)
+        return self._known(
+            (since, spent, target.unit, now),
+            calendar,
+            lambda: Fraction(spent) + _between(target, calendar, since, now),
+        )
 
     def due_at(
         self, severity: Severity, target: Target, calendar: BusinessCalendar, share: float = 1.0
@@ -90,11 +100,25 @@ class TargetClock(Part):
         """When `share` of the budget will be spent (UTC); None while the clock is paused."""
         if self.severity != severity or self.since is None:
             return None
-        budget = Fraction(target.amount) * Fraction(str(share))
-        left = budget - Fraction(self.spent.get(severity, "0"))
-        if left <= 0:
-            return self.since
-        return _after(target, calendar, self.since, left)
+        since, spent = self.since, self.spent.get(severity, "0")
+
+        def work_out() -> datetime:
+            left = Fraction(target.amount) * Fraction(str(share)) - Fraction(spent)
+            return since if left <= 0 else _after(target, calendar, since, left)
+
+        return self._known((since, spent, target.amount, target.unit, share), calendar, work_out)
+
+    def _known(
+        self, asked: tuple[Any, ...], calendar: BusinessCalendar, work_out: Callable[[], T]
+    ) -> T:
+        """What is worked out once: it is asked several times for each change, and dear."""
+        if self._calendar is not calendar:
+            self._calendar, self._worked_out = calendar, {}
+        if asked not in self._worked_out:
+            if len(self._worked_out) >= 8:
+                self._worked_out.clear()
+            self._worked_out[asked] = work_out()
+        return cast(T, self._worked_out[asked])
 
     def next_step(
         self, rules: SeverityRules, calendar: BusinessCalendar
