@@ -284,7 +284,7 @@ class DefectsClient:
         `update_id` lets a repeat join the update that is under way; without one each is another.
 
         Raises:
-            CommandRefused: naming field and reason.
+            CommandRefused: naming field and reason; `QueueFull` where it can be sent again.
             NoSuchNumber: nothing of that number runs.
             NoAnswer: nobody works on it.
         """
@@ -307,6 +307,8 @@ class DefectsClient:
             except WorkflowUpdateRPCTimeoutOrCancelledError:
                 raise _nobody(number) from None
             except RPCError as error:
+                if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:
+                    raise QueueFull(f"queue: is full, for Temporal: {error.message}") from None
                 if not _is_leaving(error) or time.monotonic() > give_up_at:
                     raise _missing(number, error) from None
             else:

@@ -31,8 +31,13 @@ _ON_A_LEASH = (
 )
 """Runs a command until standard input ends: when we let go of it, or die of whatever cause."""
 
-PROMPT_TIMERS = {"history.timerProcessorMaxTimeShift": '"1ms"'}
-"""Without it a development server fires timers up to a second late."""
+DYNAMIC_CONFIG = {
+    # A development server fires timers up to a second late without it.
+    "history.timerProcessorMaxTimeShift": '"1ms"',
+    # From the eleventh update at once on the server drops tasks, and a storm comes to nothing.
+    "history.maxInFlightUpdates": "100",
+}
+"""How our servers differ from Temporal's defaults, as JSON."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ async def dev_server(
     # One in memory has nothing to save, and need not take leave of anybody.
     stop = "KILL" if database is None else "TERM"
     command = [binary("temporal"), *_arguments(database, port, ui_port, codec_url)]
-    for name, value in {**PROMPT_TIMERS, **(dynamic_config or {})}.items():
+    for name, value in {**DYNAMIC_CONFIG, **(dynamic_config or {})}.items():
         command += ["--dynamic-config-value", f"{name}={value}"]
     with tempfile.TemporaryFile() as errors:
         process = await asyncio.create_subprocess_exec(

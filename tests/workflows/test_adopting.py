@@ -9,7 +9,7 @@ from pathlib import Path
 from activities.adapters.policy_files import BUILT_IN, PolicyFiles
 from commands.adoption import Adoption, Asked, adopt
 from runtime.plugin import DefectsPlugin
-from runtime.servers import PROMPT_TIMERS, dev_server
+from runtime.servers import dev_server
 from tests.fakes import RecordingMailbox
 from tests.programs import eventually
 from tests.workflows.world import World, an_outside, settings_of_tests
@@ -28,7 +28,7 @@ async def under_two_policies(folder: Path) -> AsyncIterator[tuple[World, PolicyF
     path = folder / "longer.toml"
     path.write_text(text.replace("amount = 2, unit", "amount = 3, unit"), encoding="utf-8")
     longer = PolicyFiles(path)
-    async with dev_server(DefectsPlugin(), dynamic_config=PROMPT_TIMERS) as server:
+    async with dev_server(DefectsPlugin()) as server:
         world = World(server.client, outside, mailbox, settings)
         async with workers(server.client, outside, settings):
             for number, severity in (("DEF-1", "S1"), ("DEF-2", "S2"), ("DEF-3", "S4")):

@@ -108,6 +108,24 @@ async def test_a_thousand_signals_are_all_applied(tmp_path: Path) -> None:
         assert await _runs(world, "DEF-1") > 1
 
 
+async def test_thirty_commands_at_once_are_all_taken(tmp_path: Path) -> None:
+    """By Temporal's default the server drops tasks from the eleventh on, and most of them fail."""
+    async with real_world(tmp_path) as world:
+        await world.defect("DEF-1", "S2")
+        limit = asyncio.Semaphore(30)
+
+        async def attach(n: int) -> None:
+            async with limit:
+                await world.tell("DEF-1", "attach_case", **attachment(f"CASE-{n + 2}", f"c-{n}"))
+
+        await asyncio.gather(*(attach(n) for n in range(150)))
+        await world.settle()
+        status = await world.status("DEF-1")
+
+        assert status["case_count"] == 151
+        assert world.mailbox.events().count("defect.confirmed") == 151
+
+
 async def test_messages_that_come_before_the_policy_wait_for_it(tmp_path: Path) -> None:
     """Signals sent before any worker runs are applied, in order, once the policy is pinned."""
     async with real_world(tmp_path) as world:

@@ -19,7 +19,7 @@ from activities.adapters.webhook_http import WebhookHttp
 from activities.ports import DeliveryState
 from runtime.client import DefectsClient
 from runtime.plugin import DefectsPlugin
-from runtime.servers import PROMPT_TIMERS, dev_server, time_skipping_server
+from runtime.servers import dev_server, time_skipping_server
 from runtime.settings import Settings
 from simulation.virtual_clock import Clock
 from tests.domain.builders import CHICAGO, case_start, defect_start, release_start
@@ -195,9 +195,7 @@ async def real_world(
     mailbox = RecordingMailbox()
     outside, settings = an_outside(folder, mailbox), settings_of_tests()
     async with (
-        dev_server(
-            DefectsPlugin(), dynamic_config={**PROMPT_TIMERS, **(dynamic_config or {})}
-        ) as server,
+        dev_server(DefectsPlugin(), dynamic_config=dynamic_config) as server,
         workers(server.client, outside, settings, **worker),
     ):
         world = World(server.client, outside, mailbox, settings)
