@@ -18,6 +18,7 @@ from commands.versions import unserved
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
 from runtime.client import DefectsClient
 from runtime.connection import connect
+from runtime.failing_tasks import failing_tasks
 from runtime.settings import Settings
 from runtime.stray_numbers import compare
 
@@ -44,6 +45,7 @@ async def run(settings: Settings) -> int:
     problems += await unserved(client)
     no_database = await asyncio.to_thread(_database_problems, settings)
     problems += no_database or await _strays(client, settings)
+    problems += await _failing(client)
     for problem in problems:
         typer.echo(problem, err=True)
     if not problems:
@@ -75,6 +77,16 @@ async def _strays(client: Client, settings: Settings) -> list[str]:
     shown = [f"{stray}; see `starter.py recover {stray.number}`" for stray in found.strays[:SHOWN]]
     more = found.count - len(shown)
     return [*shown, f"and {more} more numbers like these"] if more else shown
+
+
+async def _failing(client: Client) -> list[str]:
+    """Workflows whose tasks fail; a server that cannot tell is none of their problems."""
+    try:
+        return [
+            f"{found}; see `starter.py recover`" for found in await failing_tasks(client, SHOWN)
+        ]
+    except RPCError:
+        return []
 
 
 def _database_problems(settings: Settings) -> list[str]:

@@ -184,6 +184,14 @@ async def test_why_a_task_fails_is_said(
         assert found["condition"] == condition
         assert [w for w in words if w not in found["detail"] + found["way"]] == []
         assert found["event_id"] == 4
+        wanted = f"{number}: its workflow tasks fail (WorkflowWorkerUnhandledFailure"
+
+        async def is_named() -> bool:
+            return (wanted if signal == "fail" else number) in (
+                await own.here.starter("health")
+            ).err
+
+        await eventually("health names it, once it has failed five times", is_named, 120)
 
 
 async def _heard(handle: object, count: int) -> bool:
