@@ -5,6 +5,7 @@ instant; it raises `InvalidCommand` before anything has changed, or changes the 
 facts and emits effects. `domain/runner.py` calls them; nothing here reads a clock.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -82,9 +83,9 @@ class Entity(Part):
 
     # --- views -----------------------------------------------------------------------------------
 
+    @abstractmethod
     def status(self, now: datetime) -> Status:
         """The contract's `status` at `now`, but for what only the outbox knows of deliveries."""
-        raise NotImplementedError
 
     @property
     def policy_version(self) -> PolicyVersion:
@@ -110,9 +111,9 @@ class Entity(Part):
         ]
 
     @property
+    @abstractmethod
     def finished(self) -> bool:
         """Whether nothing can happen any more and the workflow may end."""
-        raise NotImplementedError
 
     # --- what handlers are written with ----------------------------------------------------------
 
