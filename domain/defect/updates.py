@@ -30,7 +30,7 @@ def post_progress(defect: Defect, command: PostProgress, now: datetime) -> None:
     """D6: at once by mail where the severity asks for it, in the portal always."""
     require_active(defect)
     if not (command.public_text or command.internal_note or command.stage):
-        raise InvalidCommand("public_text", "or internal_note or stage must be given")
+        raise InvalidCommand("public_text", "is missing: give it, internal_note or stage")
     if command.stage is not None:
         defect.stage = command.stage
     defect.record(
