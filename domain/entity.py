@@ -98,12 +98,12 @@ class Entity(Part):
 
     @property
     def attention(self) -> list[str]:
-        """Reasons, other than deliveries, why somebody should look at it."""
+        """Reasons, other than deliveries, why support should look at it."""
         return []
 
     @property
     def unreachable(self) -> list[str]:
-        """Reasons for attention: letters came back, and nobody has corrected the contact."""
+        """Reasons for attention: emails came back, and the contact was not corrected."""
         return [
             f"mail to the contact of {letter.case} comes back ({letter.problem}):"
             " correct_contact, or notify them another way"
@@ -167,7 +167,7 @@ class Entity(Part):
         return effect
 
     def notify_staff(self, kind: StaffEvent, role: Role, now: datetime, **rest: Any) -> None:
-        """Notify staff at once: an escalation, or word of what somebody did."""
+        """Notify staff at once: an escalation, or news of a command."""
         self.remind_staff(kind, role, now, critical=True, **rest)
 
     def remind_staff(

@@ -20,7 +20,7 @@ def correct_contact(defect: Defect, command: CorrectContact, now: datetime) -> N
 
 
 def delivery_bounced(defect: Defect, command: DeliveryBounced, now: datetime) -> None:
-    """T9: an update that reached nobody was not given."""
+    """T9: an update that reached no client was not given."""
     contacts.note_bounce(defect, command, now)
     if not command.reached:
         updates.take_back(defect, contacts.sequence_of(defect, command), now)

@@ -11,7 +11,7 @@ from domain.policy import PinnedPolicy
 
 
 class AdoptPinnedPolicy(AdoptPolicy):
-    """`adopt_policy` once the policy was looked up; nobody outside says it."""
+    """`adopt_policy` once the policy was looked up; callers do not send it."""
 
     pinned: PinnedPolicy
 

@@ -86,7 +86,7 @@ def agenda(defect: Defect) -> list[Due[Defect]]:
 
 
 def _send(defect: Defect, _due: datetime, now: datetime) -> None:
-    """The daily update; where nobody wrote anything new it says so, and the owner is nudged."""
+    """The daily update; where there is no new text it says so, and engineering is asked for one."""
     last = defect.updates.clock.last_at if defect.updates.clock else defect.confirmed_at
     fresh = defect.progress if defect.progress and defect.progress.at > last else None
     text = fresh.text if fresh else None
