@@ -1,8 +1,8 @@
 """The envelope sender of a letter: an address of its own, so that a report says which it is about.
 
 Variable envelope return paths (VERP): `bounces+<token>@vendor.example`, where the token is the left
-part of the letter's `Message-ID`. Nobody else has to be able to make one: a report is believed only
-where it names the recipient that this very letter was sent to.
+part of the letter's `Message-ID`. Another program that makes one achieves nothing: a report is
+believed only where it names the recipient that this very letter was sent to.
 """
 
 import re

@@ -111,7 +111,7 @@ class Delivery:
     cases: tuple[str, ...] = field(default_factory=tuple)
     lane: str | None = None
     overtaken_at: datetime | None = None
-    """Since when nobody waits for it: a newer message was sent in its place."""
+    """Since when it is superseded: a newer message was sent in its place."""
     content: str | None = None
     """A hash of what is said; None where a version before it was kept has sent it."""
 
@@ -121,7 +121,7 @@ Message = NotifyClients | NotifyStaff | PostStatus
 
 
 class Ledger(Protocol):
-    """Remembers every attempt to tell somebody something."""
+    """Remembers every attempt to deliver a message."""
 
     def claim(self, delivery: Delivery, at: datetime) -> Delivery:
         """Mark it as being sent and return the row as it was before.
@@ -136,7 +136,7 @@ class Ledger(Protocol):
         """Record how the attempt ended."""
 
     def overtake(self, effect: Message, at: datetime) -> None:
-        """An effect was brought about: nobody waits for what is left of it, or of older ones.
+        """An effect was brought about: what is left of it, or of older ones, is superseded.
 
         A lane goes in order, so those of the same lane were dropped for a newer message; and who is
         left of the effect itself is no longer among those it is for.
@@ -187,7 +187,7 @@ class Preferences(Protocol):
         """Remember a choice made at `at`; what is left out stays, an older one changes nothing."""
 
     def unsubscribe(self, token: str, topic: Topic, at: datetime) -> str | None:
-        """Opt the person of a token out; answers the address, None for a token nobody has."""
+        """Opt the person of a token out; answers the address, None for an unknown token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ class Members(Protocol):
     """Which defects are in which release, and how far each has been told."""
 
     def adopt(self, release: str) -> None:
-        """Take in what the read model knows to be planned for it and nobody attached."""
+        """Take in what the read model knows to be planned for it and was not attached."""
 
     def is_superseded(self, release: str, plan_version: int) -> bool:
         """Whether the read model knows a newer plan of the release."""

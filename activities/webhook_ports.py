@@ -91,7 +91,7 @@ class Webhooks(Protocol):
     """The messages that wait for each receiver."""
 
     def to_call(self, projection: UpdateReadModel, at: datetime, *, again: bool) -> Sequence[str]:
-        """The receivers that a projection has something for, and nobody has called yet."""
+        """The receivers that a projection has something for, and that were not called yet."""
 
     def begin(self, receiver: str, at: datetime, *, at_once: bool) -> Destination | None:
         """A round begins: who is sent to, None where it was removed."""
@@ -113,7 +113,7 @@ class Webhooks(Protocol):
 
 
 class Calls(Protocol):
-    """Tells whoever serves a receiver that messages wait for it."""
+    """Tells the workflow of a receiver that messages wait for it."""
 
     def call(self, projection: UpdateReadModel, at: datetime, attempt: int) -> None:
         """Call those that the projection has something for. May be used by any thread."""

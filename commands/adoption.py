@@ -71,7 +71,7 @@ async def adopt(
     """One defect after another, no faster than asked for; without numbers, all that are open.
 
     Raises:
-        NoAnswer: nobody works on one; those before it are done.
+        NoAnswer: no worker answers for one; those before it are done.
     """
     clock = asyncio.get_running_loop()
     free_at = clock.time()

@@ -69,7 +69,7 @@ async def _strays(client: Client, settings: Settings) -> list[str]:
     try:
         found = await compare(DefectsClient(client), numbers, datetime.now(UTC))
     except RPCError as error:
-        return [f"what runs cannot be compared with the database: {error.message}"]
+        return [f"running workflows cannot be compared with the database: {error.message}"]
     except SQLAlchemyError as error:
         return [str(NoDatabase.because(error))]
     finally:

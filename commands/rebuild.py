@@ -1,7 +1,7 @@
 """What the database's record of a number is worth, where its workflow and its history are gone.
 
-The start payload is that of an import: nobody is told anything, and everything is due again as the
-record has it. What the record does not hold is named, so that somebody can say it once more.
+The start payload is that of an import: no message goes out, and everything is due again as the
+record has it. What the record does not hold is named, so that an operator can send it again.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""`recover`: what is wrong with a number, and the way back, which it goes where it is told to."""
+"""`recover`: says what is wrong with a number and how to set it right, and does so on request."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -57,7 +57,7 @@ _WAYS = {
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What is wrong with a number, and the way back."""
+    """What is wrong with a number, and how to set it right."""
 
     number: str
     condition: str
@@ -108,7 +108,7 @@ async def run(settings: Settings, number: str, *, yes: bool, as_json: bool) -> i
 
 
 async def diagnose(client: DefectsClient, engine: Engine, number: str) -> Diagnosis:
-    """What is wrong with a number. Raises NoSuchNumber where nobody knows it."""
+    """What is wrong with a number. Raises NoSuchNumber where Temporal and the database lack it."""
     here = await _described(client, number)
     if here is None:
         namespace = client.temporal.namespace
@@ -142,7 +142,7 @@ def _of_record(engine: Engine, number: str, namespace: str) -> Diagnosis:
         start = rebuilt(engine, number, known, datetime.now(UTC))
     except NotRebuilt as reason:
         return replace(missing, detail=f"{detail}; {reason}")
-    way = "begin it anew from the database's record; nobody is told"
+    way = "begin it anew from the database's record; no message goes out"
     return replace(missing, way=way, start=start, lost=list(start.lost))
 
 
@@ -190,10 +190,10 @@ async def _of_bad_end(
     if condition == "failed" and known is None:
         return Diagnosis(number, condition, f"{detail}; it never began, so take another number")
     if event_id is None:
-        return Diagnosis(number, condition, f"{detail}; its history has nothing to go back to")
+        return Diagnosis(number, condition, f"{detail}; its history has no event to reset to")
     way = (
         f"reset to event {event_id}; signals and updates after it are applied again, requests to "
-        "cancel are not, and nobody gets a message twice"
+        "cancel are not, and no recipient gets a message twice"
     )
     return Diagnosis(number, condition, detail, way, run_id, event_id)
 
@@ -282,6 +282,6 @@ def _show(found: Diagnosis, done: bool) -> None:
     if done:
         typer.echo(f"Done: {found.way}.")
     elif found.way is not None:
-        typer.echo(f"Way back: {found.way}. Say --yes to go it.")
+        typer.echo(f"Proposed: {found.way}. Run this again with --yes to do so.")
     elif not found.is_well:
-        typer.echo("There is no way back that this command could go.")
+        typer.echo("This command cannot set it right.")

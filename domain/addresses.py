@@ -52,7 +52,7 @@ def readable(address: str) -> str:
 
 
 def recipient_key(address: str) -> str:
-    """What two spellings of one address have in common: by this, nobody is told twice."""
+    """What two spellings of one address have in common: so no recipient is notified twice."""
     return readable(address).lower()
 
 

@@ -5,6 +5,7 @@ instant; it raises `InvalidCommand` before anything has changed, or changes the 
 facts and emits effects. `domain/runner.py` calls them; nothing here reads a clock.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -82,9 +83,9 @@ class Entity(Part):
 
     # --- views -----------------------------------------------------------------------------------
 
+    @abstractmethod
     def status(self, now: datetime) -> Status:
         """The contract's `status` at `now`, but for what only the outbox knows of deliveries."""
-        raise NotImplementedError
 
     @property
     def policy_version(self) -> PolicyVersion:
@@ -97,12 +98,12 @@ class Entity(Part):
 
     @property
     def attention(self) -> list[str]:
-        """Reasons, other than deliveries, why somebody should look at it."""
+        """Reasons, other than deliveries, why support should look at it."""
         return []
 
     @property
     def unreachable(self) -> list[str]:
-        """Reasons for attention: letters came back, and nobody has corrected the contact."""
+        """Reasons for attention: emails came back, and the contact was not corrected."""
         return [
             f"mail to the contact of {letter.case} comes back ({letter.problem}):"
             " correct_contact, or notify them another way"
@@ -110,9 +111,9 @@ class Entity(Part):
         ]
 
     @property
+    @abstractmethod
     def finished(self) -> bool:
         """Whether nothing can happen any more and the workflow may end."""
-        raise NotImplementedError
 
     # --- what handlers are written with ----------------------------------------------------------
 
@@ -166,7 +167,7 @@ class Entity(Part):
         return effect
 
     def notify_staff(self, kind: StaffEvent, role: Role, now: datetime, **rest: Any) -> None:
-        """Notify staff at once: an escalation, or word of what somebody did."""
+        """Notify staff at once: an escalation, or news of a command."""
         self.remind_staff(kind, role, now, critical=True, **rest)
 
     def remind_staff(

@@ -26,7 +26,7 @@ USUAL_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(minutes=30)
 """After six hours, or where the other side asks for it."""
 REPORTED_AFTER = timedelta(minutes=30)
-"""An outage that lasts so long is somebody's business."""
+"""Support is notified of an outage that lasts so long."""
 FAILED_KEPT = 100
 """Effects refused for good that `retry_deliveries` tries again; the ledger has them all."""
 PIECE = 64_000
@@ -166,7 +166,7 @@ class Outbox(BaseModel):
         self._in_flight.discard(lane)
 
     def abandon(self, until: datetime) -> None:
-        """Nobody will say what comes of what is in flight: it is tried again, then."""
+        """The outcome of what is in flight stays unknown: it is tried again at `until`."""
         for lane in self._in_flight:
             self.lanes[lane].retry_at = until
 
@@ -226,7 +226,7 @@ class Outbox(BaseModel):
         self._weight = None
 
     def remember(self, message: NotifyClients, corrections: Mapping[str, Contact]) -> None:
-        """It went out to everybody, as far as anybody knows."""
+        """It went out to all recipients, as far as is known."""
         if message.key in self._came_back:
             self.park(message, corrections)
         else:

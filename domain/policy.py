@@ -16,7 +16,7 @@ from domain.contract.values import Address, Channel, Instant, Package, Severity,
 class Section(Value):
     """A table of the policy file.
 
-    A key a file has and nobody knows is an error there (`PolicyFile.read`), not a silent default.
+    An unknown key of a file is an error there (`PolicyFile.read`), not a silent default.
     What was pinned may hold keys of a later version: a worker that was rolled back reads it still.
     A key that is added has a default that changes nothing, so that what was pinned before it goes
     on as before.
@@ -172,7 +172,7 @@ class ReleaseRules(Section):
     """Minutes after the planned hour at which engineering is asked about a release nobody has
     reported on (R5)."""
     notice_days: list[Annotated[float, Field(gt=0)]] = Field(default_factory=list)
-    """Days before a release at which everybody is notified (R2)."""
+    """Days before a release at which every address on record is notified (R2)."""
 
     def remind_at(self, deploy_at: datetime) -> datetime:
         """When clients are reminded of a release (R5)."""

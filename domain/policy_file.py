@@ -121,7 +121,7 @@ class PolicyFile(Section):
         """A policy as a file has it.
 
         Raises:
-            ValidationError: for a wrong value, and for a key that nobody knows.
+            ValidationError: for a wrong value, and for an unknown key.
         """
         return cls.model_validate(content, extra="forbid")
 

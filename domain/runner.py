@@ -84,7 +84,7 @@ class Runner(Generic[E]):
 
     @property
     def is_full(self) -> bool:
-        """Whether signals are refused too, which nobody can send again."""
+        """Whether signals are refused too, which their sender cannot repeat."""
         return self.outbox.weight > MOST_WAITING_SIGNALS
 
     def check(self, command: Command, now: datetime) -> None:
@@ -127,7 +127,7 @@ class Runner(Generic[E]):
         self._agenda = None
 
     def act(self, do: Callable[[E], T], now: datetime) -> T:
-        """Do something to the entity that nobody said, such as to take note of a round."""
+        """Change the entity without a command, such as to take note of a round."""
         answer = do(self.entity)
         self._agenda = None
         self._enqueue(now)
@@ -138,7 +138,7 @@ class Runner(Generic[E]):
         self.entity.reject(signal, reason, now)
 
     def refuse_cancel(self, now: datetime) -> None:
-        """Somebody asked to cancel the workflow: that is on record, support hears, life goes on."""
+        """Temporal was asked to cancel the workflow: put that on record, notify support, go on."""
         self.reject("cancel", "is not a command: nothing was cancelled, everything goes on", now)
         self.entity.record("cancel.refused", now)
         self.entity.notify_staff(StaffEvent.CANCEL_REFUSED, Role.SUPPORT, now, **self._itself)
@@ -276,7 +276,7 @@ class Runner(Generic[E]):
 
     @property
     def needs_attention(self) -> bool:
-        """Whether somebody should look at it."""
+        """Whether support should look at it."""
         return bool(self.outbox.failed or self.outbox.failing or self.entity.attention)
 
     def status(self, now: datetime) -> Status:

@@ -61,7 +61,7 @@ class Snapshot:
 
 
 class ObligationsCollector(Collector):
-    """Looks at the database when somebody asks, but not all the time and not for ever.
+    """Looks at the database when it is asked, but not all the time and not for ever.
 
     One that does not answer is told as `defects_database_up 0`, and nothing else is told then: a
     nought would say that nothing is owed.

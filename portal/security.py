@@ -22,7 +22,7 @@ from runtime.settings import Settings
 CookieName = Literal["client", "staff", "visitor", "language"]
 """Who is signed in as a client, as staff, who only has a form open; what somebody reads."""
 SECRETS: tuple[CookieName, ...] = ("client", "staff", "visitor")
-"""Those that nobody can guess: only of them a form's token may be made."""
+"""Those that cannot be guessed: only of them a form's token may be made."""
 TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field
 _PURPOSE = b"form of the portal"
 

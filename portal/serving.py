@@ -13,7 +13,7 @@ from runtime.settings import Settings
 
 
 class _Beside(uvicorn.Server):
-    """A server that leaves signals to whoever runs it."""
+    """A server that leaves signals to its process."""
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:

@@ -76,7 +76,7 @@ class NoSuchNumber(Exception):  # noqa: N818 - it is an answer
 
 
 class NoAnswer(NoServer):
-    """Nobody answers for a number: no worker runs, or the server has gone."""
+    """No worker answers for a number, or the server has gone."""
 
 
 class Numbers(Protocol):
@@ -286,7 +286,7 @@ class DefectsClient:
         Raises:
             CommandRefused: naming field and reason; `QueueFull` where it can be sent again.
             NoSuchNumber: nothing of that number runs.
-            NoAnswer: nobody works on it.
+            NoAnswer: no worker answers.
         """
         given = {name: value for name, value in payload.items() if value is not None}
         updated = self._update(number, command, given, update_id or str(uuid.uuid4()))
@@ -330,7 +330,7 @@ class DefectsClient:
         Raises:
             CommandRefused: it never began, its start was refused.
             NoSuchNumber: nothing of that number is known.
-            NoAnswer: nobody works on it.
+            NoAnswer: no worker answers.
         """
         patience = self.patience if patience is None else patience
         return await self._answered(number, self._query(number, query, payload), patience)

@@ -30,7 +30,7 @@ async def connect(settings: Settings, *, service: str = STARTER) -> Client:
     Raises:
         SettingsError: Temporal's or OpenTelemetry's variables, or where metrics shall be served,
             cannot be used.
-        NoServer: nobody answers at the address, or not in the way a Temporal server does.
+        NoServer: no Temporal server answers at the address.
     """
     try:
         runtime = core(
@@ -58,7 +58,7 @@ async def connect_to(address: str, plugin: DefectsPlugin) -> Client:
     """Connect to an embedded server, whatever the environment says.
 
     Raises:
-        NoServer: nobody answers at the address.
+        NoServer: no Temporal server answers at the address.
     """
     return await _open(ClientConnectConfig(target_host=address), plugin, core())
 

@@ -5,7 +5,7 @@ task. temporalio 1.35 lets the workflow live through that at the time of the tas
 it has become, and hands it the rest when the task itself comes. So a timer that was due while no
 worker ran rings at a stale hour, is set again, and is late by as long as nothing ran; and the
 history it writes is one that no other worker can replay: the defect stands still for good. It needs
-no more than somebody who asks for the status while workers are restarted.
+no more than a caller who asks for the status while workers are restarted.
 
 Here such a query fails instead, the SDK forgets what it had begun, and the task finds the workflow
 as the history has it. Who asks again gets an answer.

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 async def ensure(client: Client) -> list[str]:
     """Register what is missing in the client's namespace, and answer what is missing still.
 
-    Somebody with the right to do so has to register the rest by hand; workflows that set one of
+    An operator with the right to do so has to register the rest by hand; workflows that set one of
     them do not start before. Where the server does not even say what it has, everything it does
     not let us add counts as missing. One that has the name for another type is missing as well.
 

@@ -106,7 +106,7 @@ class _Story:
             severity="S1",
             title="SSO metadata expired on all nodes",
             functional_area="login",
-            internal_description="Certificate in the identity provider's metadata ran out.",
+            internal_description="Certificate in the identity provider's metadata expired.",
             public_summary="Users cannot log in.",
         )
         await self._says("On another day's list: a typo in a report, S3, which can wait")
@@ -144,7 +144,7 @@ class _Story:
             LOGIN,
             "post_progress",
             stage="identified",
-            public_text="We have found the cause: a certificate that had run out.",
+            public_text="We have found the cause: an expired certificate.",
         )
         await self._says("Two business days pass without a fix")
         await self._clock.until(friday + timedelta(days=5))

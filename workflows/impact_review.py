@@ -29,4 +29,4 @@ class ImpactReviewWorkflow(EntityWorkflow[Review]):
     retry_deliveries = command(RetryDeliveries)
 
     def _check_number(self, workflow_id: str) -> None:
-        """A schedule makes ids of its own: nobody uses them as a number."""
+        """A schedule makes ids of its own, which people do not use as numbers."""

@@ -25,7 +25,7 @@ class UnknownPolicy(LookupError):  # noqa: N818 - the name activities and caller
 class PolicyFiles:
     """The policies this installation knows, read once.
 
-    A file `instead` takes the place of the built-in policy: whoever asks for that gets the file's,
+    A file `instead` takes the place of the built-in policy: requests for that get the file's,
     which keeps its own name.
 
     Raises:

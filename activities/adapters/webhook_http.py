@@ -1,6 +1,6 @@
 """Posts webhooks over HTTP: to the very address that was looked up and judged, and nowhere else.
 
-A receiver's URL is somebody else's text. Its name is looked up for every attempt, every address is
+A receiver's URL is text from outside. Its name is looked up for every attempt, every address is
 judged, and the connection goes to one of those: between the look and the connection no name server
 can put in another (DNS rebinding). The certificate is checked against the name.
 """

@@ -68,8 +68,8 @@ def adopt_policy(
 ) -> None:
     """Move open defects to the present version of the policy (T8), and list what that moves.
 
-    One that has it already stays as it is, so a repeat continues where it stopped. Exits with 1 if
-    any refused, as all do where the workers have another version than this program.
+    A defect that has it already stays as it is, so a repeat continues where it stopped. Exits with
+    1 if any refused, as all do where the workers have another version than this program.
     """
     from commands import adoption
 
@@ -107,10 +107,11 @@ def recover(
     yes: Annotated[bool, typer.Option("--yes", help="Do what is proposed.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what is wrong with the workflow of a number, and the way back; take it with --yes.
+    """Show what is wrong with the workflow of a number and how to set it right; --yes does it.
 
-    What was terminated, cancelled or has failed is reset to the last good point of its history.
-    What Temporal has lost begins anew from the database. Exits with 1 if something is left to do.
+    A workflow that was terminated or cancelled or has failed is reset to the last good point of its
+    history. One that Temporal has lost begins anew from the database. Exits with 1 if something is
+    left to do.
     """
     from commands import recover
 

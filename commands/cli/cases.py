@@ -128,7 +128,7 @@ def correct_contact(
     language: Annotated[str | None, typer.Option()] = None,
     case: Annotated[str | None, typer.Option()] = None,
 ) -> Payload:
-    """Correct the contact of a case; what the old address sent back goes to the new one."""
+    """Replace the contact of a case; what the old address sent back goes to the new one."""
     del number  # The recipient of the command, not part of its payload.
     contact = {"email": email, "name": name, "time_zone": time_zone, "language": language}
     return {"contact": contact, "reason": reason, "case": case}

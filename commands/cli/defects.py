@@ -163,4 +163,4 @@ def reopen(defect: Number, reason: Why) -> None:
 
 @update(app, "retry_deliveries")
 def retry_deliveries(number: Number) -> None:
-    """Retry failed deliveries now."""
+    """Retry failed and resting deliveries now."""

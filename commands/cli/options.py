@@ -27,7 +27,7 @@ Again = Annotated[
     bool,
     typer.Option(
         "--again",
-        help="Begin a --number again that was used and is closed, above what is known of it.",
+        help="Begin a --number anew that was used and is closed.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON output.")]

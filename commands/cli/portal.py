@@ -63,7 +63,7 @@ def inbound_mail(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Accept one email from a client: a new case, or a note on the case it replies to.
+    """Accept one email: a new case, a note on the case it replies to, or a delivery report.
 
     For the pipe of a mail system: exits with 75 if it has to be retried, with 65 if the email
     cannot be accepted.

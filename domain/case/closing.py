@@ -30,7 +30,7 @@ def close_case(case: Case, command: CloseCase, now: datetime) -> None:
 def close(
     case: Case, outcome: Literal["answered", "defect_resolved", "closed"], now: datetime
 ) -> None:
-    """Nobody is waited for any more, and no call takes place."""
+    """The case waits for its client no longer, and no call takes place."""
     stop_waiting(case, now)
     calls.cancel(case, now, "support", None)
     case.closed_at, case.outcome = now, outcome

@@ -70,7 +70,7 @@ def note_defect(case: Case, effect: OpenDefect, receipt: DefectOpened, now: date
 
 
 def note_told(case: Case, effect: SignalDefect, receipt: Signalled, now: datetime) -> None:
-    """The defect heard how the case stands, or does not run: somebody has to recover it.
+    """The defect heard how the case stands, or does not run: an operator has to recover it.
 
     A receipt that was recorded before it named who is missing changes nothing.
     """

@@ -58,7 +58,7 @@ def provide_information(case: Case, command: ProvideInformation, now: datetime) 
     known = (*REQUIRED, PARTICIPANTS)
     given = {name: text for name in (*known, "note") if (text := _said(command, name))}
     if not given:
-        raise InvalidCommand("note", "or one of the items asked for must be given")
+        raise InvalidCommand("note", "is missing: give it, or one of the items asked for")
     information.missing = [
         item
         for item in information.missing

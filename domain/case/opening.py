@@ -58,7 +58,7 @@ def begin(number: str, start: CaseStart, policy: PinnedPolicy, now: datetime) ->
 
 
 def _begin_with_past(case: Case, past: PastCase, now: datetime) -> None:
-    """Nobody is told of what lies in the past, and nothing escalates for it."""
+    """No message goes out about the past, and nothing escalates for it."""
     for name in ("opened_at", "closed_at"):
         at: datetime | None = getattr(past, name)
         if at is not None and at > now:

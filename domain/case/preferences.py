@@ -11,7 +11,7 @@ from domain.contract.parsing import InvalidCommand
 def set_preferences(case: Case, command: SetPreferences, now: datetime) -> None:
     """Keep what this contact chooses, on whatever account they get a mail."""
     if not command.chosen:
-        raise InvalidCommand("progress", "or another preference must be given")
+        raise InvalidCommand("progress", "is missing: give it, or another preference")
     case.record("preferences.chosen", now, chosen=sorted(command.chosen), actor=command.actor)
     case.emit(
         KeepPreferences(

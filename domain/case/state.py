@@ -19,7 +19,7 @@ class FirstResponse(Part):
 
     due_at: Instant
     sequence: int | None = None
-    """Of the message that answers; None until somebody has."""
+    """Of the message that answers; None until there is one."""
     met_at: Instant | None = None
     met_by: int | None = None
     """Sequence of the message that met it, where one did."""

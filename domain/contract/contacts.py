@@ -14,7 +14,7 @@ class CorrectContact(Command):
     reason: Reason
     """Why; stays internal."""
     case: Number | None = None
-    """Which case's contact: required of a defect. A case knows its own, and tells its defect."""
+    """The case whose contact it is: required for a defect, left out for a case."""
 
 
 class DeliveryBounced(Command):

@@ -237,7 +237,7 @@ class UpdateReadModel(_Effect):
 
     @property
     def changes(self) -> list[int]:
-        """The sequences at which somebody or something joined or left."""
+        """The sequences at which people or defects joined or left."""
         joined = [change.sequence for change in self.audience]
         return [*joined, *(change.sequence for change in self.members)]
 

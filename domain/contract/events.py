@@ -55,7 +55,7 @@ TOPIC_OF: Mapping[ClientEvent, Topic] = {
     ClientEvent.DEFECT_UPDATE: Topic.PROGRESS,
     ClientEvent.RELEASE_NOTICE: Topic.NEWSLETTER,
 }
-"""The events one can opt out of; everything else reaches everybody it is meant for."""
+"""The events one can opt out of; nothing else can be opted out of."""
 
 
 class StaffEvent(StrEnum):

@@ -49,7 +49,7 @@ class Status(View):
     state: str
     """The one word for where it stands."""
     needs_attention: bool = False
-    """Somebody should look."""
+    """Support should look at it."""
     attention: list[str] = []
     """Reasons, other than deliveries."""
     pending_deliveries: int = 0
@@ -230,7 +230,7 @@ class DefectStatus(Status):
     feedback: list[SeverityFeedback]
     """What clients say of its severity, the last of each (D3)."""
     reclassification: PendingReclassification | None
-    """A request that nobody has decided yet (D4)."""
+    """An undecided request (D4)."""
     waiting_for_clients: int
     """Cases that wait for their clients."""
     area_work_since: Instant | None
@@ -376,7 +376,7 @@ class ReceiverStatus(Status):
     state: Literal["up", "troubled", "down", "stopped"]
     """The one word for where it stands."""
     stopped: Literal["gone", "disabled", "removed"] | None
-    """Why nobody is sent to any more."""
+    """Why nothing is sent any more."""
     problem: str | None
     """A short code of the last failure, such as `http-503`."""
     sent: int

@@ -12,7 +12,7 @@ from domain.defect.state import Defect
 def correct_contact(defect: Defect, command: CorrectContact, now: datetime) -> None:
     """The person of one of its cases."""
     if command.case is None:
-        raise InvalidCommand("case", "is required: whose contact it is")
+        raise InvalidCommand("case", "is required: the case whose contact it is")
     client = defect.cases.client_of(command.case)
     if client is None:
         raise InvalidCommand("case", f"{command.case} is not attached")
@@ -20,7 +20,7 @@ def correct_contact(defect: Defect, command: CorrectContact, now: datetime) -> N
 
 
 def delivery_bounced(defect: Defect, command: DeliveryBounced, now: datetime) -> None:
-    """T9: an update that reached nobody was not given."""
+    """T9: an update that reached no client was not given."""
     contacts.note_bounce(defect, command, now)
     if not command.reached:
         updates.take_back(defect, contacts.sequence_of(defect, command), now)

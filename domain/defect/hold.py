@@ -23,7 +23,7 @@ def hold(defect: Defect, command: Hold, now: datetime) -> None:
 
 
 def resume(defect: Defect, command: Resume, now: datetime) -> None:
-    """The budget is spent again from here, whoever is still waited for."""
+    """The budget is spent again from here, even if some clients are still waited for."""
     require_active(defect)
     if defect.hold.since is None:
         raise InvalidCommand("state", "is not on hold")
@@ -33,7 +33,7 @@ def resume(defect: Defect, command: Resume, now: datetime) -> None:
 
 
 def wait_for_client(defect: Defect, command: WaitForClient, now: datetime) -> None:
-    """T2: once every case waits for its client, nobody can go on, and no budget is spent.
+    """T2: once every case waits for its client, work cannot go on, and no budget is spent.
 
     Cases on their way back from a merge say so before they have arrived.
     """

@@ -1,6 +1,6 @@
 """How a defect begins that was confirmed elsewhere, long ago: its clocks start silently.
 
-Nobody is told of anything that lies in the past, and nothing escalates for it; what was missed by
+No message goes out about the past, and nothing escalates for it; what was missed by
 now is on record as missed. From now on everything is due as for any other defect.
 """
 

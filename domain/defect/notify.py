@@ -48,7 +48,7 @@ def attached(
     whom: Whom = _EVERYONE,
     **facts: Any,
 ) -> NotifyClients | None:
-    """Notify those attached; None where nobody is."""
+    """Notify those attached; None where there are none."""
     if not defect.cases:
         return None
     planned = defect.plan.release

@@ -11,7 +11,7 @@ from domain.policy import PinnedPolicy
 
 
 class AdoptPinnedPolicy(AdoptPolicy):
-    """`adopt_policy` once the policy was looked up; nobody outside says it."""
+    """`adopt_policy` once the policy was looked up; callers do not send it."""
 
     pinned: PinnedPolicy
 
@@ -24,7 +24,7 @@ def adopt(defect: Defect, command: AdoptPinnedPolicy, now: datetime) -> None:
     """T8: from `now` on the new version holds; what was spent and told stays so."""
     before, policy = defect.policy, command.pinned
     if command.version not in {None, policy.version}:
-        raise InvalidCommand("version", f"the workers have {policy.version}")
+        raise InvalidCommand("version", f"must be {policy.version}, which the workers have")
     defect.target.pause(defect.rules.target, defect.calendar, now)
     if policy.reading >= 2:
         _count_in_its_units(defect, policy)

@@ -44,7 +44,7 @@ class HoldState(Part):
 
     since: Instant | None = None
     reason: Literal["staff", "client"] = "staff"
-    """Whether somebody put it on hold, or every case waits for its client."""
+    """Whether staff put it on hold, or every case waits for its client."""
     waiting_cases: Annotated[
         dict[str, None], BeforeValidator(dict.fromkeys), PlainSerializer(list)
     ] = Field(default_factory=dict)
@@ -124,7 +124,7 @@ class Progress(Value):
 
 
 class Reclassification(Value):
-    """A client's request that nobody has decided yet (D4)."""
+    """A client's undecided request (D4)."""
 
     client: str
     severity: Severity
@@ -155,7 +155,7 @@ class Defect(Entity):
     closed_at: Instant | None = None
     cases: AttachedCases = Field(default_factory=AttachedCases)
     imported_alone: bool = False
-    """Imported without a case, and none came since: nobody has to look why none is attached."""
+    """Imported without a case, and none came since: that none is attached needs no attention."""
     target: TargetClock = Field(default_factory=TargetClock)
     hold: HoldState = Field(default_factory=HoldState)
     updates: Updates = Field(default_factory=Updates)
@@ -231,7 +231,7 @@ class Defect(Entity):
 
     @property
     def attention(self) -> list[str]:
-        """Reasons, other than deliveries, why somebody should look."""
+        """Reasons, other than deliveries, why support should look."""
         reasons = self.unreachable
         if self.active and not self.cases and not self.imported_alone:
             reasons.append("no case is attached")

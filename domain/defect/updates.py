@@ -30,7 +30,7 @@ def post_progress(defect: Defect, command: PostProgress, now: datetime) -> None:
     """D6: at once by mail where the severity asks for it, in the portal always."""
     require_active(defect)
     if not (command.public_text or command.internal_note or command.stage):
-        raise InvalidCommand("public_text", "or internal_note or stage must be given")
+        raise InvalidCommand("public_text", "is missing: give it, internal_note or stage")
     if command.stage is not None:
         defect.stage = command.stage
     defect.record(
@@ -86,7 +86,7 @@ def agenda(defect: Defect) -> list[Due[Defect]]:
 
 
 def _send(defect: Defect, _due: datetime, now: datetime) -> None:
-    """The daily update; where nobody wrote anything new it says so, and the owner is nudged."""
+    """The daily update; where there is no new text it says so, and engineering is asked for one."""
     last = defect.updates.clock.last_at if defect.updates.clock else defect.confirmed_at
     fresh = defect.progress if defect.progress and defect.progress.at > last else None
     text = fresh.text if fresh else None

@@ -1,4 +1,4 @@
-"""How everybody hears of a release: advance notices, corrections, and none that is wrong (R2)."""
+"""How clients hear of a release: advance notices, corrections, and none that is wrong (R2)."""
 
 from datetime import datetime
 from typing import Any
@@ -48,7 +48,7 @@ def _give_what_is_due(release: Release, _due: datetime, now: datetime) -> None:
 
 
 def give(release: Release, now: datetime, actor: str | None = None, **details: Any) -> None:
-    """Tell everybody of the release as it stands."""
+    """Notify every address on record of the release as it stands."""
     release.announcements.last_at = now
     facts = release.announcement.model_dump(mode="json") | details
     release.record(
@@ -73,7 +73,7 @@ def give(release: Release, now: datetime, actor: str | None = None, **details: A
 
 
 def withdraw(release: Release, now: datetime) -> None:
-    """A message to nobody takes the place of a notice that still waits and is wrong now."""
+    """A message without recipients supersedes a notice that still waits and is wrong now."""
     if release.announcements.on_its_way is not None:
         release.notify_clients(
             ClientEvent.RELEASE_NOTICE,
@@ -86,7 +86,7 @@ def withdraw(release: Release, now: datetime) -> None:
 
 
 def follow_date(release: Release, before: datetime, now: datetime) -> None:
-    """After another date: notices that lie ahead are due again, and nobody keeps a wrong one."""
+    """After another date: notices that lie ahead are due again, and wrong ones are corrected."""
     announcements = release.announcements
     if announcements.last_at is not None and not any(n.pending for n in announcements.notices):
         give(release, now, before=iso(before))  # Nothing else would correct what was said.

@@ -41,7 +41,7 @@ class Notice(Value):
 
 
 class Announcements(Part):
-    """What everybody was told, and is going to be (R2)."""
+    """The notices that were sent, and those to come (R2)."""
 
     notices: list[Notice] = Field(default_factory=list)
     last_at: Instant | None = None
@@ -133,7 +133,7 @@ class Release(Entity):
 
     @property
     def attention(self) -> list[str]:
-        """Reasons, other than deliveries, why somebody should look."""
+        """Reasons, other than deliveries, why support should look."""
         reasons = []
         if self.missing:
             reasons.append(f"attached, but not running here: {', '.join(self.missing)}")
@@ -198,7 +198,7 @@ class Release(Entity):
         )
 
     def snapshot(self, now: datetime) -> dict[str, Any]:
-        """`status`, and whether somebody should look."""
+        """`status`, and whether support should look."""
         return super().snapshot(now) | {"needs_attention": bool(self.attention)}
 
 

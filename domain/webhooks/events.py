@@ -92,7 +92,7 @@ PAUSES = tuple(
 """How long to wait after the first, second, … failure: the specification's example, to which two
 days are added."""
 PATIENCE = sum(PAUSES, timedelta())
-"""5 days and 3 hours: a message that nobody took in this time is given up."""
+"""5 days and 3 hours: a message that the receiver did not accept in this time is given up."""
 LONGEST_ASKED = timedelta(days=1)
 SHORTEST_ASKED = timedelta(minutes=5)
 """The bounds of `Retry-After`: nobody puts us off for longer, or calls us oftener once our own
@@ -141,7 +141,7 @@ def wants(patterns: Iterable[str], event: str) -> bool:
 
 
 def unknown_patterns(patterns: Iterable[str]) -> list[str]:
-    """Those of a filter that no documented event matches: a slip of whoever typed them."""
+    """Those of a filter that no documented event matches: a typing error."""
     return [p for p in patterns if not any(fnmatchcase(event, p) for event in EVENTS)]
 
 

@@ -52,7 +52,7 @@ class Round(Value):
     down_since: Instant | None = None
     """Since when nothing has got through: what has waited for all of `PATIENCE` is given up."""
     at_once: bool = False
-    """Whatever waits is due: somebody asked for it."""
+    """All that waits is due: an operator asked for it."""
 
 
 class Report(Value):
@@ -75,7 +75,7 @@ class Report(Value):
     retry_after: float | None = Field(default=None, ge=0)
     """Seconds that the receiver asks us to wait."""
     stopped: Stop | None = None
-    """There is nobody to send to; `gone`: the receiver has just said so."""
+    """Nothing may be sent; `gone`: the receiver has just said so."""
 
 
 class Receiver(Entity):
@@ -118,7 +118,7 @@ class Receiver(Entity):
 
     @property
     def attention(self) -> list[str]:
-        """What somebody should look at."""
+        """What an operator should look at."""
         if self.trouble_since is None:
             return []
         return [f"webhooks do not get through since {iso(self.trouble_since)}"]

@@ -54,7 +54,7 @@ Who = Callable[[ServerRequestContext[Any, Any]], Awaitable[Caller]]
 
 
 def of_this_process(context: PortalContext, secret: str | None) -> Who:
-    """Whoever started the process, with the token of its environment if there is one."""
+    """The caller that started the process, with the token of its environment if there is one."""
     tokens = DatabaseTokens(context.engine)
 
     async def who(_context: ServerRequestContext[Any, Any]) -> Caller:

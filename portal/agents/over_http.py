@@ -1,6 +1,6 @@
 """Serves agents over HTTP: every request has a token, and passes the guard of the HTTP interface.
 
-Nothing is kept between two requests, so a token that is revoked is nobody's at the next one.
+Nothing is kept between two requests, so a token that is revoked ends at the next one.
 """
 
 import ipaddress
@@ -83,7 +83,7 @@ class Listening:
 
 
 async def serve_http(context: PortalContext, listening: Listening, names: Sequence[str]) -> None:
-    """Serve until SIGTERM or SIGINT, also whoever asks for one of the `names` of a proxy."""
+    """Serve until SIGTERM or SIGINT, also requests for one of the `names` of a proxy."""
     app = create_app(context, [*listening.hosts, *names])
     web = application_server(app, listening.hosts[0], context.settings)
     with listening.socket:

@@ -26,7 +26,7 @@ from portal.pages.obligations import Obligation, StaffDashboard, staff_dashboard
 PAGE = 50
 """At most so many in one answer."""
 FRESH = 2.0
-"""Seconds for which one look at what is owed serves everybody."""
+"""Seconds for which one look at what is owed serves all callers."""
 _CLIENT_WRITTEN = frozenset({"subject"})
 """Fields of an answer that hold what a client wrote, word for word."""
 

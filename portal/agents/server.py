@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 
 def agent_server(portal: PortalContext, who: Who) -> Server[Any]:
-    """The contract of one installation, for whoever `who` says is asking."""
+    """The contract of one installation, for the caller that `who` names."""
     handlers = _McpHandlers(portal, who)
     return Server(
         "defect-orchestrator",

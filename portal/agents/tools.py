@@ -56,7 +56,7 @@ class Tool:
         """Do it for a caller who may.
 
         Raises:
-            Problem: it is refused, or nobody answers.
+            Problem: it is refused, or no worker answers.
             InvalidCommand: an argument is wrong.
         """
         caller.must(self.scope)

@@ -95,9 +95,9 @@ class CommandService:
             return Begun(number, new)
 
     async def status_of(self, kind: Kind, begun: Begun) -> dict[str, Any] | None:
-        """How it stands that was just started; None where nobody answers for it yet.
+        """The status of what was just started; None where no worker answers for it yet.
 
-        It is started, and that is what was asked for: nobody waits long for what comes after.
+        It is started, and that is what was asked for: the caller does not wait long for its status.
 
         Raises:
             Problem: its workflow has refused the start.
@@ -179,7 +179,7 @@ class CommandService:
         """Ask something; what Temporal no longer knows, the database does.
 
         Raises:
-            Problem: there is nothing of that kind and number, or nobody answers.
+            Problem: there is nothing of that kind and number, or no worker answers.
         """
         with _answering(number, kind):
             try:

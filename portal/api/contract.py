@@ -36,7 +36,7 @@ _NUMBER: Any = Field(
     default=None, description="A number of your own; without it the next one is issued."
 )
 WITHIN = (defect.Absorb, defect.GiveBack, defect.WaitForClient, defect.StopWaiting)
-"""Updates that workflows send each other and nobody else has cause to: not offered here."""
+"""Updates that only workflows send, to each other: not offered here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ _WORDS = {
 
 @cache
 def router(kind: Kind) -> APIRouter:
-    """All that can be done with one kind, whoever serves it; to describe it takes a while."""
+    """All that can be done with one kind; describing it takes a while."""
     made = APIRouter(prefix=f"/{kind.plural}", tags=[kind.plural])
     _add_start(made, kind)
     _add_list(made, kind)

@@ -16,7 +16,7 @@ from domain.contract.parsing import InvalidCommand
 MEDIA_TYPE = "application/problem+json"
 _JSON = "application/json"
 RETRY_AFTER = 5
-"""Seconds after which to try again where nobody answered."""
+"""Seconds after which to try again where Temporal, a worker or the database did not answer."""
 QUEUE_FULL_FOR = 300
 """Seconds after which a queue that was full may have moved."""
 _FIELD = re.compile(r"([\w.-]+): (.*)", re.DOTALL)
@@ -67,33 +67,33 @@ class Problem(Exception):  # noqa: N818 - it is an answer
 
 TITLES = {
     "malformed": "The request cannot be read",
-    "unauthorized": "A valid token is needed",
-    "forbidden": "The token is not good for this",
-    "unknown-number": "There is nothing of that number here",
-    "not-found": "There is no such address",
+    "unauthorized": "The request needs a valid token",
+    "forbidden": "The token does not allow this",
+    "unknown-number": "This installation has no such number",
+    "not-found": "The address does not exist",
     "method-not-allowed": "The address does not take this method",
     "request-timeout": "The request did not arrive in time",
     "too-large": "The request is too large",
-    "unsupported-media-type": "The content is of another type",
+    "unsupported-media-type": "The content has a type that is not accepted",
     "invalid-command": "The request cannot be applied",
     "number-used": "The number was used before",
-    "key-reused": "The idempotency key stands for another request",
+    "key-reused": "The idempotency key was used for another request",
     "too-many-requests": "Too many requests",
-    "internal": "An error nobody foresaw",
-    "no-answer": "Nobody answers at present",
+    "internal": "An unexpected error",
+    "no-answer": "The service does not answer at present",
 }
-"""Every kind of problem and its title: both stay as they are."""
+"""Every kind of problem, which callers branch on, and its title, which people read."""
 
 _OF_HTTP = {404: "not-found", 405: "method-not-allowed", 415: "unsupported-media-type"}
 
 
 def refused(error: InvalidCommand) -> Problem:
-    """The contract said no, in its own words."""
+    """The contract refused a message: its field and reason."""
     return Problem(422, "invalid-command", error.reason, field=error.field)
 
 
 def refused_in_words(words: str) -> Problem:
-    """The contract said no: `field: reason`."""
+    """The same from the words of an answer: `field: reason`."""
     said = _FIELD.fullmatch(words)
     if said is None:
         return Problem(422, "invalid-command", words)
@@ -114,7 +114,7 @@ def number_used(words: str) -> Problem:
 
 def unknown_number(number: str, kind: str) -> Problem:
     """Nothing of that kind has the number, as far as the caller need know."""
-    return Problem(404, "unknown-number", f"there is no {kind} {number} here", field="number")
+    return Problem(404, "unknown-number", f"there is no {kind} {number}", field="number")
 
 
 def no_answer(detail: str) -> Problem:
@@ -123,8 +123,8 @@ def no_answer(detail: str) -> Problem:
 
 
 def internal() -> Problem:
-    """Nothing is said of what happened: it is in the log."""
-    return Problem(500, "internal", "it is in the log of the portal")
+    """What happened is in the log, and the answer says nothing of it."""
+    return Problem(500, "internal", "the log of the portal has the cause")
 
 
 def install(app: FastAPI) -> None:

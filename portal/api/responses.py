@@ -47,7 +47,7 @@ class Explanation(View):
 
 
 class Started(BaseModel):
-    """It was started, and nobody has answered for it yet: ask for its status in a while."""
+    """It was started, and no worker has answered for it yet: ask for its status in a while."""
 
     number: str
 

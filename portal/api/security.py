@@ -1,6 +1,6 @@
 """Who may do what: tokens with scopes, and the list of what needs none.
 
-Nothing is open by mistake: `portal/api/guard.py` lets nobody past without a token, whatever the
+Nothing is open by mistake: `portal/api/guard.py` lets no request past without a token, whatever the
 address, and a test walks all routes of the whole application.
 """
 

@@ -43,7 +43,7 @@ class Callers:
         """Who sent this.
 
         Raises:
-            Problem: 401 for nobody we know, 403 without the scope, 429 for whoever asks too often.
+            Problem: 401 for an unknown caller, 403 without the scope, 429 for too many requests.
         """
         if "authorization" in request.headers:
             caller = Caller(self._by_token(request), "token")
@@ -84,7 +84,7 @@ class Callers:
 
 
 def caller(request: Request) -> Caller:
-    """Who sent a request; whoever is refused is on record too."""
+    """Who sent a request; a caller that is refused is on record too."""
     callers: Callers = request.app.state.callers
     try:
         return callers.of(request)

@@ -80,6 +80,6 @@ def _in_its_place(error: UnknownKey | AlteredPayload) -> Payload:
 
 
 def _key_id(payload: Payload) -> str:
-    """As it may be logged: whoever sends a payload writes what they like there."""
+    """As it may be logged: the sender of a payload can write anything there."""
     said = payload.metadata.get(KEY_ID, b"").decode(errors="replace")
     return said if _LOGGED_ID.fullmatch(said) else "(no id of a key)"

@@ -1,6 +1,6 @@
 """The words of an HTML mail, without its markup, in one pass however it is made.
 
-What comes out is plain text that nobody ever shows as HTML without escaping it again.
+What comes out is plain text, which is escaped again wherever it is shown as HTML.
 """
 
 import html
@@ -8,7 +8,7 @@ import re
 
 _BREAKS = {"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table"}
 _SILENT = ("script", "style", "head", "title", "template", "noscript", "svg", "math")
-"""Elements whose content nobody would see."""
+"""Elements whose content no reader would see."""
 _MARKUP = re.compile(r"<(?=[a-zA-Z!?]|/[a-zA-Z])")
 _NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9]{0,15})")
 

@@ -1,6 +1,6 @@
 """A mail from a client becomes a case, or a note on the sender's own (C1 to C6).
 
-Whoever handed the mail over has to vouch for its sender: let a mail system that checks DMARC stand
+The system that hands the mail over has to vouch for its sender: put a mail system that checks DMARC
 before this. What a forged sender can do is no more than open a case or add a note; nothing is told
 but to the addresses that are known already.
 """
@@ -192,7 +192,7 @@ class _MailIntake:
 
 
 def _body(mail: Mail) -> str:
-    """The text, and how much there was beside it that nobody keeps."""
+    """The text, and how much there was beside it that is not kept."""
     said = [_clipped(mail.text, TEXT_CHARACTERS)]
     if mail.attachments:
         said.append(f"(Attachments that came with it and are not kept: {mail.attachments}.)")

@@ -1,4 +1,4 @@
-"""Which mails nobody wrote to us: bounces, automatic replies, lists, and mails of our own.
+"""Which mails no person wrote to us: bounces, automatic replies, lists, and mails of our own.
 
 None of them may become a case: the confirmation would be answered automatically, and so on.
 A client's mail taken for one of them would be lost, so only what is meant as a sign counts as one.
@@ -25,7 +25,7 @@ _SUBJECT = re.compile(
 
 
 def reason_to_ignore(mail: Mail, our_address: str) -> str | None:
-    """Why a mail is nobody's, in a word of ours; None where somebody wrote it."""
+    """Why a mail is no person's, as a word of the contract; None where a person wrote it."""
     if _is_ours(mail, our_address):
         return "own"
     if _is_bounce(mail):

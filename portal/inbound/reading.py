@@ -188,7 +188,7 @@ def _words(name: str, value: str) -> str:
 
 
 def _sender(whole: Part) -> Contact | None:
-    """The one address it is from; several, or several headers, are a trick or nobody's."""
+    """The one address it is from; several, or several headers, are a trick or have no author."""
     if len(whole.headers.get("from", [])) != 1:
         return None
     header = _parsed("From", whole.first("from"))

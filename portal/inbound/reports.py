@@ -1,7 +1,7 @@
 """Reads what mail systems say of our letters: not delivered (RFC 3464), late, or a complaint.
 
 A report is made of text that anybody could have written. So nothing is taken from it but message
-ids, addresses and status codes; whoever uses it looks these up among the letters that were sent.
+ids, addresses and status codes; its caller looks these up among the letters that were sent.
 """
 
 import logging

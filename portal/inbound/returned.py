@@ -1,7 +1,7 @@
 """What follows from a report of a mail system: the letter it is about, and who is told.
 
 A report is believed only where it names a letter that was sent, and the address it was sent to.
-Whoever forges one can at most have support ask a client for their address, or stop mails that the
+A forged one can at most have support ask a client for their address, or stop mails that the
 client can have again; nothing is sent to where a report says, and none of them opens a case.
 """
 
@@ -46,7 +46,7 @@ class Reports:
         """What became of a report; None where it is none, or about nothing that was sent.
 
         Raises:
-            Problem: it has to come again, since nobody could be told (503).
+            Problem: it has to come again, since no workflow could be told (503).
         """
         found = await asyncio.to_thread(self._found, mail, raw)
         if found is None:

@@ -20,7 +20,7 @@ STAFF_SCOPE = "staff:read"
 
 
 class SignInNeeded(Exception):  # noqa: N818 - it is an answer
-    """Nobody is signed in, or not any more."""
+    """No one is signed in, or not any more."""
 
     def __init__(self, kind: Who) -> None:
         super().__init__(kind)
@@ -71,7 +71,7 @@ class Person:
         """A case of theirs.
 
         Raises:
-            NotHere: there is none, or somebody else is its contact.
+            NotHere: there is none, or another person is its contact.
         """
         return self._one(DatabaseContacts(self.context.engine).cases(self.address, number))
 
@@ -95,7 +95,7 @@ def signed_in_client(request: Request) -> Person:
     """The contact who is signed in.
 
     Raises:
-        SignInNeeded: nobody is.
+        SignInNeeded: no client is.
     """
     context = context_of(request)
     token = look_of(request).cookies.read(request, "client")
@@ -109,7 +109,7 @@ SignedIn = Annotated[Person, Depends(signed_in_client)]
 
 
 def person(request: Request, address: str) -> Person:
-    """Somebody by their address: as they chose, as their contact says, or as we do.
+    """A person by their address: as they chose, as their contact says, or as we do.
 
     That goes for their zone and for their language, which are those of their mails. Who never said
     one reads what their browser asks for.
@@ -137,7 +137,7 @@ def signed_in_staff(request: Request) -> Token:
     """The token a member of staff signed in with, which must still be good.
 
     Raises:
-        SignInNeeded: nobody is signed in, or the token was revoked or has expired.
+        SignInNeeded: no one is signed in, or the token was revoked or has expired.
     """
     context = context_of(request)
     cookie = look_of(request).cookies.read(request, "staff")

@@ -142,7 +142,7 @@ def unsubscribe_page(request: Request, topic: str, token: str) -> Response:
 def unsubscribe(request: Request, topic: str, token: str) -> Response:
     """Opt out (RFC 8058): no cookie and no form token, since a mail program sends it.
 
-    The answer to a token that nobody has is the same.
+    The answer to an unknown token is the same.
     """
     known, context = _topic(topic), context_of(request)
     DatabasePreferences(context.engine).unsubscribe(token, known, context.now())

@@ -142,7 +142,7 @@ class PublicCase:
 
     @property
     def takes_information(self) -> bool:
-        """Whether information reaches somebody."""
+        """Whether information reaches support."""
         return self.state != "closed" or self.answer_until is not None
 
 

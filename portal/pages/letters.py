@@ -31,11 +31,11 @@ log = structlog.get_logger(__name__)
 def send_link(
     context: PortalContext, look: Look, address: str, token: str, wanted: Sequence[str | None] = ()
 ) -> None:
-    """Send the link of a token to an address that is somebody's; runs after the answer has gone.
+    """Send the link of a token to an address of a contact; runs after the answer has gone.
 
     The answer is the same and as fast whether anybody has the address or not. A letter that could
     not be sent is on the log, and may be asked for again. `wanted` are the languages of the browser
-    that asked, for somebody who never chose one.
+    that asked, for a person who never chose one.
     """
     known = DatabaseContacts(context.engine).known(address)
     words = ENGLISH

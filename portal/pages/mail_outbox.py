@@ -1,6 +1,6 @@
 """The letters of an installation without a mail server, newest first, for staff who try it out.
 
-They are there in full, links to sign in too: nobody else can hand those over. Where a mail server
+They are there in full, links to sign in too: no mail server hands those over. Where a mail server
 is named there is no such page.
 """
 

@@ -81,7 +81,7 @@ def _start(person: Person, client: str, form: Form) -> dict[str, Any]:
 
 
 async def _started(person: Person, start: dict[str, Any], form: Form) -> str:
-    """The number of the case this form is for: whoever sends it again gets the same one.
+    """The number of the case this form is for: sent again, it gets the same one.
 
     Raises:
         InvalidCommand: the case is refused, or too many came from this person lately.

@@ -59,7 +59,7 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """Something that somebody should look at."""
+    """Something that support should look at."""
 
     number: str
     kind: str

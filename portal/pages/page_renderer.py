@@ -63,7 +63,7 @@ class Look:
         return Times(ZoneInfo(self.policy().calendar.time_zone), words)
 
     def words(self, request: Request) -> Translations:
-        """The language of whoever reads: theirs who is signed in, what a visitor chose or wants.
+        """The language of the reader: the signed-in person's, or what a visitor chose or prefers.
 
         Staff read English.
         """

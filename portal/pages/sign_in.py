@@ -1,6 +1,6 @@
 """Clients sign in by a link that is mailed to them: no passwords, and no word on who is known.
 
-The answer to an address that nobody has is the same, takes as long, and is counted alike. The link
+The answer to an unknown address is the same, takes as long, and is counted alike. The link
 leads to a page with a button, since mail programs open links before people do.
 """
 
@@ -53,7 +53,7 @@ def sign_in_page(request: Request) -> Response:
 
 @router.post("/sign-in")
 def ask_for_link(request: Request, after: BackgroundTasks, form: OurForm) -> Response:
-    """Send a link, if the address is somebody's; nobody is told whether it is."""
+    """Send a link, if the address is a contact's; the answer does not tell whether it is."""
     context, now = context_of(request), context_of(request).now()
     try:
         contact = parse(Contact, {"email": form.text("email")})
@@ -124,7 +124,7 @@ def computer(request: Request) -> str:
 
 
 def too_often(request: Request) -> Response:
-    """The answer to whoever tries too often; the same for every address."""
+    """The answer to too many tries; the same for every address."""
     return look_of(request).show(
         request,
         "problem.html.j2",

@@ -96,5 +96,5 @@ async def test_workers_with_another_policy_than_this_program_are_named(tmp_path:
         found = await adopted(world, PolicyFiles(path), ["DEF-1"], ASKED)
         version = longer.load("eto", 2027).version
         assert found["DEF-1"].outcome == "refused"
-        assert found["DEF-1"].problem == f"version: the workers have {version}"
+        assert found["DEF-1"].problem == f"version: must be {version}, which the workers have"
         assert (await world.status("DEF-1"))["policy"] == before

@@ -24,7 +24,7 @@ STORY_SEVERITY = Severity.S1
 
 
 class Happening(NamedTuple):
-    """What somebody says to the defect, and what the picture calls the time after it."""
+    """A command to the defect, and what the picture calls the time after it."""
 
     at: datetime
     words: str
@@ -104,7 +104,7 @@ def _spent(defect: Defect, now: datetime) -> float:
 
 
 def drawn() -> str:
-    """The picture and, for whoever cannot see it, the same as a table."""
+    """The picture and, for readers who cannot see it, the same as a table."""
     story = played()
     said = f"It is spent on {_when(story.due)}."
     head = ("at", "the defect is", "business days spent")

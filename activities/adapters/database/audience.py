@@ -171,7 +171,7 @@ def _known_addresses(
 
 
 def _wait_no_more(connection: Connection, entity: str, former: set[str], at: datetime) -> None:
-    """What an address has not got that nobody is attached by any more goes to another address."""
+    """What an address to which no one is attached any more has not got goes to another address."""
     known = subscriptions.c
     for address in sorted(former):
         still = select(known.case_number).where(known.entity == entity, known.address == address)
@@ -218,7 +218,7 @@ def _rows(entity: str, change: AudienceChange) -> Iterator[dict[str, Any]]:
 
 
 def _chosen(entity: str, sequence: int, whom: Whom) -> ColumnElement[bool]:
-    """The rows of an entity on account of which somebody is told."""
+    """The rows of an entity for which a person is notified."""
     row, other = subscriptions.c, subscriptions.alias()
     others = exists().where(other.c.entity == entity, other.c.address == row.address)
     match whom.kind:

@@ -1,4 +1,4 @@
-"""Whether what the database holds still moves: for whoever watches an installation."""
+"""Whether what the database holds still moves: for operators and Prometheus."""
 
 from dataclasses import dataclass
 from datetime import datetime

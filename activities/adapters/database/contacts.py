@@ -1,6 +1,6 @@
 """What one person is told of: the cases they are the contact of, and the defects behind them.
 
-Somebody is the contact of what the database knows their address to be attached to *now*. A client's
+A person is the contact of what the database knows their address to be attached to *now*. A client's
 other people are not: what one of them wrote in a case is not shown to another.
 """
 

@@ -27,7 +27,7 @@ class Remembered:
     outcome: str | None = None
     """What came of it."""
     new: bool = False
-    """Nobody had used the key before."""
+    """The key was not used before."""
 
 
 class DatabaseIdempotency:
@@ -62,7 +62,7 @@ class DatabaseIdempotency:
         return Remembered(row.at, row.number, row.outcome, new=row.at == now)
 
     def keep_outcome(self, caller: str, key: str, outcome: str, number: str | None) -> None:
-        """What came of it, for whoever asks again."""
+        """What came of it, for a repeat."""
         with writing(self._engine) as connection:
             connection.execute(
                 update(idempotency_keys)

@@ -1,4 +1,4 @@
-"""Remembers every attempt to tell somebody something, so that nobody is told twice unawares."""
+"""Remembers every attempt to deliver a message, so that no recipient gets it twice unawares."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -91,7 +91,7 @@ class DatabaseLedger:
             raise LookupError(f"{delivery.effect_key}: settled without having been claimed")
 
     def overtake(self, effect: Message, at: datetime) -> None:
-        """Nobody waits any more for what is left of an effect, or of older ones of its lane.
+        """What is left of an effect, or of older ones of its lane, is superseded.
 
         Rows from before lanes were written down count as of any.
         """

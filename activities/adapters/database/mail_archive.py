@@ -23,7 +23,7 @@ class MailArchive:
         return MailArchiveSession(self._engine)
 
     def letters(self, to: str | None = None, limit: int = 100) -> Sequence[Letter]:
-        """The latest kept first, to everybody or to one address however it is spelled."""
+        """The latest kept first, to all addresses or to one, however it is spelled."""
         query = select(letters).order_by(letters.c.id.desc()).limit(limit)
         if to is not None:
             query = query.where(letters.c.address.in_(spellings(to)))

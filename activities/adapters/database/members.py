@@ -31,7 +31,7 @@ class DatabaseMembers:
         self._engine = engine
 
     def adopt(self, release: str) -> None:
-        """Take in what the read model knows to be planned for it and nobody attached.
+        """Take in what the read model knows to be planned for it and was not attached.
 
         Open defects only. Those that were attached once, or left, are known and stay as they are.
         """

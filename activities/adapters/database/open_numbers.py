@@ -1,4 +1,4 @@
-"""The numbers that are open in the database, for whoever compares them with what runs."""
+"""The numbers that are open in the database, to compare them with what runs."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import get_args

@@ -27,7 +27,7 @@ class DatabasePreferences:
     def of(self, addresses: Sequence[str]) -> Mapping[str, Preference]:
         """By lower-cased address, one for each: who never chose has the defaults and a token.
 
-        Whoever asks first makes the token; from then on everybody gets that one.
+        The first call makes the token; later calls get the same one.
         """
         keys = {address.lower(): _keys(address) for address in addresses}
         found: dict[str, Preference] = {}
@@ -57,7 +57,7 @@ class DatabasePreferences:
                 )
 
     def unsubscribe(self, token: str, topic: Topic, at: datetime) -> str | None:
-        """Opt the person of a token out; answers the address, None for a token nobody has.
+        """Opt the person of a token out; answers the address, None for an unknown token.
 
         A choice of the topic made after `at` stands.
         """

@@ -27,7 +27,7 @@ _SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody who is signed in: a client by their address, staff by the id of their token."""
+    """A person who is signed in: a client by their address, staff by the id of their token."""
 
     kind: Who
     subject: str
@@ -77,14 +77,14 @@ class DatabaseSessions:
         return Session(kind, row.subject, row.began_at, row.expires_at)
 
     def end(self, token: str) -> None:
-        """Sign out; a token nobody has changes nothing."""
+        """Sign out; an unknown token changes nothing."""
         with writing(self._engine) as connection:
             connection.execute(
                 delete(web_sessions).where(web_sessions.c.token_hash == hashed(token))
             )
 
     def end_all(self, kind: Who, subject: str) -> None:
-        """Sign somebody out wherever they are signed in."""
+        """Sign a person out wherever they are signed in."""
         with writing(self._engine) as connection:
             connection.execute(
                 delete(web_sessions).where(

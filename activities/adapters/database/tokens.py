@@ -50,7 +50,7 @@ class DatabaseTokens:
     def create(
         self, name: str, scopes: Collection[str], now: datetime, lifetime: timedelta | None
     ) -> tuple[str, Token]:
-        """A new token, which nobody can ever be shown again, and what is kept of it."""
+        """A new token, which cannot be shown again, and what is kept of it."""
         token = Token(
             id=token_hex(6),
             name=name,
@@ -73,7 +73,7 @@ class DatabaseTokens:
         return f"{PREFIX}_{token.id}_{secret}", token
 
     def known(self, said: str, now: datetime) -> Token | None:
-        """Whose token this is; None where it is nobody's, revoked or expired."""
+        """Whose token this is; None where it is unknown, revoked or expired."""
         form = _FORM.fullmatch(said)
         if form is None:
             return None
@@ -97,7 +97,7 @@ class DatabaseTokens:
             return [_token(row) for row in connection.execute(query)]
 
     def revoke(self, token_id: str, now: datetime) -> Token | None:
-        """From now on it is nobody's; None for an id that no token has. A repeat is harmless."""
+        """Revoke a token; None for an id that no token has. A repeat is harmless."""
         here = tokens.c.id == token_id
         with writing(self._engine) as connection:
             connection.execute(

@@ -22,7 +22,7 @@ _receivers, _messages = webhook_receivers.c, webhook_messages.c
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a receiver stands, for whoever runs the installation. No secret is ever shown."""
+    """How a receiver stands, for operators. No secret is ever shown."""
 
     id: str
     url: str

@@ -40,10 +40,10 @@ class DatabaseWebhooks:
         self._engine = engine
 
     def to_call(self, projection: UpdateReadModel, at: datetime, *, again: bool) -> Sequence[str]:
-        """The receivers that a projection has something for, and nobody has called yet.
+        """The receivers that a projection has something for, and that were not called yet.
 
-        Whoever is named here counts as called. With `again` all are named: an earlier try may have
-        ended before it called them.
+        Those named here count as called. With `again` all are named: an earlier try may have ended
+        before it called them.
         """
         happened = announced(projection.facts)
         if not happened:
@@ -165,7 +165,7 @@ class DatabaseWebhooks:
             return connection.execute(giving_up).rowcount
 
     def end(self, receiver: str, down_since: datetime | None, problem: str | None) -> Standing:
-        """A round ends: notes how the receiver is, for whoever looks, and answers what waits."""
+        """A round ends: notes how the receiver is, for operators, and answers what waits."""
         noting = (
             update(webhook_receivers)
             .where(_receivers.id == receiver)

@@ -80,7 +80,7 @@ CONTACT = _words("""
     touch contact contacts update updates updated reply respond write hear call follow know news
     inform notify notified reach
 """)
-"""Say that somebody will be in touch."""
+"""Say that the vendor will be in touch."""
 CONTACT_WITH_BACK = _words("get come circle report write call gets")
 """Say so with "back" after them: "get back to you"."""
 SET_BY_US_AFTER = _words("be is are all 's")
@@ -100,7 +100,7 @@ PAST_OF_OUR_WORK = _words(
 PAST_EVENTS = _words("""
     introduced caused triggered broke appeared occurred happened reported noticed
 """)
-"""Nobody promises these, so they tell the past in any form."""
+"""Not promised by anyone, so they tell the past in any form."""
 PAST_AFTER_COULD = _words("not reproduce see find confirm verify trace log get")
 """What "could" speaks of in the past: "could not reproduce"."""
 IRREGULAR_PARTICIPLES = _words("""

@@ -162,7 +162,7 @@ def test_what_a_specialist_asks_for_is_added_and_the_reminders_begin_again() -> 
 def test_information_without_any_is_refused(given: dict[str, str]) -> None:
     """C3."""
     refused = refusal(a_case(steps=None)[0], ProvideInformation, **given)
-    assert str(refused) == "note: or one of the items asked for must be given"
+    assert str(refused) == "note: is missing: give it, or one of the items asked for"
 
 
 @pytest.mark.parametrize(

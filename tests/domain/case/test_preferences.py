@@ -35,7 +35,7 @@ def test_what_a_client_chooses_for_their_mails_is_kept_under_their_address(
 def test_choosing_nothing_is_refused() -> None:
     """The first thing one could choose is named."""
     refused = refusal(a_case()[0], SetPreferences)
-    assert str(refused) == "progress: or another preference must be given"
+    assert str(refused) == "progress: is missing: give it, or another preference"
 
 
 def test_preferences_can_be_chosen_while_a_case_that_was_closed_may_come_back() -> None:

@@ -498,7 +498,7 @@ def test_a_version_that_is_not_the_one_asked_for_is_refused() -> None:
     """T8: it keeps what it has."""
     world = s1()
     said = AdoptPolicy(actor="agent-1", policy="eto", version=ETO.version)
-    with pytest.raises(InvalidCommand, match="version: the workers have another"):
+    with pytest.raises(InvalidCommand, match="version: must be another"):
         world.adopt(eto_with("S1"), said)
     assert world.defect.policy.version == ETO.version
     world.adopt(ETO, said)

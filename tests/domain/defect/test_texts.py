@@ -46,7 +46,7 @@ def test_progress_of_the_others_is_shown_in_the_portal_only(severity: str) -> No
 def test_progress_without_anything_in_it_is_refused() -> None:
     """D6."""
     refused = refusal(a_defect()[0], PostProgress)
-    assert str(refused) == "public_text: or internal_note or stage must be given"
+    assert str(refused) == "public_text: is missing: give it, internal_note or stage"
 
 
 def test_an_internal_note_is_told_to_nobody_and_is_not_public() -> None:

@@ -106,7 +106,7 @@ async def _today(pages: Pages) -> None:
         "confirm_defect",
         defect="DEF-000044",
         severity="S1",
-        title="SSO metadata ran out on all nodes",
+        title="SSO metadata expired on all nodes",
         functional_area="login",
         public_summary="Users cannot log in.",
     )
@@ -115,7 +115,7 @@ async def _today(pages: Pages) -> None:
         "DEF-000044",
         "post_progress",
         stage="identified",
-        public_text="We have found the cause: a certificate that had run out.",
+        public_text="An expired certificate keeps users from logging in.",
     )
     await world.case(
         "CASE-000121", client="river", contact=_ADA, subject="Where is the audit log?", steps=None

@@ -192,9 +192,9 @@ async def _a_dev(folder: Path) -> AsyncIterator[str]:
         )
         await starter(
             *("confirm", "CASE-000001", "--severity", "S1", "--area", "login"),
-            *("--title", "SSO metadata ran out on all nodes"),
+            *("--title", "SSO metadata expired on all nodes"),
         )
-        progress = "We have found the cause: a certificate that had run out."
+        progress = "An expired certificate keeps users from logging in."
         await starter("post-progress", "DEF-000001", "--stage", "identified", "--text", progress)
 
         async def settled() -> bool:
