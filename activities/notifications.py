@@ -69,7 +69,7 @@ class Notifications:
                     self._send(session, effect, letter, tally, person.cases)
                 else:
                     tally.opted_out += 1
-                pulse.beat(person.contact.email.lower(), tally)
+                pulse.beat(person.recipient, tally)
         self._ledger.overtake(effect, present())
         return tally.receipt(effect.key)
 
@@ -91,7 +91,7 @@ class Notifications:
     ) -> Iterator[tuple[Person, Preference]]:
         """Those it is for, behind `after`, with what they chose: asked once for each page."""
         for page in self._pages(effect, after):
-            addresses = [person.contact.email.lower() for person in page]
+            addresses = [person.recipient for person in page]
             chosen = self._preferences.of(addresses)
             yield from ((p, chosen[a]) for p, a in zip(page, addresses, strict=True))
 
@@ -106,7 +106,7 @@ class Notifications:
             yield page
             if len(page) < PAGE and effect.whom.kind != "newsletter":
                 return  # The last. Readers may move while a page is read: theirs may be short.
-            after = page[-1].contact.email.lower()
+            after = page[-1].recipient
 
     def _send(
         self,
@@ -137,5 +137,5 @@ class Notifications:
 
 def _behind(people: Sequence[Person], after: str | None) -> Sequence[Person]:
     """The people who come after that address, in the order they are named."""
-    addresses = [person.contact.email.lower() for person in people]
+    addresses = [person.recipient for person in people]
     return people[addresses.index(after) + 1 :] if after in addresses else people

@@ -97,6 +97,7 @@ subscriptions = Table(
     Column("detached_at", UtcDateTime),
     # Left empty by the version that does not know it.
     Column("language", CodePointText),
+    Column("phone", CodePointText),
     Index(None, "entity", "address"),
     Index(None, "client"),
     Index(None, "address"),
