@@ -190,6 +190,17 @@ deliveries = Table(
     Index(None, "state", "first_at"),
 )
 
+spoken_messages = Table(
+    "spoken_messages",
+    metadata,
+    # What somebody is to be told by telephone, as the letter would read.
+    Column("delivery", BigInteger, ForeignKey("deliveries.id"), primary_key=True),
+    Column("name", CodePointText),
+    Column("phone", CodePointText),
+    Column("subject", CodePointText, nullable=False),
+    Column("text", CodePointText, nullable=False),
+)
+
 letters = Table(
     "letters",
     metadata,
