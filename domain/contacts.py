@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from domain import telephone
 from domain.contract.contacts import CorrectContact, DeliveryBounced
 from domain.contract.effects import AudienceChange, NotifyClients, Person
 from domain.contract.events import Role, StaffEvent
@@ -27,6 +28,7 @@ def correct(entity: Entity, case: str, client: str, command: CorrectContact, now
     others = {name: known for name, known in entity.corrections.items() if name != case}
     entity.corrections = dict([*others.items(), (case, command.contact)][-_KEPT:])
     entity.came_back = [letter for letter in entity.came_back if letter.case != case]
+    telephone.corrected(entity, case)
 
 
 def note_bounce(entity: Entity, command: DeliveryBounced, now: datetime) -> None:
