@@ -11,13 +11,25 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.ports import Delivery, DeliveryState, Ledger, Message, NotNow, Refused
+from activities.ports import (
+    Delivery,
+    DeliveryState,
+    Ledger,
+    Message,
+    NotNow,
+    Refused,
+    Spoken,
+)
 from domain.contract.receipts import DeliveryReceipt
 
 log = structlog.get_logger()
 
 KEY_USED = "key_used"
 """The problem of a message whose key is that of another one, which was sent."""
+MOST_BY_TELEPHONE = 500
+"""People who are told one message by telephone: state and receipt name a case of each."""
+TOO_MANY_CALLS = "telephone-full"
+"""The problem of those who are more."""
 _NOT_SAID = {
     *("key", "entity", "sequence", "at", "policy"),
     *("people", "whom", "replaceable", "replaces"),
@@ -35,6 +47,7 @@ class Tally:
     already: int = 0
     failed: int = 0
     opted_out: int = 0
+    by_telephone: tuple[str, ...] = ()
     problem: str | None = None
 
     def receipt(self, key: str) -> DeliveryReceipt:
@@ -55,13 +68,7 @@ def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally:
         ApplicationError: the other side may take it later.
     """
     before = ledger.claim(delivery, present())
-    if before.state is DeliveryState.SENT:
-        if before.content in (None, delivery.content):
-            tally.already += 1
-            return
-        tally.failed += 1
-        tally.problem = KEY_USED
-        log.warning("delivery.key_used", key=delivery.effect_key)
+    if _was_sent(before, delivery, tally):
         return
     if before.state is DeliveryState.BOUNCED:
         tally.failed += 1
@@ -88,6 +95,30 @@ def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally:
     else:
         ledger.settle(delivery, DeliveryState.SENT, present())
         tally.sent += 1
+
+
+def hand_to_staff(ledger: Ledger, delivery: Delivery, spoken: Spoken, tally: Tally) -> None:
+    """Have staff tell a person who has no e-mail address, unless they did."""
+    if len(tally.by_telephone) >= MOST_BY_TELEPHONE:
+        tally.failed += 1
+        tally.problem = TOO_MANY_CALLS
+        return
+    before = ledger.hand_to_staff(delivery, spoken, present())
+    if not _was_sent(before, delivery, tally):
+        tally.by_telephone = (*tally.by_telephone, delivery.cases[0])
+
+
+def _was_sent(before: Delivery, delivery: Delivery, tally: Tally) -> bool:
+    """Whether the key was used, be it for this message or for another one."""
+    if before.state is not DeliveryState.SENT:
+        return False
+    if before.content in (None, delivery.content):
+        tally.already += 1
+        return True
+    tally.failed += 1
+    tally.problem = KEY_USED
+    log.warning("delivery.key_used", key=delivery.effect_key)
+    return True
 
 
 def content_of(effect: Message) -> str:

@@ -5,9 +5,10 @@ from functools import cache
 
 from temporalio import activity
 
-from activities.delivery import Tally, content_of, deliver, present
+from activities.delivery import Tally, content_of, deliver, hand_to_staff, present
 from activities.heartbeat import BEAT_SECONDS, Heartbeater
 from activities.ports import (
+    TELEPHONE,
     Audience,
     Delivery,
     Ledger,
@@ -17,6 +18,7 @@ from activities.ports import (
     Policies,
     Preference,
     Preferences,
+    Spoken,
 )
 from activities.rendering import Renderer
 from domain.addresses import recipient_key
@@ -58,6 +60,7 @@ class Notifications:
     def tell_clients(self, effect: NotifyClients) -> DeliveryReceipt:
         """One message to each person who wants it, as far as the policy asks what they want.
 
+        Staff tell those who have no e-mail address.
         Goes on behind the last one where an attempt broke off.
         """
         renderer = self._renderer(effect.policy, effect.at.year)
@@ -66,10 +69,13 @@ class Notifications:
             for person, preference in self._people(effect, after):
                 if renderer.is_wanted(effect.kind, preference):
                     letter = renderer.client_letter(effect, person, present(), preference)
-                    self._send(session, effect, letter, tally, person.cases)
+                    if person.contact.email is None:
+                        self._hand_to_staff(effect, letter, tally, person)
+                    else:
+                        self._send(session, effect, letter, tally, person.cases)
                 else:
                     tally.opted_out += 1
-                pulse.beat(person.contact.email.lower(), tally)
+                pulse.beat(person.recipient, tally)
         self._ledger.overtake(effect, present())
         return tally.receipt(effect.key)
 
@@ -91,7 +97,7 @@ class Notifications:
     ) -> Iterator[tuple[Person, Preference]]:
         """Those it is for, behind `after`, with what they chose: asked once for each page."""
         for page in self._pages(effect, after):
-            addresses = [person.contact.email.lower() for person in page]
+            addresses = [person.recipient for person in page]
             chosen = self._preferences.of(addresses)
             yield from ((p, chosen[a]) for p, a in zip(page, addresses, strict=True))
 
@@ -106,7 +112,7 @@ class Notifications:
             yield page
             if len(page) < PAGE and effect.whom.kind != "newsletter":
                 return  # The last. Readers may move while a page is read: theirs may be short.
-            after = page[-1].contact.email.lower()
+            after = page[-1].recipient
 
     def _send(
         self,
@@ -116,10 +122,29 @@ class Notifications:
         tally: Tally,
         cases: list[str],
     ) -> None:
-        delivery = Delivery(
+        delivery = self._delivery(effect, letter, cases, recipient_key(letter.to), "email")
+        deliver(self._ledger, delivery, lambda: session.send(letter), tally)
+
+    def _hand_to_staff(
+        self, effect: NotifyClients, letter: Letter, tally: Tally, person: Person
+    ) -> None:
+        who = person.contact
+        spoken = Spoken(who.name, who.phone, letter.subject, letter.text)
+        delivery = self._delivery(effect, letter, person.cases, person.recipient, TELEPHONE)
+        hand_to_staff(self._ledger, delivery, spoken, tally)
+
+    @staticmethod
+    def _delivery(
+        effect: NotifyClients | NotifyStaff,
+        letter: Letter,
+        cases: list[str],
+        recipient: str,
+        channel: str,
+    ) -> Delivery:
+        return Delivery(
             effect_key=effect.key,
-            recipient=recipient_key(letter.to),
-            channel="email",
+            recipient=recipient,
+            channel=channel,
             entity=effect.entity,
             event=effect.kind.value,
             message_id=letter.message_id,
@@ -128,7 +153,6 @@ class Notifications:
             lane=effect.lane,
             content=content_of(effect),
         )
-        deliver(self._ledger, delivery, lambda: session.send(letter), tally)
 
     def _make_renderer(self, policy: str, year: int) -> Renderer:
         loaded = self._policies.load(policy, year)
@@ -137,5 +161,5 @@ class Notifications:
 
 def _behind(people: Sequence[Person], after: str | None) -> Sequence[Person]:
     """The people who come after that address, in the order they are named."""
-    addresses = [person.contact.email.lower() for person in people]
+    addresses = [person.recipient for person in people]
     return people[addresses.index(after) + 1 :] if after in addresses else people

@@ -90,6 +90,12 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"
     BOUNCED = "bounced"
     """The mail server took it, and a report came back later: it did not arrive (T9)."""
+    BY_TELEPHONE = "by_telephone"
+    """The person has no e-mail address: it is `sent` once somebody says that they told them."""
+
+
+TELEPHONE = "telephone"
+"""The channel of what people are told by telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,16 @@ class Delivery:
     """A hash of what is said; None where a version before it was kept has sent it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What somebody is to be told by telephone: the letter they would have got."""
+
+    name: str | None
+    phone: str | None
+    subject: str
+    text: str
+
+
 Message = NotifyClients | NotifyStaff | PostStatus
 """What the ledger remembers."""
 
@@ -129,6 +145,9 @@ class Ledger(Protocol):
         A row found `sending` (the sender died in between) is returned as `unknown`; one found
         `sent` or `bounced` stays so.
         """
+
+    def hand_to_staff(self, delivery: Delivery, spoken: Spoken, at: datetime) -> Delivery:
+        """Have staff tell a person by telephone; the answer is the row as it was before."""
 
     def settle(
         self, delivery: Delivery, state: DeliveryState, at: datetime, problem: str | None = None

@@ -110,14 +110,16 @@ class Renderer:
         zones = map(zone_of, (chosen[0], contact.time_zone))
         reader = _Reader(
             "client",
-            contact.email,
+            contact.email or person.recipient,
             contact.name,
             zone=next(filter(None, zones), self._vendor_zone),
             language=preferred(self._languages, chosen[1], contact.language),
             wants_progress=not preference or self._wants(Topic.PROGRESS, preference),
         )
         topic = self._optional_topic(effect.kind)
-        opt_out = self._opt_out(topic, preference) if topic and preference else None
+        opt_out = None
+        if topic and preference and contact.email:
+            opt_out = self._opt_out(topic, preference)
         about = reference_of(effect, tuple(person.cases))
         try:
             return self._letter(effect, about, reader, at, opt_out)

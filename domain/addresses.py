@@ -75,7 +75,8 @@ def refuse_unusable_addresses(message: Message) -> None:
         InvalidCommand: naming the field, `contact.email`.
     """
     for field, contact in _contacts(message):
-        refuse_unusable_address(f"{field}.email", contact.email)
+        if contact.email is not None:
+            refuse_unusable_address(f"{field}.email", contact.email)
 
 
 def refuse_unusable_address(field: str, address: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from domain import telephone
 from domain.contract.contacts import CorrectContact, DeliveryBounced
 from domain.contract.effects import AudienceChange, NotifyClients, Person
 from domain.contract.events import Role, StaffEvent
@@ -27,6 +28,7 @@ def correct(entity: Entity, case: str, client: str, command: CorrectContact, now
     others = {name: known for name, known in entity.corrections.items() if name != case}
     entity.corrections = dict([*others.items(), (case, command.contact)][-_KEPT:])
     entity.came_back = [letter for letter in entity.came_back if letter.case != case]
+    telephone.corrected(entity, case)
 
 
 def note_bounce(entity: Entity, command: DeliveryBounced, now: datetime) -> None:
@@ -59,8 +61,10 @@ def note_bounce(entity: Entity, command: DeliveryBounced, now: datetime) -> None
 
 def is_corrected(entity: Entity, command: DeliveryBounced) -> bool:
     """Whether the contact has another address by now than the one that sent a letter back."""
-    corrected = [entity.corrections.get(case) for case in command.cases or [entity.number]]
-    return any(c is not None and c.email.lower() != command.address.lower() for c in corrected)
+    cases = command.cases or [entity.number]
+    corrected = [(case, entity.corrections.get(case)) for case in cases]
+    address = command.address.lower()
+    return any(contact and contact.recipient(case) != address for case, contact in corrected)
 
 
 def sequence_of(entity: Entity, command: DeliveryBounced) -> int | None:
@@ -80,7 +84,8 @@ def readdressed(message: NotifyClients, corrections: Mapping[str, Contact]) -> N
     for person in message.people:
         for case in person.cases or [""]:
             contact = corrections.get(case, person.contact)
-            known = people.get(contact.email.lower())
+            recipient = contact.recipient(case)
+            known = people.get(recipient)
             cases = [*(known.cases if known else []), *([case] if case else [])]
-            people[contact.email.lower()] = Person(contact=contact, cases=cases)
+            people[recipient] = Person(contact=contact, cases=cases)
     return message.model_copy(update={"people": list(people.values())})

@@ -6,7 +6,7 @@ facts and emits effects. `domain/runner.py` calls them; nothing here reads a clo
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -58,6 +58,24 @@ class CameBack(Value):
     problem: str
 
 
+class ByTelephone(Value):
+    """A message that people without an e-mail address are to be told (T9)."""
+
+    message: NotifyClients
+    cases: list[str]
+    """A case of each person who was not told yet."""
+
+    @property
+    def weight(self) -> int:
+        """Bytes it takes as JSON, about."""
+        return self.message.weight + sum(map(len, self.cases))
+
+    def without(self, cases: Collection[str]) -> "ByTelephone":
+        """The same for everybody but the contacts of these cases."""
+        left = [case for case in self.cases if case not in cases]
+        return ByTelephone(message=self.message, cases=left)
+
+
 class Entity(Part):
     """The state every entity has."""
 
@@ -75,6 +93,8 @@ class Entity(Part):
     """By case, contacts that were corrected: what was meant for the former ones goes to these."""
     came_back: list[CameBack] = Field(default_factory=list)
     """The last letter that came back for each case whose contact was not corrected since."""
+    by_telephone: list[ByTelephone] = Field(default_factory=list)
+    """What is to be told by telephone, the longest waiting first (`domain/telephone.py`)."""
 
     _effects: list[Effect] = PrivateAttr(default_factory=list)
     _facts: list[Fact] = PrivateAttr(default_factory=list)
@@ -103,12 +123,21 @@ class Entity(Part):
 
     @property
     def unreachable(self) -> list[str]:
-        """Reasons for attention: emails came back, and the contact was not corrected."""
-        return [
+        """Reasons for attention: emails came back, and the contact was not corrected; and what is
+        to be told by telephone."""
+        returned = [
             f"mail to the contact of {letter.case} comes back ({letter.problem}):"
             " correct_contact, or notify them another way"
             for letter in self.came_back[:20]
         ]
+        to_tell = [
+            f"{owed.message.event} is to be told by telephone to the contact of "
+            + ", ".join(owed.cases[:5])
+            + (f" and {len(owed.cases) - 5} more" if len(owed.cases) > 5 else "")
+            for owed in self.by_telephone[:20]
+            if owed.cases
+        ]
+        return [*returned, *to_tell]
 
     @property
     @abstractmethod

@@ -4,7 +4,7 @@ Part of an entity's state: it survives continue-as-new. No lane waits for anothe
 rule: who reads the audience waits until the read model has it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -225,9 +225,14 @@ class Outbox(BaseModel):
         self.failed = _newest([*self.failed, *effects], FAILED_KEPT)
         self._weight = None
 
-    def remember(self, message: NotifyClients, corrections: Mapping[str, Contact]) -> None:
-        """It went out to all recipients, as far as is known."""
-        if message.key in self._came_back:
+    def remember(
+        self, message: NotifyClients, corrections: Mapping[str, Contact], *, untold: bool = False
+    ) -> None:
+        """It went out to all recipients, as far as is known, but for those who are `untold`.
+
+        Those are told by telephone: if one was corrected meanwhile, it goes out again.
+        """
+        if message.key in self._came_back or (untold and message.key in self._misaddressed):
             self.park(message, corrections)
         else:
             self._misaddressed.discard(message.key)
@@ -242,10 +247,16 @@ class Outbox(BaseModel):
         if any(effect.key == key for effect in self._flying(Lane.CLIENTS)):
             self._came_back.add(key)
 
-    def readdress(self, corrections: Mapping[str, Contact], sequence: int) -> None:
+    def readdress(
+        self,
+        corrections: Mapping[str, Contact],
+        sequence: int,
+        untold: Sequence[NotifyClients] = (),
+    ) -> None:
         """Contacts were corrected, as the audience has it from `sequence` on.
 
-        What waits goes to them, and so does what their old addresses refused or sent back.
+        What waits goes to them, and so does what their old addresses refused or sent back, and
+        what is `untold`, since it was to be told by telephone.
         """
         self.audience_at = sequence
         self._weight = None
@@ -256,6 +267,13 @@ class Outbox(BaseModel):
         lane.waiting = [*flying, *waiting]
         again = [e for e in self.failed if reads_audience(e) or _to(e, corrections) != e]
         self.failed = [effect for effect in self.failed if effect not in again]
+        there = {effect.key for effect in (*lane.waiting, *again)}
+        again += [
+            message
+            for message in untold
+            if message.key not in there
+            and (reads_audience(message) or _to(message, corrections) != message)
+        ]
         self._again([_to(effect, corrections) for effect in again])
 
     def _flying(self, lane: Lane) -> list[Effect]:

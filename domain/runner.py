@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+from domain import telephone
 from domain.contacts import is_corrected
 from domain.contract.contacts import CorrectContact, DeliveryBounced
 from domain.contract.defect import RetryDeliveries
@@ -16,7 +17,7 @@ from domain.contract.effects import Effect, Lane, NotifyClients
 from domain.contract.events import Role, StaffEvent
 from domain.contract.parsing import Busy, InvalidCommand
 from domain.contract.receipts import DeliveryReceipt, Receipt
-from domain.contract.status import Status
+from domain.contract.status import Status, ToNotify
 from domain.contract.values import Command, Start
 from domain.entity import Behaviour, Due, E, Pending, iso
 from domain.outbox import PIECE, Outbox
@@ -117,7 +118,8 @@ class Runner(Generic[E]):
             if is_corrected(self.entity, command):
                 self.outbox.readdress(self.entity.corrections, self.outbox.audience_at)
         elif isinstance(command, CorrectContact):
-            self.outbox.readdress(self.entity.corrections, self.entity.sequence)
+            untold = [owed.message for owed in self.entity.by_telephone]
+            self.outbox.readdress(self.entity.corrections, self.entity.sequence, untold)
 
     def _handle(self, command: Command, now: datetime) -> None:
         if self.entity.is_repeat(command):
@@ -207,14 +209,24 @@ class Runner(Generic[E]):
         if receiver is not None:
             receiver(self.entity, effect, receipt, now)
             self._agenda = None
+        untold = self._note_untold(effect, receipt, now)
         self._enqueue(now)
         if isinstance(receipt, DeliveryReceipt) and receipt.failed:
             parked = self.outbox.park(effect, self.entity.corrections)
             if parked and not receipt.came_back:
                 self._report(effect, receipt.problem or "refused", receipt.failed, now, now)
         elif isinstance(effect, NotifyClients):
-            self.outbox.remember(effect, self.entity.corrections)
+            self.outbox.remember(effect, self.entity.corrections, untold=untold)
         self.outbox.landed(effect.lane)
+
+    def _note_untold(self, effect: Effect, receipt: Receipt, now: datetime) -> bool:
+        """Whether a message is to be told to some by telephone."""
+        if not isinstance(effect, NotifyClients) or not isinstance(receipt, DeliveryReceipt):
+            return False
+        if receipt.by_telephone or self.entity.by_telephone:
+            telephone.note(self.entity, effect, receipt, now)
+            self._agenda = None
+        return bool(receipt.by_telephone)
 
     def failed(
         self, effect: Effect, problem: str, now: datetime, rest: timedelta | None = None
@@ -286,4 +298,14 @@ class Runner(Generic[E]):
             attention=self.entity.attention,
             pending=self.outbox.pending,
             failed=len(self.outbox.failed),
+            by_telephone=[
+                ToNotify(
+                    message=owed.message.key,
+                    event=owed.message.event,
+                    since=owed.message.at,
+                    cases=owed.cases,
+                )
+                for owed in self.entity.by_telephone
+                if owed.cases
+            ],
         )

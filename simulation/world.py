@@ -71,7 +71,7 @@ class Subscription:
     @property
     def address(self) -> str:
         """Where its contact is told."""
-        return self.attachment.contact.email.lower()
+        return self.attachment.recipient
 
 
 @dataclass
@@ -254,7 +254,7 @@ class World:
 
     def _addresses(self, effect: NotifyClients) -> list[str]:
         if effect.people is not None:
-            return [person.contact.email.lower() for person in effect.people]
+            return [person.recipient for person in effect.people]
         attached, whom = self._attached(effect.sequence), effect.whom
         change = whom.change or 0
         match whom.kind:

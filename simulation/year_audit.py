@@ -36,7 +36,7 @@ def changes_not_told(year: ReleaseYear, outcomes: Sequence[Outcome]) -> Found:
     parts = {part.number: part for part in year.defects}
     for outcome in outcomes:
         expected = list(_expected(year, parts[outcome.number], outcome))
-        people = {case.contact.email.lower() for case in outcome.history.start.cases}
+        people = {case.recipient for case in outcome.history.start.cases}
         for person in sorted(people):
             came = [
                 message

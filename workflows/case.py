@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case import CASE
     from domain.case.state import Case
     from domain.contract import case as said
-    from domain.contract.contacts import CorrectContact, DeliveryBounced
+    from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
     from domain.contract.defect import RetryDeliveries
     from domain.contract.status import Status
     from workflows.entity import EntityWorkflow, command
@@ -42,5 +42,6 @@ class CaseWorkflow(EntityWorkflow[Case]):
     cancel_call = command(said.CancelCall)
     set_preferences = command(said.SetPreferences)
     correct_contact = command(CorrectContact)
+    record_notification = command(RecordNotification)
     close = command(said.CloseCase)
     retry_deliveries = command(RetryDeliveries)

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain.contract import defect as said
-    from domain.contract.contacts import CorrectContact, DeliveryBounced
+    from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
     from domain.contract.parsing import InvalidCommand, parse
     from domain.contract.status import Status
     from domain.defect import DEFECT
@@ -50,6 +50,7 @@ class DefectWorkflow(EntityWorkflow[Defect]):
     attach_case = command(said.AttachCase)
     detach_case = command(said.DetachCase)
     correct_contact = command(CorrectContact)
+    record_notification = command(RecordNotification)
     post_progress = command(said.PostProgress)
     offer_workaround = command(said.OfferWorkaround)
     schedule_release = command(said.ScheduleRelease)

@@ -13,6 +13,7 @@ from commands.cli.options import (
     MaybeWhy,
     Number,
     Payload,
+    Phone,
     ToClient,
     Why,
     described_by,
@@ -30,8 +31,8 @@ app = typer.Typer()
 @described_by(Contact, CaseStart)
 def open_case(
     client: ClientId,
-    email: Email,
     subject: Annotated[str, typer.Option()],
+    email: Email = None,
     description: Annotated[str, typer.Option()] = "",
     number: Annotated[
         str | None, typer.Option(help="Number of your own; else the next one.")
@@ -40,6 +41,7 @@ def open_case(
     priority: Annotated[str, typer.Option(help="normal or critical")] = "normal",
     package: Annotated[str, typer.Option(help="standard, legacy or premium")] = "standard",
     name: Annotated[str | None, typer.Option()] = None,
+    phone: Phone = None,
     time_zone: Annotated[str | None, typer.Option()] = None,
     who_am_i: Annotated[str | None, typer.Option()] = None,
     steps: Annotated[str | None, typer.Option()] = None,
@@ -52,7 +54,7 @@ def open_case(
     """Open a case for a contact (C1)."""
     payload = {
         "client": client,
-        "contact": {"email": email, "name": name, "time_zone": time_zone},
+        "contact": {"email": email, "name": name, "phone": phone, "time_zone": time_zone},
         "channel": channel.value,
         "subject": subject,
         "description": description,
@@ -121,17 +123,29 @@ def set_preferences(
 @update(app, "correct_contact")
 def correct_contact(
     number: Number,
-    email: Email,
     reason: Why,
+    email: Email = None,
     name: Annotated[str | None, typer.Option()] = None,
+    phone: Phone = None,
     time_zone: Annotated[str | None, typer.Option()] = None,
     language: Annotated[str | None, typer.Option()] = None,
     case: Annotated[str | None, typer.Option()] = None,
 ) -> Payload:
     """Replace the contact of a case; what the old address sent back goes to the new one."""
     del number  # The recipient of the command, not part of its payload.
-    contact = {"email": email, "name": name, "time_zone": time_zone, "language": language}
+    contact = {"email": email, "name": name, "phone": phone}
+    contact |= {"time_zone": time_zone, "language": language}
     return {"contact": contact, "reason": reason, "case": case}
+
+
+@update(app, "record_notification")
+def record_notification(
+    number: Number,
+    message: Annotated[str, typer.Option()],
+    case: Annotated[str | None, typer.Option()] = None,
+    note: Annotated[str | None, typer.Option()] = None,
+) -> None:
+    """Record that a contact without an email address was told something by telephone (T9)."""
 
 
 @app.command(name="suggest")

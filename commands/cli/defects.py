@@ -12,6 +12,7 @@ from commands.cli.options import (
     MaybeWhy,
     Number,
     Payload,
+    Phone,
     Release,
     Why,
     update,
@@ -57,13 +58,14 @@ def attach(
     defect: Number,
     case: Annotated[str, typer.Argument(help="Number of the case.")],
     client: ClientId,
-    email: Email,
+    email: Email = None,
     name: Annotated[str | None, typer.Option()] = None,
+    phone: Phone = None,
     time_zone: Annotated[str | None, typer.Option()] = None,
 ) -> Payload:
     """Attach a case to a defect (C10)."""
     del defect  # The recipient of the command, not part of its payload.
-    contact = {"email": email, "name": name, "time_zone": time_zone}
+    contact = {"email": email, "name": name, "phone": phone, "time_zone": time_zone}
     return {"case": case, "client": client, "contact": contact}
 
 

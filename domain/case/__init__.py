@@ -3,6 +3,7 @@
 `CASE` below is the table of contents.
 """
 
+from domain import telephone
 from domain.case import (
     calls,
     closing,
@@ -15,7 +16,7 @@ from domain.case import (
 )
 from domain.case.state import Case
 from domain.contract import case as said
-from domain.contract.contacts import CorrectContact, DeliveryBounced
+from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
 from domain.contract.defect import RetryDeliveries
 from domain.contract.effects import BookMinutes, NotifyClients, OpenDefect, SignalDefect
 from domain.contract.receipts import DefectOpened, DeliveryReceipt, MinutesBooked, Signalled
@@ -23,7 +24,12 @@ from domain.entity import Behaviour, Due, after, on
 
 
 def _agenda(case: Case) -> list[Due[Case]]:
-    return [*intake.agenda(case), *calls.agenda(case), *first_response.agenda(case)]
+    return [
+        *intake.agenda(case),
+        *calls.agenda(case),
+        *first_response.agenda(case),
+        *telephone.agenda(case),
+    ]
 
 
 CASE = Behaviour(
@@ -43,6 +49,7 @@ CASE = Behaviour(
             on(said.CancelCall, calls.cancel_call),
             on(said.SetPreferences, preferences.set_preferences),
             on(CorrectContact, contact.correct_contact),
+            on(RecordNotification, contact.record_notification),
             on(DeliveryBounced, contact.delivery_bounced),
             on(said.Answer, closing.answer),
             on(said.CloseCase, closing.close_case),

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from domain import contacts
-from domain.case.first_response import unmeet
+from domain import contacts, telephone
+from domain.case.first_response import reached, unmeet
 from domain.case.state import Case
-from domain.contract.contacts import CorrectContact, DeliveryBounced
+from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
 from domain.contract.effects import SignalDefect
 from domain.contract.parsing import InvalidCommand
 
@@ -19,6 +19,11 @@ def correct_contact(case: Case, command: CorrectContact, now: datetime) -> None:
     case.contact = command.contact
     contacts.correct(case, case.number, case.client, command, now)
     tell_defect(case, command.reason, command.actor, now)
+
+
+def record_notification(case: Case, command: RecordNotification, now: datetime) -> None:
+    """T9: what was told by telephone was told."""
+    reached(case, telephone.record_notification(case, command, now), now)
 
 
 def delivery_bounced(case: Case, command: DeliveryBounced, now: datetime) -> None:

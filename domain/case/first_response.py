@@ -103,11 +103,15 @@ def unmeet(case: Case, message: int | None) -> None:
 def note_arrival(
     case: Case, message: NotifyClients, receipt: DeliveryReceipt, now: datetime
 ) -> None:
-    """T9: the answer counts once it was delivered, and so does any later message."""
+    """T9: the answer counts once it was delivered."""
+    if receipt.arrived:
+        reached(case, message, now)
+
+
+def reached(case: Case, message: NotifyClients, now: datetime) -> None:
+    """The client has the message, which is the answer or a later one."""
     first = case.first_response
-    if first is None or first.sequence is None or not receipt.arrived:
-        return
-    if message.sequence >= first.sequence:
+    if first is not None and first.sequence is not None and message.sequence >= first.sequence:
         meet(case, now, message.sequence)
 
 

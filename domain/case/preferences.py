@@ -17,7 +17,7 @@ def set_preferences(case: Case, command: SetPreferences, now: datetime) -> None:
         KeepPreferences(
             **case.next_key("keep_preferences"),
             at=now,
-            address=case.contact.email.lower(),
+            address=case.contact.recipient(case.number),
             chosen=command.chosen,
         )
     )

@@ -125,7 +125,7 @@ class Case(Entity):
         """Closed, nothing on its way and no way back; a further question is a new case (C1)."""
         awaited = self.first_response is not None and self.first_response.under_way
         reopens = self.information.reopens_until is not None
-        pending = awaited or self.calls.key is not None or reopens
+        pending = awaited or self.calls.key is not None or reopens or bool(self.by_telephone)
         return self.closed_at is not None and not pending
 
     @property

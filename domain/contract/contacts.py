@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from domain.contract.values import Address, Command, Contact, Number, Opaque, Reason
+from domain.contract.values import Address, Command, Contact, InternalText, Number, Opaque, Reason
 
 
 class CorrectContact(Command):
@@ -15,6 +15,19 @@ class CorrectContact(Command):
     """Why; stays internal."""
     case: Number | None = None
     """The case whose contact it is: required for a defect, left out for a case."""
+
+
+class RecordNotification(Command):
+    """Record that a person without an email address was told something by telephone (T9)."""
+
+    name = "record_notification"
+    message: str = Field(max_length=300)
+    """Key of the message they were told, of those under `by_telephone` of `status`:
+    `DEF-000045/17/defect.update`."""
+    case: Number | None = None
+    """Whose contact was told, of the cases named there; may be left out where it is one."""
+    note: InternalText | None = None
+    """What was said; stays internal."""
 
 
 class DeliveryBounced(Command):

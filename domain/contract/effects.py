@@ -141,6 +141,11 @@ class Person(Value):
     contact: Contact
     cases: list[str]
 
+    @property
+    def recipient(self) -> str:
+        """The key of the person."""
+        return self.contact.recipient(self.cases[0] if self.cases else "")
+
 
 class Whom(Value):
     """Which of the people that the database knows a message is for."""
@@ -178,11 +183,11 @@ class NotifyClients(_Effect):
             if field not in named
         ):
             return None
-        people = {person.contact.email.lower(): person for person in self.people}
+        people = {person.recipient: person for person in self.people}
         for person in later.people:
-            before = people.get(person.contact.email.lower())
+            before = people.get(person.recipient)
             cases = [*before.cases, *person.cases] if before is not None else person.cases
-            people[person.contact.email.lower()] = Person(contact=person.contact, cases=cases)
+            people[person.recipient] = Person(contact=person.contact, cases=cases)
         more = sum(len(person.model_dump_json()) for person in later.people)
         return self._grown(self.weight + more, people=list(people.values()))
 

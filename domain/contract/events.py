@@ -80,3 +80,4 @@ class StaffEvent(StrEnum):
     DELIVERY_FAILING = "delivery.failing"
     CANCEL_REFUSED = "cancel.refused"
     DELIVERY_BOUNCED = "delivery.bounced"
+    DELIVERY_BY_TELEPHONE = "delivery.by_telephone"

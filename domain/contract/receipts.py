@@ -29,6 +29,8 @@ class DeliveryReceipt(Receipt):
     """Those refused for good."""
     opted_out: int = 0
     """People who do not want this kind of message."""
+    by_telephone: list[str] = Field(default_factory=list)
+    """A case of each person without an e-mail address: support tells them, and says so."""
     problem: str | None = None
     """A short code of the last refusal, never client text; `bounce-5.1.1` where there was none but
     of addresses that had sent it back before."""
@@ -41,7 +43,8 @@ class DeliveryReceipt(Receipt):
     @property
     def arrived(self) -> bool:
         """Whether it reached a recipient, or had no recipients (T9)."""
-        return self.failed == 0 or self.sent + self.already > 0
+        nobody_left = self.failed == 0 and not self.by_telephone
+        return nobody_left or self.sent + self.already > 0
 
 
 class DefectOpened(Receipt):

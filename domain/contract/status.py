@@ -41,6 +41,19 @@ class Rejection(View):
     """Why it did not apply, cut at 500 characters."""
 
 
+class ToNotify(View):
+    """A message that people without an email address are to be told by telephone."""
+
+    message: str
+    """Its key, which `record_notification` takes."""
+    event: str
+    """What it is about."""
+    since: Instant
+    """When it was decided."""
+    cases: list[str]
+    """A case of each person who was not told yet."""
+
+
 class Status(View):
     """What every status has."""
 
@@ -56,13 +69,21 @@ class Status(View):
     """Effects not carried out yet."""
     failed_deliveries: int = 0
     """Effects refused for good; `retry_deliveries` tries them again."""
+    by_telephone: list[ToNotify] = []
+    """What is to be told by telephone, the longest waiting first."""
     policy: PolicyVersion
     """The policy it is under, as pinned."""
     rejected: list[Rejection]
     """The last 20 signals that did not apply."""
 
     def with_deliveries(
-        self, *, needs_attention: bool, attention: list[str], pending: int, failed: int
+        self,
+        *,
+        needs_attention: bool,
+        attention: list[str],
+        pending: int,
+        failed: int,
+        by_telephone: list[ToNotify],
     ) -> Self:
         """With what only the outbox knows."""
         return self.model_copy(
@@ -71,6 +92,7 @@ class Status(View):
                 "attention": attention,
                 "pending_deliveries": pending,
                 "failed_deliveries": failed,
+                "by_telephone": by_telephone,
             }
         )
 
@@ -79,7 +101,10 @@ class Status(View):
         return self.model_dump(mode="json", exclude=_OF_DELIVERIES)
 
 
-_OF_DELIVERIES = {"needs_attention", "attention", "pending_deliveries", "failed_deliveries"}
+_OF_DELIVERIES = {
+    *("needs_attention", "attention", "pending_deliveries", "failed_deliveries"),
+    "by_telephone",
+}
 
 
 class FirstResponseStatus(View):

@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    model_validator,
 )
 
 NUMBER_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
@@ -57,6 +58,16 @@ def _printable(text: str) -> str:
     return text
 
 
+def _digits(number: str) -> str:
+    return "".join(str(int(c)) for c in number if c.isdecimal())
+
+
+def _with_digits(number: str) -> str:
+    if not _digits(number):
+        raise ValueError("must have digits, such as +1 312 555 0123")
+    return number
+
+
 def _trim(text: object) -> object:
     return _unicode(text).strip() if isinstance(text, str) else text
 
@@ -79,6 +90,14 @@ Address = Annotated[
     str, BeforeValidator(_trim), AfterValidator(_plausible_address), Field(max_length=254)
 ]
 """One e-mail address, without a name."""
+Phone = Annotated[
+    str,
+    BeforeValidator(_trim),
+    AfterValidator(_printable),
+    AfterValidator(_with_digits),
+    Field(max_length=50),
+]
+"""A telephone number as people write it, for people to call."""
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """An aware datetime, kept in UTC (T1)."""
 TargetUnit = Literal["business_days", "business_hours", "calendar_days"]
@@ -159,9 +178,12 @@ class Start(Message):
 
 
 class Contact(Message):
-    """The person who is told. Preferences go before `time_zone` and `language`."""
+    """The person who is told. Preferences go before `time_zone` and `language`.
 
-    email: Address
+    Who has no `email` is told by telephone: `name` or `phone` then has to say who it is.
+    """
+
+    email: Address | None = None
     """Where mail is sent."""
     name: Annotated[str, AfterValidator(_one_line), Field(max_length=200)] | None = None
     """How mails address the person."""
@@ -170,6 +192,26 @@ class Contact(Message):
     vendor's."""
     language: Annotated[str, Field(max_length=35)] | None = None
     """Language of the mails: a tag such as `de`. Where it is unknown, English."""
+    # Left out where it is unknown, so that others see of a contact what they always have.
+    phone: Phone | None = Field(default=None, exclude_if=lambda phone: phone is None)
+    """Where the person is told by telephone, as people write it."""
+
+    @model_validator(mode="after")
+    def _is_somebody(self) -> Self:
+        if not (self.email or self.phone or self.name):
+            raise ValueError("must have an email, or a name or phone that says who it is")
+        return self
+
+    def recipient(self, case: str) -> str:
+        """What two mentions of one person have in common, `case` being one of theirs.
+
+        Several people may share a telephone: it takes the name too. No address has a colon.
+        """
+        if self.email is not None:
+            return self.email.lower()
+        if self.phone is not None:
+            return f"tel:{_digits(self.phone)}:{(self.name or '').lower()}"
+        return f"case:{case.lower()}"
 
 
 class Attachment(Message):
@@ -181,6 +223,11 @@ class Attachment(Message):
     """Id of the client, one that means something to you."""
     contact: Contact
     """The person who is notified."""
+
+    @property
+    def recipient(self) -> str:
+        """The key of the person."""
+        return self.contact.recipient(self.case)
 
 
 class Workaround(Message):

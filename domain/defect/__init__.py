@@ -5,8 +5,9 @@
 
 from datetime import datetime
 
+from domain import telephone
 from domain.contract import defect as said
-from domain.contract.contacts import CorrectContact, DeliveryBounced
+from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
 from domain.contract.effects import MoveCases, NotifyClients
 from domain.contract.receipts import CasesMoved, DeliveryReceipt
 from domain.defect import (
@@ -30,7 +31,7 @@ from domain.entity import Behaviour, Due, after, on, retry_deliveries
 
 
 def _agenda(defect: Defect) -> list[Due[Defect]]:
-    items = [*merge.agenda(defect), *resolution.agenda(defect)]
+    items = [*merge.agenda(defect), *resolution.agenda(defect), *telephone.agenda(defect)]
     if not defect.active:
         return items
     return [
@@ -56,6 +57,7 @@ DEFECT = Behaviour(
             on(said.AttachCase, cases.attach_case),
             on(said.DetachCase, cases.detach_case),
             on(CorrectContact, contacts.correct_contact),
+            on(RecordNotification, contacts.record_notification),
             on(DeliveryBounced, contacts.delivery_bounced),
             on(said.PostProgress, updates.post_progress),
             on(said.OfferWorkaround, updates.offer_workaround),

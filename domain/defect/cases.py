@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from domain import telephone
 from domain.contract.defect import AttachCase, DetachCase
 from domain.contract.effects import AudienceChange, Detachment
 from domain.contract.parsing import InvalidCommand
@@ -81,3 +82,4 @@ def tell_read_model_who_left(defect: Defect, cases: Iterable[str], now: datetime
     """Have the read model know who is not attached any more."""
     gone = [Detachment(case=case) for case in cases]
     defect.change_audience(AudienceChange(sequence=defect.sequence, at=now, detach=gone))
+    telephone.left(defect, [leaving.case for leaving in gone], now)

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from domain import contacts
-from domain.contract.contacts import CorrectContact, DeliveryBounced
+from domain import contacts, telephone
+from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
 from domain.contract.parsing import InvalidCommand
 from domain.defect import updates
 from domain.defect.state import Defect
@@ -17,6 +17,11 @@ def correct_contact(defect: Defect, command: CorrectContact, now: datetime) -> N
     if client is None:
         raise InvalidCommand("case", f"{command.case} is not attached")
     contacts.correct(defect, command.case, client, command, now)
+
+
+def record_notification(defect: Defect, command: RecordNotification, now: datetime) -> None:
+    """T9: what was told by telephone was told."""
+    updates.reached(defect, telephone.record_notification(defect, command, now))
 
 
 def delivery_bounced(defect: Defect, command: DeliveryBounced, now: datetime) -> None:

@@ -72,9 +72,9 @@ def confirm(
         return None
     people: dict[str, Person] = {}
     for attachment in attachments:
-        address = attachment.contact.email.lower()
-        cases = people[address].cases if address in people else []
-        people[address] = Person(contact=attachment.contact, cases=[*cases, attachment.case])
+        recipient = attachment.recipient
+        cases = people[recipient].cases if recipient in people else []
+        people[recipient] = Person(contact=attachment.contact, cases=[*cases, attachment.case])
     planned = defect.plan.release
     return defect.notify_clients(
         ClientEvent.DEFECT_CONFIRMED,

@@ -187,8 +187,8 @@ class Defect(Entity):
 
     @property
     def finished(self) -> bool:
-        """Closed: resolved, and the reopen window is over."""
-        return self.closed_at is not None
+        """Closed: resolved, and the reopen window is over; nobody is left to be told."""
+        return self.closed_at is not None and not self.by_telephone
 
     @property
     def state(self) -> DefectState:

@@ -1,6 +1,6 @@
 """How a defect keeps its clients up to date: progress, the daily update, what was missed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.contract.defect import OfferWorkaround, PostProgress
 from domain.contract.effects import NotifyClients
@@ -21,6 +21,9 @@ COUNT_AS_UPDATE = {
     ClientEvent.DEFECT_REOPENED,
 }
 """Messages to everyone attached that say how it stands (T6); a confirmation is to some only."""
+
+
+_LATE = timedelta(seconds=1)
 
 
 # --- commands -------------------------------------------------------------------------------------
@@ -82,7 +85,18 @@ def offer_workaround(defect: Defect, command: OfferWorkaround, now: datetime) ->
 def agenda(defect: Defect) -> list[Due[Defect]]:
     """T6: the next update."""
     clock = defect.updates.clock
-    return [] if clock is None else [Due(clock.send_at, "status update to clients", _send)]
+    if clock is None:
+        return []
+    next_one = Due(clock.send_at, "status update to clients", _send)
+    if clock.unconfirmed is None or not defect.by_telephone:
+        return [next_one]
+    # Of what is told by telephone nothing else comes back that would wake anybody.
+    late = clock.unconfirmed.deadline + _LATE
+    return [next_one, Due(late, "status update not told by telephone", _note_missed)]
+
+
+def _note_missed(defect: Defect, _due: datetime, now: datetime) -> None:
+    record_missed(defect, now)
 
 
 def _send(defect: Defect, _due: datetime, now: datetime) -> None:
@@ -150,6 +164,12 @@ def note_arrival(
     defect: Defect, message: NotifyClients, receipt: DeliveryReceipt, _now: datetime
 ) -> None:
     """T9: an update counts once it was delivered."""
+    if receipt.arrived:
+        reached(defect, message)
+
+
+def reached(defect: Defect, message: NotifyClients) -> None:
+    """A client has the message."""
     clock = defect.updates.clock
-    if clock is not None and receipt.arrived and message.kind in COUNT_AS_UPDATE:
+    if clock is not None and message.kind in COUNT_AS_UPDATE:
         clock.arrived(message.sequence)

@@ -13,6 +13,7 @@ from domain.contract.case import (
     RequestInformation,
     Respond,
 )
+from domain.contract.contacts import RecordNotification
 from domain.contract.defect import (
     AreaWorkStarted,
     AttachCase,
@@ -44,6 +45,7 @@ _ADDING = (
     OfferWorkaround,
     RecordSeverityFeedback,
     RequestReclassification,
+    RecordNotification,
     AreaWorkStarted,
     AttachDefect,
     AttachDefects,

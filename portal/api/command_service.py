@@ -198,6 +198,7 @@ class CommandService:
             return None
         if query == "status":
             deliveries = {"attention": [], "pending_deliveries": 0, "failed_deliveries": 0}
+            deliveries["by_telephone"] = []
             return {"needs_attention": False} | deliveries | snapshot
         facts = list(self._read_model.timeline(number, public_only=False))
         return [_flat(fact) for fact in facts[-TIMELINE_KEPT:]]

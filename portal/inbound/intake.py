@@ -85,7 +85,7 @@ class _MailIntake:
             return _ignored(reason)
         if mail.sender is None:
             raise _refused("From", "must be one address such as name@example.org")
-        return await self._of_somebody(mail, recipient_key(mail.sender.email))
+        return await self._of_somebody(mail, recipient_key(mail.address))
 
     # --- what is no contact ----------------------------------------------------------------------
 

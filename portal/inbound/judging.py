@@ -39,7 +39,7 @@ def reason_to_ignore(mail: Mail, our_address: str) -> str | None:
 
 def _is_ours(mail: Mail, our_address: str) -> bool:
     ours = recipient_key(parseaddr(our_address)[1])
-    sender = recipient_key(mail.sender.email) if mail.sender else ""
+    sender = recipient_key(mail.address)
     # Only our mails name an event.
     return sender == ours or "x-event" in mail.headers or ours in _first(mail, "x-loop").lower()
 
@@ -52,7 +52,7 @@ def _is_bounce(mail: Mail) -> bool:
         return True
     if "return-path" in mail.headers and not _first(mail, "return-path").strip("<> \t"):
         return True
-    local = mail.sender.email.partition("@")[0].lower() if mail.sender else ""
+    local = mail.address.partition("@")[0].lower()
     return local in _DAEMONS or not _first(mail, "from").strip("<> \t")
 
 

@@ -101,6 +101,11 @@ class Mail:
     has_report: bool = False
     """One of its parts is for programs to read: how a delivery went."""
 
+    @property
+    def address(self) -> str:
+        """Of the sender; empty where there is none."""
+        return (self.sender and self.sender.email) or ""
+
 
 def read(raw: bytes) -> Mail:
     """A mail.
@@ -116,7 +121,7 @@ def read(raw: bytes) -> Mail:
     sender = _sender(whole)
     message_id = next(iter(_ID.findall(whole.first("message-id"))), None)
     seed = message_id or hashlib.sha256(raw).hexdigest()
-    said = f"{seed}\n{sender.email.lower() if sender else ''}"
+    said = f"{seed}\n{((sender and sender.email) or '').lower()}"
     found = _Found()
     _walk(whole, 0, found)
     text = ("\n\n".join(found.plain) or "\n\n".join(found.hypertext))[: 2 * TEXT_CHARACTERS]

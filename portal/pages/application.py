@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 
 from portal.context import PortalContext
 from portal.pages import (
+    by_telephone,
     choices,
     mail_outbox,
     my_cases,
@@ -27,7 +28,8 @@ def pages(context: PortalContext) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.context = context
     app.state.look = Look(context)
-    for part in (sign_in, my_cases, new_case, my_defects, choices, status, staff, mail_outbox):
+    parts = (sign_in, my_cases, new_case, my_defects, choices, status)
+    for part in (*parts, staff, by_telephone, mail_outbox):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))
     app.exception_handler(SignInNeeded)(_sign_in_first)

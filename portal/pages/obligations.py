@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseLedger, DatabaseTrackRecord
 from activities.adapters.database.backlog import BacklogStats
+from activities.adapters.database.telephone import DatabaseTelephone
 from activities.ports import Delivery, DeliveryState
 from domain.contract.status import OVER
 from portal.pages.local_time import instant, maybe_instant
@@ -81,6 +82,8 @@ class StaffDashboard:
     deliveries: Mapping[DeliveryState, int]
     """How many messages stand in each state; those that lost their sender are `unknown`."""
     attention: Sequence[Concern]
+    to_tell: int
+    """Messages that people are to be told by telephone."""
     open_by_severity: Mapping[str, int]
     open_cases: int
 
@@ -117,6 +120,7 @@ def staff_dashboard(engine: Engine, now: datetime) -> StaffDashboard:
             for e in entities
             if e.get("needs_attention")
         ],
+        to_tell=DatabaseTelephone(engine).count(),
         open_by_severity={
             severity: sum(defect["severity"] == severity for defect in defects)
             for severity in SEVERITIES

@@ -56,12 +56,12 @@ def ask_for_link(request: Request, after: BackgroundTasks, form: OurForm) -> Res
     """Send a link, if the address is a contact's; the answer does not tell whether it is."""
     context, now = context_of(request), context_of(request).now()
     try:
-        contact = parse(Contact, {"email": form.text("email")})
-        refuse_unusable_address("email", contact.email)
+        email = parse(Contact, {"email": form.text("email")}).email or ""
+        refuse_unusable_address("email", email)
     except InvalidCommand:
         wrong = look_of(request).words(request).refused("sign-in", "email")
         return _page(request, Trouble("sign-in", wrong, "email", form.fields))
-    address = recipient_key(contact.email)
+    address = recipient_key(email)
     attempts = DatabaseAttempts(context.engine)
     if not attempts.allows("sign-in from", computer(request), *PER_COMPUTER, now):
         return too_often(request)

@@ -1,6 +1,6 @@
 """The page for staff: what is owed and overdue, what fails, and how well promises were kept.
 
-Staff sign in with a token that has the scope `staff:read`. The page shows and changes nothing.
+Staff sign in with a token that has the scope `staff:read`. These pages show and change nothing.
 """
 
 from datetime import timedelta

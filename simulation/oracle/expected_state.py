@@ -398,7 +398,7 @@ class StateHistory:
         return {stay.case for stay in self.stays if stay.covers(moment)}
 
     def _attach(self, moment: LogPosition, attachment: Attachment) -> None:
-        who = attachment.contact.email.lower()
+        who = attachment.recipient
         stay = AttachmentInterval(
             moment, case=attachment.case, client=attachment.client, recipient=who
         )

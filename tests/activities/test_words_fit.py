@@ -127,7 +127,8 @@ def a_ranking(now: datetime) -> dict[str, Any]:
 
 
 def a_life_of_a_defect() -> Life:
-    """Confirmed as S1, missed, talked about, planned, merged, reopened; a letter comes back."""
+    """Confirmed as S1, missed, talked about, planned, merged, reopened; a letter comes back, and
+    one is to be told by telephone."""
     life = Life(a_defect("S1", attachment(), public_summary="Nobody can log in."))
     life.hear(OfferWorkaround, description="Use the other door.", effort="laborious")
     life.wait(9 * DAY)
@@ -152,6 +153,8 @@ def a_life_of_a_defect() -> Life:
     receipt = DeliveryReceipt(key=refused.key, failed=1, problem="smtp-550")
     life._bring_about(life.entity.delivered(refused, receipt, life.now))
     came_back = {"effect": refused.key, "event": refused.event, "problem": "bounce-5.1.1"}
+    told = DeliveryReceipt(key=refused.key, by_telephone=["CASE-1"])
+    life._bring_about(life.entity.delivered(refused, told, life.now))
     life.hear(DeliveryBounced, address="client-1@example.org", cases=["CASE-1"], **came_back)
     life.cancel()
     return life

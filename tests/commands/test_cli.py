@@ -24,8 +24,8 @@ from domain.contract.release import AttachDefects
 
 OF_EVERY_UPDATE = {"actor", "key", "as_json", "help"}
 PUT_TOGETHER = {
-    "attach": {"email", "name", "time_zone"},
-    "correct_contact": {"email", "name", "time_zone", "language"},
+    "attach": {"email", "name", "phone", "time_zone"},
+    "correct_contact": {"email", "name", "phone", "time_zone", "language"},
 }
 """Options that become part of a field."""
 ROOT = Path(__file__).parents[2]

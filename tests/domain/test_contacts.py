@@ -85,7 +85,7 @@ def begin(runner: Runner[Any], lane: Lane = Lane.CLIENTS) -> Effect:
 
 def addressed(messages: list[NotifyClients]) -> list[tuple[str, list[str]]]:
     """What each message is, and to whom."""
-    return [(m.kind, [p.contact.email for p in m.people or []]) for m in messages]
+    return [(m.kind, [p.recipient for p in m.people or []]) for m in messages]
 
 
 def test_what_waits_goes_to_the_corrected_contact() -> None:

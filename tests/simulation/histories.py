@@ -41,7 +41,7 @@ def history(
 ) -> History:
     """A life that began on Friday with what is told then; one client unless others are given."""
     start = parse(DefectStart, defect_start(severity, *cases, **fields))
-    people = dict.fromkeys(case.contact.email for case in start.cases)
+    people = dict.fromkeys(case.recipient for case in start.cases)
     first = [came(confirmed_at, "defect.confirmed", who) for who in people]
     if severity == "S1":
         first.append(came(confirmed_at, "defect.urgent", "engineering"))

@@ -29,7 +29,9 @@ from domain.contract.effects import AudienceChange, Person, Whom
 from domain.contract.values import Attachment, Contact
 
 _T = TypeVar("_T")
-_WHO = ("client", "address", "email", "name", "time_zone", "language")
+_HAS_MAIL = subscriptions.c.address.not_like("%:%")
+"""Keys of people without an e-mail address have a colon, which no address has."""
+_WHO = ("client", "address", "email", "name", "time_zone", "language", "phone")
 
 
 class DatabaseAudience:
@@ -46,7 +48,7 @@ class DatabaseAudience:
         Attached is who was so before `sequence` and is not detached by now. Ordered by lower-cased
         address, starting behind `after` (an address, None for the start). Name, zone, language and
         spelling are those of the newest attachment. The newsletter is for every address known of
-        any entity, without cases.
+        any entity, without cases; nobody is called for it.
 
         Raises:
             Refused: `whom` lacks the client or change that its kind needs.
@@ -74,7 +76,7 @@ class DatabaseAudience:
 
     def _readers(self, after: str | None, limit: int) -> Sequence[Person]:
         known = subscriptions.c
-        page = select(known.address).where(known.address.is_not(None))
+        page = select(known.address).where(known.address.is_not(None), _HAS_MAIL)
         if after is not None:
             page = page.where(known.address > after.lower())
         with self._engine.connect() as connection:
@@ -200,18 +202,20 @@ def _rows(entity: str, change: AudienceChange) -> Iterator[dict[str, Any]]:
             "detached_at": change.at,
         }
     for joining in change.attach:
-        # One spelling, so that the column can be compared, and pages go on behind `email`.
-        email = readable(joining.contact.email)
+        # One spelling, so that the column can be compared, and pages go on behind it.
+        contact = joining.contact
+        email = None if contact.email is None else readable(contact.email)
         yield nobody | {
             "entity": entity,
             "case_number": joining.case,
             "sequence": change.sequence,
             "client": joining.client,
-            "address": email.lower(),
+            "address": joining.recipient if email is None else email.lower(),
             "email": email,
-            "name": joining.contact.name,
-            "time_zone": joining.contact.time_zone,
-            "language": joining.contact.language,
+            "name": contact.name,
+            "time_zone": contact.time_zone,
+            "language": contact.language,
+            "phone": contact.phone,
             "attached_sequence": change.sequence,
             "attached_at": change.at,
         }
@@ -266,7 +270,7 @@ def _newest(first: str, last: str) -> Select[Any]:
     )
     ranked = (
         select(subscriptions, place.label("place"))
-        .where(known.address >= first, known.address <= last)
+        .where(known.address >= first, known.address <= last, _HAS_MAIL)
         .subquery()
     )
     return select(ranked).where(ranked.c.place == 1).order_by(ranked.c.address)
@@ -288,5 +292,9 @@ def _person(rows: Sequence[Row[Any]]) -> Person:
 def _contact(row: Row[Any]) -> Contact:
     # Not validated again: a stricter rule of a later version must not hold up everybody's mail.
     return Contact.model_construct(
-        email=row.email, name=row.name, time_zone=row.time_zone, language=row.language
+        email=row.email,
+        name=row.name,
+        time_zone=row.time_zone,
+        language=row.language,
+        phone=row.phone,
     )

@@ -1,15 +1,15 @@
 """Remembers every attempt to deliver a message, so that no recipient gets it twice unawares."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, select, update
 
 from activities.adapters.database.engine import insert, writing
-from activities.adapters.database.tables import deliveries
-from activities.ports import Delivery, DeliveryState, Message
+from activities.adapters.database.tables import deliveries, spoken_messages
+from activities.ports import Delivery, DeliveryState, Message, Spoken
 from domain.addresses import spellings
 
 _UNSENT = (DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
@@ -63,6 +63,34 @@ class DatabaseLedger:
             )
         if before.state is DeliveryState.SENDING:
             return replace(before, state=DeliveryState.UNKNOWN)
+        return before
+
+    def hand_to_staff(self, delivery: Delivery, spoken: Spoken, at: datetime) -> Delivery:
+        """Write down what a person is to be told by telephone, and return the row as it was before.
+
+        One found `sent`, since somebody said that they told them, is left alone.
+        """
+        to_do = DeliveryState.BY_TELEPHONE
+        with writing(self._engine) as connection:
+            is_new = _open(connection, delivery, at, to_do)
+            row = connection.execute(
+                select(deliveries).where(_is(delivery)).with_for_update()
+            ).one()
+            before = _delivery(row)
+            if before.state is DeliveryState.SENT:
+                return before
+            if not is_new:
+                again = {"cases": list(delivery.cases), "content": delivery.content}
+                connection.execute(
+                    update(deliveries)
+                    .where(deliveries.c.id == row.id)
+                    .values(state=to_do, changed_at=at, overtaken_at=None, **again)
+                )
+            said = {"delivery": row.id, **asdict(spoken)}
+            writing_it = insert(connection, spoken_messages).values(said)
+            connection.execute(
+                writing_it.on_conflict_do_update(index_elements=["delivery"], set_=said)
+            )
         return before
 
     def settle(
@@ -151,8 +179,13 @@ class DatabaseLedger:
         return oldest
 
 
-def _open(connection: Connection, delivery: Delivery, at: datetime) -> bool:
-    """Whether this is the first claim; the row then stands as being sent."""
+def _open(
+    connection: Connection,
+    delivery: Delivery,
+    at: datetime,
+    state: DeliveryState = DeliveryState.SENDING,
+) -> bool:
+    """Whether this is the first claim; the row then stands as being sent, or as it is said."""
     row: dict[str, Any] = {
         "effect_key": delivery.effect_key,
         "recipient": delivery.recipient,
@@ -160,7 +193,7 @@ def _open(connection: Connection, delivery: Delivery, at: datetime) -> bool:
         "entity": delivery.entity,
         "event": delivery.event,
         "message_id": delivery.message_id,
-        "state": DeliveryState.SENDING,
+        "state": state,
         "attempts": 1,
         "decided_at": delivery.decided_at,
         "first_at": at,

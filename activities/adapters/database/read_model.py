@@ -10,6 +10,7 @@ from activities.adapters.database.audience import apply_changes
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.members import apply_members
 from activities.adapters.database.tables import entities, facts, subscriptions
+from activities.adapters.database.telephone import settle_told
 from activities.adapters.database.webhooks import queue_messages
 from domain.contract.effects import Fact, UpdateReadModel
 
@@ -36,6 +37,7 @@ class DatabaseReadModel:
             _write_facts(connection, projection.entity, projection.facts)
             apply_changes(connection, projection.entity, projection.audience)
             apply_members(connection, projection.entity, projection.members)
+            settle_told(connection, projection.facts)
             queue_messages(connection, projection)
 
     def entity(self, kind: str, number: str) -> dict[str, Any] | None:

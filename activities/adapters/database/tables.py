@@ -97,6 +97,7 @@ subscriptions = Table(
     Column("detached_at", UtcDateTime),
     # Left empty by the version that does not know it.
     Column("language", CodePointText),
+    Column("phone", CodePointText),
     Index(None, "entity", "address"),
     Index(None, "client"),
     Index(None, "address"),
@@ -187,6 +188,17 @@ deliveries = Table(
     Index(None, "entity", "id"),
     Index(None, "entity", "state"),
     Index(None, "state", "first_at"),
+)
+
+spoken_messages = Table(
+    "spoken_messages",
+    metadata,
+    # What somebody is to be told by telephone, as the letter would read.
+    Column("delivery", BigInteger, ForeignKey("deliveries.id"), primary_key=True),
+    Column("name", CodePointText),
+    Column("phone", CodePointText),
+    Column("subject", CodePointText, nullable=False),
+    Column("text", CodePointText, nullable=False),
 )
 
 letters = Table(

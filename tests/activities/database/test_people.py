@@ -54,7 +54,7 @@ def told(
 ) -> dict[str, list[str]]:
     """Cases by the address of those who are told, in the order of the page."""
     people = DatabaseAudience(engine).people(DEFECT, sequence, after, limit, whom)
-    return {person.contact.email: person.cases for person in people}
+    return {person.contact.email or "": person.cases for person in people}
 
 
 def test_the_adapter_is_what_activities_ask_for(engine: Engine) -> None:

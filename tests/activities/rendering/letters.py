@@ -250,6 +250,14 @@ STAFF_FACTS: list[tuple[StaffEvent, dict[str, Any]]] = [
         },
     ),
     (
+        StaffEvent.DELIVERY_BY_TELEPHONE,
+        {
+            "event": "defect.update",
+            "message": "DEF-000045/17/defect.update",
+            "cases": ["CASE-000001", "CASE-000002"],
+        },
+    ),
+    (
         StaffEvent.DELIVERY_FAILING,
         {
             "lane": "clients",

@@ -263,7 +263,7 @@ def test_information_without_any_opens_nothing() -> None:
     """C3."""
     world = a_world()
     world.wait_until(CLOSED_AT + DAY)
-    with pytest.raises(InvalidCommand, match=r"^note: or one of the items"):
+    with pytest.raises(InvalidCommand, match=r"^note: is missing: give it, or one of the items"):
         world.hear(ProvideInformation, steps=" ")
     assert world.case.state == "closed"
 

@@ -18,6 +18,7 @@ FORMS = [
     "/preferences",
     "/staff/sign-in",
     "/staff/sign-out",
+    "/staff/telephone",
 ]
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from activities.adapters.database import MailArchive
+from activities.adapters.database import DatabaseReadModel, MailArchive
 from activities.adapters.database.tokens import DatabaseTokens
 from activities.ports import Letter
 from domain.compliance import share
@@ -18,7 +18,7 @@ from portal.pages.local_time import Times
 from portal.pages.mail_outbox import PAGE
 from portal.pages.staff import WorkflowLinks
 from tests.domain.builders import CHICAGO, ETO, eto_with
-from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
+from tests.portal.pages.installation import ADA, Forms, Pages, on_case, pages_installation
 
 
 @pytest.mark.parametrize("scopes", [["cases:read"], ["staff:write"]])
@@ -225,3 +225,38 @@ def subject_of(html: str) -> str:
     found = re.search(r"<h1[^>]*>(.*?)(?: &lt;b&gt;)?</h1>", html)
     assert found is not None
     return found[1]
+
+
+async def test_staff_record_what_they_told_by_telephone(pages: Pages) -> None:
+    """T9: who, number and words; only a token that may write records it, in its name."""
+    phone = {"name": "<Ada>", "phone": "+1 312 555 0123"}
+    await pages.world.defect("DEF-1", "S3", on_case("CASE-1") | {"contact": phone})
+    await pages.tick()
+    onlooker, caller = await pages.staff(), pages.browser()
+    token = pages.token("staff:read", "defects:write")
+    await caller.done("/staff/sign-in", "/staff/sign-in", token=token)
+    dashboard, seen = await onlooker.get("/staff"), await onlooker.get("/staff/telephone")
+
+    assert "<strong>1</strong> to tell by telephone" in dashboard
+    assert all(words in seen for words in ("&lt;Ada&gt;", "+1 312 555 0123", "defect.confirmed"))
+    assert "Record that they were told" not in seen
+    told = {"message": "", "case": "CASE-1"} | Forms(await caller.get("/staff/telephone")).to(
+        "/staff/telephone"
+    )
+    forged = Forms(await onlooker.get("/staff")).to("/staff/sign-out") | {
+        "message": told["message"],
+        "case": "CASE-1",
+    }
+    assert (await onlooker.http.post("/staff/telephone", data=forged)).status_code == 403
+
+    done = await caller.done("/staff/telephone", "/staff/telephone", note="left word")
+    assert "Nobody is to be told by telephone." in done
+    again = await caller.http.post("/staff/telephone", data=told)
+    assert (again.status_code, again.headers["location"]) == (303, "/staff/telephone")
+    await pages.tick()
+    (fact,) = [
+        fact
+        for fact in DatabaseReadModel(pages.context.engine).timeline("DEF-1", public_only=False)
+        if fact["event"] == "contact.notified"
+    ]
+    assert (fact["actor"], fact["internal_text"]) == ("lead-1", "left word")
