@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from temporalio.client import WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.contract.effects import UpdateReadModel
 from runtime.client import DefectsClient
 from runtime.client_records import OpenNumbers
-from runtime.histories import backwards
+from runtime.histories import PROJECT, backwards, projection
 from runtime.stray_numbers import AT_ONCE, WORKFLOWS
 
 LISTED = 100
@@ -25,7 +24,6 @@ EVENTS = 400
 """Of a history, from its end: what lies further back is not looked at."""
 PATIENCE = 20.0
 """Seconds for all of it."""
-WRITTEN_BY = "project"
 
 
 class OlderDatabase(Exception):  # noqa: N818 - it is an answer
@@ -96,11 +94,8 @@ async def last_written(client: DefectsClient, number: str, run_id: str) -> int |
             asked = event.activity_task_scheduled_event_attributes
             if event.HasField("activity_task_completed_event_attributes"):
                 completed.add(done.scheduled_event_id)
-            elif event.event_id in completed and asked.activity_type.name == WRITTEN_BY:
-                (said,) = await client.temporal.data_converter.decode(
-                    asked.input.payloads, [UpdateReadModel]
-                )
-                return int(said.sequence)
+            elif event.event_id in completed and asked.activity_type.name == PROJECT:
+                return (await projection(client.temporal, event)).sequence
             if seen >= EVENTS:
                 break
     except RPCError as error:
