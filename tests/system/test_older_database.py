@@ -8,7 +8,7 @@ from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, case_start, defect_start
 from tests.installation import Installation, an_installation, settled
-from tests.programs import WORKER, Ended, run, running
+from tests.programs import WORKER, Ended, run
 
 NOTE = {"actor": "agent-1", "internal_note": "seen again"}
 
@@ -32,8 +32,8 @@ async def test_a_worker_does_not_run_on_an_empty_database(tmp_path: Path) -> Non
 
             refused.assert_words(2, "empty or older than what runs", "DEF-1", "--go-on")
             assert len(refused.err.splitlines()) == 1
-            async with running(*WORKER, "--go-on", folder=tmp_path, env=here.env) as going_on:
-                await going_on.logs("worker.started")
+            async with here.worker("--go-on") as going_on:
+                assert "worker.started" in going_on.logged
 
 
 async def test_a_worker_does_not_run_on_an_older_copy(tmp_path: Path) -> None:
