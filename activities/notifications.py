@@ -71,7 +71,7 @@ class Notifications:
                     tally.opted_out += 1
                 pulse.beat(person.contact.email.lower(), tally)
         self._ledger.overtake(effect, present())
-        return tally.receipt(effect.key)
+        return tally.receipt(effect.key).model_copy(update={"cases": self._cases(effect)})
 
     @activity.defn(name="tell_staff")
     def tell_staff(self, effect: NotifyStaff) -> DeliveryReceipt:
@@ -85,6 +85,12 @@ class Notifications:
             self._send(session, effect, letter, tally, [effect.case] if effect.case else [])
         self._ledger.overtake(effect, present())
         return tally.receipt(effect.key)
+
+    def _cases(self, effect: NotifyClients) -> int | None:
+        """The cases on account of which everyone attached was told, for the entity to compare."""
+        if not effect.is_to_all_attached:
+            return None
+        return self._audience.count(effect.entity, effect.sequence)
 
     def _people(
         self, effect: NotifyClients, after: str | None

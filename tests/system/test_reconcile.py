@@ -131,6 +131,12 @@ async def test_what_histories_have_forgotten_is_asked_of_the_cases(tmp_path: Pat
             again = await here.starter("reconcile", "--json")
             await told(own, "DEF-1", "resolve", **RESOLUTION)
 
+            status = await defects.query("DEF-1", "status")
+
+        assert status["attention"] == [
+            "3 cases are attached, but the database knew 2 of them when everyone was told: see "
+            "`starter.py reconcile`"
+        ]
         nobody = ["DEF-1: nobody knows the contact of CASE-9; detach and attach it again"]
         assert (done.code, done.answer["left"]) == (1, nobody)
         assert (again.code, again.answer["differences"]) == (1, {"cases": 1})
