@@ -20,9 +20,12 @@ from activities.ports import (
 )
 from activities.rendering import Renderer
 from domain.addresses import recipient_key
-from domain.contract.effects import NotifyClients, NotifyStaff, Person
+from domain.contract.effects import Lane, NotifyClients, NotifyStaff, Person
+from domain.contract.events import StaffEvent
 from domain.contract.receipts import DeliveryReceipt
 
+ONE_FOR_ALL = {Lane.CLIENTS, Lane.STATUS_PAGE, Lane.READ_MODEL}
+"""Lanes whose destination is the same for all: where it is down, all that write there notice."""
 PAGE = 200
 """Recipients read from the database at a time."""
 
@@ -75,7 +78,10 @@ class Notifications:
 
     @activity.defn(name="tell_staff")
     def tell_staff(self, effect: NotifyStaff) -> DeliveryReceipt:
-        """One message to the address the policy gives for the role."""
+        """One message to the address the policy gives for the role.
+
+        An outage is told once for each hour in which it began for something, whatever meets it.
+        """
         address = self._policies.load(effect.policy, effect.at.year).contacts[effect.role]
         letter = self._renderer(effect.policy, effect.at.year).staff_letter(
             effect, address, present()
@@ -122,8 +128,9 @@ class Notifications:
         tally: Tally,
         cases: list[str],
     ) -> None:
+        outage = _outage(effect) if isinstance(effect, NotifyStaff) else None
         delivery = Delivery(
-            effect_key=effect.key,
+            effect_key=outage or effect.key,
             recipient=recipient_key(letter.to),
             channel="email",
             entity=effect.entity,
@@ -132,13 +139,29 @@ class Notifications:
             decided_at=effect.at,
             cases=tuple(cases),
             lane=effect.lane,
-            content=content_of(effect),
+            content=None if outage else content_of(effect),
         )
-        deliver(self._ledger, delivery, lambda: session.send(letter), tally)
+        deliver(
+            self._ledger,
+            delivery,
+            lambda: session.send(letter),
+            tally,
+            is_shared=outage is not None,
+        )
 
     def _make_renderer(self, policy: str, year: int) -> Renderer:
         loaded = self._policies.load(policy, year)
         return Renderer(loaded, self._mail_from, portal_url=self._portal_url)
+
+
+def _outage(notice: NotifyStaff) -> str | None:
+    """The key that all notices of one outage share; None for a notice of anything else."""
+    lane, since = notice.facts.get("lane"), notice.facts.get("since")
+    if notice.kind is not StaffEvent.DELIVERY_FAILING or notice.facts.get("failed"):
+        return None
+    if lane not in ONE_FOR_ALL or not isinstance(since, str):
+        return None
+    return f"{notice.kind}/{lane}/{since[:13]}"
 
 
 def _behind(people: Sequence[Person], after: str | None) -> Sequence[Person]:
