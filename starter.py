@@ -2,8 +2,8 @@
 
 Exit codes: 0 done, 1 a promise of the policy was broken (`simulate`), a line was refused
 (`import`), a workflow did not move (`rollout nudge`), refused (`adopt-policy`) or is not well
-(`recover`), 2 wrong usage or settings, 3 no Temporal server or worker answers, 4 the case,
-defect or release refused, 5 unknown id.
+(`recover`, `reconcile`), 2 wrong usage or settings, 3 no Temporal server or worker answers, 4 the
+case, defect or release refused, 5 unknown id.
 """
 
 import sys

@@ -1,11 +1,13 @@
 """Composition root: settings, adapters, activity objects, workers. SIGTERM drains.
 
-`python worker.py` runs one worker process with the settings of the environment and nothing else.
+`python worker.py` runs one worker process with the settings of the environment. `--go-on` lets it
+run on a database that is empty or older than what runs.
 """
 
+import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -34,6 +36,7 @@ from activities.adapters.database import (
     make_engine,
     migrate,
 )
+from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.database.webhooks import DatabaseWebhooks
 from activities.adapters.mailbox import mailbox_for
@@ -58,6 +61,7 @@ from domain.webhooks.events import checked_url, secret_key
 from runtime.client import DefectsClient
 from runtime.connection import NoServer, connect
 from runtime.logs import configure_logs
+from runtime.older_database import OlderDatabase, refuse_older
 from runtime.schedules import IMPACT_REVIEW, ensure_review
 from runtime.search_attributes import ensure
 from runtime.settings import Settings, SettingsError, read_settings
@@ -228,6 +232,20 @@ async def workers(
             yield
 
 
+async def check_database(client: Client, engine: Engine) -> None:
+    """Refuse a database that is not the one that what runs was written into.
+
+    Where Temporal does not tell in time, as a server that has no lists, nothing is refused.
+
+    Raises:
+        OlderDatabase: it is empty, or an older copy.
+    """
+    try:
+        await refuse_older(DefectsClient(client), DatabaseOpenNumbers(engine))
+    except (RPCError, TimeoutError) as error:
+        log.warning("database.not_compared", error=type(error).__name__)
+
+
 async def prepare(client: Client, adapters: Adapters) -> None:
     """Make on the server what it needs to have, or say what is missing where we may not."""
     if missing := await ensure(client):
@@ -241,8 +259,9 @@ async def prepare(client: Client, adapters: Adapters) -> None:
         log.warning("schedule.missing", name=IMPACT_REVIEW, problem=error.message)
 
 
-async def main() -> int:
+async def main(arguments: Sequence[str] = ()) -> int:
     """Run until SIGTERM or SIGINT; answers the exit code."""
+    asked = _parser().parse_args(arguments)
     use_pinned_zones()
     try:
         settings = read_settings()
@@ -250,7 +269,9 @@ async def main() -> int:
         adapters = build_adapters(settings)
         client = await connect(settings, service=WORKER)
         await prepare(client, adapters)
-    except (SettingsError, PolicyError, NoDatabase, NoServer) as error:
+        if not asked.go_on:
+            await check_database(client, adapters.engine)
+    except (SettingsError, PolicyError, NoDatabase, NoServer, OlderDatabase) as error:
         print(error, file=sys.stderr)
         return 2
     except SQLAlchemyError as error:
@@ -271,5 +292,15 @@ async def main() -> int:
     return 0
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="worker.py", description="Run one worker process.")
+    parser.add_argument(
+        "--go-on",
+        action="store_true",
+        help="run although the database is empty or older than what runs; see starter.py reconcile",
+    )
+    return parser
+
+
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(asyncio.run(main(sys.argv[1:])))

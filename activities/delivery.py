@@ -55,7 +55,14 @@ class Tally:
         return DeliveryReceipt(key=key, **asdict(self))
 
 
-def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally: Tally) -> None:
+def deliver(
+    ledger: Ledger,
+    delivery: Delivery,
+    send: Callable[[], None],
+    tally: Tally,
+    *,
+    is_shared: bool = False,
+) -> None:
     """Send one message to one recipient, unless the ledger says it was sent, or came back.
 
     The row says `sending` before and `sent` after: a sender that dies in between leaves a row
@@ -64,10 +71,17 @@ def deliver(ledger: Ledger, delivery: Delivery, send: Callable[[], None], tally:
     What was sent under the key may have said something else, since a reset takes back what was
     decided, and no mail. Then this one is refused as `key_used`, for support to say it otherwise.
 
+    Of one that `is_shared`, several entities say the same under one key: whoever claims it first
+    sends it, and keeps trying; for the others it counts as told.
+
     Raises:
         ApplicationError: the other side may take it later.
     """
     before = ledger.claim(delivery, present())
+    is_anothers = is_shared and before.message_id != delivery.message_id
+    if is_anothers and before.state is not DeliveryState.FAILED:
+        tally.already += 1
+        return
     if _was_sent(before, delivery, tally):
         return
     if before.state is DeliveryState.BOUNCED:

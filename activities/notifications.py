@@ -1,6 +1,7 @@
 """Tells people: one activity per effect, however many recipients."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from temporalio import activity
@@ -22,9 +23,12 @@ from activities.ports import (
 )
 from activities.rendering import Renderer
 from domain.addresses import recipient_key
-from domain.contract.effects import NotifyClients, NotifyStaff, Person
+from domain.contract.effects import Lane, NotifyClients, NotifyStaff, Person
+from domain.contract.events import StaffEvent
 from domain.contract.receipts import DeliveryReceipt
 
+ONE_FOR_ALL = {Lane.CLIENTS, Lane.STATUS_PAGE, Lane.READ_MODEL}
+"""Lanes whose destination is the same for all: where it is down, all that write there notice."""
 PAGE = 200
 """Recipients read from the database at a time."""
 
@@ -77,11 +81,14 @@ class Notifications:
                     tally.opted_out += 1
                 pulse.beat(person.recipient, tally)
         self._ledger.overtake(effect, present())
-        return tally.receipt(effect.key)
+        return tally.receipt(effect.key).model_copy(update={"cases": self._cases(effect)})
 
     @activity.defn(name="tell_staff")
     def tell_staff(self, effect: NotifyStaff) -> DeliveryReceipt:
-        """One message to the address the policy gives for the role."""
+        """One message to the address the policy gives for the role.
+
+        An outage is told once for each hour in which it began for something, whatever meets it.
+        """
         address = self._policies.load(effect.policy, effect.at.year).contacts[effect.role]
         letter = self._renderer(effect.policy, effect.at.year).staff_letter(
             effect, address, present()
@@ -91,6 +98,12 @@ class Notifications:
             self._send(session, effect, letter, tally, [effect.case] if effect.case else [])
         self._ledger.overtake(effect, present())
         return tally.receipt(effect.key)
+
+    def _cases(self, effect: NotifyClients) -> int | None:
+        """The cases on account of which everyone attached was told, for the entity to compare."""
+        if not effect.is_to_all_attached:
+            return None
+        return self._audience.count(effect.entity, effect.sequence)
 
     def _people(
         self, effect: NotifyClients, after: str | None
@@ -122,8 +135,17 @@ class Notifications:
         tally: Tally,
         cases: list[str],
     ) -> None:
+        outage = _outage(effect) if isinstance(effect, NotifyStaff) else None
         delivery = self._delivery(effect, letter, cases, recipient_key(letter.to), "email")
-        deliver(self._ledger, delivery, lambda: session.send(letter), tally)
+        if outage is not None:
+            delivery = replace(delivery, effect_key=outage, content=None)
+        deliver(
+            self._ledger,
+            delivery,
+            lambda: session.send(letter),
+            tally,
+            is_shared=outage is not None,
+        )
 
     def _hand_to_staff(
         self, effect: NotifyClients, letter: Letter, tally: Tally, person: Person
@@ -157,6 +179,16 @@ class Notifications:
     def _make_renderer(self, policy: str, year: int) -> Renderer:
         loaded = self._policies.load(policy, year)
         return Renderer(loaded, self._mail_from, portal_url=self._portal_url)
+
+
+def _outage(notice: NotifyStaff) -> str | None:
+    """The key that all notices of one outage share; None for a notice of anything else."""
+    lane, since = notice.facts.get("lane"), notice.facts.get("since")
+    if notice.kind is not StaffEvent.DELIVERY_FAILING or notice.facts.get("failed"):
+        return None
+    if lane not in ONE_FOR_ALL or not isinstance(since, str):
+        return None
+    return f"{notice.kind}/{lane}/{since[:13]}"
 
 
 def _behind(people: Sequence[Person], after: str | None) -> Sequence[Person]:

@@ -176,6 +176,9 @@ class Audience(Protocol):
         Ordered by lower-cased address, starting behind `after`: a page at a time.
         """
 
+    def count(self, entity: str, sequence: int) -> int:
+        """How many cases are attached then and now, whomever they are of."""
+
     def attachments(
         self, entity: str, sequence: int, after: str | None, limit: int
     ) -> Sequence[Attachment]:

@@ -1,7 +1,6 @@
 """`recover`: says what is wrong with a number and how to set it right, and does so on request."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +19,6 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionRequest,
     DescribeWorkflowExecutionResponse,
-    GetWorkflowExecutionHistoryReverseRequest,
     ResetWorkflowExecutionRequest,
 )
 from temporalio.service import RPCError, RPCStatusCode
@@ -34,13 +32,13 @@ from commands.rebuild import ACTOR, NotRebuilt, Rebuilt, rebuilt
 from domain.entity import iso
 from runtime.client import DefectsClient, NoSuchNumber
 from runtime.connection import connect
+from runtime.histories import backwards
 from runtime.settings import Settings
 from runtime.stray_numbers import how_it_ended
 
 SOMETHING_WRONG = 1
 FAILING_AFTER = 3
 """Tries of a workflow task; fewer may be a worker that is being replaced."""
-_PAGE = 200
 _Type = EventType
 _ENDED_BADLY = {
     WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED: "terminated",
@@ -151,7 +149,7 @@ async def _of_failing_task(
 ) -> Diagnosis:
     event_id: int | None = None
     condition, cause = "task_failing", "timed out"
-    async for event in _backwards(client, number, run_id):
+    async for event in backwards(client.temporal, number, run_id):
         if event.event_type == _Type.EVENT_TYPE_WORKFLOW_TASK_FAILED and cause == "timed out":
             failed = event.workflow_task_failed_event_attributes
             name = WorkflowTaskFailedCause.Name(failed.cause)
@@ -178,7 +176,7 @@ async def _of_bad_end(
     event_id: int | None = None
     detail, asked = f"it was {condition.replace('_', ' ')}", condition != "cancelled"
     is_last = True
-    async for event in _backwards(client, number, run_id):
+    async for event in backwards(client.temporal, number, run_id):
         if is_last:
             detail, is_last = f"{detail} at {_at(event)}{_why(event)}", False
         if event.event_type == _Type.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
@@ -239,27 +237,6 @@ async def _described(
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         return None
-
-
-async def _backwards(
-    client: DefectsClient, number: str, run_id: str
-) -> AsyncIterator[HistoryEvent]:
-    """The events of a run, the last one first, however many pages they fill."""
-    token = b""
-    while True:
-        page = await client.temporal.workflow_service.get_workflow_execution_history_reverse(
-            GetWorkflowExecutionHistoryReverseRequest(
-                namespace=client.temporal.namespace,
-                execution=WorkflowExecution(workflow_id=number, run_id=run_id),
-                maximum_page_size=_PAGE,
-                next_page_token=token,
-            )
-        )
-        for event in page.history.events:
-            yield event
-        token = page.next_page_token
-        if not token:
-            return
 
 
 def _at(event: HistoryEvent) -> str:

@@ -91,6 +91,8 @@ class Entity(Part):
     postponed: list[Postponed] = Field(default_factory=list)
     corrections: dict[str, Contact] = Field(default_factory=dict)
     """By case, contacts that were corrected: what was meant for the former ones goes to these."""
+    audience_changed: int = 0
+    """Sequence of the last change of who is attached."""
     came_back: list[CameBack] = Field(default_factory=list)
     """The last letter that came back for each case whose contact was not corrected since."""
     by_telephone: list[ByTelephone] = Field(default_factory=list)
@@ -221,6 +223,7 @@ class Entity(Part):
 
     def change_audience(self, change: AudienceChange) -> None:
         """Have the read model know who joins or leaves."""
+        self.audience_changed = change.sequence
         self._audience.append(change)
 
     def change_members(self, change: MemberChange) -> None:

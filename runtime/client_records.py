@@ -57,6 +57,8 @@ class Row:
     state: str
     is_open: bool
     written_at: datetime
+    sequence: int = 0
+    """Of the entity, when it was written."""
 
 
 class OpenNumbers(Protocol):

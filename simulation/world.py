@@ -219,7 +219,8 @@ class World:
                 addresses = self._addresses(effect)
                 for address in addresses:
                     self._deliver(effect, address)
-                return DeliveryReceipt(key=effect.key, sent=len(addresses))
+                known = len(self._attached(effect.sequence)) if effect.is_to_all_attached else None
+                return DeliveryReceipt(key=effect.key, sent=len(addresses), cases=known)
             case NotifyStaff():
                 self._deliver(effect, effect.role.value)
                 return DeliveryReceipt(key=effect.key, sent=1)

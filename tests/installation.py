@@ -62,9 +62,9 @@ class Installation:
         return environment(self.folder, **self.settings)
 
     @asynccontextmanager
-    async def worker(self) -> AsyncIterator[Program]:
+    async def worker(self, *arguments: str) -> AsyncIterator[Program]:
         """A worker process; unless a test has ended it, SIGTERM does, and it must end well."""
-        async with running(*WORKER, folder=self.folder, env=self.env) as program:
+        async with running(*WORKER, *arguments, folder=self.folder, env=self.env) as program:
             await program.logs("worker.started")
             yield program
             if program.alive:

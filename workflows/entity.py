@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.promise_guard.edge import refuse_promises
     from domain.runner import Runner, Wakeup
     from domain.views.operator_card import card
+    from domain.views.read_model import Owed, owed
     from domain.views.search_attributes import attributes_of
     from workflows import options
     from workflows.alarm import Alarm
@@ -397,6 +398,11 @@ class EntityWorkflow(Generic[E]):
     def timeline(self) -> list[dict[str, Any]]:
         """What happened: `{at, event, ...}`."""
         return [fact.flat() for fact in self.runner.entity.timeline]
+
+    @workflow.query(description="What the database ought to have of it")
+    def read_model(self) -> Owed:
+        """The contract's `read_model`."""
+        return owed(self.runner, workflow.now())
 
 
 def refuse(error: InvalidCommand) -> NoReturn:

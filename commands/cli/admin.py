@@ -116,3 +116,21 @@ def recover(
     from commands import recover
 
     run(lambda settings: recover.run(settings, number, yes=yes, as_json=as_json))
+
+
+@app.command()
+def reconcile(
+    yes: Annotated[bool, typer.Option("--yes", help="Mend what differs.")] = False,
+    per_second: Annotated[
+        float, typer.Option(min=0.01, max=100, help="How many workflows per second, at most.")
+    ] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Compare everything that runs with the database, and mend the database with --yes.
+
+    For a database that was restored from an older copy, or is new: workers have to run, started
+    with --go-on. Nobody is told anything. Exits with 1 if something is left to do.
+    """
+    from commands import reconcile
+
+    run(lambda settings: reconcile.run(settings, yes=yes, per_second=per_second, as_json=as_json))

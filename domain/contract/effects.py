@@ -172,6 +172,11 @@ class NotifyClients(_Effect):
     facts: dict[str, Any] = Field(default_factory=dict)
     """What the template shows; only public text and values (D8)."""
 
+    @property
+    def is_to_all_attached(self) -> bool:
+        """Whether the database says who it is for, and it is for every case."""
+        return self.people is None and self.whom.kind == "attached"
+
     def joined_with(self, later: Any) -> "Self | None":
         """The same message to people who are named: one to all of them."""
         if not isinstance(later, NotifyClients) or self.people is None or later.people is None:

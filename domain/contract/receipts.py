@@ -35,6 +35,10 @@ class DeliveryReceipt(Receipt):
     """A short code of the last refusal, never client text; `bounce-5.1.1` where there was none but
     of addresses that had sent it back before."""
 
+    cases: int | None = None
+    """Cases attached as far as the database knows, of a message to everyone attached; None of any
+    other, and by a version that did not count."""
+
     @property
     def came_back(self) -> bool:
         """Whether what failed had all come back before: support knows that."""

@@ -123,6 +123,13 @@ class Progress(Value):
     at: Instant
 
 
+class UnknownCases(Value):
+    """The database knew fewer cases than are attached when it was asked whom to tell."""
+
+    attached: int
+    known: int
+
+
 class Reclassification(Value):
     """A client's undecided request (D4)."""
 
@@ -154,6 +161,8 @@ class Defect(Entity):
     resolved_at: Instant | None = None
     closed_at: Instant | None = None
     cases: AttachedCases = Field(default_factory=AttachedCases)
+    unknown_cases: UnknownCases | None = None
+    """Until a message to everyone finds all of them in the database."""
     imported_alone: bool = False
     """Imported without a case, and none came since: that none is attached needs no attention."""
     target: TargetClock = Field(default_factory=TargetClock)
@@ -235,6 +244,11 @@ class Defect(Entity):
         reasons = self.unreachable
         if self.active and not self.cases and not self.imported_alone:
             reasons.append("no case is attached")
+        if (unknown := self.unknown_cases) is not None:
+            reasons.append(
+                f"{unknown.attached} cases are attached, but the database knew {unknown.known} of"
+                " them when everyone was told: see `starter.py reconcile`"
+            )
         due = self.target_due_at
         if due is not None and self.calendar.horizon_exceeded(due):
             known = self.calendar.holidays_known_until

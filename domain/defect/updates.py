@@ -10,7 +10,7 @@ from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Workaround
 from domain.defect import notify
 from domain.defect.notify import STATUS_TOPIC
-from domain.defect.state import Defect, Progress, require_active
+from domain.defect.state import Defect, Progress, UnknownCases, require_active
 from domain.defect.update_clock import UpdateClock
 from domain.entity import Due, iso
 
@@ -161,10 +161,11 @@ def take_back(defect: Defect, sequence: int | None, now: datetime) -> None:
 
 
 def note_arrival(
-    defect: Defect, message: NotifyClients, receipt: DeliveryReceipt, _now: datetime
+    defect: Defect, message: NotifyClients, receipt: DeliveryReceipt, now: datetime
 ) -> None:
-    """T9: an update counts once it was delivered."""
-    if receipt.arrived:
+    """T9: an update counts once it was delivered, and not to nobody since no case was known."""
+    _note_unknown_cases(defect, message, receipt, now)
+    if receipt.arrived and not (receipt.cases == 0 and defect.unknown_cases):
         reached(defect, message)
 
 
@@ -173,3 +174,28 @@ def reached(defect: Defect, message: NotifyClients) -> None:
     clock = defect.updates.clock
     if clock is not None and message.kind in COUNT_AS_UPDATE:
         clock.arrived(message.sequence)
+
+
+def _note_unknown_cases(
+    defect: Defect, message: NotifyClients, receipt: DeliveryReceipt, now: datetime
+) -> None:
+    """Whether the database knew all cases that the defect knows.
+
+    Not judged where cases joined or left since the message was decided: the two then rightly
+    differ. Neither are receipts of versions that did not count.
+    """
+    known, attached = receipt.cases, len(defect.cases)
+    if (
+        known is None
+        or not message.is_to_all_attached
+        or defect.audience_changed > message.sequence
+    ):
+        return
+    before = defect.unknown_cases
+    defect.unknown_cases = (
+        UnknownCases(attached=attached, known=known) if known < attached else None
+    )
+    if defect.unknown_cases is None and before is not None:
+        defect.record("audience.complete", now)
+    elif defect.unknown_cases not in (None, before):
+        defect.record("audience.incomplete", now, attached=attached, known=known)

@@ -126,7 +126,7 @@ def test_a_crowd_is_told_page_by_page(
     env, _last = _attempt()
     receipt = env.run(tell.tell_clients, effect)
 
-    assert receipt == DeliveryReceipt(key=effect.key, sent=CROWD)
+    assert receipt == DeliveryReceipt(key=effect.key, sent=CROWD, cases=CROWD)
     assert len({letter.to for letter in mailbox.letters}) == CROWD == len(mailbox.letters)
 
 

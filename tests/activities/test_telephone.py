@@ -122,7 +122,7 @@ def test_staff_get_the_letter_that_nobody_can_send(desk: Desk) -> None:
     """In the language of the person, with their number; no mail goes to the key."""
     receipt = desk.tell()
 
-    assert receipt == DeliveryReceipt(key=KEY, sent=1, by_telephone=["C1"])
+    assert receipt == DeliveryReceipt(key=KEY, sent=1, by_telephone=["C1"], cases=2)
     assert receipt.arrived
     assert [letter.to for letter in desk.mailbox.letters] == [BOB.email]
     (owed,) = desk.calls.to_tell(10)
@@ -138,7 +138,7 @@ def test_a_message_to_nobody_but_callers_has_not_arrived(desk: Desk) -> None:
     desk.attach(2, C2=Contact(name="Cy"))
     receipt = desk.tell()
 
-    assert receipt == DeliveryReceipt(key=KEY, by_telephone=["C2", "C1"])
+    assert receipt == DeliveryReceipt(key=KEY, by_telephone=["C2", "C1"], cases=2)
     assert not receipt.arrived
 
 
@@ -150,7 +150,7 @@ def test_who_was_told_is_told_no_more(desk: Desk) -> None:
 
     assert desk.rows()[1] == ("tel:49305550123:ada", "telephone", DeliveryState.SENT, False)
     assert (desk.calls.to_tell(10), desk.calls.count()) == ([], 0)
-    assert desk.tell() == DeliveryReceipt(key=KEY, already=2)
+    assert desk.tell() == DeliveryReceipt(key=KEY, already=2, cases=2)
     other = desk.tell("Something else.")
     assert (other.failed, other.problem) == (2, "key_used")
 
@@ -177,7 +177,7 @@ def test_what_was_not_told_is_mailed_to_the_new_address(desk: Desk) -> None:
     desk.attach(6, C1=Contact(email="ada@river.example"))
     receipt = desk.tell()
 
-    assert receipt == DeliveryReceipt(key=KEY, sent=1, already=1)
+    assert receipt == DeliveryReceipt(key=KEY, sent=1, already=1, cases=2)
     assert [letter.to for letter in desk.mailbox.letters] == [BOB.email, "ada@river.example"]
     assert desk.calls.to_tell(10) == []
 
@@ -185,7 +185,7 @@ def test_what_was_not_told_is_mailed_to_the_new_address(desk: Desk) -> None:
 def test_callers_choose_too(desk: Desk) -> None:
     """Who wants no progress is not called about it."""
     desk.preferences.keep(ADA.recipient("C1"), {"progress": False}, NOW)
-    assert desk.tell() == DeliveryReceipt(key=KEY, sent=1, opted_out=1)
+    assert desk.tell() == DeliveryReceipt(key=KEY, sent=1, opted_out=1, cases=2)
 
 
 def test_nobody_is_called_for_the_newsletter(desk: Desk) -> None:

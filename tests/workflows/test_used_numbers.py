@@ -154,3 +154,29 @@ async def test_a_policy_is_adopted_by_a_number_that_is_known(real: World) -> Non
     await settled(real.client, "DEF-1")
 
     assert (await real.tell("DEF-1", "adopt_policy", policy="eto"))["state"] == "open"
+
+
+async def test_a_number_that_runs_is_not_given_again_by_a_counter_that_was_lost(
+    real: World,
+) -> None:
+    """The database is another one: Temporal is asked, and the next number is taken."""
+    start, numbers = defect_start("S3", attachment("CASE-8", "client-8")), Counting()
+    for number in ("DEF-000001", "DEF-000002"):
+        await real.defect(number, "S3", attachment("CASE-1", "client-1"))
+
+    taken = await asking(real).start_numbered("DefectWorkflow", "DEF", start, numbers, "a")
+    again = await asking(real).start_numbered("DefectWorkflow", "DEF", start, numbers, "a")
+    real.numbers.append("DEF-000003")
+
+    assert (taken, again) == (("DEF-000003", True), ("DEF-000003", False))
+
+
+class Counting:
+    """A counter that begins anew, and knows nothing but what it has issued."""
+
+    def __init__(self) -> None:
+        self._issued: dict[str, str] = {}
+
+    def issue(self, prefix: str, key: str) -> str:
+        """The next one."""
+        return self._issued.setdefault(key, f"{prefix}-{len(self._issued) + 1:06d}")

@@ -90,6 +90,12 @@ class DatabaseAudience:
             rows = connection.execute(_newest(addresses[0], addresses[-1])).all()
         return [Person(contact=_contact(row), cases=[]) for row in rows]
 
+    def count(self, entity: str, sequence: int) -> int:
+        """How many cases are attached then and now, whomever they are of."""
+        query = select(func.count()).where(_attached(entity, sequence))
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one()
+
     def attachments(
         self, entity: str, sequence: int, after: str | None, limit: int
     ) -> Sequence[Attachment]:

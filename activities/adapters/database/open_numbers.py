@@ -55,11 +55,12 @@ class DatabaseOpenNumbers:
 
     def rows(self, kind: str, numbers: Collection[str]) -> Mapping[str, Row]:
         """How these stand now, as far as they are known."""
-        query = select(entities.c.number, entities.c.state, entities.c.updated_at).where(
-            entities.c.kind == kind, entities.c.number.in_(numbers)
+        row = entities.c
+        query = select(row.number, row.state, row.updated_at, row.sequence).where(
+            row.kind == kind, row.number.in_(numbers)
         )
         with self._engine.connect() as connection:
             return {
-                number: Row(str(state), state in OPEN[kind], at)
-                for number, state, at in connection.execute(query)
+                number: Row(str(state), state in OPEN[kind], at, sequence)
+                for number, state, at, sequence in connection.execute(query)
             }

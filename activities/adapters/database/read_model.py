@@ -33,8 +33,8 @@ class DatabaseReadModel:
         with writing(self._engine) as connection:
             # The snapshot comes first: its row is locked even where nothing is written, so the
             # projections of one entity take turns.
-            _write_snapshot(connection, projection)
-            _write_facts(connection, projection.entity, projection.facts)
+            write_snapshot(connection, projection)
+            write_facts(connection, projection.entity, projection.facts)
             apply_changes(connection, projection.entity, projection.audience)
             apply_members(connection, projection.entity, projection.members)
             settle_told(connection, projection.facts)
@@ -126,7 +126,8 @@ class DatabaseReadModel:
         return (dict(row) for row in rows)
 
 
-def _write_snapshot(connection: Connection, projection: UpdateReadModel) -> None:
+def write_snapshot(connection: Connection, projection: UpdateReadModel) -> None:
+    """How it stands; an older one is void."""
     snapshot = projection.model_dump(mode="json", include={"snapshot"})["snapshot"]
     row = {
         "kind": projection.kind,
@@ -151,7 +152,8 @@ def _write_snapshot(connection: Connection, projection: UpdateReadModel) -> None
     )
 
 
-def _write_facts(connection: Connection, entity: str, happened: Sequence[Fact]) -> None:
+def write_facts(connection: Connection, entity: str, happened: Sequence[Fact]) -> None:
+    """What happened; what is known stays as it is."""
     rows = [fact.model_dump(mode="json") | {"entity": entity, "at": fact.at} for fact in happened]
     if rows:
         connection.execute(insert(connection, facts).on_conflict_do_nothing(), rows)
