@@ -7,7 +7,7 @@ PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 # Tests start hundreds of programs: each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo dev test test-system soak lint format bench docs pictures lock clean
+.PHONY: help demo dev test test-system soak chaos lint format bench docs pictures lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -39,6 +39,9 @@ soak: $(STAMP) ## random lives by the thousand, new ones each time; SEED=n plays
 	echo "Seed $$seed"; \
 	HYPOTHESIS_PROFILE=soak $(PYTEST) --timeout 7200 --hypothesis-seed=$$seed -m 'hypothesis or soak' tests || \
 	  { echo "Failed with seed $$seed. The same again: make soak SEED=$$seed"; exit 1; }
+
+chaos: $(STAMP) ## a month on real parts that are killed and fail, some 15 minutes; CHAOS="--seed n --kills 1000 --seconds 1800"
+	$(BIN)/python -m tests.chaos $(CHAOS)
 
 lint: $(STAMP) ## ruff and mypy --strict
 	$(BIN)/ruff check .

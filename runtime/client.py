@@ -355,6 +355,8 @@ class DefectsClient:
     async def _answered(self, number: str, asked: Coroutine[Any, Any, T], patience: float) -> T:
         """What a worker answers; the server would hold the question where there is none."""
         answer = asyncio.create_task(asked)
+        # Given up, it fails with an error of the SDK's when nobody waits for it any more.
+        answer.add_done_callback(lambda task: task.cancelled() or task.exception())
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(patience):

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -46,6 +46,7 @@ class PostgresServer:
     folder: Path
     run_as: list[str]
     """Put before a command, to run it as the account that owns the cluster."""
+    settings: Mapping[str, str] = field(default_factory=lambda: _SETTINGS)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def url(self, database: str) -> str:
@@ -73,9 +74,10 @@ class PostgresServer:
         self.call("pg_ctl", "-D", data, "-m", "immediate", "-w", "-l", "log-again", "restart")
 
     @contextmanager
-    def started(self, data: str) -> Iterator[None]:
-        """Run it on a data folder, and stop it in the end."""
-        settings = _SETTINGS | {"unix_socket_directories": str(self.folder)}
+    def started(self) -> Iterator[None]:
+        """Run it, and stop it in the end at once, as a crash would."""
+        data = str(self.folder / "data")
+        settings = {**self.settings, "unix_socket_directories": str(self.folder)}
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("w") as log:
             process = subprocess.Popen(
@@ -189,6 +191,17 @@ def running_postgres() -> Iterator[PostgresServer]:
     Raises:
         CannotRun: where the programs are missing or refuse to work.
     """
+    with postgres_cluster(_SETTINGS) as server, server.started():
+        yield server
+
+
+@contextmanager
+def postgres_cluster(settings: Mapping[str, str]) -> Iterator[PostgresServer]:
+    """An empty data folder for a server that is started later, removed at the end.
+
+    Raises:
+        CannotRun: where the programs are missing or refuse to work.
+    """
     binaries = _binaries()
     account = _unprivileged_account() if os.geteuid() == 0 else None
     # Not pytest's folder: the other account could not reach it. Short, as socket paths must be.
@@ -197,14 +210,12 @@ def running_postgres() -> Iterator[PostgresServer]:
         if account:
             shutil.chown(folder, account.pw_uid, account.pw_gid)
         run_as = ["runuser", "-u", account.pw_name, "--"] if account else []
-        server = PostgresServer(binaries, folder, run_as)
-        data = str(folder / "data")
+        server = PostgresServer(binaries, folder, run_as, settings)
         server.call(
-            "initdb", "-D", data, "-U", "keeper", "-A", "trust", "-E", "UTF8", "--locale=C",
-            "--no-sync",
+            "initdb", "-D", str(folder / "data"), "-U", "keeper", "-A", "trust", "-E", "UTF8",
+            "--locale=C", "--no-sync",
         )  # fmt: skip
-        with server.started(data):
-            yield server
+        yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -4,13 +4,17 @@ Payloads and memos are encrypted.
 """
 
 import asyncio
+import gc
 import uuid
 from collections import defaultdict
+from typing import Any, cast
 
 import pytest
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueResponse
+from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 
 from domain.webhooks.receiver import Wake
-from runtime.client import CommandRefused, DefectsClient
+from runtime.client import CommandRefused, DefectsClient, NoAnswer
 from runtime.servers import DevServer
 from tests.domain.builders import case_start, defect_start
 
@@ -86,3 +90,44 @@ async def test_what_is_signalled_is_started_first_where_it_has_ended(dev: DevSer
     await dev.client.get_workflow_handle(number).terminate()
 
     assert first == again != await wake()
+
+
+class Silent:
+    """Stands in for a connection over which no update is answered, and no worker is known."""
+
+    namespace = "default"
+
+    @property
+    def workflow_service(self) -> "Silent":
+        """As the SDK's client has it."""
+        return self
+
+    def get_workflow_handle(self, _number: str) -> "Silent":
+        """As the SDK's client has it."""
+        return self
+
+    async def describe_task_queue(self, _request: Any, **_: Any) -> DescribeTaskQueueResponse:
+        """Nobody asks for work."""
+        return DescribeTaskQueueResponse()
+
+    async def execute_update(self, *_: Any, **__: Any) -> Any:
+        """The SDK has an error of its own for whoever gives up."""
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as error:
+            raise WorkflowUpdateRPCTimeoutOrCancelledError from error
+
+
+async def test_a_command_that_is_given_up_leaves_no_noise() -> None:
+    """The sender hears that nobody answers, and nothing else is written anywhere."""
+    noise: list[Any] = []
+    client = DefectsClient(cast("Client", Silent()), patience=0.01)
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: noise.append(context))
+    try:
+        with pytest.raises(NoAnswer):
+            await client.update("DEF-1", "hold", {"actor": "a"})
+        await asyncio.sleep(0)
+        gc.collect()
+    finally:
+        asyncio.get_running_loop().set_exception_handler(None)
+    assert noise == []

@@ -1,11 +1,13 @@
 """Remembers every attempt to deliver a message, so that no recipient gets it twice unawares."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.tables import deliveries, spoken_messages
@@ -21,13 +23,17 @@ _OVER = (DeliveryState.SENT, DeliveryState.BOUNCED)
 """Nothing is sent again to who got it, or to an address that sent it back."""
 _WAITED_FOR = deliveries.c.overtaken_at.is_(None)
 """Nothing has taken its place."""
+_PAUSE = 0.2
+"""Seconds between two tries to write down what was sent."""
 
 
 class DatabaseLedger:
     """`Ledger`: one row per effect, recipient and channel; a row exists from its first claim."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, patience: float = 20.0) -> None:
         self._engine = engine
+        self._patience = patience
+        """Seconds that what was sent waits for a database that is away."""
 
     def claim(self, delivery: Delivery, at: datetime) -> Delivery:
         """Mark it as being sent, one attempt more, and return the row as it was before.
@@ -99,10 +105,24 @@ class DatabaseLedger:
         """Record how the attempt ended; `problem` is a short code, never client text.
 
         What was once `sent` or `bounced` stays so: a second, unlucky sender cannot take it back.
+        While the database is away for moments `sent` is tried again: forgotten, it would be sent
+        again.
 
         Raises:
             LookupError: where it was never claimed.
         """
+        give_up_at = time.monotonic() + self._patience
+        while True:
+            try:
+                return self._settle(delivery, state, at, problem)
+            except (OperationalError, InterfaceError):
+                if state is not DeliveryState.SENT or time.monotonic() > give_up_at:
+                    raise
+            time.sleep(_PAUSE)
+
+    def _settle(
+        self, delivery: Delivery, state: DeliveryState, at: datetime, problem: str | None
+    ) -> None:
         sent_at = at if state is DeliveryState.SENT else None
         with writing(self._engine) as connection:
             delivery = _on_record(connection, delivery)

@@ -1,10 +1,14 @@
 """The ledger: who has claimed a delivery, and what became of it."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
 
 from activities.adapters.database import DatabaseLedger
 from activities.ports import DeliveryState
@@ -29,6 +33,43 @@ def test_what_is_sent_stays_sent(engine: Engine) -> None:
     ledger.settle(delivery(), DeliveryState.FAILED, NOW + HOUR, "smtp-550")
     assert (again.state, again.attempts, again.sent_at) == (DeliveryState.SENT, 1, NOW)
     assert ledger.deliveries() == [again]
+
+
+def test_what_was_sent_is_written_down_though_the_database_was_away(engine: Engine) -> None:
+    """The letter is gone: forgotten, it would be sent once more."""
+    ledger = DatabaseLedger(engine)
+    ledger.claim(delivery(), NOW)
+    with _away(engine, times=2) as refused:
+        ledger.settle(delivery(), DeliveryState.SENT, NOW)
+    (row,) = ledger.deliveries()
+    assert (row.state, len(refused)) == (DeliveryState.SENT, 2)
+
+
+def test_what_was_not_sent_does_not_wait_for_the_database(engine: Engine) -> None:
+    """Nothing is repeated for it but the attempt; nor does anything wait without end."""
+    ledger = DatabaseLedger(engine, patience=0)
+    ledger.claim(delivery(), NOW)
+    for state in (DeliveryState.PLANNED, DeliveryState.SENT):
+        with _away(engine, times=9) as refused, pytest.raises(OperationalError):
+            ledger.settle(delivery(), state, NOW)
+        assert len(refused) == 1
+
+
+@contextmanager
+def _away(engine: Engine, times: int) -> Iterator[list[str]]:
+    """The database fails at the next so many updates; these are the statements."""
+    refused: list[str] = []
+
+    def refuse(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE") and len(refused) < times:
+            refused.append(statement)
+            raise OperationalError(statement, None, Exception("the database is starting up"))
+
+    event.listen(engine, "before_cursor_execute", refuse)
+    try:
+        yield refused
+    finally:
+        event.remove(engine, "before_cursor_execute", refuse)
 
 
 def test_a_sender_that_died_leaves_an_unknown_outcome(engine: Engine) -> None:

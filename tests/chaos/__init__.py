@@ -1,0 +1,1 @@
+"""Chaos on real parts: processes are killed and outages come and go; then the oracle judges."""
