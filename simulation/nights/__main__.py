@@ -1,45 +1,13 @@
 """Plays nights for as long as it is told: `python -m simulation.nights --minutes 5 [--seed 1]`."""
 
 import argparse
-import itertools
-import logging
 import multiprocessing
 import sys
 import time
-from dataclasses import dataclass
-
-import structlog
 
 from simulation.nights.plan import draw
 from simulation.nights.shrink import shrunk, verdict
-
-
-@dataclass
-class Tally:
-    """What came of the nights of one process."""
-
-    nights: int = 0
-    letters: int = 0
-    twice: int = 0
-    failed: int | None = None
-    """The first seed on which something was wrong."""
-
-
-def play_for(minutes: float, first: int, every: int) -> Tally:
-    """Play every so manieth seed until the time is up or something is wrong."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    tally, end = Tally(), time.monotonic() + 60 * minutes
-    for seed in itertools.count(first, every):
-        if time.monotonic() > end:
-            return tally
-        found = verdict(draw(seed))
-        tally.nights += 1
-        tally.letters += found.letters
-        tally.twice += found.twice_unavoidably
-        if found.wrong:
-            tally.failed = seed
-            return tally
-    raise AssertionError("unreachable: seeds do not end")
+from simulation.nights.soak import keep_quiet, play_for
 
 
 def main() -> int:
@@ -50,8 +18,8 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
     parser.add_argument("--only", action="store_true", help="play that seed and no other")
     asked = parser.parse_args()
+    keep_quiet()
     if asked.only:
-        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         found = verdict(draw(asked.seed))
         print("\n".join(found.wrong) or f"Nothing is wrong with the night of seed {asked.seed}.")
         return 1 if found.wrong else 0
@@ -68,7 +36,6 @@ def main() -> int:
     )
     failed = [tally.failed for tally in tallies if tally.failed is not None]
     for seed in failed:
-        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         print(shrunk(draw(seed)))
     return 1 if failed else 0
 
