@@ -296,7 +296,7 @@ class Memory:
         return waited or not self._running.outbox.in_flight
 
     def _wake_at(self, now: datetime) -> datetime | None:
-        wakeup = self._running.next_wakeup(now)
+        wakeup = self._running.next_wakeup(now, start=not self._should_leave)
         at = None if wakeup is None else wakeup.at
         if self._leaving_since is not None and self._running.outbox.in_flight:
             leave = max(now, self._leaving_since + self.workflow.patience)
