@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+NIGHTS ?= 5
 PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 # Tests start hundreds of programs: each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -34,9 +35,10 @@ test: $(STAMP) ## the tests that belong to every change
 test-system: $(STAMP) docs ## real processes, browsers, a rollout, the tutorial: before a merge
 	BUILT_SITE=build/site $(PYTEST) tests/system
 
-soak: $(STAMP) ## random lives by the thousand, new ones each time; SEED=n plays n again
+soak: $(STAMP) ## random lives and nights, new ones each time; SEED=n plays n again, NIGHTS=minutes
 	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; \
 	echo "Seed $$seed"; \
+	$(BIN)/python -m simulation.nights --seed $$seed --minutes $(NIGHTS) && \
 	HYPOTHESIS_PROFILE=soak $(PYTEST) --timeout 7200 --hypothesis-seed=$$seed -m 'hypothesis or soak' tests || \
 	  { echo "Failed with seed $$seed. The same again: make soak SEED=$$seed"; exit 1; }
 

@@ -171,10 +171,15 @@ class Runner(Generic[E]):
         self._fire(now)
         return self.outbox.start(now) if start else {}
 
-    def next_wakeup(self, now: datetime) -> Wakeup | None:
-        """When `tick` has something to do again, if nothing else happens."""
+    def next_wakeup(self, now: datetime, *, start: bool = True) -> Wakeup | None:
+        """When `tick` has something to do again, if nothing else happens.
+
+        Without `start` a lane whose pause is over does not count: it stays where it is.
+        """
         due = min(self.agenda, key=lambda item: item.at, default=None)
         retry = self.outbox.next_retry(now)
+        if not start and retry is not None and retry <= now:
+            retry = None
         if due is not None and (retry is None or due.at <= retry):
             return Wakeup(due.at, due.what)
         return None if retry is None else Wakeup(retry, "deliveries are tried again")

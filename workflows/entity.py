@@ -188,7 +188,8 @@ class EntityWorkflow(Generic[E]):
         return policy
 
     def _set_alarm(self, now: datetime) -> None:
-        wakeup = self.runner.next_wakeup(now)
+        # A lane that may not start would wake a run that leaves again and again, within one task.
+        wakeup = self.runner.next_wakeup(now, start=not self._starts_nothing())
         if self._leaving_since is not None and self.runner.outbox.in_flight:
             leave = Wakeup(max(now, self._leaving_since + self.patience), "continues as new")
             wakeup = leave if wakeup is None else min(wakeup, leave, key=lambda w: w.at)
@@ -226,7 +227,7 @@ class EntityWorkflow(Generic[E]):
 
         A run that is about to end starts nothing, unless a handler waits for an answer.
         """
-        leaving = self._should_continue_as_new() and workflow.all_handlers_finished()
+        leaving = self._starts_nothing()
         if leaving and self._leaving_since is None:
             self._leaving_since = now
         for lane, effect in self.runner.tick(now, start=not leaving).items():
@@ -279,6 +280,10 @@ class EntityWorkflow(Generic[E]):
             or info.is_continue_as_new_suggested()
             or info.is_target_worker_deployment_version_changed()
         )
+
+    def _starts_nothing(self) -> bool:
+        """Whether it is about to leave, and no handler waits for an answer."""
+        return self._should_continue_as_new() and workflow.all_handlers_finished()
 
     def _must_continue_as_new(self) -> bool:
         info = workflow.info()

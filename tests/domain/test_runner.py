@@ -66,6 +66,20 @@ def test_without_start_what_is_due_happens_and_nothing_begins() -> None:
     assert runner.outbox.in_flight == set()
 
 
+def test_a_lane_that_may_not_start_wakes_nobody_once_its_pause_is_over() -> None:
+    """A run that is about to leave would wake itself without end, within one workflow task."""
+    runner = a_runner()
+    confirmed = runner.tick(FRIDAY)[Lane.CLIENTS]
+    runner.failed(confirmed, "outage", FRIDAY)
+    over = runner.next_wakeup(FRIDAY)
+    assert over is not None
+    runner.tick(over.at, start=False)
+
+    wakeup = runner.next_wakeup(over.at, start=False)
+
+    assert wakeup is None or wakeup.at > over.at
+
+
 def test_a_failed_effect_lets_its_lane_rest_and_wakes_the_runner_again() -> None:
     """Support hears of it once it has lasted, once, through a lane of its own."""
     runner = a_runner()

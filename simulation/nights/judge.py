@@ -1,0 +1,261 @@
+"""Says what is wrong with a night: who was told twice, who was forgotten, what was lost.
+
+Looks at what reached people, at the database, and at what each entity decided; the promises of the
+policy are judged by the oracle.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from activities.adapters.database import DatabaseLedger
+from activities.adapters.database.tables import facts, subscriptions
+from activities.ports import Delivery, DeliveryState
+from domain.contract.contacts import CorrectContact
+from domain.contract.effects import (
+    AudienceChange,
+    Effect,
+    NotifyClients,
+    NotifyStaff,
+    PostStatus,
+    UpdateReadModel,
+)
+from domain.contract.receipts import DeliveryReceipt
+from domain.contract.values import Attachment
+from simulation.nights.faults import Fault
+from simulation.nights.life import Life
+from simulation.nights.night import Night
+from simulation.oracle.audit import audit
+from simulation.oracle.expected_state import Delivered, History, Said
+
+MOST_CARRIED = 1_000_000
+MOST_WAITING = 500_000
+_NOTIFIES = (NotifyClients, NotifyStaff, PostStatus)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a night came to."""
+
+    wrong: tuple[str, ...]
+    letters: int
+    twice_unavoidably: int
+    """Letters that were sent again since nobody could know that they had arrived."""
+
+
+def judge(night: Night) -> Verdict:
+    """Everything that is wrong."""
+    return _Judge(night).verdict()
+
+
+class _Judge:
+    def __init__(self, night: Night) -> None:
+        self._night = night
+        self._plan = night.plan
+        self._arrivals = night.outside.arrivals
+        self._lives = [life for life in night.server.lives.values() if not life.refused]
+        self._engine = night.database.engine
+        self._rows = DatabaseLedger(self._engine).deliveries()
+        self._ledger: dict[str, dict[str, Delivery]] = {}
+        for row in self._rows:
+            self._ledger.setdefault(row.effect_key, {})[row.recipient] = row
+        self._letters: dict[tuple[str, str], Delivered] = {}
+        for letter in self._arrivals.letters:
+            self._letters.setdefault((letter.key, letter.recipient), letter)
+        self._twice = 0
+
+    def verdict(self) -> Verdict:
+        wrong = [*self._told_twice(), *self._not_at_rest(), *self._too_heavy()]
+        if not self._plan.is_reset:
+            for life in self._lives:
+                wrong += self._lost(life)
+                wrong += self._forgotten(life)
+                wrong += self._unwritten(life)
+                wrong += self._promises(life)
+            wrong += self._unheard_of()
+        return Verdict(tuple(wrong), len(self._arrivals.letters), self._twice)
+
+    # --- nobody twice ----------------------------------------------------------------------------
+
+    def _told_twice(self) -> Iterator[str]:
+        came = Counter((letter.key, letter.recipient) for letter in self._arrivals.letters)
+        unheard = Counter(self._arrivals.unheard)
+        for told, times in came.items():
+            self._twice += min(times - 1, unheard[told])
+            if times > 1 + unheard[told]:
+                yield f"{told[1]} was told {told[0]} {times} times"
+
+    # --- everything done -------------------------------------------------------------------------
+
+    def _not_at_rest(self) -> Iterator[str]:
+        for life in self._lives:
+            runner = life.remembered().runner
+            if runner is None:
+                yield f"{life.number} has not begun"
+                continue
+            waiting = [e.key for lane in runner.outbox.lanes.values() for e in lane.waiting]
+            if waiting:
+                yield f"{life.number} still waits for {waiting}"
+            if life.buffered and not life.closed:
+                yield f"{life.number} has not heard {life.buffered}"
+
+    def _too_heavy(self) -> Iterator[str]:
+        for life in self._lives:
+            if life.heaviest >= MOST_CARRIED:
+                yield f"{life.number} carries {life.heaviest} bytes"
+            runner = life.remembered().runner
+            if runner is not None and runner.outbox.weight > MOST_WAITING:
+                yield f"{life.number} has {runner.outbox.weight} bytes waiting"
+
+    def _lost(self, life: Life) -> Iterator[str]:
+        """Whatever was decided was done, or a newer one took its place."""
+        done = {effect.key for effect, _ in life.done}
+        for place, effect in enumerate(life.decided):
+            if effect.key in done or isinstance(effect, UpdateReadModel):
+                continue  # Projections join: what they say is looked for in the database.
+            if isinstance(effect, NotifyClients) and effect.people is not None:
+                continue  # So do these: their people are looked for in the ledger.
+            later = life.decided[place + 1 :]
+            if not any(effect.lane is e.lane and effect.replaceable in e.replaces for e in later):
+                yield f"{effect.key} was decided, and nothing came of it"
+
+    def _unwritten(self, life: Life) -> Iterator[str]:
+        told = [effect for effect in life.decided if isinstance(effect, UpdateReadModel)]
+        expected = {fact.sequence for effect in told for fact in effect.facts}
+        with self._engine.connect() as connection:
+            query = select(facts.c.sequence).where(facts.c.entity == life.number)
+            known = set(connection.execute(query).scalars())
+            attached = select(subscriptions.c.case_number).where(
+                subscriptions.c.entity == life.number,
+                subscriptions.c.detached_sequence.is_(None),
+                subscriptions.c.attached_sequence.is_not(None),
+            )
+            here = set(connection.execute(attached).scalars())
+        if expected - known:
+            yield f"{life.number}: facts {sorted(expected - known)} are not in the database"
+        changes = [change for effect in told for change in effect.audience]
+        if changes and here != set(_audience(changes, None)):
+            yield f"{life.number}: {sorted(here)} are attached in the database, not as decided"
+
+    # --- nobody forgotten ------------------------------------------------------------------------
+
+    def _forgotten(self, life: Life) -> Iterator[str]:
+        changes = [
+            change
+            for effect in life.decided
+            if isinstance(effect, UpdateReadModel)
+            for change in effect.audience
+        ]
+        receipts = {effect.key: receipt for effect, receipt in life.done}
+        corrected = any(
+            isinstance(said, Said) and isinstance(said.command, CorrectContact)
+            for said in life.said
+        )
+        now = {a.contact.email.lower() for a in _audience(changes, None).values()}
+        for effect in life.decided:
+            if not isinstance(effect, _NOTIFIES):
+                continue
+            if effect.key in receipts:
+                yield from self._unexplained(effect, receipts[effect.key])
+            if not isinstance(effect, NotifyClients) or corrected:
+                continue
+            if effect.people is not None:
+                yield from self._unnamed(effect)
+            elif effect.key in receipts and effect.whom.kind in {"attached", "client"}:
+                then = _audience(changes, effect.sequence).values()
+                whom = {
+                    a.contact.email.lower() for a in then if effect.whom.client in (None, a.client)
+                }
+                for person in sorted(whom & now - set(self._ledger.get(effect.key, {}))):
+                    yield f"{person} was attached, and nobody thought of them for {effect.key}"
+
+    def _unnamed(self, effect: NotifyClients) -> Iterator[str]:
+        """Messages to named people may have joined another of the same kind."""
+        told = {
+            row.recipient
+            for row in self._rows
+            if row.entity == effect.entity and row.event == effect.kind.value
+        }
+        for person in effect.people or []:
+            if person.contact.email.lower() not in told:
+                yield f"{person.contact.email} was not thought of for {effect.key}"
+
+    def _unexplained(self, effect: Effect, receipt: Any) -> Iterator[str]:
+        """What the ledger says of a message that was brought about."""
+        rows = self._ledger.get(effect.key, {})
+        if not isinstance(receipt, DeliveryReceipt):
+            return
+        for recipient, row in rows.items():
+            if row.state is DeliveryState.SENT:
+                if not self._arrived(effect, recipient):
+                    yield f"{effect.key}: the ledger says that {recipient} has it"
+            elif row.state is not DeliveryState.FAILED and row.overtaken_at is None:
+                yield f"{effect.key}: {recipient} is {row.state.value}, and nobody goes on"
+        if isinstance(effect, NotifyStaff | PostStatus) and not rows:
+            yield f"{effect.key} is not in the ledger"
+
+    def _arrived(self, effect: Effect, recipient: str) -> bool:
+        if isinstance(effect, PostStatus):
+            return effect.key in {key for _, key in self._arrivals.posts}
+        if isinstance(effect, NotifyStaff):
+            return (effect.key, effect.role.value) in self._letters
+        return (effect.key, recipient) in self._letters
+
+    # --- promises --------------------------------------------------------------------------------
+
+    def _promises(self, life: Life) -> Iterator[str]:
+        said = [s.command for s in life.said if isinstance(s, Said)]
+        if life.workflow.__name__ != "DefectWorkflow":
+            return
+        if any(isinstance(command, CorrectContact) for command in said):
+            return  # The oracle knows people by their addresses.
+        runner = life.remembered().runner
+        if runner is None or life.first_began is None:
+            return
+        delivered = [m for m in self._letters.values() if m.key.startswith(f"{life.number}/")]
+        start: Any = life.first_start
+        history = History(start, life.first_began, self._plan.until, life.said, delivered)
+        found = audit(history, runner.entity.policy, self._plan.patience).broken
+        refusing = {d.whom for d in self._plan.disturbances if d.fault is Fault.MAIL_REFUSES}
+        found = tuple(b for b in found if b.recipient not in refusing)
+        late = Counter(b.recipient for b in found if b.clause == "T6" and "no update" in b.what)
+        missed = runner.entity.updates.missed
+        if max(late.values(), default=0) > missed:
+            yield f"{life.number}: {dict(late)} came late, {missed} are on record"
+        stood_still = any(d.fault is Fault.NO_WORKER for d in self._plan.disturbances)
+        for broken in found:
+            if broken.clause == "T6" and "no update" in broken.what:
+                continue
+            if not (stood_still and broken.what.startswith("no ")):
+                yield f"{life.number}: {broken}"
+
+    # --- between entities ------------------------------------------------------------------------
+
+    def _unheard_of(self) -> Iterator[str]:
+        """What one entity owes another: a case of a resolved defect is closed."""
+        entities = {
+            life.number: runner.entity
+            for life in self._lives
+            if (runner := life.remembered().runner) is not None
+        }
+        for number, entity in entities.items():
+            defect = entities.get(entity.defect) if entity.kind == "case" else None
+            if defect is None or defect.resolved_at is None or entity.finished:
+                continue
+            if number in defect.cases.numbers:
+                yield f"{number} is open, though {defect.number} is resolved"
+
+
+def _audience(changes: list[AudienceChange], before: int | None) -> dict[str, Attachment]:
+    """Who is attached after all changes, or after those before a sequence."""
+    here: dict[str, Attachment] = {}
+    for change in sorted(changes, key=lambda change: change.sequence):
+        if before is not None and change.sequence >= before:
+            continue
+        for leaving in change.detach:
+            here.pop(leaving.case, None)
+        here |= {attachment.case: attachment for attachment in change.attach}
+    return here

@@ -1,0 +1,140 @@
+"""Mail and status page of a night: they take what they are given, or fail in every way there is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from activities.ports import Letter, NotNow, Refused
+from domain.contract.effects import Effect, NotifyStaff, PostStatus
+from simulation.nights.faults import Clock, Fault, Weather
+from simulation.oracle.expected_state import Delivered
+
+COME_AGAIN = timedelta(minutes=10)
+"""What mail says where it says when it can be tried again."""
+
+
+@dataclass
+class Attempt:
+    """One try of an activity, as the outside sees it."""
+
+    effect: Effect
+    rival: Callable[[], None] | None = None
+    """The try that the server begins where it takes this one for dead; None once it has."""
+    last: tuple[str, str, str] | None = None
+    """Key, recipient and `Message-ID` of the letter that mail took last."""
+
+
+@dataclass
+class Arrivals:
+    """What reached people and the status page, in order."""
+
+    letters: list[Delivered] = field(default_factory=list)
+    posts: list[tuple[datetime, str]] = field(default_factory=list)
+    """When, and the key of the effect."""
+    refused: set[tuple[str, str]] = field(default_factory=set)
+    """Key and address of what mail would not take."""
+    unheard: list[tuple[str, str]] = field(default_factory=list)
+    """Key and recipient of each that was taken without its sender having heard of it: it has to be
+    sent again, and no mail system can be asked whether it took the first."""
+
+
+class Outside:
+    """`Mailbox` and `StatusPage`; `attempt` is who uses them at present."""
+
+    def __init__(self, weather: Weather, clock: Clock) -> None:
+        self.arrivals = Arrivals()
+        self.attempts: list[Attempt] = []
+        self._weather = weather
+        self._clock = clock
+
+    @property
+    def attempt(self) -> Attempt:
+        """The try that is running."""
+        return self.attempts[-1]
+
+    # --- mail ------------------------------------------------------------------------------------
+
+    def open(self) -> "_Session":
+        """Begin a conversation."""
+        return _Session(self)
+
+    def take(self, letter: Letter) -> None:
+        """Hand over one letter.
+
+        Raises:
+            Refused, NotNow: as ports have it.
+            Crash: the worker dies before or after mail has it.
+        """
+        now, weather, attempt = self._clock(), self._weather, self.attempt
+        struck = weather.crash("letter", now, letter.to)
+        if Fault.STALL in struck and attempt.rival is not None:
+            rival, attempt.rival = attempt.rival, None
+            # Both hold the row for one that is being sent: neither can know of the other.
+            self.arrivals.unheard.append((attempt.effect.key, self._recipient(letter)))
+            rival()
+        if weather.lasting(Fault.MAIL_DOWN, now):
+            raise NotNow("mail is down")
+        if weather.lasting(Fault.MAIL_LATER, now):
+            raise NotNow("421", COME_AGAIN)
+        if weather.lasting(Fault.MAIL_REFUSES, now, letter.to):
+            self.arrivals.refused.add((attempt.effect.key, letter.to.lower()))
+            raise Refused("smtp-550", "refused")
+        self._arrive(letter, now)
+        attempt.last = attempt.effect.key, self._recipient(letter), letter.message_id
+        taken = weather.strikes("taken", now, letter.to)
+        if taken:
+            if Fault.CRASH in taken:
+                weather.die("taken")
+            raise NotNow("the connection broke")
+
+    def _arrive(self, letter: Letter, now: datetime) -> None:
+        effect = self.attempt.effect
+        self.arrivals.letters.append(
+            Delivered(
+                at=now,
+                event=letter.headers["X-Event"],
+                key=effect.key,
+                recipient=self._recipient(letter),
+                decided_at=effect.at,
+                text=f"{letter.subject}\n{letter.text}",
+            )
+        )
+
+    def _recipient(self, letter: Letter) -> str:
+        effect = self.attempt.effect
+        return effect.role.value if isinstance(effect, NotifyStaff) else letter.to.lower()
+
+    # --- status page -----------------------------------------------------------------------------
+
+    def post(self, effect: PostStatus, _at: datetime) -> None:
+        """Post, update or resolve an incident; a repeat changes nothing.
+
+        Raises:
+            Refused, NotNow: as ports have it.
+            Crash: the worker dies before or after the page has it.
+        """
+        now, weather = self._clock(), self._weather
+        weather.crash("page", now)
+        if weather.lasting(Fault.PAGE_DOWN, now):
+            raise NotNow("the status page is down")
+        if weather.lasting(Fault.PAGE_REFUSES, now):
+            raise Refused("http-422", "refused")
+        if effect.key not in {key for _, key in self.arrivals.posts}:
+            self.arrivals.posts.append((now, effect.key))
+        weather.crash("posted", now)
+        if weather.lasting(Fault.PAGE_BREAKS, now):
+            raise NotNow("the connection broke")
+
+
+class _Session:
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+
+    def __enter__(self) -> "_Session":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        return None
+
+    def send(self, letter: Letter) -> None:
+        self._outside.take(letter)

@@ -1,0 +1,198 @@
+"""A worker of a night: the real activities over the real database, in an activity's context."""
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import cache
+from typing import Any, Self
+from unittest.mock import patch
+
+import temporalio.activity
+from temporalio.testing import ActivityEnvironment
+
+import activities.notifications
+from activities.adapters.database import (
+    DatabaseAudience,
+    DatabaseConsultation,
+    DatabaseImpact,
+    DatabaseLedger,
+    DatabaseMembers,
+    DatabaseNumbers,
+    DatabasePreferences,
+    DatabaseReadModel,
+    DatabaseRecords,
+)
+from activities.adapters.policy_files import PolicyFiles
+from activities.consultation import BookCalls
+from activities.entities import Entities
+from activities.fan_out import FanOut
+from activities.heartbeat import Heartbeater
+from activities.notifications import Notifications
+from activities.pin_policy import PinPolicy
+from activities.ports import MailSession
+from activities.read_model import ReadModelWriter
+from activities.signals import Signals
+from activities.status_page import PostToStatusPage
+from domain.contract.effects import PostStatus
+from domain.contract.receipts import Receipt
+from domain.contract.values import Start
+from domain.policy import PinnedPolicy, PolicyRequest
+from runtime.client import DefectsClient
+from simulation.nights.client import SimulatedClient
+from simulation.nights.database import Database
+from simulation.nights.life import Flight, Life
+from simulation.nights.outside import Attempt, Outside
+from simulation.nights.server import Server
+
+_INFO = ActivityEnvironment.default_info()
+
+
+class _Beats(Heartbeater):
+    """As the product's, without the thread that beats while a letter hangs: nothing hangs here."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+class _InlineLoop(asyncio.SelectorEventLoop):
+    """Runs what is meant for a thread at once: nothing is at the same time as anything else."""
+
+    def run_in_executor(  # type: ignore[override]
+        self, _executor: Any, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - whatever it raises is the future's
+            future.set_exception(error)
+        return future
+
+
+@cache
+def inline_loop() -> asyncio.AbstractEventLoop:
+    """One for each process."""
+    return _InlineLoop()
+
+
+class _Ports:
+    """`Mailbox` and `StatusPage` of whatever night it is."""
+
+    outside: Outside
+
+    def open(self) -> MailSession:
+        return self.outside.open()
+
+    def post(self, effect: PostStatus, at: datetime) -> None:
+        self.outside.post(effect, at)
+
+
+class ActivityWorker:
+    """`Worker`; one for each process, since templates are compiled once. `begin` has it serve the
+    next night."""
+
+    def __init__(self) -> None:
+        self.database = Database()
+        engine = self.database.engine
+        self._client = SimulatedClient()
+        client: Any = self._client
+        self._ports = _Ports()
+        defects = DefectsClient(client, records=DatabaseRecords(engine))
+        ledger, audience = DatabaseLedger(engine), DatabaseAudience(engine)
+        preferences, signals = DatabasePreferences(engine), Signals(client)
+        policies = PolicyFiles()
+        tell = Notifications(
+            self._ports, ledger, audience, policies, "support@vendor.example", preferences
+        )
+        page = PostToStatusPage(self._ports, ledger)
+        entities = Entities(defects, signals, DatabaseNumbers(engine), audience)
+        fan_out = FanOut(signals, DatabaseMembers(engine), DatabaseImpact(engine))
+        read_model = ReadModelWriter(DatabaseReadModel(engine), preferences)
+        self._pin = PinPolicy(policies, defects)
+        self._activities: dict[str, Callable[[Any], Any]] = {
+            "tell_clients": tell.tell_clients,
+            "tell_staff": tell.tell_staff,
+            "post_status": page.post_status,
+            "project": read_model.project,
+            "keep_preferences": read_model.keep_preferences,
+            "open_defect": entities.open_defect,
+            "close_cases": entities.close_cases,
+            "tell_defect": entities.tell_defect,
+            "move_cases": entities.move_cases,
+            "align_defects": fan_out.align_defects,
+            "mark_area": fan_out.mark_area,
+            "book_minutes": BookCalls(DatabaseConsultation(engine)).book_minutes,
+        }
+
+    def begin(self, server: Server, outside: Outside) -> None:
+        """Serve another night, whose database is empty."""
+        self._server = self._client.server = server
+        self._outside = self._ports.outside = outside
+        self.database.begin(server.weather, lambda: server.now)
+
+    def perform(self, life: Life, flight: Flight, rival: Callable[[], None]) -> Receipt:
+        """One try of an activity, as `worker.py` would have it done."""
+        self._outside.attempts.append(Attempt(flight.effect, rival))
+        try:
+            receipt: Receipt = self._run(
+                self._activities[flight.effect.type], flight.effect, life, flight
+            )
+        except BaseException:
+            self._note_unheard(self._outside.attempt)
+            raise
+        finally:
+            self._outside.attempts.pop()
+        return receipt
+
+    def _note_unheard(self, attempt: Attempt) -> None:
+        """A try broke off: what mail took last may not be in the ledger, and then comes again."""
+        if attempt.last is None:
+            return
+        key, recipient, message_id = attempt.last
+        if not self.database.is_sent(key, message_id):
+            self._outside.arrivals.unheard.append((key, recipient))
+
+    def pin_policy(self, life: Life, start: Start) -> PinnedPolicy:
+        """The activity `load_policy`."""
+        request = PolicyRequest(name=start.policy, year=life.began.year, at=life.began)
+        policy: PinnedPolicy = self._run(self._pin.load_policy, request, life, None)
+        return policy
+
+    def _run(self, do: Callable[[Any], Any], asked: Any, life: Life, flight: Flight | None) -> Any:
+        env = ActivityEnvironment()
+        env.info = self._info(life, flight)
+
+        def beat(*details: Any) -> None:
+            if flight is not None and flight.attempt == env.info.attempt:
+                flight.heartbeat = details
+
+        env.on_heartbeat = beat
+        answer = env.run(do, asked)
+        if isinstance(answer, Coroutine):
+            return inline_loop().run_until_complete(answer)
+        return answer
+
+    def _info(self, life: Life, flight: Flight | None) -> temporalio.activity.Info:
+        return dataclasses.replace(
+            _INFO,
+            attempt=1 if flight is None else flight.attempt,
+            heartbeat_details=[] if flight is None else list(flight.heartbeat),
+            started_time=self._server.now,
+            workflow_id=life.number,
+            workflow_run_id=f"{life.number}/{life.run}",
+        )
+
+
+def without_threads() -> AbstractContextManager[Any]:
+    """Have deliveries beat their hearts without a thread of their own."""
+    return patch.object(activities.notifications, "Heartbeater", _Beats)
+
+
+@cache
+def activity_worker() -> ActivityWorker:
+    """One for each process."""
+    return ActivityWorker()
