@@ -23,6 +23,7 @@ from domain.contract.effects import (
     PostStatus,
     UpdateReadModel,
 )
+from domain.contract.events import StaffEvent
 from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Attachment
 from simulation.nights.faults import Fault
@@ -154,7 +155,7 @@ class _Judge:
             isinstance(said, Said) and isinstance(said.command, CorrectContact)
             for said in life.said
         )
-        now = {a.contact.email.lower() for a in _audience(changes, None).values()}
+        now = {a.recipient for a in _audience(changes, None).values()}
         for effect in life.decided:
             if not isinstance(effect, _NOTIFIES):
                 continue
@@ -166,9 +167,7 @@ class _Judge:
                 yield from self._unnamed(effect)
             elif effect.key in receipts and effect.whom.kind in {"attached", "client"}:
                 then = _audience(changes, effect.sequence).values()
-                whom = {
-                    a.contact.email.lower() for a in then if effect.whom.client in (None, a.client)
-                }
+                whom = {a.recipient for a in then if effect.whom.client in (None, a.client)}
                 for person in sorted(whom & now - set(self._ledger.get(effect.key, {}))):
                     yield f"{person} was attached, and nobody thought of them for {effect.key}"
 
@@ -180,8 +179,8 @@ class _Judge:
             if row.entity == effect.entity and row.event == effect.kind.value
         }
         for person in effect.people or []:
-            if person.contact.email.lower() not in told:
-                yield f"{person.contact.email} was not thought of for {effect.key}"
+            if person.recipient not in told:
+                yield f"{person.recipient} was not thought of for {effect.key}"
 
     def _unexplained(self, effect: Effect, receipt: Any) -> Iterator[str]:
         """What the ledger says of a message that was brought about."""
@@ -194,8 +193,15 @@ class _Judge:
                     yield f"{effect.key}: the ledger says that {recipient} has it"
             elif row.state is not DeliveryState.FAILED and row.overtaken_at is None:
                 yield f"{effect.key}: {recipient} is {row.state.value}, and nobody goes on"
-        if isinstance(effect, NotifyStaff | PostStatus) and not rows:
+        if isinstance(effect, NotifyStaff | PostStatus) and not (rows or self._is_shared(effect)):
             yield f"{effect.key} is not in the ledger"
+
+    def _is_shared(self, effect: NotifyStaff | PostStatus) -> bool:
+        """An outage is told once for all: the notice of whoever met it first is in the ledger."""
+        if not isinstance(effect, NotifyStaff) or effect.kind is not StaffEvent.DELIVERY_FAILING:
+            return False
+        lane = effect.facts["lane"]
+        return any(key.startswith(f"{effect.kind}/{lane}/") for key in self._ledger)
 
     def _arrived(self, effect: Effect, recipient: str) -> bool:
         if isinstance(effect, PostStatus):
