@@ -6,6 +6,7 @@ from domain.contract.values import (
     Attachment,
     Command,
     Contact,
+    Count,
     Effort,
     Instant,
     InternalText,
@@ -148,7 +149,7 @@ class ScheduleRelease(Command):
     """Number of the release."""
     deploy_at: Instant
     """When it will be deployed."""
-    plan_version: int | None = Field(default=None, ge=0)
+    plan_version: Count | None = None
     """Grows with every change of the plan; an older one is refused."""
     moved: bool = False
     """Only the date of the release changed: has no effect on a defect that has left it since."""
@@ -164,7 +165,7 @@ class WithdrawRelease(Command):
     """Number of the release."""
     reason: Reason
     """Why; stays internal."""
-    plan_version: int | None = Field(default=None, ge=0)
+    plan_version: Count | None = None
     """Grows with every change of the plan; an older one is refused."""
 
 
@@ -174,7 +175,7 @@ class ReleaseDeployed(Command):
     name = "release_deployed"
     release: Number
     """Number of the release."""
-    plan_version: int | None = Field(default=None, ge=0)
+    plan_version: Count | None = None
     """Grows with every change of the plan; an older one is refused."""
 
 

@@ -98,6 +98,8 @@ Phone = Annotated[
     Field(max_length=50),
 ]
 """A telephone number as people write it, for people to call."""
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+"""A sequence or a version: what columns of a database hold, with room to go on."""
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """An aware datetime, kept in UTC (T1)."""
 TargetUnit = Literal["business_days", "business_hours", "calendar_days"]
@@ -157,9 +159,9 @@ class Message(Value):
 class Again(Message):
     """Where a number that was used before goes on, above all that is known of it."""
 
-    sequence: Annotated[int, Field(ge=0)]
+    sequence: Count
     """The last sequence it gave: keys and facts that come now have later ones."""
-    plan_version: Annotated[int, Field(ge=0)] = 0
+    plan_version: Count = 0
     """Of a release: the last version of its plan."""
 
 
