@@ -4,9 +4,8 @@ from datetime import datetime
 
 from domain import contacts, telephone
 from domain.case.first_response import reached, unmeet
-from domain.case.state import Case
+from domain.case.state import Case, signal_defect
 from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
-from domain.contract.effects import SignalDefect
 from domain.contract.parsing import InvalidCommand
 
 
@@ -34,18 +33,4 @@ def delivery_bounced(case: Case, command: DeliveryBounced, now: datetime) -> Non
 
 def tell_defect(case: Case, reason: str, actor: str, now: datetime) -> None:
     """Tell the defect this case is on who its contact is."""
-    if case.defect is None:
-        return
-    key = case.next_key(CorrectContact.name)
-    said = CorrectContact(
-        actor=actor, key=key["key"], contact=case.contact, reason=reason, case=case.number
-    )
-    case.emit(
-        SignalDefect(
-            **key,
-            at=now,
-            defect=case.defect,
-            signal=CorrectContact.name,
-            payload=said.model_dump(mode="json"),
-        )
-    )
+    signal_defect(case, CorrectContact, now, actor=actor, contact=case.contact, reason=reason)

@@ -5,8 +5,7 @@ from datetime import datetime
 from domain.case import contact
 from domain.case.closing import close
 from domain.case.first_response import meet
-from domain.case.intake import tell_defect
-from domain.case.state import Case, require_open
+from domain.case.state import Case, require_open, signal_defect
 from domain.contract.case import ConfirmDefect, DefectMerged, DefectResolved
 from domain.contract.defect import RetryDeliveries, StopWaiting, WaitForClient
 from domain.contract.effects import OpenDefect, SignalDefect
@@ -85,7 +84,7 @@ def retry(case: Case, command: RetryDeliveries, now: datetime) -> None:
     """Try deliveries again, and tell the defect that did not run how the case stands by now."""
     retry_deliveries(case, command, now)
     if case.absent_defect is not None and case.absent_defect == case.defect:
-        tell_defect(case, WaitForClient if case.information.defect_knows else StopWaiting, now)
+        signal_defect(case, WaitForClient if case.information.defect_knows else StopWaiting, now)
 
 
 def defect_resolved(case: Case, command: DefectResolved, now: datetime) -> None:
@@ -107,7 +106,7 @@ def defect_merged(case: Case, command: DefectMerged, now: datetime) -> None:
     case.defect, case.absent_defect = command.into, None
     case.record("case.attached", now, public=True, defect=command.into, before=command.defect)
     if case.information.defect_knows:
-        tell_defect(case, WaitForClient, now)
+        signal_defect(case, WaitForClient, now)
     if case.corrections:
         tell_corrected(case, now)
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from domain.case import calls
 from domain.case.first_response import responded
-from domain.case.state import Case, require_open
+from domain.case.state import Case, require_open, signal_defect
 from domain.contract.case import CaseStart, ProvideInformation, RequestInformation
 from domain.contract.defect import StopWaiting, WaitForClient
-from domain.contract.effects import NotifyClients, SignalDefect
+from domain.contract.effects import NotifyClients
 from domain.contract.events import ClientEvent
 from domain.contract.parsing import InvalidCommand
 from domain.entity import Due, iso
@@ -47,7 +47,7 @@ def request_information(case: Case, command: RequestInformation, now: datetime) 
     responded(case, ask(case, [*missing, *new], command.message, now))
     if case.defect is not None and _is_defect_to_know(case):
         case.information.defect_knows = True
-        tell_defect(case, WaitForClient, now)
+        signal_defect(case, WaitForClient, now)
 
 
 def provide_information(case: Case, command: ProvideInformation, now: datetime) -> None:
@@ -173,21 +173,4 @@ def stop_waiting(case: Case, now: datetime) -> None:
     """The client is not waited for any more; their defect hears of it."""
     if case.information.defect_knows:
         case.information.defect_knows = False
-        tell_defect(case, StopWaiting, now)
-
-
-def tell_defect(case: Case, what: type[WaitForClient | StopWaiting], now: datetime) -> None:
-    """Tell the defect this case is on whether it waits for its client (T2)."""
-    if case.defect is None:
-        return
-    key = case.next_key(what.name)
-    said = what(actor=case.number, key=key["key"], case=case.number)
-    case.emit(
-        SignalDefect(
-            **key,
-            at=now,
-            defect=case.defect,
-            signal=what.name,
-            payload=said.model_dump(mode="json"),
-        )
-    )
+        signal_defect(case, StopWaiting, now)

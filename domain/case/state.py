@@ -5,11 +5,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from domain.contract.effects import NotifyClients, Person
+from domain.contract.effects import NotifyClients, Person, SignalDefect
 from domain.contract.events import ClientEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.status import BookedCall, CaseState, CaseStatus, FirstResponseStatus
-from domain.contract.values import Channel, Contact, Instant, Package, Value
+from domain.contract.values import Channel, Command, Contact, Instant, Package, Value
 from domain.entity import Entity, iso
 from domain.state import Part
 
@@ -200,3 +200,24 @@ def require_open(case: Case) -> None:
         if case.information.reopens_until is not None:
             way_on = "provide_information opens it again"
         raise InvalidCommand("state", f"is closed since {iso(case.closed_at)}; {way_on}")
+
+
+def signal_defect(
+    case: Case, what: type[Command], now: datetime, *, actor: str | None = None, **fields: Any
+) -> None:
+    """Say something of this case to the defect it is on, if any (T2)."""
+    if case.defect is None:
+        return
+    key = case.next_key(what.name)
+    said = what.model_validate(
+        {"actor": actor or case.number, "key": key["key"], "case": case.number} | fields
+    )
+    case.emit(
+        SignalDefect(
+            **key,
+            at=now,
+            defect=case.defect,
+            signal=what.name,
+            payload=said.model_dump(mode="json"),
+        )
+    )
