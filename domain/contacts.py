@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain import telephone
 from domain.contract.contacts import CorrectContact, DeliveryBounced
-from domain.contract.effects import AudienceChange, NotifyClients, Person
+from domain.contract.effects import AudienceChange, NotifyClients, Person, each_once
 from domain.contract.events import Role, StaffEvent
 from domain.contract.values import Attachment, Contact
 from domain.entity import CameBack, Entity
@@ -44,7 +44,6 @@ def note_bounce(entity: Entity, command: DeliveryBounced, now: datetime) -> None
     others = [letter for letter in entity.came_back if letter.case not in cases]
     entity.came_back = [*others, *returned][-_KEPT:]
     if command.first:
-        kind = entity.kind
         entity.notify_staff(
             StaffEvent.DELIVERY_BOUNCED,
             Role.SUPPORT,
@@ -55,7 +54,7 @@ def note_bounce(entity: Entity, command: DeliveryBounced, now: datetime) -> None
                 "problem": command.problem,
                 "cases": cases,
             },
-            **({kind: entity.number} if kind in {"case", "defect"} else {}),
+            **entity.named,
         )
 
 
@@ -80,12 +79,9 @@ def readdressed(message: NotifyClients, corrections: Mapping[str, Contact]) -> N
         case in corrections for person in message.people for case in person.cases
     ):
         return message
-    people: dict[str, Person] = {}
-    for person in message.people:
-        for case in person.cases or [""]:
-            contact = corrections.get(case, person.contact)
-            recipient = contact.recipient(case)
-            known = people.get(recipient)
-            cases = [*(known.cases if known else []), *([case] if case else [])]
-            people[recipient] = Person(contact=contact, cases=cases)
-    return message.model_copy(update={"people": list(people.values())})
+    one_by_one = (
+        Person(contact=corrections.get(case, person.contact), cases=[case])
+        for person in message.people
+        for case in person.cases
+    )
+    return message.model_copy(update={"people": each_once(one_by_one)})

@@ -32,7 +32,7 @@ from domain.contract.receipts import Receipt
 from domain.contract.status import PolicyVersion, Rejection, Status
 from domain.contract.values import Command, Contact, Instant, Start, Value
 from domain.policy import PinnedPolicy
-from domain.state import Part
+from domain.state import Part, newest
 
 TIMELINE_KEPT = 200
 """Facts the `timeline` query answers; all of them are in the database."""
@@ -142,6 +142,11 @@ class Entity(Part):
         return [*returned, *to_tell]
 
     @property
+    def named(self) -> dict[str, str]:
+        """The fields by which a notice to staff names it."""
+        return {self.kind: self.number} if self.kind in {"case", "defect", "release"} else {}
+
+    @property
     @abstractmethod
     def finished(self) -> bool:
         """Whether nothing can happen any more and the workflow may end."""
@@ -182,10 +187,8 @@ class Entity(Part):
             internal_text=internal_text,
         )
         self._facts.append(fact)
-        kept = [*self.timeline, fact.without_text()][-TIMELINE_KEPT:]
-        while len(kept) > 1 and sum(one.weight for one in kept) > TIMELINE_BYTES:
-            kept.pop(0)
-        self.timeline = kept
+        timeline = [*self.timeline, fact.without_text()]
+        self.timeline = newest(timeline, TIMELINE_KEPT, TIMELINE_BYTES)
 
     def emit(self, effect: Effect) -> None:
         """Have something brought about outside."""

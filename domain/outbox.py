@@ -6,7 +6,6 @@ rule: who reads the audience waits until the read model has it.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
@@ -19,6 +18,7 @@ from domain.contract.effects import (
     reads_audience,
 )
 from domain.contract.values import Contact, Instant
+from domain.state import newest
 
 FIRST_PAUSE = timedelta(seconds=15)
 USUAL_PAUSE = timedelta(minutes=5)
@@ -35,8 +35,6 @@ TOLD_KEPT = 10
 """Messages that went out and may still come back; most reports follow within minutes."""
 KEPT_BYTES = 40_000
 """What each of the two may take."""
-
-X = TypeVar("X", bound=Effect)
 
 
 class LaneState(BaseModel):
@@ -222,7 +220,7 @@ class Outbox(BaseModel):
         return True
 
     def _keep_failed(self, *effects: Effect) -> None:
-        self.failed = _newest([*self.failed, *effects], FAILED_KEPT)
+        self.failed = newest([*self.failed, *effects], FAILED_KEPT, KEPT_BYTES)
         self._weight = None
 
     def remember(
@@ -236,7 +234,7 @@ class Outbox(BaseModel):
             self.park(message, corrections)
         else:
             self._misaddressed.discard(message.key)
-            self.told = _newest([*self.told, message], TOLD_KEPT)
+            self.told = newest([*self.told, message], TOLD_KEPT, KEPT_BYTES)
             self._weight = None
 
     def take_back(self, key: str) -> None:
@@ -330,14 +328,6 @@ class Outbox(BaseModel):
 
 def _to(effect: Effect, corrections: Mapping[str, Contact]) -> Effect:
     return readdressed(effect, corrections) if isinstance(effect, NotifyClients) else effect
-
-
-def _newest(effects: list[X], most: int) -> list[X]:
-    """The latest of those kept, within bounds; the newest is always among them."""
-    kept = effects[-most:]
-    while len(kept) > 1 and sum(effect.weight for effect in kept) > KEPT_BYTES:
-        kept.pop(0)
-    return kept
 
 
 def _still_wanted(older: list[Effect], newer: Effect) -> list[Effect]:

@@ -143,7 +143,7 @@ class Runner(Generic[E]):
         """Temporal was asked to cancel the workflow: put that on record, notify support, go on."""
         self.reject("cancel", "is not a command: nothing was cancelled, everything goes on", now)
         self.entity.record("cancel.refused", now)
-        self.entity.notify_staff(StaffEvent.CANCEL_REFUSED, Role.SUPPORT, now, **self._itself)
+        self.entity.notify_staff(StaffEvent.CANCEL_REFUSED, Role.SUPPORT, now, **self.entity.named)
         self._agenda = None
         self._enqueue(now)
 
@@ -264,16 +264,10 @@ class Runner(Generic[E]):
                 "failed": failed,
                 "since": iso(since),
             },
-            **self._itself,
+            **self.entity.named,
         )
         self.entity.record("delivery.failing", now, lane=lane, about=effect.event)
         self._enqueue(now)
-
-    @property
-    def _itself(self) -> dict[str, str]:
-        """The entity as a notice to staff names it."""
-        kind = self.entity.kind
-        return {kind: self.entity.number} if kind in {"case", "defect", "release"} else {}
 
     def _catch_up(self, now: datetime) -> None:
         before = self.entity.sequence

@@ -1,6 +1,7 @@
 """What the state of an entity is made of: parts that change, containers, and what never changes."""
 
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Any, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,6 +18,26 @@ class Part(BaseModel):
             for name, value in kept.items():
                 kept[name] = _copied(value)
         return copy
+
+
+class Weighed(Protocol):
+    """Something that knows how many bytes it takes."""
+
+    @property
+    def weight(self) -> int:
+        """Bytes as JSON, about."""
+        ...
+
+
+W = TypeVar("W", bound=Weighed)
+
+
+def newest(items: Sequence[W], most: int, most_bytes: int) -> list[W]:
+    """The latest of those kept, within both bounds; the newest is always among them."""
+    kept = list(items[-most:])
+    while len(kept) > 1 and sum(item.weight for item in kept) > most_bytes:
+        kept.pop(0)
+    return kept
 
 
 def _copied(value: Any) -> Any:

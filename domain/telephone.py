@@ -44,13 +44,12 @@ def _ask_support(entity: Entity, message: NotifyClients, cases: list[str], now: 
     entity.record(
         "delivery.by_telephone", now, about=message.event, message=message.key, people=len(cases)
     )
-    kind = entity.kind
     entity.notify_staff(
         StaffEvent.DELIVERY_BY_TELEPHONE,
         Role.SUPPORT,
         now,
         facts={"event": message.event, "message": message.key, "cases": cases[:20]},
-        **({kind: entity.number} if kind in {"case", "defect"} else {}),
+        **entity.named,
     )
 
 

@@ -4,6 +4,7 @@ An effect says *what*, never *how*. Its key (`DEF-000045/17/defect.update`) neve
 the idempotency key all the way down to the e-mail's `Message-ID`.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -147,6 +148,16 @@ class Person(Value):
         return self.contact.recipient(self.cases[0] if self.cases else "")
 
 
+def each_once(people: Iterable[Person]) -> list[Person]:
+    """Everyone once, with all of their cases and their latest contact."""
+    found: dict[str, Person] = {}
+    for person in people:
+        if (before := found.get(person.recipient)) is not None:
+            person = Person(contact=person.contact, cases=[*before.cases, *person.cases])
+        found[person.recipient] = person
+    return list(found.values())
+
+
 class Whom(Value):
     """Which of the people that the database knows a message is for."""
 
@@ -188,13 +199,8 @@ class NotifyClients(_Effect):
             if field not in named
         ):
             return None
-        people = {person.recipient: person for person in self.people}
-        for person in later.people:
-            before = people.get(person.recipient)
-            cases = [*before.cases, *person.cases] if before is not None else person.cases
-            people[person.recipient] = Person(contact=person.contact, cases=cases)
         more = sum(len(person.model_dump_json()) for person in later.people)
-        return self._grown(self.weight + more, people=list(people.values()))
+        return self._grown(self.weight + more, people=each_once([*self.people, *later.people]))
 
 
 class NotifyStaff(_Effect):

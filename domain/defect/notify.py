@@ -12,6 +12,7 @@ from domain.contract.effects import (
     Person,
     PostStatus,
     Whom,
+    each_once,
 )
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.values import Attachment
@@ -70,16 +71,12 @@ def confirm(
     """C9, C10, D5: both numbers, and whatever is known that helps."""
     if not attachments:
         return None
-    people: dict[str, Person] = {}
-    for attachment in attachments:
-        recipient = attachment.recipient
-        cases = people[recipient].cases if recipient in people else []
-        people[recipient] = Person(contact=attachment.contact, cases=[*cases, attachment.case])
+    people = each_once(Person(contact=one.contact, cases=[one.case]) for one in attachments)
     planned = defect.plan.release
     return defect.notify_clients(
         ClientEvent.DEFECT_CONFIRMED,
         now,
-        people=list(people.values()),
+        people=people,
         defect=defect.number,
         release=planned.id if planned else None,
         facts={
