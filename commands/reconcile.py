@@ -8,7 +8,7 @@ meanwhile is left alone: every change bears its own sequence, and older ones are
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -28,6 +28,7 @@ from runtime.client import CommandRefused, DefectsClient, NoAnswer, NoSuchNumber
 from runtime.connection import connect
 from runtime.histories import projections
 from runtime.settings import Settings
+from runtime.stray_numbers import running
 
 SOMETHING_LEFT = 1
 PREFIXES = ("CASE", "DEF", "REL", "AREA", "MAIL")
@@ -95,8 +96,8 @@ class Reconciler:
         """Everything that runs, releases last: what they lack is asked of their defects."""
         clock = asyncio.get_running_loop()
         free_at = clock.time()
-        for workflow in ("CaseWorkflow", "DefectWorkflow", "AreaWorkWorkflow", "ReleaseWorkflow"):
-            async for run in self._running(workflow):
+        for kind in ("case", "defect", "area_work", "release"):
+            async for run in self.client.temporal.list_workflows(running(kind)):
                 await asyncio.sleep(free_at - clock.time())
                 free_at = max(free_at, clock.time()) + 1 / self.per_second
                 self._note_numbers([run.id])
@@ -108,11 +109,6 @@ class Reconciler:
                     self.found.left.append(f"{run.id}: could not be asked ({problem})")
         await self._sequences()
         return self.found
-
-    async def _running(self, workflow: str) -> AsyncIterator[WorkflowExecution]:
-        query = f"WorkflowType = '{workflow}' AND ExecutionStatus = 'Running'"
-        async for run in self.client.temporal.list_workflows(query):
-            yield run
 
     async def _one(self, run: WorkflowExecution) -> None:
         owed = await self._owed(run.id)

@@ -17,11 +17,8 @@ from temporalio.api.enums.v1 import (
 )
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflowservice.v1 import (
-    DescribeWorkflowExecutionRequest,
-    DescribeWorkflowExecutionResponse,
     ResetWorkflowExecutionRequest,
 )
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities.adapters.database import DatabaseRecords
 from activities.adapters.database.open_numbers import OPEN
@@ -107,7 +104,7 @@ async def run(settings: Settings, number: str, *, yes: bool, as_json: bool) -> i
 
 async def diagnose(client: DefectsClient, engine: Engine, number: str) -> Diagnosis:
     """What is wrong with a number. Raises NoSuchNumber where Temporal and the database lack it."""
-    here = await _described(client, number)
+    here = await client.look_up(number)
     if here is None:
         namespace = client.temporal.namespace
         return await asyncio.to_thread(_of_record, engine, number, namespace)
@@ -221,22 +218,6 @@ async def _go(client: DefectsClient, found: Diagnosis) -> None:
             identity=ACTOR,
         )
     )
-
-
-async def _described(
-    client: DefectsClient, number: str
-) -> DescribeWorkflowExecutionResponse | None:
-    try:
-        return await client.temporal.workflow_service.describe_workflow_execution(
-            DescribeWorkflowExecutionRequest(
-                namespace=client.temporal.namespace,
-                execution=WorkflowExecution(workflow_id=number),
-            )
-        )
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return None
 
 
 def _at(event: HistoryEvent) -> str:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from temporalio.api.common.v1 import WorkflowExecution
@@ -15,7 +15,7 @@ from temporalio.api.errordetails.v1 import WorkflowNotReadyFailure
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkflowExecutionRequest,
-    GetWorkflowExecutionHistoryRequest,
+    DescribeWorkflowExecutionResponse,
 )
 from temporalio.client import (
     Client,
@@ -35,6 +35,7 @@ from domain.contract.identity import DEFECTS_QUEUE
 from domain.contract.parsing import Busy
 from runtime.client_records import Records
 from runtime.connection import NoServer
+from runtime.histories import Beginning, beginning
 from runtime.pollers import serving
 
 T = TypeVar("T")
@@ -84,16 +85,6 @@ class Numbers(Protocol):
 
     def issue(self, prefix: str, key: str) -> str:
         """The next number such as `DEF-000045`; the same `key` always gets the same one."""
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """How a run began."""
-
-    at: datetime
-    payload: Any
-    is_first: bool
-    """Whether it continues no other run, and was not reset."""
 
 
 @dataclass(frozen=True)
@@ -233,9 +224,14 @@ class DefectsClient:
 
     async def describe(self, number: str) -> WorkflowExecutionInfo | None:
         """What the server knows of a number's last run; None where it was never used here."""
+        found = await self.look_up(number)
+        return None if found is None else found.workflow_execution_info
+
+    async def look_up(self, number: str) -> DescribeWorkflowExecutionResponse | None:
+        """The same with what is pending."""
         try:
             # Not the handle's `describe`: it cannot read a date the time-skipping server has unset.
-            answer = await self.temporal.workflow_service.describe_workflow_execution(
+            return await self.temporal.workflow_service.describe_workflow_execution(
                 DescribeWorkflowExecutionRequest(
                     namespace=self.temporal.namespace,
                     execution=WorkflowExecution(workflow_id=number),
@@ -246,7 +242,6 @@ class DefectsClient:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             return None
-        return answer.workflow_execution_info
 
     async def beginning(self, number: str, run_id: str) -> Beginning:
         """How a run began, from the first event of its history.
@@ -254,22 +249,7 @@ class DefectsClient:
         Raises:
             RPCError: the server does not tell.
         """
-        answer = await self.temporal.workflow_service.get_workflow_execution_history(
-            GetWorkflowExecutionHistoryRequest(
-                namespace=self.temporal.namespace,
-                execution=WorkflowExecution(workflow_id=number, run_id=run_id),
-                maximum_page_size=1,
-            ),
-            timeout=RPC_TIMEOUT,
-        )
-        first = answer.history.events[0]
-        started = first.workflow_execution_started_event_attributes
-        said = await self.temporal.data_converter.decode(started.input.payloads)
-        return Beginning(
-            at=first.event_time.ToDatetime(tzinfo=UTC),
-            payload=said[0] if said else None,
-            is_first=started.first_execution_run_id == run_id,
-        )
+        return await beginning(self.temporal, number, run_id, RPC_TIMEOUT)
 
     async def update(
         self,

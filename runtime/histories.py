@@ -1,10 +1,16 @@
 """Reads histories of workflows: from their ends, and for what they had the database told."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.history.v1 import HistoryEvent, WorkflowExecutionStartedEventAttributes
-from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryReverseRequest
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.workflowservice.v1 import (
+    GetWorkflowExecutionHistoryRequest,
+    GetWorkflowExecutionHistoryReverseRequest,
+)
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -62,9 +68,36 @@ async def projection(client: Client, event: HistoryEvent) -> UpdateReadModel:
     return UpdateReadModel.model_validate(said)
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """How a run began."""
+
+    at: datetime
+    payload: Any
+    is_first: bool
+    """Whether it continues no other run, and was not reset."""
+
+
+async def beginning(client: Client, number: str, run_id: str, patience: timedelta) -> Beginning:
+    """How a run began, as far as the server tells within `patience`.
+
+    Raises:
+        RPCError: the server does not tell.
+    """
+    first = await _first(client, number, run_id, patience)
+    started = first.workflow_execution_started_event_attributes
+    said = await client.data_converter.decode(started.input.payloads)
+    return Beginning(
+        at=first.event_time.ToDatetime(tzinfo=UTC),
+        payload=said[0] if said else None,
+        is_first=started.first_execution_run_id == run_id,
+    )
+
+
 async def _continued(client: Client, number: str, run_id: str) -> str | None:
     """The run that this one continues, where Temporal still remembers it."""
-    earlier = (await _first(client, number, run_id)).continued_execution_run_id
+    first = await _first(client, number, run_id)
+    earlier = first.workflow_execution_started_event_attributes.continued_execution_run_id
     try:
         return earlier if earlier and await _first(client, number, earlier) else None
     except RPCError as error:
@@ -74,8 +107,14 @@ async def _continued(client: Client, number: str, run_id: str) -> str | None:
 
 
 async def _first(
-    client: Client, number: str, run_id: str
-) -> WorkflowExecutionStartedEventAttributes:
-    handle = client.get_workflow_handle(number, run_id=run_id)
-    event = await anext(handle.fetch_history_events(page_size=1))
-    return event.workflow_execution_started_event_attributes
+    client: Client, number: str, run_id: str, patience: timedelta | None = None
+) -> HistoryEvent:
+    answer = await client.workflow_service.get_workflow_execution_history(
+        GetWorkflowExecutionHistoryRequest(
+            namespace=client.namespace,
+            execution=WorkflowExecution(workflow_id=number, run_id=run_id),
+            maximum_page_size=1,
+        ),
+        timeout=patience,
+    )
+    return answer.history.events[0]

@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from runtime.client import DefectsClient
 from runtime.client_records import OpenNumbers
 from runtime.histories import PROJECT, backwards, projection
-from runtime.stray_numbers import AT_ONCE, WORKFLOWS
+from runtime.stray_numbers import AT_ONCE, WORKFLOWS, running
 
 LISTED = 100
 """Of each kind, the newest that run: none of them may be missing."""
@@ -55,8 +55,7 @@ async def refuse_older(client: DefectsClient, numbers: OpenNumbers) -> None:
 
 
 async def _newest(client: DefectsClient, kind: str) -> list[WorkflowExecution]:
-    query = f"WorkflowType = '{WORKFLOWS[kind]}' AND ExecutionStatus = 'Running'"
-    return [run async for run in client.temporal.list_workflows(query, limit=LISTED)]
+    return [run async for run in client.temporal.list_workflows(running(kind), limit=LISTED)]
 
 
 async def _behind(

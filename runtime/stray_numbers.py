@@ -81,6 +81,11 @@ class Comparison:
         return sum(strays.count for found in both for strays in found.values())
 
 
+def running(kind: str) -> str:
+    """The query for what runs of a kind."""
+    return f"WorkflowType = '{WORKFLOWS[kind]}' AND ExecutionStatus = 'Running'"
+
+
 async def compare(client: DefectsClient, numbers: OpenNumbers, now: datetime) -> Comparison:
     """Compare all kinds.
 
@@ -103,18 +108,17 @@ async def _differing(
     client: DefectsClient, numbers: OpenNumbers, kind: str
 ) -> tuple[list[str], list[str]]:
     """What is open and was not seen to run, and the other way round; nothing of equal counts."""
-    query = f"WorkflowType = '{WORKFLOWS[kind]}' AND ExecutionStatus = 'Running'"
-    query += _RUNS_ON.get(kind, "")
+    query = running(kind) + _RUNS_ON.get(kind, "")
     counted = (await client.temporal.count_workflows(query)).count
     if counted == await asyncio.to_thread(numbers.count, kind):
         return [], []
-    running = {found.id async for found in client.temporal.list_workflows(query, page_size=1_000)}
+    left = {found.id async for found in client.temporal.list_workflows(query, page_size=1_000)}
     missing: list[str] = []
     pages = numbers.pages(kind)
     while (page := await asyncio.to_thread(next, pages, None)) is not None:
-        missing += [number for number in page if number not in running]
-        running.difference_update(page)
-    return missing, sorted(running)
+        missing += [number for number in page if number not in left]
+        left.difference_update(page)
+    return missing, sorted(left)
 
 
 async def _looked_up(
