@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, Generic, NoReturn, TypeVar
 
 from temporalio import workflow
@@ -29,14 +29,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.views.search_attributes import attributes_of
     from workflows import options
     from workflows.alarm import Alarm
+    from workflows.leaving import Leaving, Limits
     from workflows.search_attributes import changes, restored
 
 C = TypeVar("C", bound=Command)
 
 QUIET = {"quiet": True}
 """The memo of a turn that had nothing else to write."""
-MOST_EVENTS, MOST_BYTES = 20_000, 20_000_000
-"""Here a run leaves whatever is under way: the server ends one of 51,200 events or 50 MB."""
 
 
 class Carried(BaseModel):
@@ -79,14 +78,7 @@ class EntityWorkflow(Generic[E]):
     behaviour: ClassVar[Behaviour[Any]]
     signals: ClassVar[Mapping[str, type[Command]]] = {}
     """Commands that may come as a signal too."""
-    commands_per_run: ClassVar[int] = 500
-    """After as many a run should leave: a reset brings all of them back in one workflow task."""
-    most_commands: ClassVar[int] = 1_500
-    """After as many it leaves whatever is under way: the server refuses its 2,000th update."""
-    patience: ClassVar[timedelta] = timedelta(minutes=1)
-    """How long a run that should leave waits for what is in flight."""
-    abandoned_for: ClassVar[timedelta] = timedelta(minutes=2)
-    """When the next run tries again what was in flight: whoever carried it out has noticed."""
+    limits: ClassVar[Limits] = Limits()
 
     def __init__(self, start: Any) -> None:
         self._start = start
@@ -94,9 +86,7 @@ class EntityWorkflow(Generic[E]):
         self._published: dict[str, Any] = {}
         self._awake = True
         self._wrote = False
-        self._leave_requested = False
-        self._leaving_since: datetime | None = None
-        self._commands = 0
+        self._leaving = Leaving(self.limits)
         self._cancelled = False
         self._bug: BaseException | None = None
         self._alarm = Alarm(self._wake)
@@ -189,9 +179,10 @@ class EntityWorkflow(Generic[E]):
 
     def _set_alarm(self, now: datetime) -> None:
         # A lane that may not start would wake a run that leaves again and again, within one task.
-        wakeup = self.runner.next_wakeup(now, start=not self._starts_nothing())
-        if self._leaving_since is not None and self.runner.outbox.in_flight:
-            leave = Wakeup(max(now, self._leaving_since + self.patience), "continues as new")
+        wakeup = self.runner.next_wakeup(now, start=not self._leaving.starts_nothing)
+        gives_up_at = self._leaving.gives_up_at
+        if gives_up_at is not None and self.runner.outbox.in_flight:
+            leave = Wakeup(max(now, gives_up_at), "continues as new")
             wakeup = leave if wakeup is None else min(wakeup, leave, key=lambda w: w.at)
         if wakeup is None:
             self._wrote |= self._alarm.set(None, "")
@@ -227,9 +218,9 @@ class EntityWorkflow(Generic[E]):
 
         A run that is about to end starts nothing, unless a handler waits for an answer.
         """
-        leaving = self._starts_nothing()
-        if leaving and self._leaving_since is None:
-            self._leaving_since = now
+        leaving = self._leaving.starts_nothing
+        if leaving and self._leaving.since is None:
+            self._leaving.since = now
         for lane, effect in self.runner.tick(now, start=not leaving).items():
             self._spawn(self._execute(lane, effect))
 
@@ -272,39 +263,11 @@ class EntityWorkflow(Generic[E]):
 
     # --- leaving ---------------------------------------------------------------------------------
 
-    def _should_continue_as_new(self) -> bool:
-        info = workflow.info()
-        return (
-            self._leave_requested
-            or self._commands >= self.commands_per_run
-            or info.is_continue_as_new_suggested()
-            or info.is_target_worker_deployment_version_changed()
-        )
-
-    def _starts_nothing(self) -> bool:
-        """Whether it is about to leave, and no handler waits for an answer."""
-        return self._should_continue_as_new() and workflow.all_handlers_finished()
-
-    def _must_continue_as_new(self) -> bool:
-        info = workflow.info()
-        return (
-            self._commands >= self.most_commands
-            or info.get_current_history_length() >= MOST_EVENTS
-            or info.get_current_history_size() >= MOST_BYTES
-        )
-
     def _can_continue_as_new(self) -> bool:
-        if not self._should_continue_as_new():
-            return False
-        if self._must_continue_as_new():
-            return True
-        since = self._leaving_since
-        waited = since is not None and workflow.now() >= since + self.patience
-        idle = waited or not self.runner.outbox.in_flight
-        return idle and workflow.all_handlers_finished()
+        return self._leaving.may(in_flight=bool(self.runner.outbox.in_flight))
 
     def _continue_as_new(self, now: datetime) -> NoReturn:
-        self.runner.outbox.abandon(now + self.abandoned_for)
+        self.runner.outbox.abandon(now + self.limits.abandoned_for)
         carried = Carried(
             entity=self.runner.entity.model_dump(mode="json"),
             outbox=self.runner.outbox,
@@ -355,7 +318,7 @@ class EntityWorkflow(Generic[E]):
 
     def _apply(self, said: Command) -> None:
         """Raises InvalidCommand where it does not apply."""
-        self._commands += 1
+        self._leaving.commands += 1
         self.runner.apply(said, workflow.now())
         self._wake()
 
@@ -367,7 +330,7 @@ class EntityWorkflow(Generic[E]):
         """
         await self._ready()
         if name == REQUEST_CONTINUE_AS_NEW:
-            self._leave_requested = True
+            self._leaving.requested = True
             return
         try:
             if self.runner.is_full:

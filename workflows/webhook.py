@@ -48,7 +48,7 @@ class WebhookWorkflow(EntityWorkflow[Receiver]):
     def _carry_out(self, now: datetime) -> None:
         super()._carry_out(now)
         wanted = self.runner.entity.wanted
-        if wanted and not self._sending and not self._should_continue_as_new():
+        if wanted and not self._sending and not self._leaving.is_due:
             self._sending = True
             self._spawn(self._hold_round())
 

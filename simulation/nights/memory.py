@@ -279,7 +279,7 @@ class Memory:
         if runner.finished:
             return Commands(activities, finished=True)
         if leaving and self._may_leave(now):
-            runner.outbox.abandon(now + self.workflow.abandoned_for)
+            runner.outbox.abandon(now + self.workflow.limits.abandoned_for)
             carried = Carried(
                 entity=runner.entity.model_dump(mode="json"), outbox=runner.outbox, published={}
             )
@@ -288,17 +288,17 @@ class Memory:
 
     @property
     def _should_leave(self) -> bool:
-        return self._leave_requested or self._commands >= self.workflow.commands_per_run
+        return self._leave_requested or self._commands >= self.workflow.limits.commands
 
     def _may_leave(self, now: datetime) -> bool:
         since = self._leaving_since
-        waited = since is not None and now >= since + self.workflow.patience
+        waited = since is not None and now >= since + self.workflow.limits.patience
         return waited or not self._running.outbox.in_flight
 
     def _wake_at(self, now: datetime) -> datetime | None:
         wakeup = self._running.next_wakeup(now, start=not self._should_leave)
         at = None if wakeup is None else wakeup.at
         if self._leaving_since is not None and self._running.outbox.in_flight:
-            leave = max(now, self._leaving_since + self.workflow.patience)
+            leave = max(now, self._leaving_since + self.workflow.limits.patience)
             at = leave if at is None else min(at, leave)
         return at

@@ -8,15 +8,14 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.contract.status import Status
     from workflows.defect import DefectWorkflow
+    from workflows.leaving import Limits
 
 
 @workflow.defn(name="DefectWorkflow")
 class HurriedDefectWorkflow(DefectWorkflow):
     """As the product's, but for its patience."""
 
-    commands_per_run = 10
-    most_commands = 20
-    patience = timedelta(milliseconds=500)
+    limits = Limits(commands=10, most_commands=20, patience=timedelta(milliseconds=500))
 
     @workflow.init
     def __init__(self, start: Any) -> None:
