@@ -31,11 +31,15 @@ _KEY_BYTES = 32
 _ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
 
-class UnknownKey(RuntimeError):  # noqa: N818 - what an operator looks for
+class Unreadable(RuntimeError):  # noqa: N818 - the two below are what an operator looks for
+    """A payload cannot be decrypted."""
+
+
+class UnknownKey(Unreadable):
     """A payload was encrypted under a key this process does not have."""
 
 
-class AlteredPayload(RuntimeError):  # noqa: N818 - what an operator looks for
+class AlteredPayload(Unreadable):
     """A payload is not what was encrypted, or its key's id stands for another key now."""
 
 

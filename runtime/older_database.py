@@ -8,13 +8,17 @@ looked at, since these are what an older copy lacks.
 import asyncio
 from collections.abc import Mapping
 
+import structlog
 from temporalio.client import WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
 from runtime.client import DefectsClient
 from runtime.client_records import OpenNumbers
+from runtime.codec import Unreadable
 from runtime.histories import PROJECT, backwards, projection
 from runtime.stray_numbers import AT_ONCE, WORKFLOWS, running
+
+log = structlog.get_logger(__name__)
 
 LISTED = 100
 """Of each kind, the newest that run: none of them may be missing."""
@@ -32,7 +36,7 @@ class OlderDatabase(Exception):  # noqa: N818 - it is an answer
 
 
 async def refuse_older(client: DefectsClient, numbers: OpenNumbers) -> None:
-    """Compare what runs with what the database has of it.
+    """Compare what runs with what the database has of it, but for what cannot be decrypted.
 
     Raises:
         OlderDatabase: it lacks what it once confirmed.
@@ -68,7 +72,11 @@ async def _behind(
 
     async def one(run: WorkflowExecution) -> tuple[str, int | None]:
         async with limit:
-            return run.id, await last_written(client, run.id, run.run_id)
+            try:
+                return run.id, await last_written(client, run.id, run.run_id)
+            except Unreadable as error:
+                log.warning("database.not_compared", number=run.id, error=str(error))
+                return run.id, None
 
     written: Mapping[str, int | None] = dict(await asyncio.gather(*map(one, doubtful)))
     # Read again, after the histories: another worker may have written meanwhile.
