@@ -28,9 +28,9 @@ def listening() -> Iterator[Collector]:
         yield here
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 async def in_clear() -> AsyncIterator[DevServer]:
-    """A server for processes that have no keys."""
+    """A server for processes that have no keys; each installation has one of its own."""
     async with dev_server(DefectsPlugin()) as server:
         yield server
 
