@@ -25,7 +25,7 @@ WORKER = (sys.executable, str(ROOT / "worker.py"))
 STARTER = (sys.executable, str(ROOT / "starter.py"))
 NOT_HANDED_ON = ("DEFECTS_", "TEMPORAL_", "OTEL_", "PYTHONDONTWRITEBYTECODE")
 """With the last one every program would compile all its modules anew."""
-PATIENCE = 30.0
+PATIENCE = 90.0
 """Seconds, for a slow machine; nothing here takes as long on a common one."""
 _POLL = 0.05
 _numbers = count(1)
