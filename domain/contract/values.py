@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 NUMBER_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
+_NUMBER_AS_SENT = r"^[ \t\r\n]*[A-Za-z0-9._-]{1,64}[ \t\r\n]*$"
 
 
 def _unicode(text: str) -> str:
@@ -68,34 +69,45 @@ def _with_digits(number: str) -> str:
     return number
 
 
-def _trim(text: object) -> object:
-    return _unicode(text).strip() if isinstance(text, str) else text
+def _trim(text: str) -> str:
+    return text.strip()
 
 
-Number = Annotated[str, Field(pattern=NUMBER_PATTERN), BeforeValidator(_trim)]
-"""The number of a case, defect or release: 1 to 64 of `A-Z a-z 0-9 . _ -`."""
-Opaque = Annotated[
-    str, BeforeValidator(_trim), AfterValidator(_printable), Field(min_length=1, max_length=128)
-]
+def _readable(text: object) -> object:
+    return _unicode(text) if isinstance(text, str) else text
+
+
+def _at_most(length: int) -> Any:
+    """So long may a text be as it is sent, with whatever is folded or trimmed afterwards: callers
+    and schemas can count that, in whatever language."""
+    return Field(max_length=length)
+
+
+_READABLE, _TRIMMED, _SOMETHING = (
+    BeforeValidator(_readable),
+    AfterValidator(_trim),
+    Field(min_length=1),
+)
+Number = Annotated[str, Field(pattern=_NUMBER_AS_SENT), _READABLE, _TRIMMED]
+"""The number of a case, defect or release: 1 to 64 of `A-Z a-z 0-9 . _ -`; blanks around it do not
+count."""
+Opaque = Annotated[str, _at_most(128), _READABLE, _TRIMMED, AfterValidator(_printable), _SOMETHING]
 """An id that means something only to its owner: a client, an actor, an idempotency key."""
-Line = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=200)]
+Line = Annotated[str, _at_most(200), _READABLE, AfterValidator(_one_line), _SOMETHING]
 FOR_CLIENTS = "for clients"
 """Marks a text that reaches clients as it is written: it may promise no time (D7)."""
-PublicText = Annotated[
-    str, BeforeValidator(_trim), Field(min_length=1, max_length=2_000), FOR_CLIENTS
-]
+PublicText = Annotated[str, _at_most(2_000), _READABLE, _TRIMMED, _SOMETHING, FOR_CLIENTS]
 InternalText = Annotated[str, Field(max_length=20_000)]
-Reason = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=20_000)]
-Address = Annotated[
-    str, BeforeValidator(_trim), AfterValidator(_plausible_address), Field(max_length=254)
-]
+Reason = Annotated[str, _at_most(20_000), _READABLE, _TRIMMED, _SOMETHING]
+Address = Annotated[str, _at_most(254), _READABLE, _TRIMMED, AfterValidator(_plausible_address)]
 """One e-mail address, without a name."""
 Phone = Annotated[
     str,
-    BeforeValidator(_trim),
+    _at_most(50),
+    _READABLE,
+    _TRIMMED,
     AfterValidator(_printable),
     AfterValidator(_with_digits),
-    Field(max_length=50),
 ]
 """A telephone number as people write it, for people to call."""
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
@@ -187,7 +199,7 @@ class Contact(Message):
 
     email: Address | None = None
     """Where mail is sent."""
-    name: Annotated[str, AfterValidator(_one_line), Field(max_length=200)] | None = None
+    name: Annotated[str, _at_most(200), _READABLE, AfterValidator(_one_line)] | None = None
     """How mails address the person."""
     time_zone: Annotated[str, Field(max_length=64)] | None = None
     """Zone of the times in mails: an IANA name such as `Europe/Berlin`. Where it is unknown, the

@@ -1,9 +1,13 @@
 """What may be said: fields, limits, and what a wrong payload is answered (contract, Messages)."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from domain.contract.case import (
     BookCall,
@@ -34,7 +38,18 @@ from domain.contract.release import (
     Reschedule,
     ReviewStart,
 )
-from domain.contract.values import Command, Message
+from domain.contract.values import (
+    Address,
+    Command,
+    InternalText,
+    Line,
+    Message,
+    Number,
+    Opaque,
+    Phone,
+    PublicText,
+    Reason,
+)
 from tests.domain.builders import attachment, case_start, defect_start, release_start
 
 
@@ -185,10 +200,37 @@ def test_a_line_is_one_line(written: str, kept: str) -> None:
     assert parse(CaseStart, case_start(contact=contact)).contact.name == kept
 
 
-def test_the_limit_of_a_line_counts_what_is_kept() -> None:
-    """Contract: 200 characters."""
-    folded = "x" * 199 + "\r\n\r\n" + " "
-    assert len(parse(CaseStart, case_start(subject=folded)).subject) == 199
+KINDS: list[Any] = [Line, Opaque, PublicText, InternalText, Reason, Address, Phone]
+
+
+def _accepted(kind: Any, text: str) -> bool:
+    try:
+        TypeAdapter(kind).validate_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "kind", KINDS, ids=["line", "id", "public", "internal", "reason", "address", "phone"]
+)
+def test_a_limit_counts_what_is_sent(kind: Any) -> None:
+    """Contract: blanks count that are folded or trimmed, so that a caller's schema can tell."""
+    most: int = TypeAdapter(kind).json_schema()["maxLength"]
+    text = {Address: "ada@example.org", Phone: "+1 312 555 0123"}.get(kind, "x")
+
+    assert _accepted(kind, text.ljust(most))
+    assert not _accepted(kind, text.ljust(most + 1))
+    assert _accepted(kind, " ") == (kind is InternalText)
+
+
+@pytest.mark.hypothesis
+@given(text=st.text(st.characters(codec="utf-8"), max_size=70) | st.from_regex(r"\s*[A-Z]+\s*"))
+def test_schema_and_machine_agree_on_numbers(text: str) -> None:
+    """What the schema of a number refuses, a message refuses too, and the other way round."""
+    schema = TypeAdapter(Number).json_schema()
+
+    assert _accepted(Number, text) == (re.search(schema["pattern"], text) is not None)
 
 
 @pytest.mark.parametrize(
