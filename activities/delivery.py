@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -61,7 +61,7 @@ def deliver(
     send: Callable[[], None],
     tally: Tally,
     *,
-    is_shared: bool = False,
+    shared_since: datetime | None = None,
 ) -> None:
     """Send one message to one recipient, unless the ledger says it was sent, or came back.
 
@@ -71,14 +71,15 @@ def deliver(
     What was sent under the key may have said something else, since a reset takes back what was
     decided, and no mail. Then this one is refused as `key_used`, for support to say it otherwise.
 
-    Of one that `is_shared`, several entities say the same under one key: whoever claims it first
-    sends it, and keeps trying; for the others it counts as told.
+    Of one that has a `shared_since`, several entities say the same under one key: whoever claims it
+    first sends it, and keeps trying; for the others it counts as told.
 
     Raises:
         ApplicationError: the other side may take it later.
     """
-    before = ledger.claim(delivery, present())
-    is_anothers = is_shared and before.message_id != delivery.message_id
+    before = ledger.claim(delivery, present(), shared_since)
+    is_anothers = shared_since is not None and before.message_id != delivery.message_id
+    delivery = replace(delivery, effect_key=before.effect_key)
     if is_anothers and before.state is not DeliveryState.FAILED:
         tally.already += 1
         return

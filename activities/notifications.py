@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 
 from temporalio import activity
@@ -20,6 +21,7 @@ from activities.ports import (
     Preference,
     Preferences,
     Spoken,
+    shared_key,
 )
 from activities.rendering import Renderer
 from domain.addresses import recipient_key
@@ -87,7 +89,7 @@ class Notifications:
     def tell_staff(self, effect: NotifyStaff) -> DeliveryReceipt:
         """One message to the address the policy gives for the role.
 
-        An outage is told once for each hour in which it began for something, whatever meets it.
+        An outage is told once, whatever meets it within an hour.
         """
         address = self._policies.load(effect.policy, effect.at.year).contacts[effect.role]
         letter = self._renderer(effect.policy, effect.at.year).staff_letter(
@@ -135,17 +137,12 @@ class Notifications:
         tally: Tally,
         cases: list[str],
     ) -> None:
-        outage = _outage(effect) if isinstance(effect, NotifyStaff) else None
+        since = _outage_since(effect) if isinstance(effect, NotifyStaff) else None
         delivery = self._delivery(effect, letter, cases, recipient_key(letter.to), "email")
-        if outage is not None:
-            delivery = replace(delivery, effect_key=outage, content=None)
-        deliver(
-            self._ledger,
-            delivery,
-            lambda: session.send(letter),
-            tally,
-            is_shared=outage is not None,
-        )
+        if since is not None:
+            shared = f"{effect.kind}/{effect.facts['lane']}/"
+            delivery = replace(delivery, effect_key=shared_key(shared, since), content=None)
+        deliver(self._ledger, delivery, lambda: session.send(letter), tally, shared_since=since)
 
     def _hand_to_staff(
         self, effect: NotifyClients, letter: Letter, tally: Tally, person: Person
@@ -181,14 +178,14 @@ class Notifications:
         return Renderer(loaded, self._mail_from, portal_url=self._portal_url)
 
 
-def _outage(notice: NotifyStaff) -> str | None:
-    """The key that all notices of one outage share; None for a notice of anything else."""
+def _outage_since(notice: NotifyStaff) -> datetime | None:
+    """When the outage began that all who meet it tell alike; None for a notice of anything else."""
     lane, since = notice.facts.get("lane"), notice.facts.get("since")
     if notice.kind is not StaffEvent.DELIVERY_FAILING or notice.facts.get("failed"):
         return None
     if lane not in ONE_FOR_ALL or not isinstance(since, str):
         return None
-    return f"{notice.kind}/{lane}/{since[:13]}"
+    return datetime.fromisoformat(since)
 
 
 def _behind(people: Sequence[Person], after: str | None) -> Sequence[Person]:

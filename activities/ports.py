@@ -6,7 +6,7 @@ adapter raises counts as `NotNow` without advice.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -136,14 +136,26 @@ Message = NotifyClients | NotifyStaff | PostStatus
 """What the ledger remembers."""
 
 
+SHARED_FOR = timedelta(hours=1)
+"""What began within so long of each other is one thing, such as an outage, and told once."""
+
+
+def shared_key(about: str, since: datetime) -> str:
+    """The key of a message that several say alike; keys of one kind sort by when it began."""
+    return f"{about}{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 class Ledger(Protocol):
     """Remembers every attempt to deliver a message."""
 
-    def claim(self, delivery: Delivery, at: datetime) -> Delivery:
+    def claim(
+        self, delivery: Delivery, at: datetime, shared_since: datetime | None = None
+    ) -> Delivery:
         """Mark it as being sent and return the row as it was before.
 
         A row found `sending` (the sender died in between) is returned as `unknown`; one found
-        `sent` or `bounced` stays so.
+        `sent` or `bounced` stays so. What is `shared_since` then may be on record under the key of
+        another that began little before or after.
         """
 
     def hand_to_staff(self, delivery: Delivery, spoken: Spoken, at: datetime) -> Delivery:

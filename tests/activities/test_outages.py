@@ -77,15 +77,43 @@ def test_fifty_defects_of_a_release_send_one_message(
     assert sum(receipt.sent for receipt in receipts) == 1
 
 
+@pytest.mark.parametrize("first", [0, 1], ids=["the earlier first", "the later first"])
+def test_an_outage_that_straddles_the_hour_is_one_message(
+    tell: Notifications, mailbox: RecordingMailbox, first: int
+) -> None:
+    """Some met it before the hour struck and some after it, in whatever order they say so."""
+    hour = EIGHT + 55 * MINUTE
+    sides = [hour - timedelta(seconds=1), hour + timedelta(seconds=1)]
+    notices = [failing(n, sides[(n + first) % 2]) for n in range(DEFECTS)]
+
+    receipts = [carried_out(tell, notice) for notice in notices]
+
+    assert mailbox.events() == ["delivery.failing"]
+    assert [receipt.sent + receipt.already for receipt in receipts] == [1] * DEFECTS
+
+
+def test_sides_of_the_hour_that_say_so_at_the_same_time_are_one_message(
+    tell: Notifications, mailbox: RecordingMailbox
+) -> None:
+    """Neither is on record yet when the other looks."""
+    hour = EIGHT + 55 * MINUTE
+    notices = [failing(n, hour + (n - DEFECTS // 2) * MINUTE / 2) for n in range(DEFECTS)]
+
+    with ThreadPoolExecutor(10) as threads:
+        list(threads.map(lambda notice: carried_out(tell, notice), notices))
+
+    assert mailbox.events() == ["delivery.failing"]
+
+
 @pytest.mark.parametrize(
     "other",
     [
-        failing(2, EIGHT + 60 * MINUTE),
+        failing(2, EIGHT + 61 * MINUTE),
         failing(2, lane="portal"),
         failing(2, problem="smtp-550", failed=1),
         failing(2, lane="webhooks"),
     ],
-    ids=["another hour", "another destination", "a refusal", "a receiver of webhooks"],
+    ids=["an hour later", "another destination", "a refusal", "a receiver of webhooks"],
 )
 def test_what_is_not_the_same_outage_is_told_too(
     tell: Notifications, mailbox: RecordingMailbox, other: NotifyStaff

@@ -5,13 +5,21 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.tables import deliveries, spoken_messages
-from activities.ports import Delivery, DeliveryState, Message, Spoken
+from activities.ports import (
+    SHARED_FOR,
+    Delivery,
+    DeliveryState,
+    Message,
+    Spoken,
+    shared_key,
+)
 from domain.addresses import spellings
 
 _UNSENT = (DeliveryState.PLANNED, DeliveryState.SENDING, DeliveryState.UNKNOWN)
@@ -35,15 +43,20 @@ class DatabaseLedger:
         self._patience = patience
         """Seconds that what was sent waits for a database that is away."""
 
-    def claim(self, delivery: Delivery, at: datetime) -> Delivery:
+    def claim(
+        self, delivery: Delivery, at: datetime, shared_since: datetime | None = None
+    ) -> Delivery:
         """Mark it as being sent, one attempt more, and return the row as it was before.
 
         A new row is returned as `planned` with no attempts; one found `sending` (the sender died
         in between) as `unknown`; one found `sent` or `bounced` is left alone and returned as it is.
-        Claims of one row take turns, from whatever thread or process.
+        Claims of one row take turns, from whatever thread or process; so do those of what is
+        shared, which are made under the key of one that began within `SHARED_FOR`.
         """
         with writing(self._engine) as connection:
             delivery = _on_record(connection, delivery)
+            if shared_since is not None:
+                delivery = _shared(connection, delivery, shared_since)
             if _open(connection, delivery, at):
                 return replace(
                     delivery, state=DeliveryState.PLANNED, attempts=0, sent_at=None, problem=None
@@ -52,7 +65,7 @@ class DatabaseLedger:
                 select(deliveries).where(_is(delivery)).with_for_update()
             ).one()
             before = _delivery(row)
-            if before.state in _OVER:
+            if before.state in _OVER or (shared_since and _is_anothers(before, delivery)):
                 return before
             connection.execute(
                 update(deliveries)
@@ -248,6 +261,32 @@ def _on_record(connection: Connection, delivery: Delivery) -> Delivery:
         .limit(1)
     ).scalar_one_or_none()
     return replace(delivery, recipient=earlier) if earlier is not None else delivery
+
+
+def _shared(connection: Connection, delivery: Delivery, since: datetime) -> Delivery:
+    """The delivery under the key of the one that says the same, its own before another's."""
+    about = delivery.effect_key.removesuffix(shared_key("", since))
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(crc32(about.encode()))))
+    key, after, before = deliveries.c.effect_key, since - SHARED_FOR, since + SHARED_FOR
+    is_own = deliveries.c.message_id == delivery.message_id
+    known = connection.execute(
+        select(key)
+        .where(
+            key >= shared_key(about, after),
+            key <= shared_key(about, before),
+            deliveries.c.recipient == delivery.recipient,
+            deliveries.c.channel == delivery.channel,
+        )
+        .order_by(is_own.desc(), key)
+        .limit(1)
+    ).scalar_one_or_none()
+    return replace(delivery, effect_key=known or delivery.effect_key)
+
+
+def _is_anothers(row: Delivery, delivery: Delivery) -> bool:
+    """Whether somebody else sends what is shared; what was refused is tried by whoever comes."""
+    return row.message_id != delivery.message_id and row.state is not DeliveryState.FAILED
 
 
 def _is(delivery: Delivery) -> ColumnElement[bool]:
