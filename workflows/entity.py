@@ -181,7 +181,7 @@ class EntityWorkflow(Generic[E]):
         # A lane that may not start would wake a run that leaves again and again, within one task.
         wakeup = self.runner.next_wakeup(now, start=not self._leaving.starts_nothing)
         gives_up_at = self._leaving.gives_up_at
-        if gives_up_at is not None and self.runner.outbox.in_flight:
+        if gives_up_at is not None and self._is_in_flight:
             leave = Wakeup(max(now, gives_up_at), "continues as new")
             wakeup = leave if wakeup is None else min(wakeup, leave, key=lambda w: w.at)
         if wakeup is None:
@@ -264,10 +264,19 @@ class EntityWorkflow(Generic[E]):
     # --- leaving ---------------------------------------------------------------------------------
 
     def _can_continue_as_new(self) -> bool:
-        return self._leaving.may(in_flight=bool(self.runner.outbox.in_flight))
+        return self._leaving.may(in_flight=self._is_in_flight)
+
+    @property
+    def _is_in_flight(self) -> bool:
+        """Whether anything is under way whose outcome a run should wait for before it leaves."""
+        return bool(self.runner.outbox.in_flight)
+
+    def _abandon(self, until: datetime) -> None:
+        """Leave what is in flight behind: the next run tries it again, not before `until`."""
+        self.runner.outbox.abandon(until)
 
     def _continue_as_new(self, now: datetime) -> NoReturn:
-        self.runner.outbox.abandon(now + self.limits.abandoned_for)
+        self._abandon(now + self.limits.abandoned_for)
         carried = Carried(
             entity=self.runner.entity.model_dump(mode="json"),
             outbox=self.runner.outbox,

@@ -17,7 +17,9 @@ with workflow.unsafe.imports_passed_through():
         RECEIVER,
         Receiver,
         Report,
+        Round,
         Wake,
+        abandon_round,
         begin_round,
         end_round,
         round_failed,
@@ -36,7 +38,8 @@ class WebhookWorkflow(EntityWorkflow[Receiver]):
     @workflow.init
     def __init__(self, start: Any) -> None:
         super().__init__(start)
-        self._sending = False
+        self._round: Round | None = None
+        """The one under way."""
 
     @workflow.run
     async def run(self, start: Any) -> Status:
@@ -48,14 +51,12 @@ class WebhookWorkflow(EntityWorkflow[Receiver]):
     def _carry_out(self, now: datetime) -> None:
         super()._carry_out(now)
         wanted = self.runner.entity.wanted
-        if wanted and not self._sending and not self._leaving.is_due:
-            self._sending = True
-            self._spawn(self._hold_round())
+        if wanted and self._round is None and not self._leaving.is_due:
+            self._round = self.runner.act(begin_round, now)
+            self._spawn(self._hold_round(self._round))
 
-    async def _hold_round(self) -> None:
+    async def _hold_round(self, asked: Round) -> None:
         """One activity for everything that is due, however many messages."""
-        now = workflow.now()
-        asked = self.runner.act(begin_round, now)
         try:
             report = await workflow.execute_activity(
                 "send_webhooks",
@@ -70,13 +71,20 @@ class WebhookWorkflow(EntityWorkflow[Receiver]):
         else:
             now = workflow.now()
             self.runner.act(lambda receiver: end_round(receiver, report, now), now)
-        self._sending = False
+        self._round = None
 
-    def _can_continue_as_new(self) -> bool:
-        return super()._can_continue_as_new() and not self._sending
+    @property
+    def _is_in_flight(self) -> bool:
+        return super()._is_in_flight or self._round is not None
+
+    def _abandon(self, until: datetime) -> None:
+        super()._abandon(until)
+        if self._round is not None:
+            abandon_round(self.runner.entity, self._round, until)
 
     def _status(self) -> Status:
         status = super()._status()
-        under_way = int(self._sending or self.runner.entity.wanted)
-        pending = status.pending_deliveries + under_way
+        receiver = self.runner.entity
+        under_way = self._round or receiver.wanted or receiver.abandoned_until
+        pending = status.pending_deliveries + int(bool(under_way))
         return status.model_copy(update={"pending_deliveries": pending})

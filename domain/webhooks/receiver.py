@@ -89,6 +89,8 @@ class Receiver(Entity):
     at_once: bool = False
     due: Instant | None = None
     """When the next round is to begin, where none is wanted now."""
+    abandoned_until: Instant | None = None
+    """A run has left a round behind that may go on until then: no other one may begin."""
     failures: int = 0
     """Rounds in a row in which nothing got through."""
     down_since: Instant | None = None
@@ -154,12 +156,19 @@ def begin(number: str, start: WebhookStart, policy: PinnedPolicy, _now: datetime
 def wake(receiver: Receiver, _command: Wake, _now: datetime) -> None:
     """There is more to send; a receiver that is down is left alone until its pause is over."""
     if receiver.down_since is None or receiver.stopped is not None:
-        receiver.wanted, receiver.due = True, None
+        _ask_for_round(receiver)
 
 
 def retry_deliveries(receiver: Receiver, _command: RetryDeliveries, _now: datetime) -> None:
     """Try everything again now."""
-    receiver.wanted, receiver.at_once, receiver.due = True, True, None
+    receiver.at_once = True
+    _ask_for_round(receiver)
+
+
+def _ask_for_round(receiver: Receiver) -> None:
+    """Now, or as soon as one that was left behind is surely over."""
+    receiver.wanted = receiver.abandoned_until is None
+    receiver.due = receiver.abandoned_until
 
 
 # --- rounds ---------------------------------------------------------------------------------------
@@ -172,6 +181,12 @@ def begin_round(receiver: Receiver) -> Round:
     )
     receiver.wanted, receiver.at_once, receiver.due, receiver.stopped = False, False, None, None
     return asked
+
+
+def abandon_round(receiver: Receiver, asked: Round, until: datetime) -> None:
+    """A run leaves while a round is under way, whose report nobody will hear: hold another one."""
+    receiver.wanted, receiver.due, receiver.abandoned_until = False, until, until
+    receiver.at_once = receiver.at_once or asked.at_once
 
 
 def end_round(receiver: Receiver, report: Report, now: datetime) -> None:
@@ -258,7 +273,7 @@ def _agenda(receiver: Receiver) -> list[Due[Receiver]]:
 
 
 def _want(receiver: Receiver, _due: datetime, _now: datetime) -> None:
-    receiver.wanted, receiver.due = True, None
+    receiver.wanted, receiver.due, receiver.abandoned_until = True, None, None
 
 
 RECEIVER = Behaviour(

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
 
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.webhook_http import WebhookHttp
@@ -20,8 +22,10 @@ from runtime.client import CommandRefused
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server, time_skipping_server
 from tests.fakes import RecordingMailbox
+from tests.programs import eventually
 from tests.webhook_server import SECRET, Receiver, receiver
 from tests.workflows import world as worlds
+from tests.workflows.hurried import HurriedWebhookWorkflow
 from tests.workflows.world import World, an_outside
 from worker import workers
 
@@ -205,6 +209,32 @@ async def test_replays_and_bursts_go_through_continue_as_new(tmp_path: Path) -> 
             assert steps[:12] == [f"Step {step} done." for step in range(12)]
         assert described.run_id != described.raw_info.first_run_id
         assert (await world.status(hook))["rejected"][0]["signal"] == "no such signal"
+
+
+async def test_a_run_does_not_wait_for_ever_for_a_round_under_way(tmp_path: Path) -> None:
+    """It leaves within its patience; the next one sends what was left behind."""
+    async with a_world(tmp_path, {}) as world, receiver() as slow:
+        slow.trick = "stall"
+        hook = await world.listen(slow, "defect.*")
+        about = {"receiver": hook.removeprefix("webhook-")}
+        handle = await world.client.start_workflow(
+            "WebhookWorkflow", about, id=hook, task_queue="hurried"
+        )
+        hurried = Worker(world.client, task_queue="hurried", workflows=[HurriedWebhookWorkflow])
+        async with hurried:
+            await world.defect("DEF-1", "S4")
+            await eventually("a round is under way", lambda: slow.posts)
+            first = (await handle.describe()).run_id
+            slow.trick = None
+            await handle.signal("request_continue_as_new")
+            run = world.client.get_workflow_handle(hook, run_id=first)
+            async for event in run.fetch_history_events(wait_new_event=True):
+                last = event
+            await eventually("the next round sends it", slow.ids)
+            await world.sent(hook)
+
+        assert last.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW
+        assert slow.ids() == ["DEF-1/1/defect.confirmed"]
 
 
 async def test_a_wrong_start_is_refused(tmp_path: Path) -> None:

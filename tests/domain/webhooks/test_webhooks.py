@@ -31,6 +31,7 @@ from domain.webhooks.receiver import (
     Report,
     Wake,
     WebhookStart,
+    abandon_round,
     begin_round,
     end_round,
     round_failed,
@@ -357,3 +358,31 @@ def test_a_round_that_could_not_be_held_is_held_later() -> None:
 
     assert receiver.failures == 0
     assert receiver.next_due() == NOW + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("command", [WAKE, RetryDeliveries(actor="agent-1")])
+def test_a_round_that_was_left_behind_is_over_before_another_begins(
+    command: Wake | RetryDeliveries,
+) -> None:
+    """The run had to leave; whatever is said meanwhile, two rounds never send side by side."""
+    box, _ = begin_alone(RECEIVER, "webhook-r", WebhookStart(receiver="r"), ETO, NOW)
+    until = NOW + timedelta(minutes=2)
+    asked = box.runner.act(begin_round, NOW)
+    box.runner.act(lambda receiver: abandon_round(receiver, asked, until), NOW)
+    box.handle(command, NOW + timedelta(seconds=5))
+
+    assert (box.wanted, box.due, box.finished) == (False, until, False)
+    box.fire(until)
+    assert (box.wanted, box.due, box.abandoned_until) == (True, None, None)
+    assert box.runner.act(begin_round, until).at_once is isinstance(command, RetryDeliveries)
+
+
+def test_what_an_operator_asked_of_a_round_left_behind_is_asked_of_the_next() -> None:
+    """To try everything again at once."""
+    box, _ = begin_alone(RECEIVER, "webhook-r", WebhookStart(receiver="r"), ETO, NOW)
+    box.handle(RetryDeliveries(actor="agent-1"), NOW)
+    asked = box.runner.act(begin_round, NOW)
+    box.runner.act(lambda receiver: abandon_round(receiver, asked, NOW), NOW)
+    box.fire(NOW)
+
+    assert box.runner.act(begin_round, NOW).at_once
