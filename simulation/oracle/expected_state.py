@@ -452,6 +452,8 @@ def _internal_texts(said: Command | DefectStart) -> Iterator[str]:
     """What was written for the vendor's own eyes (D8)."""
     if isinstance(said, DecideReclassification):
         return  # The client gets the decision with its reason (D4).
+    if isinstance(said, WithdrawRelease) and said.reason == f"release {said.release}":
+        return  # Nobody wrote that: the release itself withdraws its plan from a defect that left.
     for name in _INTERNAL:
         text = getattr(said, name, None)
         if isinstance(text, str) and text.strip():
