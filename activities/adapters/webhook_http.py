@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
+from activities.adapters.public_addresses import is_public
 from activities.webhook_ports import Answer, NoAnswer
 
 TIMEOUT_SECONDS = 15
@@ -26,8 +26,6 @@ _ADDRESSES = 3
 _READ = 16 * 1024
 """Bytes of an answer that are read, to use the connection again; with more it is closed."""
 _READ_SECONDS = 1
-_TRANSLATED = IPv6Network("64:ff9b::/96")
-"""Addresses behind which a translator has an IPv4 address (RFC 6052)."""
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a name. Raises OSError where it has none."""
@@ -166,33 +164,6 @@ async def _drain(response: httpx.Response) -> None:
         pass  # It has answered; what it adds to that is nothing to us.
     finally:
         await response.aclose()
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is one of the public Internet, by itself and behind any translation."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return False
-    inner = _inner(parsed)
-    if inner is not None:
-        return _is_public(inner)
-    return _is_public(parsed)
-
-
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    return address.is_global and not address.is_multicast and not address.is_reserved
-
-
-def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 address leads to."""
-    if isinstance(address, IPv4Address):
-        return None
-    if address.ipv4_mapped or address.sixtofour:
-        return address.ipv4_mapped or address.sixtofour
-    if address.teredo:
-        return address.teredo[1]
-    return IPv4Address(address.packed[-4:]) if address in _TRANSLATED else None
 
 
 def _is_tls(error: BaseException | None) -> bool:

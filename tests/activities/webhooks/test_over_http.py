@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from sqlalchemy import Engine
 
-from activities.adapters.webhook_http import WebhookHttp, is_public
+from activities.adapters.webhook_http import WebhookHttp
 from activities.webhook_ports import Answer, NoAnswer
 from tests.activities.webhooks.receivers import add, happens, hold, post
 from tests.webhook_server import Receiver, receiver
@@ -75,25 +75,6 @@ async def test_retry_after_is_seconds_or_a_date(
     server.headers = {"Retry-After": advice, "Date": "Sun, 06 Nov 1994 08:49:37 GMT"}
 
     assert await post(server.url) == Answer(503, wait)
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-        "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0",
-        "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "ff02::1", "not one",
-    ],
-)  # fmt: skip
-def test_private_addresses_are_known_in_every_guise(address: str) -> None:
-    """Loopback, private, link-local, shared, multicast; mapped and translated ones too."""
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1"])
-def test_public_addresses_pass(address: str) -> None:
-    """Whatever they are written in."""
-    assert is_public(address)
 
 
 class Names:
