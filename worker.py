@@ -38,6 +38,7 @@ from activities.adapters.database import (
 )
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
+from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
 from activities.adapters.database.webhooks import DatabaseWebhooks
 from activities.adapters.mailbox import mailbox_for
 from activities.adapters.policy_files import PolicyError, PolicyFiles
@@ -53,16 +54,18 @@ from activities.ports import Mailbox, Policies, StatusPage
 from activities.read_model import ReadModelWriter
 from activities.signals import Signals
 from activities.status_page import PostToStatusPage
-from activities.webhook_ports import Poster
+from activities.webhook_ports import Poster, Sealing
 from activities.webhooks import CallReceivers, SendWebhooks, call_receiver
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
 from domain.promise_guard import find_promise
 from domain.webhooks.events import checked_url, secret_key
 from runtime.client import DefectsClient
+from runtime.codec import NO_KEYS, AlteredPayload, UnknownKey
 from runtime.connection import NoServer, connect
 from runtime.logs import configure_logs
 from runtime.older_database import OlderDatabase, refuse_older
 from runtime.schedules import IMPACT_REVIEW, ensure_review
+from runtime.sealing import Sealer
 from runtime.search_attributes import ensure
 from runtime.settings import Settings, SettingsError, read_settings
 from runtime.shutdown import stop_on_signals
@@ -104,6 +107,7 @@ class Adapters:
     status_page: StatusPage
     policies: Policies
     webhooks: Poster = field(default_factory=WebhookHttp)
+    sealing: Sealing = field(default_factory=lambda: Sealer(NO_KEYS))
 
 
 def build_adapters(settings: Settings) -> Adapters:
@@ -112,7 +116,8 @@ def build_adapters(settings: Settings) -> Adapters:
     Raises:
         PolicyError: the policy file is wrong.
         NoDatabase: the database cannot be used.
-        SettingsError: the mail server's URL, a receiver's or the webhooks' secret cannot be used.
+        SettingsError: the mail server's URL, a receiver's or the webhooks' secret cannot be used,
+            or a secret needs a key that is not there.
     """
     engine = make_engine(settings.database_url.get_secret_value(), pool_size=ACTIVITY_THREADS)
     migrate(engine)
@@ -131,8 +136,14 @@ def build_adapters(settings: Settings) -> Adapters:
         )
     private = settings.webhook_allow_private
     synchronise_receivers(engine, settings, private=private)
-    webhooks = WebhookHttp(allow_private=private)
-    return Adapters(engine, mailbox, page, PolicyFiles(settings.policy_file), webhooks)
+    return Adapters(
+        engine,
+        mailbox,
+        page,
+        PolicyFiles(settings.policy_file),
+        WebhookHttp(allow_private=private),
+        Sealer(settings.encryption_keys),
+    )
 
 
 def synchronise_receivers(engine: Engine, settings: Settings, *, private: bool) -> None:
@@ -146,7 +157,12 @@ def synchronise_receivers(engine: Engine, settings: Settings, *, private: bool) 
         key = secret_key(secret.get_secret_value()) if secret else None
     except ValueError as error:
         raise SettingsError(f"DEFECTS_WEBHOOK_SECRET: {error}") from None
-    DatabaseWebhookReceivers(engine).synchronise(urls, key, datetime.now(UTC))
+    sealer, now = Sealer(settings.encryption_keys), datetime.now(UTC)
+    try:
+        DatabaseWebhookSecrets(engine, sealer).check(now)
+        DatabaseWebhookReceivers(engine, sealer).synchronise(urls, key, now)
+    except (UnknownKey, AlteredPayload) as error:
+        raise SettingsError(f"Webhooks cannot be signed: {error}") from None
 
 
 @asynccontextmanager
@@ -177,7 +193,7 @@ async def workers(
     status_page = PostToStatusPage(adapters.status_page, ledger)
     entities = Entities(defects, signals, DatabaseNumbers(engine), audience)
     fan_out = FanOut(signals, DatabaseMembers(engine), impact)
-    webhooks = DatabaseWebhooks(engine)
+    webhooks = DatabaseWebhooks(engine, adapters.sealing)
     calls = CallReceivers(defects, webhooks, asyncio.get_running_loop())
     pin = PinPolicy(adapters.policies, defects)
     read_model = ReadModelWriter(DatabaseReadModel(engine), preferences, calls)
@@ -250,7 +266,7 @@ async def prepare(client: Client, adapters: Adapters) -> None:
     """Make on the server what it needs to have, or say what is missing where we may not."""
     if missing := await ensure(client):
         log.error("search_attributes.missing", names=missing, hint="register them, see docs")
-    for receiver in DatabaseWebhooks(adapters.engine).waited_for():
+    for receiver in DatabaseWebhooks(adapters.engine, adapters.sealing).waited_for():
         await call_receiver(DefectsClient(client), receiver)
     policy = adapters.policies.load("eto", datetime.now(UTC).year)
     try:

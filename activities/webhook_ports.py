@@ -87,6 +87,19 @@ class Poster(Protocol):
         """Begin a conversation; the connection is made when the first message is posted."""
 
 
+class Sealing(Protocol):
+    """Encrypts secrets before they are written down."""
+
+    def seal(self, secret: str, owner: str) -> str:
+        """What to write down of a secret that belongs to `owner`."""
+
+    def open(self, kept: str, owner: str) -> str:
+        """The secret. Raises where it cannot be opened: its key is missing, or it was altered."""
+
+    def key_of(self, kept: str) -> str | None:
+        """The id of the key that opens it; None where it is in clear."""
+
+
 class Webhooks(Protocol):
     """The messages that wait for each receiver."""
 

@@ -14,11 +14,14 @@ from temporalio.service import RPCError
 
 from activities.adapters.database import NoDatabase, make_engine
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
+from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
 from commands.versions import unserved
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
 from runtime.client import DefectsClient
+from runtime.codec import AlteredPayload, UnknownKey
 from runtime.connection import connect
 from runtime.failing_tasks import failing_tasks
+from runtime.sealing import Sealer
 from runtime.settings import Settings
 from runtime.stray_numbers import compare
 
@@ -44,6 +47,8 @@ async def run(settings: Settings) -> int:
     ]
     problems += await unserved(client)
     no_database = await asyncio.to_thread(_database_problems, settings)
+    if not no_database:
+        problems += await asyncio.to_thread(_sealed_secrets, settings)
     problems += no_database or await _strays(client, settings)
     problems += await _failing(client)
     for problem in problems:
@@ -77,6 +82,21 @@ async def _strays(client: Client, settings: Settings) -> list[str]:
     shown = [f"{stray}; see `starter.py recover {stray.number}`" for stray in found.strays[:SHOWN]]
     more = found.count - len(shown)
     return [*shown, f"and {more} more numbers like these"] if more else shown
+
+
+def _sealed_secrets(settings: Settings) -> list[str]:
+    """Secrets of webhooks that cannot be opened."""
+    engine = make_engine(settings.database_url.get_secret_value())
+    secrets = DatabaseWebhookSecrets(engine, Sealer(settings.encryption_keys))
+    try:
+        secrets.check(datetime.now(UTC))
+    except (UnknownKey, AlteredPayload) as error:
+        return [f"webhooks cannot be signed: {error}"]
+    except SQLAlchemyError as error:
+        return [str(NoDatabase.because(error))]
+    finally:
+        engine.dispose()
+    return []
 
 
 async def _failing(client: Client) -> list[str]:

@@ -26,7 +26,7 @@ from temporalio.converter import PayloadCodec
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
 VARIABLE = "DEFECTS_ENCRYPTION_KEYS"
-_NONCE_BYTES = 12
+NONCE_BYTES = 12
 _KEY_BYTES = 32
 _ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
@@ -73,18 +73,18 @@ class KeyRing:
             keys[name] = _key(encoded, position)
         return cls(keys)
 
-    def cipher(self, name: str) -> AESGCM:
-        """The cipher of a key.
+    def cipher(self, name: str, what: str = "a payload") -> AESGCM:
+        """The cipher of a key, for what is encrypted under it.
 
         Raises:
-            UnknownKey: naming the id and the variable it belongs into.
+            UnknownKey: naming what, the id and the variable it belongs into.
         """
         try:
             return self._ciphers[name]
         except KeyError:
             known = ", ".join(self._ciphers) or "none"
             raise UnknownKey(
-                f"a payload is encrypted under the key {name!r}: add it to {VARIABLE} "
+                f"{what} is encrypted under the key {name!r}: add it to {VARIABLE} "
                 f"(keys there now: {known})"
             ) from None
 
@@ -115,7 +115,7 @@ class KeyRingCodec(PayloadCodec):
         ]
 
     def _encrypted(self, payload: Payload, name: str) -> Payload:
-        key_id, nonce = name.encode(), os.urandom(_NONCE_BYTES)
+        key_id, nonce = name.encode(), os.urandom(NONCE_BYTES)
         sealed = self._keys.cipher(name).encrypt(nonce, payload.SerializeToString(), key_id)
         return Payload(metadata={"encoding": ENCODING, KEY_ID: key_id}, data=nonce + sealed)
 
@@ -123,7 +123,7 @@ class KeyRingCodec(PayloadCodec):
         key_id = payload.metadata.get(KEY_ID, b"")
         name = key_id.decode(errors="replace")
         cipher = self._keys.cipher(name)
-        nonce, sealed = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
+        nonce, sealed = payload.data[:NONCE_BYTES], payload.data[NONCE_BYTES:]
         try:
             return Payload.FromString(cipher.decrypt(nonce, sealed, key_id))
         except (InvalidTag, ValueError):

@@ -209,8 +209,8 @@ class Settings(BaseSettings):
     encryption_keys: Annotated[
         KeyRing, NoDecode, BeforeValidator(_key_ring), WithJsonSchema(_SECRET_TEXT)
     ] = Field(default_factory=lambda: NO_KEYS)
-    """`id:base64key,…`, keys of 32 bytes: the first encrypts, all decrypt. Without keys payloads
-    are in clear."""
+    """`id:base64key,…`, keys of 32 bytes: the first encrypts, all decrypt. Without keys payloads,
+    and secrets of webhooks in the database, are in clear."""
     codec_address: Annotated[str, AfterValidator(_socket_address)] = "127.0.0.1:8082"
     """Where `python -m portal.codec_server` listens: an IP address and a port."""
     codec_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = ()

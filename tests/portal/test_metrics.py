@@ -20,6 +20,8 @@ from activities.ports import Delivery, DeliveryState
 from domain.contract.effects import Fact, UpdateReadModel
 from portal.metrics import ObligationsCollector, Requests
 from portal.pages.obligations import staff_dashboard
+from runtime.codec import NO_KEYS
+from runtime.sealing import Sealer
 from runtime.stray_numbers import Comparison, Stray, Strays
 from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
 from tests.quick_databases import empty_database
@@ -134,7 +136,7 @@ def test_a_message_whose_sender_died_is_unknown(tmp_path: Path) -> None:
 def test_webhooks_wait_for_receivers_that_are_enabled(database_url: str) -> None:
     """What waits for one that was disabled is nobody's concern."""
     engine = make_engine(database_url)
-    receivers, pulse = DatabaseWebhookReceivers(engine), BacklogStats(engine)
+    receivers, pulse = DatabaseWebhookReceivers(engine, Sealer(NO_KEYS)), BacklogStats(engine)
     key = "whsec_" + "A" * 32
     here, gone = (
         receivers.add(f"https://{name}.example/hook", key, NOON) for name in ("here", "gone")

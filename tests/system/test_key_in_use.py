@@ -1,4 +1,4 @@
-"""The runbook's loop that asks which runs still need an old key, as it is written there."""
+"""Whether an old key is still in use: the runbook's loop over the runs, and webhook secrets."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ import pytest
 from runtime.plugin import DefectsPlugin
 from runtime.servers import binary, dev_server
 from tests.installation import Installation, an_installation, settled
-from tests.programs import ROOT
+from tests.programs import ROOT, WORKER, run
 from tests.system.test_encryption import NEW, OLD, READS, a_defect, codec_server, under
 
 
@@ -64,3 +64,26 @@ async def test_the_runbook_says_which_runs_need_the_old_key(tmp_path: Path) -> N
         [f"{number} {runs[number]}: could not be looked at" for number in ("DEF-NEW", "DEF-OLD")],
     )
     assert away == (1, [])
+
+
+async def test_a_key_that_a_webhook_secret_needs_cannot_be_dropped(tmp_path: Path) -> None:
+    """A worker without it does not start, and says what to do; once done, it may go."""
+    with an_installation(tmp_path, DEFECTS_ENCRYPTION_KEYS=OLD) as here:
+        await here.starter("webhooks", "add", "https://hooks.example/defects")
+        async with dev_server(DefectsPlugin()) as server:
+            here.use(server)
+            here.settings["DEFECTS_ENCRYPTION_KEYS"] = NEW
+            refused = await run(*WORKER, folder=here.folder, env=here.env)
+            asked = await here.starter("health")
+            here.settings["DEFECTS_ENCRYPTION_KEYS"] = f"{NEW},{OLD}"
+            rekeyed = await here.starter("webhooks", "rekey")
+            here.settings["DEFECTS_ENCRYPTION_KEYS"] = NEW
+            async with here.worker():
+                well = await here.starter("health")
+
+    lacks = "a secret in the database is encrypted under the key 'old': add it to DEFECTS_ENCRY"
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err.startswith(f"Webhooks cannot be signed: {lacks}")
+    assert f"webhooks cannot be signed: {lacks}" in asked.err
+    assert rekeyed.out == "encrypted under new: 1 secrets, 1 of them newly\n"
+    assert (well.code, well.err) == (0, "")

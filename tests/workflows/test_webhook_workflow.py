@@ -19,7 +19,9 @@ from activities.webhooks import call_receiver
 from domain.webhooks.events import EVERYTHING, secret_key
 from domain.webhooks.receiver import workflow_id
 from runtime.client import CommandRefused
+from runtime.codec import NO_KEYS
 from runtime.plugin import DefectsPlugin
+from runtime.sealing import Sealer
 from runtime.servers import dev_server, time_skipping_server
 from tests.fakes import RecordingMailbox
 from tests.programs import eventually
@@ -39,7 +41,7 @@ class Hooked(World):
     @property
     def receivers(self) -> DatabaseWebhookReceivers:
         """Who is sent what."""
-        return DatabaseWebhookReceivers(self.outside.engine)
+        return DatabaseWebhookReceivers(self.outside.engine, Sealer(NO_KEYS))
 
     async def listen(self, to: Receiver, *events: str) -> str:
         """Add a receiver; answers the id of its workflow."""

@@ -19,7 +19,7 @@ webhook_receivers = Table(
     metadata,
     Column("id", CodePointText, primary_key=True),
     Column("url", CodePointText, nullable=False),
-    # The newest first: {"key": "whsec_…", "until": instant or null}.
+    # The newest first: {"key": "whsec_…", or that sealed, "until": instant or null}.
     Column("secrets", JSON, nullable=False),
     Column("events", JSON, nullable=False),
     Column("source", CodePointText, nullable=False),

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from activities.adapters.database.engine import batches, insert, writing
 from activities.adapters.database.tables import entities, facts
 from activities.adapters.database.tables_webhooks import webhook_messages, webhook_receivers
+from activities.adapters.database.webhook_secrets import locked_secrets, write_secrets
 from activities.adapters.database.webhooks import FAILED, SENT, WAITING
+from activities.webhook_ports import Sealing
 from domain.entity import iso
 from domain.webhooks.events import EVENTS, EVERYTHING, message_id, receiver_id, wants
 
@@ -31,6 +33,8 @@ class Standing:
     disabled: str | None
     created_at: datetime
     secrets: int
+    keys: tuple[str | None, ...]
+    """Under which keys they are encrypted, the newest first; None for one in clear."""
     down_since: datetime | None
     problem: str | None
     waiting: int
@@ -41,21 +45,26 @@ class Standing:
 class DatabaseWebhookReceivers:
     """Who is sent what. A receiver's id follows from its URL, so that none is there twice."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sealing: Sealing) -> None:
         self._engine = engine
+        self._sealing = sealing
 
     def add(
         self, url: str, key: str, at: datetime, events: Sequence[str] = EVERYTHING
     ) -> str | None:
         """Add a receiver; answers its id, None where the URL is known already."""
         with writing(self._engine) as connection:
-            return receiver_id(url) if _add(connection, url, key, at, events, BY_OPERATOR) else None
+            added = self._add(connection, url, key, at, events, BY_OPERATOR)
+        return receiver_id(url) if added else None
 
     def synchronise(self, urls: Iterable[str], key: str | None, at: datetime) -> None:
         """Bring the receivers of the settings in line with them; others stay as they are.
 
         One that is there no more is disabled, and enabled when it comes back: unless it was
         disabled by hand or by its own word. Another secret is a rotation.
+
+        Raises:
+            RuntimeError: a secret cannot be opened, as `Sealing` says.
         """
         wanted = {receiver_id(url): url for url in urls} if key else {}
         with writing(self._engine) as connection:
@@ -68,10 +77,11 @@ class DatabaseWebhookReceivers:
             for receiver, url in wanted.items():
                 if receiver in known:
                     _enable(connection, receiver, BY_SETTINGS)
-                    if key and known[receiver].secrets[0]["key"] != key:
-                        _rotate(connection, receiver, key, at, OVERLAP)
+                    newest = known[receiver].secrets[0]["key"]
+                    if key and self._sealing.open(newest, receiver) != key:
+                        self._rotate(connection, receiver, key, at, OVERLAP)
                 elif key:
-                    _add(connection, url, key, at, EVERYTHING, BY_SETTINGS)
+                    self._add(connection, url, key, at, EVERYTHING, BY_SETTINGS)
             for receiver in known.keys() - wanted.keys():
                 _disable(connection, receiver, BY_SETTINGS)
 
@@ -94,6 +104,7 @@ class DatabaseWebhookReceivers:
                 disabled=row.disabled,
                 created_at=row.created_at,
                 secrets=len(row.secrets),
+                keys=tuple(self._sealing.key_of(secret["key"]) for secret in row.secrets),
                 down_since=row.down_since,
                 problem=row.problem,
                 waiting=counts.get((row.id, WAITING), 0),
@@ -143,9 +154,45 @@ class DatabaseWebhookReceivers:
             return _enable(connection, receiver)
 
     def rotate(self, receiver: str, key: str, at: datetime, overlap: timedelta = OVERLAP) -> bool:
-        """Sign with a new secret too, and with it alone when `overlap` is over."""
+        """Sign with a new secret too, and with it alone when `overlap` is over.
+
+        Without an overlap the one before is not looked at, so that one whose key is lost can go.
+        """
         with writing(self._engine) as connection:
-            return _rotate(connection, receiver, key, at, overlap)
+            return self._rotate(connection, receiver, key, at, overlap)
+
+    def _add(
+        self,
+        connection: Connection,
+        url: str,
+        key: str,
+        at: datetime,
+        events: Sequence[str],
+        source: str,
+    ) -> bool:
+        receiver = receiver_id(url)
+        adding = insert(connection, webhook_receivers).values(
+            id=receiver,
+            url=url,
+            secrets=[{"key": self._sealing.seal(key, receiver), "until": None}],
+            events=list(events),
+            source=source,
+            created_at=at,
+        )
+        added = adding.on_conflict_do_nothing().returning(_receivers.id)
+        return connection.execute(added).one_or_none() is not None
+
+    def _rotate(
+        self, connection: Connection, receiver: str, key: str, at: datetime, overlap: timedelta
+    ) -> bool:
+        before = locked_secrets(connection, receiver)
+        if before is None:
+            return False
+        secrets = [{"key": self._sealing.seal(key, receiver), "until": None}]
+        if overlap > timedelta(0) and self._sealing.open(before[0]["key"], receiver) != key:
+            secrets.append({"key": before[0]["key"], "until": iso(at + overlap)})
+        write_secrets(connection, receiver, secrets)
+        return True
 
     def remove(self, receiver: str) -> bool:
         """Forget it and every message to it."""
@@ -201,21 +248,6 @@ class DatabaseWebhookReceivers:
         return len(rows)
 
 
-def _add(
-    connection: Connection, url: str, key: str, at: datetime, events: Sequence[str], source: str
-) -> bool:
-    adding = insert(connection, webhook_receivers).values(
-        id=receiver_id(url),
-        url=url,
-        secrets=[{"key": key, "until": None}],
-        events=list(events),
-        source=source,
-        created_at=at,
-    )
-    added = adding.on_conflict_do_nothing().returning(_receivers.id)
-    return connection.execute(added).one_or_none() is not None
-
-
 def _disable(connection: Connection, receiver: str, why: str) -> bool:
     """A reason that is there already stays: settings do not undo what a person or it has said."""
     known = _receivers.id == receiver
@@ -231,21 +263,6 @@ def _enable(connection: Connection, receiver: str, why: str | None = None) -> bo
     if why is not None:
         enabling = enabling.where(_receivers.disabled == why)
     return connection.execute(enabling.values(disabled=None, called_at=None)).rowcount > 0
-
-
-def _rotate(
-    connection: Connection, receiver: str, key: str, at: datetime, overlap: timedelta
-) -> bool:
-    known = select(_receivers.secrets).where(_receivers.id == receiver).with_for_update()
-    before = connection.execute(known).scalar_one_or_none()
-    if before is None:
-        return False
-    last = [{"key": old["key"], "until": iso(at + overlap)} for old in before[:1]]
-    secrets = [{"key": key, "until": None}, *(old for old in last if old["key"] != key)]
-    connection.execute(
-        update(webhook_receivers).where(_receivers.id == receiver).values(secrets=secrets)
-    )
-    return True
 
 
 def _afresh(at: datetime) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from sqlalchemy import (
 from activities.adapters.database.engine import batches, insert, writing
 from activities.adapters.database.tables import facts
 from activities.adapters.database.tables_webhooks import webhook_messages, webhook_receivers
-from activities.webhook_ports import Attempt, Destination, Outgoing, Standing
+from activities.adapters.database.webhook_secrets import valid_secrets
+from activities.webhook_ports import Attempt, Destination, Outgoing, Sealing, Standing
 from domain.contract.effects import UpdateReadModel
 from domain.webhooks.events import Verdict, announced, wants
 
@@ -36,8 +37,9 @@ _messages, _receivers = webhook_messages.c, webhook_receivers.c
 class DatabaseWebhooks:
     """`Webhooks`: one row per receiver and fact; the text stays with the fact."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, sealing: Sealing) -> None:
         self._engine = engine
+        self._sealing = sealing
 
     def to_call(self, projection: UpdateReadModel, at: datetime, *, again: bool) -> Sequence[str]:
         """The receivers that a projection has something for, and that were not called yet.
@@ -76,6 +78,9 @@ class DatabaseWebhooks:
         """A round begins: who is sent to, None where it was removed. `at_once` makes all due.
 
         What is written from now on calls the receiver anew.
+
+        Raises:
+            RuntimeError: a secret cannot be opened, as `Sealing` says.
         """
         beginning = (
             update(webhook_receivers)
@@ -93,11 +98,7 @@ class DatabaseWebhooks:
                 )
         if row is None:
             return None
-        keys = [
-            secret["key"]
-            for secret in row.secrets
-            if secret["until"] is None or datetime.fromisoformat(secret["until"]) > at
-        ]
+        keys = [self._sealing.open(kept, receiver) for kept in valid_secrets(row.secrets, at)]
         return Destination(id=receiver, url=row.url, keys=tuple(keys), disabled=row.disabled)
 
     def due(self, receiver: str, at: datetime, limit: int) -> Sequence[Outgoing]:

@@ -16,11 +16,14 @@ from activities.webhooks import SendWebhooks, signed
 from domain.contract.effects import EntityKind, Fact, UpdateReadModel
 from domain.webhooks.events import secret_key
 from domain.webhooks.receiver import Report, Round
+from runtime.codec import NO_KEYS
+from runtime.sealing import Sealer
 from tests.webhook_server import SECRET, certificates
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 KEY = secret_key(SECRET)
 NEW_SECRET = "whsec_" + "bmV3" * 8
+IN_CLEAR = Sealer(NO_KEYS)
 
 
 def happens(
@@ -60,7 +63,7 @@ def happens(
 
 def add(engine: Engine, url: str, *events: str, at: datetime = NOW) -> str:
     """A receiver that an operator has added."""
-    added = DatabaseWebhookReceivers(engine).add(url, KEY, at, events or ("*",))
+    added = DatabaseWebhookReceivers(engine, IN_CLEAR).add(url, KEY, at, events or ("*",))
     assert added is not None
     return added
 
@@ -73,14 +76,15 @@ async def hold(engine: Engine, to: str, poster: Poster | None = None, **asked: A
         environment.info, started_time=asked.pop("at", None) or datetime.now(UTC)
     )
     report: Report = await environment.run(
-        SendWebhooks(DatabaseWebhooks(engine), http).send_webhooks, Round(receiver=to, **asked)
+        SendWebhooks(DatabaseWebhooks(engine, IN_CLEAR), http).send_webhooks,
+        Round(receiver=to, **asked),
     )
     return report
 
 
 def states(engine: Engine, to: str) -> dict[str, str]:
     """Where every message to a receiver stands."""
-    return {d["id"]: d["state"] for d in DatabaseWebhookReceivers(engine).deliveries(to)}
+    return {d["id"]: d["state"] for d in DatabaseWebhookReceivers(engine, IN_CLEAR).deliveries(to)}
 
 
 async def post(url: str, http: WebhookHttp | None = None) -> Answer:

@@ -7,6 +7,8 @@ from standardwebhooks import Webhook
 
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from domain.webhooks.events import PATIENCE, secret_key
+from runtime.codec import NO_KEYS
+from runtime.sealing import Sealer
 from tests.activities.webhooks.receivers import KEY, NEW_SECRET, NOW, add, happens, hold, states
 from tests.webhook_server import SECRET, Receiver
 
@@ -16,7 +18,7 @@ async def test_both_secrets_sign_until_the_rotation_is_over(
 ) -> None:
     """Zero downtime: a receiver may change to the new secret at any time meanwhile."""
     to = add(engine, server.url)
-    receivers = DatabaseWebhookReceivers(engine)
+    receivers = DatabaseWebhookReceivers(engine, Sealer(NO_KEYS))
     receivers.rotate(to, secret_key(NEW_SECRET), datetime.now(UTC), timedelta(hours=1))
     happens(engine, "DEF-1", "defect.confirmed")
     await hold(engine, to)
@@ -34,7 +36,7 @@ async def test_what_failed_and_what_was_never_written_can_be_replayed(
 ) -> None:
     """With the ids they always had, imported pasts left out."""
     to = add(engine, server.url)
-    receivers = DatabaseWebhookReceivers(engine)
+    receivers = DatabaseWebhookReceivers(engine, Sealer(NO_KEYS))
     receivers.disable(to)
     happens(engine, "DEF-1", "defect.confirmed", "policy.adopted", "defect.update")
     happens(engine, "DEF-2", "defect.confirmed", at=NOW - timedelta(days=2))
@@ -63,7 +65,7 @@ async def test_failed_messages_are_replayed_alone(engine: Engine, server: Receiv
     server.status = 200
     happens(engine, "DEF-2", "defect.confirmed")
     await hold(engine, to)
-    count = DatabaseWebhookReceivers(engine).replay_failed(to, datetime.now(UTC))
+    count = DatabaseWebhookReceivers(engine, Sealer(NO_KEYS)).replay_failed(to, datetime.now(UTC))
     await hold(engine, to)
 
     assert count == 1
@@ -72,7 +74,7 @@ async def test_failed_messages_are_replayed_alone(engine: Engine, server: Receiv
 
 def test_settings_are_synchronised_and_undo_nobody_s_decision(engine: Engine) -> None:
     """Added, rotated, disabled and enabled with the settings; others are left alone."""
-    receivers = DatabaseWebhookReceivers(engine)
+    receivers = DatabaseWebhookReceivers(engine, Sealer(NO_KEYS))
     by_hand = add(engine, "https://a.example/by-hand")
     urls = ["https://a.example/1", "https://a.example/2"]
 
@@ -102,7 +104,7 @@ async def test_removing_a_receiver_removes_its_messages(engine: Engine) -> None:
     """And nothing is left over that a receiver of the same URL would get later."""
     to = add(engine, "https://a.example/1")
     happens(engine, "DEF-1", "defect.confirmed")
-    DatabaseWebhookReceivers(engine).remove(to)
+    DatabaseWebhookReceivers(engine, Sealer(NO_KEYS)).remove(to)
     add(engine, "https://a.example/1")
 
     assert states(engine, to) == {}

@@ -9,6 +9,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.webhooks import REFUSED_IN_A_ROW
 from domain.webhooks.events import PATIENCE, PAUSES
+from runtime.codec import NO_KEYS
+from runtime.sealing import Sealer
 from tests.activities.webhooks.receivers import NEW_SECRET, NOW, add, happens, hold, states
 from tests.webhook_server import SECRET, Receiver
 
@@ -148,6 +150,6 @@ async def test_one_that_is_gone_is_disabled_and_gets_nothing_more(
     assert (gone.stopped, again.stopped) == ("gone", "disabled")
     assert len(server.posts) == 1
     assert list(states(engine, to)) == ["DEF-1/1/defect.confirmed"]
-    DatabaseWebhookReceivers(engine).enable(to)
+    DatabaseWebhookReceivers(engine, Sealer(NO_KEYS)).enable(to)
     assert (await hold(engine, to)).sent == 1
     assert (await hold(engine, "nobody")).stopped == "removed"

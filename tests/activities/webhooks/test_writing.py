@@ -18,12 +18,14 @@ from activities.webhook_ports import Poster, Webhooks
 from activities.webhooks import CALL_ATTEMPTS, CallReceivers
 from domain.contract.effects import Fact, UpdateReadModel
 from runtime.client import DefectsClient
+from runtime.codec import NO_KEYS
+from runtime.sealing import Sealer
 from tests.activities.webhooks.receivers import NOW, add, happens, states
 
 
 def test_the_adapters_are_what_activities_ask_for(engine: Engine) -> None:
     """Type-checked."""
-    webhooks: Webhooks = DatabaseWebhooks(engine)
+    webhooks: Webhooks = DatabaseWebhooks(engine, Sealer(NO_KEYS))
     poster: Poster = WebhookHttp()
 
     assert (webhooks, poster) is not None
@@ -39,7 +41,7 @@ def test_facts_and_messages_are_written_together_once_for_each_receiver_that_wan
     everything = add(engine, "https://a.example/1")
     some = add(engine, "https://a.example/2", "defect.update", "case.*")
     off = add(engine, "https://a.example/3")
-    DatabaseWebhookReceivers(engine).disable(off)
+    DatabaseWebhookReceivers(engine, Sealer(NO_KEYS)).disable(off)
     for _ in range(3):
         happens(engine, "DEF-1", "defect.confirmed", "policy.adopted", "defect.update")
 
@@ -65,7 +67,7 @@ def test_a_fact_that_cannot_be_written_leaves_no_message(engine: Engine) -> None
 def test_who_was_called_is_not_called_again_before_a_round_has_begun(engine: Engine) -> None:
     """A release that resolves ten thousand defects calls each receiver a handful of times."""
     to = add(engine, "https://a.example/1", "defect.*")
-    webhooks = DatabaseWebhooks(engine)
+    webhooks = DatabaseWebhooks(engine, Sealer(NO_KEYS))
     news = happens(engine, "DEF-1", "defect.update")
     other = happens(engine, "CASE-1", "case.opened", kind="case")
 
@@ -97,7 +99,7 @@ async def test_a_receiver_that_cannot_be_called_holds_up_no_projection(engine: E
     news, client = happens(engine, "DEF-1", "defect.update"), Unwilling()
     calls = CallReceivers(
         DefectsClient(cast("Client", client)),
-        DatabaseWebhooks(engine),
+        DatabaseWebhooks(engine, Sealer(NO_KEYS)),
         asyncio.get_running_loop(),
     )
     for attempt in range(1, CALL_ATTEMPTS):
@@ -115,5 +117,5 @@ def test_a_message_goes_with_the_fact_it_tells_of(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM facts"))
 
-    assert DatabaseWebhooks(engine).end(to, None, None).next_at is None
+    assert DatabaseWebhooks(engine, Sealer(NO_KEYS)).end(to, None, None).next_at is None
     assert states(engine, to) == {}

@@ -1,0 +1,63 @@
+"""Encrypts the secrets that the database has to keep, under the key ring of the payloads.
+
+A sealed secret is the text `sealed:1:<key id>:<base64 of nonce and ciphertext>`. Bound into it, as
+associated data, are the key's id and whose secret it is, so that it opens in its own row only.
+"""
+
+import base64
+import binascii
+import os
+
+from cryptography.exceptions import InvalidTag
+
+from runtime.codec import NONCE_BYTES, VARIABLE, AlteredPayload, KeyRing
+
+_MARK = "sealed:1:"
+
+
+class Sealer:
+    """`Sealing` with the keys of this installation; without any, secrets stay in clear."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+
+    def seal(self, secret: str, owner: str) -> str:
+        """What to write down of a secret that belongs to `owner`: under the first key."""
+        name = self._keys.first
+        if name is None:
+            return secret
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._keys.cipher(name).encrypt(nonce, secret.encode(), _bound(name, owner))
+        return f"{_MARK}{name}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def open(self, kept: str, owner: str) -> str:
+        """The secret, as it was given; one written down in clear is itself.
+
+        Raises:
+            UnknownKey: the ring lacks its key.
+            AlteredPayload: it is not what was sealed, or not of this owner.
+        """
+        name = self.key_of(kept)
+        if name is None:
+            return kept
+        cipher = self._keys.cipher(name, "a secret in the database")
+        try:
+            sealed = base64.b64decode(kept.removeprefix(f"{_MARK}{name}:"), validate=True)
+            nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+            return cipher.decrypt(nonce, text, _bound(name, owner)).decode()
+        except (InvalidTag, binascii.Error, ValueError):
+            raise AlteredPayload(
+                f"a secret in the database, encrypted under the key {name!r}, was altered, or "
+                f"{name!r} in {VARIABLE} is not the key it was encrypted with"
+            ) from None
+
+    def key_of(self, kept: str) -> str | None:
+        """The id of the key that opens it; None where it is in clear."""
+        if not kept.startswith(_MARK):
+            return None
+        return kept.removeprefix(_MARK).partition(":")[0]
+
+
+def _bound(name: str, owner: str) -> bytes:
+    # A key's id has no colon, so the two cannot be mistaken for another two.
+    return f"{name}:{owner}".encode()
