@@ -7,7 +7,7 @@ run on a database that is empty or older than what runs.
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -37,6 +37,7 @@ from activities.adapters.database import (
     migrate,
 )
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
+from activities.adapters.database.retention import DatabaseRetention
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
 from activities.adapters.database.webhooks import DatabaseWebhooks
@@ -52,6 +53,7 @@ from activities.notifications import Notifications
 from activities.pin_policy import PinPolicy
 from activities.ports import Mailbox, Policies, StatusPage
 from activities.read_model import ReadModelWriter
+from activities.retention import PruneRows
 from activities.signals import Signals
 from activities.status_page import PostToStatusPage
 from activities.webhook_ports import Poster, Sealing
@@ -64,7 +66,7 @@ from runtime.codec import NO_KEYS, AlteredPayload, UnknownKey
 from runtime.connection import NoServer, connect
 from runtime.logs import configure_logs
 from runtime.older_database import OlderDatabase, refuse_older
-from runtime.schedules import IMPACT_REVIEW, ensure_review
+from runtime.schedules import IMPACT_REVIEW, RETENTION, ensure_retention, ensure_review
 from runtime.sealing import Sealer
 from runtime.search_attributes import ensure
 from runtime.settings import Settings, SettingsError, read_settings
@@ -77,6 +79,7 @@ from workflows.case import CaseWorkflow
 from workflows.defect import DefectWorkflow
 from workflows.impact_review import ImpactReviewWorkflow
 from workflows.release import ReleaseWorkflow
+from workflows.retention import RetentionWorkflow
 from workflows.webhook import WebhookWorkflow
 
 log = structlog.get_logger()
@@ -89,6 +92,8 @@ WORKFLOWS = [
     ImpactReviewWorkflow,
     WebhookWorkflow,
 ]
+UPKEEP = [RetentionWorkflow]
+"""Workflows that are no entities: they have no number, no commands and no outbox."""
 ACTIVITY_THREADS = 40
 STICKY_PATIENCE = timedelta(seconds=1)
 """How long a task waits for the worker that has its workflow in memory before any may take it.
@@ -204,7 +209,7 @@ async def workers(
             Worker(
                 client,
                 task_queue=DEFECTS_QUEUE,
-                workflows=WORKFLOWS,
+                workflows=[*WORKFLOWS, *UPKEEP],
                 activities=[
                     pin.load_policy,
                     read_model.project,
@@ -217,6 +222,7 @@ async def workers(
                     fan_out.mark_area,
                     BookCalls(DatabaseConsultation(engine)).book_minutes,
                     ReviewImpact(impact).rank_impact,
+                    PruneRows(DatabaseRetention(engine, settings.periods)).prune_rows,
                 ],
                 activity_executor=threads,
                 max_concurrent_activities=ACTIVITY_THREADS // 2,
@@ -269,10 +275,15 @@ async def prepare(client: Client, adapters: Adapters) -> None:
     for receiver in DatabaseWebhooks(adapters.engine, adapters.sealing).waited_for():
         await call_receiver(DefectsClient(client), receiver)
     policy = adapters.policies.load("eto", datetime.now(UTC).year)
+    await _made(IMPACT_REVIEW, ensure_review(client, policy))
+    await _made(RETENTION, ensure_retention(client))
+
+
+async def _made(schedule: str, making: Awaitable[None]) -> None:
     try:
-        await ensure_review(client, policy)
+        await making
     except RPCError as error:
-        log.warning("schedule.missing", name=IMPACT_REVIEW, problem=error.message)
+        log.warning("schedule.missing", name=schedule, problem=error.message)
 
 
 async def main(arguments: Sequence[str] = ()) -> int:

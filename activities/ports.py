@@ -22,6 +22,7 @@ from domain.contract.effects import (
 from domain.contract.events import Topic
 from domain.contract.values import Attachment, Severity
 from domain.policy import Policy
+from domain.retention import Kept
 
 EVERYONE = Whom()
 
@@ -326,6 +327,13 @@ class ReadModel(Protocol):
 
     def timeline(self, number: str, *, public_only: bool) -> Iterator[dict[str, Any]]:
         """Its facts, oldest first."""
+
+
+class Retention(Protocol):
+    """What is kept for a time only."""
+
+    def prune(self, kind: Kept, now: datetime, limit: int) -> int:
+        """Remove at most `limit` rows of a kind that are kept no longer; answers how many."""
 
 
 class Policies(Protocol):

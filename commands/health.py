@@ -21,6 +21,7 @@ from runtime.client import DefectsClient
 from runtime.codec import AlteredPayload, UnknownKey
 from runtime.connection import connect
 from runtime.failing_tasks import failing_tasks
+from runtime.schedules import missing_schedules
 from runtime.sealing import Sealer
 from runtime.settings import Settings
 from runtime.stray_numbers import compare
@@ -46,6 +47,10 @@ async def run(settings: Settings) -> int:
         if not await _pollers(client, queue, kind)
     ]
     problems += await unserved(client)
+    problems += [
+        f"the schedule {name} is missing: a worker makes it when it starts, where it may"
+        for name in await _missing(client)
+    ]
     no_database = await asyncio.to_thread(_database_problems, settings)
     if not no_database:
         problems += await asyncio.to_thread(_sealed_secrets, settings)
@@ -65,6 +70,14 @@ async def _pollers(client: Client, queue: str, kind: "TaskQueueType.ValueType") 
         )
     )
     return len(answer.pollers)
+
+
+async def _missing(client: Client) -> list[str]:
+    """Schedules that are not there; a server that knows none is none of their problems."""
+    try:
+        return await missing_schedules(client)
+    except RPCError:
+        return []
 
 
 async def _strays(client: Client, settings: Settings) -> list[str]:

@@ -32,6 +32,7 @@ KINDS = {
     "AreaWorkWorkflow": "area work",
     "ImpactReviewWorkflow": "review",
     "WebhookWorkflow": "receiver",
+    "RetentionWorkflow": "retention",
 }
 WORKERS_SETTLE = 15.0
 """Seconds from a worker's start until the server knows all queues that it serves."""

@@ -1,5 +1,6 @@
-"""The one Temporal Schedule: the regular review of impact, made and kept right by every worker."""
+"""The Temporal Schedules, made and kept right by every worker: the review of impact, retention."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from temporalio.client import (
@@ -15,11 +16,14 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
 from domain.contract.identity import DEFECTS_QUEUE
 from domain.policy import Policy
 
 IMPACT_REVIEW = "impact-review"
+RETENTION = "retention"
+SCHEDULES = (IMPACT_REVIEW, RETENTION)
 CATCHUP = timedelta(hours=1)
 """A review that could not start within it is left out: the next one says the same and more."""
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -34,19 +38,49 @@ async def ensure_review(client: Client, policy: Policy) -> None:
     Raises:
         RPCError: the server knows no schedules, or does not let us.
     """
-    schedule = _schedule(policy)
+    await _ensure(client, IMPACT_REVIEW, _review(policy))
+
+
+async def ensure_retention(client: Client) -> None:
+    """Create the schedule of retention, or bring it in line; a pause of an operator stays.
+
+    Daily, at an hour at which little is written where most people are.
+
+    Raises:
+        RPCError: the server knows no schedules, or does not let us.
+    """
+    await _ensure(client, RETENTION, _RETENTION)
+
+
+async def missing_schedules(client: Client) -> list[str]:
+    """Which of the schedules the server does not have.
+
+    Raises:
+        RPCError: it does not say.
+    """
+    missing = []
+    for name in SCHEDULES:
+        try:
+            await client.get_schedule_handle(name).describe()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            missing.append(name)
+    return missing
+
+
+async def _ensure(client: Client, name: str, schedule: Schedule) -> None:
     try:
-        await client.create_schedule(IMPACT_REVIEW, schedule)
+        await client.create_schedule(name, schedule)
     except ScheduleAlreadyRunningError:
 
         def update(known: ScheduleUpdateInput) -> ScheduleUpdate:
-            schedule.state = known.description.schedule.state
-            return ScheduleUpdate(schedule=schedule)
+            return ScheduleUpdate(replace(schedule, state=known.description.schedule.state))
 
-        await client.get_schedule_handle(IMPACT_REVIEW).update(update)
+        await client.get_schedule_handle(name).update(update)
 
 
-def _schedule(policy: Policy) -> Schedule:
+def _review(policy: Policy) -> Schedule:
     rules = policy.reviews
     return Schedule(
         action=ScheduleActionStartWorkflow(
@@ -68,3 +102,20 @@ def _schedule(policy: Policy) -> Schedule:
         ),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCHUP),
     )
+
+
+_RETENTION = Schedule(
+    action=ScheduleActionStartWorkflow(
+        "RetentionWorkflow",
+        id=RETENTION,
+        task_queue=DEFECTS_QUEUE,
+        static_summary="removes what is kept no longer",
+    ),
+    spec=ScheduleSpec(
+        calendars=[
+            ScheduleCalendarSpec(hour=[ScheduleRange(3)], minute=[ScheduleRange(40)]),
+        ],
+    ),
+    policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(days=1)),
+)
+"""In UTC. The periods are the worker's settings, so that the schedule need not know them."""

@@ -4,6 +4,7 @@ import ipaddress
 import os
 import re
 import sys
+from datetime import timedelta
 from difflib import get_close_matches
 from email.utils import parseaddr
 from typing import Annotated, Literal, Self
@@ -22,6 +23,7 @@ from pydantic import ValidationError as Invalid
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.addresses import ascii_domain
+from domain.retention import SHORTEST, Periods
 from runtime.codec import NO_KEYS, KeyRing
 
 PREFIX = "DEFECTS_"
@@ -219,6 +221,15 @@ class Settings(BaseSettings):
     none."""
     log: LogStyle = Field(default_factory=lambda: "console" if sys.stderr.isatty() else "json")
     """Format of the log: `console` on a terminal, else `json`."""
+    keep_webhooks_days: int = Field(default=90, ge=SHORTEST.days)
+    """Days for which messages to webhook receivers are kept that were sent or given up, once their
+    case, defect or release is over: for as long as a receiver may ask for them again."""
+    keep_deliveries_days: int = Field(default=1095, ge=SHORTEST.days)
+    """Days for which it is kept who was told what and when, once the case, defect or release is
+    over: three years, in which somebody may claim that they were not told."""
+    keep_letters_days: int = Field(default=90, ge=1)
+    """Days for which words are kept in full: emails where there is no mail server, and what was
+    told by telephone. That they were sent stays on record with the deliveries."""
     outbound_per_second: float = Field(default=50, gt=0)
     """Activities of the outbound queue that may start per second, over all workers."""
     metrics_address: Annotated[str, AfterValidator(_socket_address)] | None = None
@@ -229,6 +240,15 @@ class Settings(BaseSettings):
     worker is not versioned."""
     graceful_shutdown_seconds: float = Field(default=30, ge=0)
     """How long activities may go on after SIGTERM."""
+
+    @property
+    def periods(self) -> Periods:
+        """How long what may be removed is kept."""
+        return Periods(
+            webhooks=timedelta(days=self.keep_webhooks_days),
+            deliveries=timedelta(days=self.keep_deliveries_days),
+            letters=timedelta(days=self.keep_letters_days),
+        )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

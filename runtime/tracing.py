@@ -47,11 +47,12 @@ _WORKFLOWS = {
     "AreaWorkWorkflow",
     "ImpactReviewWorkflow",
     "WebhookWorkflow",
+    "RetentionWorkflow",
 }
 _ACTIVITIES = {effect.model_fields["type"].default for effect in get_args(get_args(Effect)[0])}
 _OTHERS = {
     *("status", "timeline", "explain", "preview_policy", "read_model"),
-    *("load_policy", "send_webhooks"),
+    *("load_policy", "send_webhooks", "prune_rows"),
     *("wake", "request_continue_as_new"),
 }
 NAMES = frozenset(_WORKFLOWS | set(COMMANDS) | _ACTIVITIES | _OTHERS)

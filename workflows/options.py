@@ -47,6 +47,17 @@ def for_policy() -> dict[str, Any]:
     }
 
 
+def for_retention() -> dict[str, Any]:
+    """Options of the activity that removes old rows: what it leaves is there for the next day."""
+    return {
+        "task_queue": DEFECTS_QUEUE,
+        "schedule_to_close_timeout": timedelta(hours=12),
+        "start_to_close_timeout": timedelta(hours=2),
+        "heartbeat_timeout": timedelta(minutes=2),
+        "retry_policy": _RETRY,
+    }
+
+
 def for_webhooks() -> dict[str, Any]:
     """Options of the activity that holds a round of webhooks."""
     return {

@@ -134,3 +134,19 @@ def reconcile(
     from commands import reconcile
 
     run(lambda settings: reconcile.run(settings, yes=yes, per_second=per_second, as_json=as_json))
+
+
+@app.command()
+def prune(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only count what would be removed.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove what the database keeps no longer, as the schedule `retention` does every night.
+
+    Settings say for how long. What is open keeps all of its own. It needs no Temporal server.
+    """
+    from commands import retention
+
+    run(lambda settings: retention.run(settings, dry_run=dry_run, as_json=as_json))

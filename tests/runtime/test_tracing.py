@@ -25,7 +25,7 @@ from tests.programs import ROOT
 from tests.runtime.conftest import KEYS, letter_worker
 from tests.runtime.letters import TASK_QUEUE, Letter, LetterWorkflow, TornWorkflow
 from tests.workflows.broken import BrokenDefectWorkflow
-from worker import WORKFLOWS
+from worker import UPKEEP, WORKFLOWS
 
 HISTORIES = Path(__file__).parents[1] / "workflows" / "histories"
 SECRET = "patient 4711 vanished"
@@ -90,7 +90,7 @@ async def test_spans_tell_no_words(dev: DevServer) -> None:
 def test_everything_of_ours_is_called_by_its_name() -> None:
     """Types of workflows and activities, updates, signals and queries, and nothing else."""
     ours = {REQUEST_CONTINUE_AS_NEW}
-    for each in WORKFLOWS:
+    for each in [*WORKFLOWS, *UPKEEP]:
         defined = workflow._Definition.must_from_class(each)
         ours |= {
             str(defined.name),

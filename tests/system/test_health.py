@@ -33,6 +33,10 @@ async def test_everything_that_is_wrong_is_named(tmp_path: Path) -> None:
         "no worker polls the task queue outbound for activities",
         "no worker polls the task queue webhooks for activities",
         "what begins now waits for workers without a build id",
+        *(
+            f"the schedule {name} is missing: a worker makes it when it starts, where it may"
+            for name in ("impact-review", "retention")
+        ),
     ]
     assert "DEFECTS_DATABASE_URL: cannot be used: " in database
     assert "port 1 failed" in database

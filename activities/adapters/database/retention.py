@@ -1,0 +1,134 @@
+"""Removes what is kept no longer, a bounded number of rows in each transaction.
+
+Two rules hold whatever the periods are: a row that stops a repeat stays for as long as its case,
+defect or release is open, and what waits to be sent or told always stays.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+
+from activities.adapters.database.engine import writing
+from activities.adapters.database.idempotency import REMEMBERED
+from activities.adapters.database.open_numbers import OPEN
+from activities.adapters.database.sessions import ATTEMPTS_KEPT
+from activities.adapters.database.tables import (
+    deliveries,
+    entities,
+    idempotency_keys,
+    letters,
+    preferences,
+    spoken_messages,
+    subscriptions,
+)
+from activities.adapters.database.tables_pages import sign_in_links, web_attempts, web_sessions
+from activities.adapters.database.tables_webhooks import webhook_messages
+from activities.adapters.database.webhooks import WAITING
+from activities.ports import DeliveryState
+from domain.retention import Kept, Periods
+
+_CHOSEN = ("progress_at", "newsletter_at", "time_zone_at", "language_at")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    table: Table
+    over: ColumnElement[bool]
+    """Which rows are kept no longer."""
+
+
+class DatabaseRetention:
+    """`Retention`."""
+
+    def __init__(self, engine: Engine, periods: Periods) -> None:
+        self._engine = engine
+        self._periods = periods
+
+    def count(self, kind: Kept, now: datetime) -> int:
+        """How many rows of a kind are kept no longer at `now`."""
+        rule = _rules(self._periods, now)[kind]
+        query = select(func.count()).select_from(rule.table).where(rule.over)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one()
+
+    def prune(self, kind: Kept, now: datetime, limit: int) -> int:
+        """Remove at most `limit` of them; answers how many were."""
+        rule = _rules(self._periods, now)[kind]
+        key = list(rule.table.primary_key.columns)
+        some = select(*key).where(rule.over).limit(limit)
+        with writing(self._engine) as connection:
+            return connection.execute(delete(rule.table).where(tuple_(*key).in_(some))).rowcount
+
+
+def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:
+    told_by, written_by = now - periods.deliveries, now - periods.letters
+    old_deliveries = _of_what_was_over(deliveries.c.entity, told_by)
+    return {
+        Kept.WEBHOOKS: _Rule(
+            webhook_messages,
+            and_(
+                webhook_messages.c.state != WAITING,
+                _of_what_was_over(webhook_messages.c.entity, now - periods.webhooks),
+            ),
+        ),
+        Kept.SPOKEN_MESSAGES: _Rule(
+            spoken_messages,
+            spoken_messages.c.delivery.in_(
+                select(deliveries.c.id).where(
+                    or_(
+                        and_(
+                            deliveries.c.state == DeliveryState.SENT,
+                            deliveries.c.changed_at < written_by,
+                        ),
+                        deliveries.c.overtaken_at < written_by,
+                        old_deliveries,
+                    )
+                )
+            ),
+        ),
+        Kept.DELIVERIES: _Rule(deliveries, old_deliveries),
+        Kept.LETTERS: _Rule(letters, letters.c.at < written_by),
+        Kept.SESSIONS: _Rule(web_sessions, web_sessions.c.expires_at <= now),
+        Kept.SIGN_IN_LINKS: _Rule(sign_in_links, sign_in_links.c.expires_at <= now),
+        Kept.ATTEMPTS: _Rule(web_attempts, web_attempts.c.at <= now - ATTEMPTS_KEPT),
+        Kept.IDEMPOTENCY_KEYS: _Rule(idempotency_keys, idempotency_keys.c.at < now - REMEMBERED),
+        Kept.PREFERENCES: _Rule(preferences, _of_nobody()),
+    }
+
+
+def _of_what_was_over(entity: ColumnElement[str], by: datetime) -> ColumnElement[bool]:
+    """Of a case, defect, release or work in an area that was over by an instant."""
+    over = [
+        and_(entities.c.kind == kind, entities.c.state.not_in(states))
+        for kind, states in OPEN.items()
+    ]
+    known = select(entities.c.number).where(or_(*over), entities.c.updated_at < by)
+    return entity.in_(known)
+
+
+def _of_nobody() -> ColumnElement[bool]:
+    """Addresses without a choice that are on no case or defect, and were told nothing on record.
+
+    One with a domain in other letters may be spelled otherwise elsewhere, so it stays.
+    """
+    address = preferences.c.address
+    return and_(
+        *(preferences.c[name].is_(None) for name in _CHOSEN),
+        address.regexp_match("^[!-~]+$"),
+        address.not_like("%xn--%"),
+        ~exists().where(subscriptions.c.address == address),
+        ~exists().where(deliveries.c.recipient == address),
+    )
