@@ -150,3 +150,30 @@ def prune(
     from commands import retention
 
     run(lambda settings: retention.run(settings, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
+def forget(
+    contact: Annotated[
+        str,
+        typer.Argument(
+            help="Email address of the person or, without one, the number of a case of theirs."
+        ),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Forget; it cannot be undone.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would go, as without --yes.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the database knows of a person; --yes forgets it.
+
+    That something was promised, sent and kept stays on record, under a pseudonym. Whatever is open
+    has to be closed first, or to get another contact: it is listed, and the exit code is 4. A
+    repeat is harmless. It needs no Temporal server.
+    """
+    from commands import forgetting
+
+    if yes and dry_run:
+        raise typer.BadParameter("give --dry-run or --yes")
+    run(lambda settings: forgetting.run(settings, contact, yes=yes, as_json=as_json))
