@@ -9,9 +9,15 @@ no more than a caller who asks for the status while workers are restarted.
 
 Here such a query fails instead, the SDK forgets what it had begun, and the task finds the workflow
 as the history has it. Who asks again gets an answer.
+
+And two threads never run one workflow. Where a task takes longer than two seconds, as many updates
+at once do on a busy machine, temporalio 1.35 evicts the workflow without waiting for the thread
+that is still in it. Both take from one event loop, what the one has taken the other waits for, the
+eviction is tried again without end, and the process does not end on SIGTERM.
 """
 
 import dataclasses
+import threading
 from typing import Any
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
@@ -38,12 +44,17 @@ class QueryGuard(WorkflowInstance):
 
     def __init__(self, workflow: WorkflowInstance) -> None:
         self._workflow = workflow
+        self._alone = threading.Lock()
         self._began: tuple[int, int] | None = None
         """When the last task began (seconds and nanoseconds): each has an instant of its own."""
         self._length = 0
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         """The SDK's hook."""
+        with self._alone:
+            return self._activate(act)
+
+    def _activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
         began, length = (act.timestamp.seconds, act.timestamp.nanos), act.history_length
         more_in_no_new_task = began == self._began and length > self._length
         self._began, self._length = began, length
