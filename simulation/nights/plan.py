@@ -10,8 +10,11 @@ from simulation.nights.faults import Disturbance, Fault, Place
 FIRST = datetime(2027, 3, 1, 6, tzinfo=UTC)
 ACTIVE = timedelta(hours=26)
 """In which things are said and go wrong: more than a day, so that a daily update is among it."""
-RECOVERY = timedelta(hours=2)
-"""A lane that rested tries again within half an hour, and the lanes that wait for it after it."""
+RECOVERY = timedelta(hours=2, seconds=30)
+"""A lane that rested tries again within half an hour, and the lanes that wait for it after it.
+
+Calls and releases are hours after the beginning: what falls due at the last hour has its seconds.
+"""
 PEOPLE = ("ada", "ben", "cem", "dia", "eva", "fay", "gus", "hal")
 DEFECTS, CASES, RELEASES = ("DEF-1", "DEF-2"), ("CASE-1", "CASE-2"), ("REL-1",)
 AREAS = ("ledger", "payroll")
