@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -205,7 +205,7 @@ async def workers(
     drain = timedelta(seconds=settings.graceful_shutdown_seconds)
     version = deployment_config(settings.build_id)
     with ThreadPoolExecutor(ACTIVITY_THREADS, thread_name_prefix="activity") as threads:
-        async with (
+        parts = (
             Worker(
                 client,
                 task_queue=DEFECTS_QUEUE,
@@ -250,8 +250,15 @@ async def workers(
                 graceful_shutdown_timeout=drain,
                 deployment_config=version,
             ),
-        ):
-            yield
+        )
+        async with AsyncExitStack() as running:
+            for part in parts:
+                await running.enter_async_context(part)
+            try:
+                yield
+            finally:
+                # One after the other each would have the whole of the grace, the last one idle.
+                await asyncio.gather(*(part.shutdown() for part in parts))
 
 
 async def check_database(client: Client, engine: Engine) -> None:

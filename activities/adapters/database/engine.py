@@ -13,8 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 _T = TypeVar("_T")
-_PATIENCE_SECONDS = 30
-"""How long a writer waits for its turn before the error goes to the caller, who tries later."""
+_PATIENCE_SECONDS = 15
+"""How long a writer waits for the others of its process, and then as long for other processes,
+before the error goes to the caller, who tries later. Nothing can interrupt it: both together are
+what a worker that is told to stop gives its activities."""
 
 
 class NoDatabase(ValueError):  # noqa: N818 - what the reader sees
