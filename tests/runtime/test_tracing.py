@@ -109,7 +109,9 @@ async def test_golden_histories_replay_with_traces(path: Path) -> None:
     """Traces can be switched on while workflows are open: no history is read in another way."""
     kept = Kept()
     history = WorkflowHistory.from_json(path.stem, path.read_text())
-    replayer = Replayer(workflows=WORKFLOWS, plugins=[DefectsPlugin(traces=kept.traces)])
+    replayer = Replayer(
+        workflows=[*WORKFLOWS, *UPKEEP], plugins=[DefectsPlugin(traces=kept.traces)]
+    )
     result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
 
     assert result.replay_failure is None

@@ -13,6 +13,7 @@ from typing import Any
 
 from temporalio.worker import Worker
 
+from domain.contract.identity import DEFECTS_QUEUE
 from runtime.time_zones import use_pinned_zones
 from tests.domain.builders import attachment, defect_start
 from tests.webhook_server import receiver
@@ -279,6 +280,14 @@ async def _continued(world: World) -> str:
     return "DEF-1"
 
 
+async def _retention(world: World) -> str:
+    """A night of it, with nothing to remove."""
+    await world.client.execute_workflow(
+        "RetentionWorkflow", id="retention-1", task_queue=DEFECTS_QUEUE
+    )
+    return "retention-1"
+
+
 VIRTUAL = {
     "case-critical": _critical_case,
     "case-called": _case_called,
@@ -294,6 +303,7 @@ VIRTUAL = {
     "release-cancelled": _release_cancelled,
     "area-work": _area_work,
     "review": _review,
+    "retention": _retention,
 }
 """Stories on the virtual clock."""
 FIRST_RUNS = {"continued-s1": _continued, "continued-full": _continued_full}

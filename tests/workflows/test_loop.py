@@ -19,7 +19,7 @@ from runtime.plugin import DefectsPlugin
 from tests.domain.builders import FRIDAY, attachment, defect_start
 from tests.workflows.broken import BrokenDefectWorkflow
 from tests.workflows.world import World, real_world, time_skipping_world
-from worker import WORKFLOWS
+from worker import UPKEEP, WORKFLOWS
 
 CAN_SOON = {"limit.historyCount.suggestContinueAsNew": "60"}
 HISTORIES = Path(__file__).parent / "histories"
@@ -153,7 +153,7 @@ async def test_golden_histories_replay(path: Path) -> None:
     """Histories of every released version replay with today's code."""
     history = WorkflowHistory.from_json(path.stem, path.read_text())
     kinds = {event.WhichOneof("attributes") for event in history.events}
-    result = await _replay(history, WORKFLOWS)
+    result = await _replay(history, [*WORKFLOWS, *UPKEEP])
 
     assert result.replay_failure is None
     assert "activity_task_completed_event_attributes" in kinds
@@ -166,7 +166,7 @@ async def test_a_golden_history_of_each_kind_is_there() -> None:
 
     assert stems >= {
         *("case", "s1", "s2", "s3", "merged", "absorbed", "imported", "early", "continued"),
-        *("release", "area", "review", "webhook"),
+        *("release", "area", "review", "webhook", "retention"),
     }
     for kind in ("TIMER_FIRED", "UPDATE_COMPLETED", "EXECUTION_SIGNALED", "CONTINUED_AS_NEW"):
         assert kind in text
