@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from portal.api.application import mount_api
 from portal.context import PortalContext
 from portal.head_middleware import HeadMiddleware
+from portal.own_host import OnlyOwnHost
 from portal.pages import pages
 from portal.security import SecureHeaders, is_https
 
@@ -25,11 +26,14 @@ def create_app(context: PortalContext) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
     )
     app.state.context = context
     mount_api(app, context)
     app.add_middleware(HeadMiddleware)
+    if context.settings.portal_url is not None:
+        app.add_middleware(OnlyOwnHost, portal_url=context.settings.portal_url)
     app.add_middleware(SecureHeaders, https=is_https(context.settings))
     app.mount("/", pages(context))  # The last one: it takes what nobody else took.
     return app

@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from activities.adapters.database.backlog import BacklogStats, Waiting
 from portal.context import PortalContext
 from portal.pages.obligations import SEVERITIES, Duty, Obligation, StaffDashboard, staff_dashboard
+from portal.refusals import REFUSED, route_of
 from runtime.settings import SettingsError
 
 FRESH = 10.0
@@ -158,7 +159,7 @@ class Requests:
                 await app(scope, receive, answer)
             finally:
                 method = scope["method"] if scope["method"] in _METHODS else "other"
-                route = _template(scope)
+                route = route_of(scope)
                 self._answered.labels(method, route, f"{status // 100}xx").inc()
                 self._took.labels(route).observe(time.monotonic() - began)
 
@@ -179,6 +180,7 @@ def measured(app: ASGIApp, context: PortalContext) -> Iterator[ASGIApp]:
     registry = CollectorRegistry()
     registry.register(ObligationsCollector(context.engine, context.now))
     registry.register(context.watch)
+    registry.register(REFUSED)
     ProcessCollector(registry=registry)
     host, _, port = address.rpartition(":")
     try:
@@ -191,13 +193,6 @@ def measured(app: ASGIApp, context: PortalContext) -> Iterator[ASGIApp]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def _template(scope: Scope) -> str:
-    """`/api/v1/cases/{number}`: what applications left in the scope on the way down."""
-    route = scope.get("route")
-    path = getattr(route, "path", None)
-    return f"{scope.get('root_path', '')}{path if isinstance(path, str) else '/*'}"
 
 
 def _gauges(snapshot: Snapshot) -> Iterator[GaugeMetricFamily]:

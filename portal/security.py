@@ -10,7 +10,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import token_urlsafe
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -140,6 +140,11 @@ class FormGuard:
         if self._new is not None:
             self._cookies.set(response, "visitor", self._new)
 
+    @property
+    def can_know_any(self) -> bool:
+        """Whether the browser sent any cookie that a form's token could be made of."""
+        return any(self._here.values())
+
     def knows(self, token: str) -> bool:
         """Whether a token is that of any cookie the browser sent."""
         given = token.encode(errors="replace")
@@ -151,6 +156,21 @@ def form_token(cookie: str) -> str:
     """The token of forms in the browser that has this cookie; says nothing of the cookie."""
     digest = hmac.digest(cookie.encode(), _PURPOSE, "sha256")
     return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def computer(scope: Mapping[str, Any]) -> str:
+    """Where the request of an ASGI scope comes from, as far as the server knows.
+
+    Of an IPv6 address the network: whoever has one address of a /64 has all of them.
+    """
+    host = (scope.get("client") or ("unknown",))[0]
+    try:
+        ip = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return str(host)
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
 
 
 def from_another_site(headers: Mapping[str, str]) -> bool:

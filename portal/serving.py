@@ -1,15 +1,20 @@
-"""Serves the application over HTTP."""
+"""Serves an application over HTTP, within bounds."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager, contextmanager
 
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
 from portal.app import create_app
+from portal.bounds import BoundedProtocol, Bounds, SoundRequests
 from portal.context import PortalContext
 from runtime.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 
 class _Beside(uvicorn.Server):
@@ -41,22 +46,34 @@ async def application_beside(app: ASGIApp, address: str, settings: Settings) -> 
         await serving
 
 
-def application_server(app: ASGIApp, address: str, settings: Settings) -> uvicorn.Server:
+def application_server(
+    app: ASGIApp, address: str, settings: Settings, bounds: Bounds | None = None
+) -> uvicorn.Server:
     """A server for any application, on an address of its own, that ends at SIGTERM or SIGINT."""
-    return uvicorn.Server(_configuration(app, address, settings))
+    return uvicorn.Server(_configuration(app, address, settings, bounds))
 
 
-def _configuration(app: ASGIApp, address: str, settings: Settings) -> uvicorn.Config:
+def _configuration(
+    app: ASGIApp, address: str, settings: Settings, bounds: Bounds | None = None
+) -> uvicorn.Config:
+    bounds = bounds or Bounds()
+    if "*" in os.environ.get("FORWARDED_ALLOW_IPS", "").split(","):
+        log.warning(
+            "portal.forwarded_by_anybody",
+            advice="FORWARDED_ALLOW_IPS names everybody, so everybody can say to be another "
+            "computer: name the addresses or networks of your proxies",
+        )
     host, _, port = address.rpartition(":")
     return uvicorn.Config(
-        app,
+        SoundRequests(app, bounds),
         host=host.strip("[]"),
         port=int(port),
+        http=BoundedProtocol.within(bounds),
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
-        # Beyond that a request is answered 503 at once, instead of waiting its turn for ever.
-        limit_concurrency=500,
-        timeout_keep_alive=10,
+        limit_concurrency=bounds.connections + 1,
+        timeout_keep_alive=int(bounds.head_seconds),
         timeout_graceful_shutdown=int(settings.graceful_shutdown_seconds),
     )

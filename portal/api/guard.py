@@ -5,15 +5,18 @@ from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy.exc import DBAPIError
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Request
 
-from activities.adapters.database.tokens import DatabaseTokens, Token
-from portal.api.problems import Problem, internal, no_answer
+from activities.adapters.database.tokens import DatabaseTokens, Token, id_in
+from portal.api.problems import Problem, internal, no_answer, not_arrived
 from portal.api.rates import Rate, Rates
 from portal.api.security import Scope, unauthorized
+from portal.bounds import NotArrived, arrived
 from portal.context import PortalContext
 from portal.inbound.reading import MAIL_BYTES
+from portal.refusals import refused
 
 log = structlog.get_logger(__name__)
 
@@ -78,15 +81,17 @@ class Guard:
         return None
 
     async def _identified(self, scope: Request) -> Token:
-        said = _header(scope, b"authorization")
+        said = Headers(scope=scope).get("authorization")
         scheme, _, secret = (said or "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise unauthorized()
-        token = await asyncio.to_thread(self._tokens.known, secret.strip(), self._context.now())
+        token = None
+        if scheme.lower() == "bearer":
+            token = await asyncio.to_thread(self._tokens.known, secret.strip(), self._context.now())
         if token is None:
+            refused("token", scope, token=id_in(secret))
             raise unauthorized()
         wait = self._rates.take(token.id)
         if wait:
+            refused("rate", scope, token=token.id)
             raise Problem(
                 429,
                 "too-many-requests",
@@ -100,46 +105,12 @@ class Guard:
         """The whole body, or a refusal before more of it than is allowed is kept."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         mail = path == MAIL_PATH and Scope.MAIL_WRITE in scope["defects.token"].scopes
-        limit = self._limits.mail_bytes if mail else self._limits.body_bytes
-        too_large = Problem(413, "too-large", f"at most {limit} bytes", headers=_CLOSE)
-        length = _header(scope, b"content-length")
-        if length is not None and not (length.isascii() and length.isdigit()):
-            raise Problem(400, "malformed", "Content-Length is not a number")
-        if length is not None and (len(length) > _DIGITS or int(length) > limit):
-            raise too_large
-        body = bytearray()
+        most = self._limits.mail_bytes if mail else self._limits.body_bytes
+        seconds = self._limits.arrival_seconds
         try:
-            async with asyncio.timeout(self._limits.arrival_seconds):
-                more = True
-                while more:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise Problem(400, "malformed", "the connection ended")
-                    body += message.get("body", b"")
-                    more = message.get("more_body", False)
-                    if len(body) > limit:
-                        raise too_large
-        except TimeoutError:
-            raise Problem(
-                408,
-                "request-timeout",
-                f"send it within {self._limits.arrival_seconds:g} seconds",
-                headers=_CLOSE,
-            ) from None
-        return bytes(body)
-
-
-_DIGITS = 15
-"""Of the longest Content-Length worth reading."""
-_CLOSE = {"Connection": "close"}
-"""Where part of a request is left unread, nothing sound can follow on the connection."""
-
-
-def _header(scope: Request, name: bytes) -> str | None:
-    for key, value in scope["headers"]:
-        if key == name:
-            return str(value, "latin-1")
-    return None
+            return await arrived(scope, receive, most, seconds)
+        except NotArrived as error:
+            raise not_arrived(error, scope, most, seconds) from None
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

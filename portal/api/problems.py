@@ -10,8 +10,11 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from domain.contract.parsing import InvalidCommand
+from portal.bounds import CLOSE, NotArrived
+from portal.refusals import refused as refused_for
 
 MEDIA_TYPE = "application/problem+json"
 _JSON = "application/json"
@@ -120,6 +123,18 @@ def unknown_number(number: str, kind: str) -> Problem:
 def no_answer(detail: str) -> Problem:
     """Temporal, its workers or the database are away."""
     return Problem(503, "no-answer", detail, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def not_arrived(error: NotArrived, scope: Scope, most: int, seconds: float) -> Problem:
+    """A body that is not there: what the limits are, of which a refusal is on record."""
+    if error.why == "gone":
+        return Problem(400, "malformed", "the connection ended")
+    refused_for(error.why, scope)
+    if error.why == "malformed":
+        return Problem(400, "malformed", "Content-Length is not a number")
+    if error.why == "too_slow":
+        return Problem(408, "request-timeout", f"send it within {seconds:g} seconds", headers=CLOSE)
+    return Problem(413, "too-large", f"at most {most} bytes", headers=CLOSE)
 
 
 def internal() -> Problem:

@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 
 from activities.adapters.database.tokens import Token
 from portal.api.problems import Problem
+from portal.refusals import refused
 
 PUBLIC = frozenset(
     {
@@ -85,7 +86,11 @@ async def caller(
     token = request.scope.get("defects.token")
     if not isinstance(token, Token):
         raise unauthorized()
-    return entitled(token, needed.scopes)
+    try:
+        return entitled(token, needed.scopes)
+    except Problem:
+        refused("scope", request.scope, token=token.id)
+        raise
 
 
 def entitled(token: Token, scopes: Sequence[str]) -> Token:

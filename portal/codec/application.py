@@ -5,7 +5,6 @@ have the input of a signal or a start encrypted by it, and send none where they 
 they send it in clear, and there it would stay for as long as the history is kept.
 """
 
-import asyncio
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -13,11 +12,11 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request, Response
 from sqlalchemy.exc import DBAPIError
-from starlette.requests import ClientDisconnect
 from temporalio.api.common.v1 import Payload
 
 from portal.api import problems
-from portal.api.problems import Problem, internal, no_answer
+from portal.api.problems import Problem, internal, no_answer, not_arrived
+from portal.bounds import NotArrived, arrived
 from portal.codec.callers import Caller, Callers, Known, address
 from portal.codec.origins import Origins, allowed_origins
 from portal.codec.payloads import opened, read, written
@@ -29,8 +28,6 @@ log = structlog.get_logger(__name__)
 
 _JSON = "application/json"
 _NAMESPACE = re.compile(r"[A-Za-z0-9._-]{1,255}")
-_CLOSE = {"Connection": "close"}
-"""Where part of a request is left unread, nothing sound can follow on the connection."""
 
 
 def create_codec_server(place: Place) -> FastAPI:
@@ -97,25 +94,12 @@ async def _payloads(request: Request) -> Sequence[Payload]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
         raise Problem(415, "unsupported-media-type", f"must be {_JSON}")
     limits: Limits = request.app.state.place.limits
+    most, seconds = limits.body_bytes, limits.arrival_seconds
     try:
-        async with asyncio.timeout(limits.arrival_seconds):
-            body = await _body(request, limits.body_bytes)
-    except TimeoutError:
-        within = f"send it within {limits.arrival_seconds:g} seconds"
-        raise Problem(408, "request-timeout", within, headers=_CLOSE) from None
-    except ClientDisconnect:
-        raise Problem(400, "malformed", "the connection ended") from None
+        body = await arrived(request.scope, request.receive, most, seconds)
+    except NotArrived as error:
+        raise not_arrived(error, request.scope, most, seconds) from None
     return read(body, limits.payloads)
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """The whole body, or a refusal before more of it than is allowed is kept."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most:
-            raise Problem(413, "too-large", f"at most {most} bytes", headers=_CLOSE)
-    return bytes(body)
 
 
 async def _no_database(_request: Request, error: Exception) -> Response:

@@ -5,6 +5,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from portal.bounds import CLOSE
 from portal.context import PortalContext
 from portal.pages import (
     by_telephone,
@@ -20,12 +21,13 @@ from portal.pages import (
 from portal.pages.auth import NotHere, SignInNeeded
 from portal.pages.forms import FormRefused
 from portal.pages.page_renderer import STATIC, Look, look_of
+from portal.refusals import Kind, refused
 from runtime.connection import NoServer
 
 
 def pages(context: PortalContext) -> FastAPI:
     """All pages of one installation. They find it as `app.state.context`, as endpoints do."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.context = context
     app.state.look = Look(context)
     parts = (sign_in, my_cases, new_case, my_defects, choices, status)
@@ -38,6 +40,16 @@ def pages(context: PortalContext) -> FastAPI:
     app.exception_handler(FormRefused)(_form_refused)
     app.exception_handler(NoServer)(_away)
     return app
+
+
+_KINDS: dict[str, Kind] = {
+    "another_site": "form",
+    "too_old": "form",
+    "too_large": "too_large",
+    "too_slow": "too_slow",
+    "malformed": "malformed",
+}
+"""What a form that was not taken counts as; whoever went away was not turned away."""
 
 
 class _Static(StaticFiles):
@@ -71,17 +83,23 @@ def _not_here(request: Request, error: NotHere | HTTPException) -> Response:
     return response
 
 
-def _form_refused(request: Request, refused: FormRefused) -> Response:
+def _form_refused(request: Request, refused_form: FormRefused) -> Response:
+    kind: Kind | None = _KINDS.get(refused_form.reason)
+    if kind is not None:
+        refused(kind, request.scope)
     look = look_of(request)
-    reason = look.words(request).plain(f"problem.{refused.reason}")
-    return look.show(
+    reason = look.words(request).plain(f"problem.{refused_form.reason}")
+    response = look.show(
         request,
         "problem.html.j2",
-        status=refused.status,
+        status=refused_form.status,
         what="form",
         reason=reason,
         back="/",
     )
+    # Part of the form may be unread.
+    response.headers.update(CLOSE)
+    return response
 
 
 def _away(request: Request, error: NoServer) -> Response:

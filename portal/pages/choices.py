@@ -23,6 +23,9 @@ from runtime.connection import NoServer
 
 router = APIRouter()
 
+_LONGEST_PATH = 500
+"""Characters of a page to go back to."""
+
 
 @router.get("/preferences")
 def preferences_page(request: Request, person: SignedIn) -> Response:
@@ -117,9 +120,12 @@ def choose_language(request: Request, form: HarmlessForm) -> Response:
 
 
 def _own_page(path: str) -> str:
-    """A path of this portal, whatever was sent: browsers take `//` and `/\\` for another site."""
+    """A short path of this portal, whatever was sent.
+
+    Browsers take `//` and `/\\` for another site.
+    """
     ours = path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable()
-    return path if ours else "/"
+    return path if ours and len(path) <= _LONGEST_PATH else "/"
 
 
 # --- one click, from a mail ----------------------------------------------------------------------

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
 from domain.contract.parsing import InvalidCommand
+from portal.bounds import NotArrived, arrived
 from portal.pages.local_time import Times, instant
 from portal.pages.page_renderer import look_of
 from portal.security import TOKEN_FIELD, FormGuard, from_another_site
@@ -17,9 +19,15 @@ from runtime.connection import NoServer
 
 MOST_BYTES = 2_000_000
 """Of a whole form: five texts of 20,000 characters, each of them escaped, fit in."""
+HARMLESS_BYTES = 4_000
 MOST_FIELDS = 50
+ARRIVAL_SECONDS = 20.0
+"""Within which a whole form must have arrived."""
 _FORM = "application/x-www-form-urlencoded"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
+
+
+_STATUS = {"too_large": 413, "too_slow": 408, "malformed": 400, "gone": 400}
 
 
 class FormRefused(Exception):  # noqa: N818 - it is an answer
@@ -55,31 +63,38 @@ async def our_form(request: Request) -> Form:
     Raises:
         FormRefused: another site made the browser send it, or it is no form of ours.
     """
-    form = await harmless_form(request)
     guard = FormGuard(look_of(request).cookies, request)
+    if not guard.can_know_any:
+        # Whoever has never been here sent it: not worth reading.
+        raise FormRefused(403, "another_site" if from_another_site(request.headers) else "too_old")
+    form = await _arrived(request, MOST_BYTES)
     if not guard.knows(form.text(TOKEN_FIELD)):
         raise FormRefused(403, "too_old")
     return form
 
 
 async def harmless_form(request: Request) -> Form:
-    """A form that carries no token, so that its page needs no cookie.
+    """A short form that carries no token, so that its page needs no cookie.
 
     Raises:
         FormRefused: another site made the browser send it, it is too large, or no form.
     """
+    return await _arrived(request, HARMLESS_BYTES)
+
+
+async def _arrived(request: Request, most: int) -> Form:
     if from_another_site(request.headers):
         raise FormRefused(403, "another_site")
     if request.headers.get("content-type", "").partition(";")[0].strip() != _FORM:
         raise FormRefused(415, "no_form")
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal():
-        raise FormRefused(411, "no_length")
-    if int(length) > MOST_BYTES:
-        raise FormRefused(413, "too_large")
-    async with request.form(max_files=0, max_fields=MOST_FIELDS) as sent:
-        typed = {name: value.strip() for name, value in sent.items() if isinstance(value, str)}
-    return Form({name: value.replace("\r\n", "\n") for name, value in typed.items()})
+    try:
+        body = await arrived(request.scope, request.receive, most, ARRIVAL_SECONDS)
+        sent = parse_qsl(body.decode("latin-1"), max_num_fields=MOST_FIELDS)
+    except NotArrived as error:
+        raise FormRefused(_STATUS[error.why], error.why) from None
+    except ValueError:
+        raise FormRefused(413, "too_large") from None
+    return Form({name: value.strip().replace("\r\n", "\n") for name, value in sent})
 
 
 OurForm = Annotated[Form, Depends(our_form)]

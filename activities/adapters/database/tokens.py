@@ -114,6 +114,12 @@ class DatabaseTokens:
             )
 
 
+def id_in(said: str) -> str | None:
+    """The id in what was said to be a token, whether there is such a token or not."""
+    form = _FORM.fullmatch(said.strip())
+    return form[1] if form else None
+
+
 def _hash(secret: str) -> str:
     # No salt and no slow hash: 256 random bits cannot be guessed, however fast one tries.
     return hashlib.sha256(secret.encode()).hexdigest()
