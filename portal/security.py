@@ -9,6 +9,7 @@ import ipaddress
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -19,8 +20,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.settings import Settings
 
-CookieName = Literal["client", "staff", "visitor", "language"]
-"""Who is signed in as a client, as staff, who only has a form open; what somebody reads."""
+CookieName = Literal["client", "staff", "visitor", "language", "browser"]
+"""Who is signed in as a client, as staff, who only has a form open; what somebody reads; which
+browser it is, to which a link to sign in is bound."""
 SECRETS: tuple[CookieName, ...] = ("client", "staff", "visitor")
 """Those that cannot be guessed: only of them a form's token may be made."""
 TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field
@@ -100,10 +102,21 @@ class Cookies:
         """What the browser sent; nothing counts as nothing."""
         return request.cookies.get(self._name(name)) or None
 
-    def set(self, response: Response, name: CookieName, value: str) -> None:
-        """For as long as the browser runs: when a session ends the server decides."""
+    def set(
+        self, response: Response, name: CookieName, value: str, lasts: timedelta | None = None
+    ) -> None:
+        """For as long as the browser runs, unless it says how long.
+
+        When a session ends the server decides.
+        """
         response.set_cookie(
-            self._name(name), value, secure=self.secure, httponly=True, samesite="lax", path="/"
+            self._name(name),
+            value,
+            max_age=int(lasts.total_seconds()) if lasts else None,
+            secure=self.secure,
+            httponly=True,
+            samesite="lax",
+            path="/",
         )
 
     def clear(self, response: Response, name: CookieName) -> None:

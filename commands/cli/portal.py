@@ -1,9 +1,9 @@
-"""Commands of the portal: tokens for services and agents, and mails from clients."""
+"""Commands of the portal: tokens of services and agents, sessions of people, mails from clients."""
 
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -15,6 +15,13 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 app = typer.Typer()
 token_app = typer.Typer(no_args_is_help=True)
 app.add_typer(token_app, name="token", help="Manage the API tokens of services and agents.")
+
+sessions_app = typer.Typer(no_args_is_help=True)
+app.add_typer(sessions_app, name="sessions", help="List and end sessions of the web pages.")
+
+Staff = Annotated[
+    bool, typer.Option("--staff", help="Sessions of staff; who is meant is the id of a token.")
+]
 
 
 @token_app.command()
@@ -54,6 +61,36 @@ def revoke(
     from commands import tokens
 
     run(lambda settings: tokens.revoke(settings, token))
+
+
+@sessions_app.command(name="list")
+def list_sessions(
+    contact: Annotated[
+        str | None, typer.Argument(help="Address of a contact; else everybody.")
+    ] = None,
+    staff: Staff = False,
+    as_json: AsJson = False,
+) -> None:
+    """List who is signed in, with a rough browser and when it was last used."""
+    from commands import sessions
+
+    kind: Literal["client", "staff"] = "staff" if staff else "client"
+    run(lambda settings: sessions.list_them(settings, kind, contact, as_json))
+
+
+@sessions_app.command()
+def end(
+    contact: Annotated[str, typer.Argument(help="Address of the contact.")],
+    session: Annotated[
+        str | None, typer.Option(help="Id of one session, as `sessions list` shows it; else all.")
+    ] = None,
+    staff: Staff = False,
+) -> None:
+    """Sign somebody out at once, everywhere or in one place."""
+    from commands import sessions
+
+    kind: Literal["client", "staff"] = "staff" if staff else "client"
+    run(lambda settings: sessions.end(settings, kind, contact, session))
 
 
 @app.command()

@@ -14,6 +14,7 @@ from portal.pages import (
     my_cases,
     my_defects,
     new_case,
+    sessions,
     sign_in,
     staff,
     status,
@@ -30,7 +31,7 @@ def pages(context: PortalContext) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.context = context
     app.state.look = Look(context)
-    parts = (sign_in, my_cases, new_case, my_defects, choices, status)
+    parts = (sign_in, my_cases, new_case, my_defects, choices, sessions, status)
     for part in (*parts, staff, by_telephone, mail_outbox):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))

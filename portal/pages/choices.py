@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
-from activities.adapters.database import DatabaseContacts, DatabasePreferences
+from activities.adapters.database import DatabaseContacts, DatabasePreferences, DatabaseSessions
 from activities.languages import zone_of
 from domain.contract.events import Topic
 from portal.pages.auth import NotHere, Person, SignedIn
@@ -18,6 +18,7 @@ from portal.pages.i18n import TRANSLATIONS
 from portal.pages.local_time import zones
 from portal.pages.page_renderer import context_of, look_of
 from portal.pages.read_your_writes import until
+from portal.pages.sessions import is_this
 from runtime.client import CommandRefused, NoSuchNumber
 from runtime.connection import NoServer
 
@@ -92,6 +93,7 @@ def _optional(request: Request) -> list[Topic]:
 
 
 def _page(request: Request, person: Person, trouble: Trouble = NO_TROUBLE) -> Response:
+    sessions = DatabaseSessions(person.context.engine)
     return look_of(request).show(
         request,
         "preferences.html.j2",
@@ -104,6 +106,10 @@ def _page(request: Request, person: Person, trouble: Trouble = NO_TROUBLE) -> Re
         languages={tag: words.name for tag, words in TRANSLATIONS.items()},
         trouble=trouble,
         done=request.query_params.get("done"),
+        sessions=[
+            (session, is_this(request, session))
+            for session in sessions.live("client", person.context.now(), person.address)
+        ],
     )
 
 

@@ -10,7 +10,11 @@ import structlog
 from jinja2 import Environment
 from markupsafe import escape
 
-from activities.adapters.database import DatabaseContacts, DatabasePreferences
+from activities.adapters.database import (
+    DatabaseContacts,
+    DatabasePreferences,
+    DatabaseSignInLinks,
+)
 from activities.adapters.database.contacts import Known
 from activities.adapters.database.sessions import hashed
 from activities.languages import TEMPLATES, preferred
@@ -29,19 +33,26 @@ log = structlog.get_logger(__name__)
 
 
 def send_link(
-    context: PortalContext, look: Look, address: str, token: str, wanted: Sequence[str | None] = ()
+    context: PortalContext,
+    look: Look,
+    address: str,
+    browser: str,
+    wanted: Sequence[str | None] = (),
 ) -> None:
-    """Send the link of a token to an address of a contact; runs after the answer has gone.
+    """Make a link for the browser that asked and send it to a contact; runs after the answer.
 
-    The answer is the same and as fast whether anybody has the address or not. A letter that could
-    not be sent is on the log, and may be asked for again. `wanted` are the languages of the browser
-    that asked, for a person who never chose one.
+    The answer is the same and as fast whether anybody has the address or not, and this takes as
+    long, but nothing is kept of an address that nobody has. A letter that could not be sent is on
+    the log, and may be asked for again. `wanted` are the languages of the browser, for a person who
+    never chose one.
     """
     known = DatabaseContacts(context.engine).known(address)
     words = ENGLISH
     if known is not None:
         chosen = DatabasePreferences(context.engine).of([address])[address].language
         words = preferred(TRANSLATIONS, chosen, known.language, *wanted)
+    links, now = DatabaseSignInLinks(context.engine), context.now()
+    token = links.make(address, browser, now, keep=known is not None)
     letter = sign_in_letter(context, look, known or _nobody(address), token, words)
     if known is None:
         return

@@ -1,10 +1,12 @@
 """Clients sign in by a link that is mailed to them: no passwords, and no word on who is known.
 
 The answer to an unknown address is the same, takes as long, and is counted alike. The link
-leads to a page with a button, since mail programs open links before people do.
+leads to a page with a button, since mail programs open links before people do. It is good in the
+browser that asked for it only: whoever gets hold of the mail, or has one sent, has nothing.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
 
 import structlog
 from fastapi import APIRouter, BackgroundTasks, Request, Response
@@ -12,25 +14,34 @@ from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import (
     DatabaseAttempts,
+    DatabaseKnownBrowsers,
     DatabaseReadModel,
     DatabaseSessions,
     DatabaseSignInLinks,
 )
-from activities.adapters.database.sessions import hashed
+from activities.adapters.database.attempts import BROWSER_KNOWN
+from activities.adapters.database.sessions import OtherBrowser, hashed
 from domain.addresses import recipient_key, refuse_unusable_address
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Contact
 from portal.pages.auth import SignInNeeded, person, signed_in_client
+from portal.pages.browsers import rough_browser
 from portal.pages.client_views import public_banners
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
 from portal.pages.letters import send_link
 from portal.pages.page_renderer import context_of, look_of
+from portal.refusals import refused
+from portal.security import computer
 
 router = APIRouter()
 log = structlog.get_logger(__name__)
 
-PER_ADDRESS = (5, timedelta(hours=1))
-"""Letters one address gets."""
+PER_ADDRESS = (15, timedelta(hours=1))
+"""Letters one address gets that browsers asked for which it does not know."""
+PER_ADDRESS_AND_COMPUTER = (5, timedelta(hours=1))
+"""Of these those that one computer asked for: it cannot use up what others may ask for."""
+PER_KNOWN_BROWSER = (5, timedelta(hours=1))
+"""Letters one address gets by a browser it has signed in from, whatever others ask for."""
 PER_COMPUTER = (20, timedelta(minutes=15))
 """Tries from one computer."""
 
@@ -61,21 +72,43 @@ def ask_for_link(request: Request, after: BackgroundTasks, form: OurForm) -> Res
     except InvalidCommand:
         wrong = look_of(request).words(request).refused("sign-in", "email")
         return _page(request, Trouble("sign-in", wrong, "email", form.fields))
-    address = recipient_key(email)
-    attempts = DatabaseAttempts(context.engine)
-    if not attempts.allows("sign-in from", computer(request), *PER_COMPUTER, now):
-        return too_often(request)
-    token = DatabaseSignInLinks(context.engine).make(address, now)
-    if attempts.allows("sign-in to", address, *PER_ADDRESS, now):
-        look = look_of(request)
-        after.add_task(send_link, context, look, address, token, look.wanted(request))
-    return look_of(request).show(request, "link_sent.html.j2", address=form.text("email"))
+    address, look = recipient_key(email), look_of(request)
+    browser = look.cookies.read(request, "browser") or token_urlsafe(32)
+    if not _may_ask(request, address, browser, now):
+        return too_often(request, address)
+    after.add_task(send_link, context, look, address, browser, look.wanted(request))
+    response = look.show(request, "link_sent.html.j2", address=form.text("email"))
+    look.cookies.set(response, "browser", browser, BROWSER_KNOWN)
+    return response
+
+
+def _may_ask(request: Request, address: str, browser: str, now: datetime) -> bool:
+    """Whether a letter may be sent, which does not depend on who is known.
+
+    Strangers can neither flood somebody with letters nor, by asking for too many, keep them from
+    signing in: a browser that the person has signed in from is counted by itself.
+    """
+    engine, here = context_of(request).engine, computer(request.scope)
+    attempts = DatabaseAttempts(engine)
+    if DatabaseKnownBrowsers(engine).knows(browser, address, now):
+        return attempts.allows("sign-in by", f"{browser} {address}", *PER_KNOWN_BROWSER, now)
+    return (
+        attempts.allows("sign-in from", here, *PER_COMPUTER, now)
+        and attempts.allows("sign-in", f"{here} {address}", *PER_ADDRESS_AND_COMPUTER, now)
+        and attempts.allows("sign-in to", address, *PER_ADDRESS, now)
+    )
 
 
 @router.get("/sign-in/{token}")
 def link_page(request: Request, token: str) -> Response:
-    """The page a link leads to: it looks nothing up, so opening it uses nothing up."""
-    response = look_of(request).show(request, "link.html.j2", token=token)
+    """The page a link leads to: it looks nothing up, so opening it uses nothing up.
+
+    A browser that has never asked for a link is told so at once.
+    """
+    look = look_of(request)
+    asked = look.cookies.read(request, "browser") is not None
+    page = "link.html.j2" if asked else "link_elsewhere.html.j2"
+    response = look.show(request, page, token=token)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -86,16 +119,25 @@ def use_link(request: Request, token: str, form: OurForm) -> Response:
     del form
     context, look, now = context_of(request), look_of(request), context_of(request).now()
     attempts = DatabaseAttempts(context.engine)
-    if not attempts.allows("link from", computer(request), *PER_COMPUTER, now):
+    if not attempts.allows("link from", computer(request.scope), *PER_COMPUTER, now):
         return too_often(request)
-    address = DatabaseSignInLinks(context.engine).use(token, now)
+    browser = look.cookies.read(request, "browser") or ""
+    try:
+        address = DatabaseSignInLinks(context.engine).use(token, browser, now)
+    except OtherBrowser:
+        refused("link", request.scope)
+        return look.show(request, "link_elsewhere.html.j2", status=403)
     if address is None:
+        refused("link", request.scope)
         return look.show(request, "link_void.html.j2", status=410)
+    DatabaseKnownBrowsers(context.engine).remember(browser, address, now)
     sessions = DatabaseSessions(context.engine)
     if before := look.cookies.read(request, "client"):
         sessions.end(before)
+    begun = sessions.begin("client", address, now, rough_browser_of(request))
     response = RedirectResponse("/cases", 303)
-    look.cookies.set(response, "client", sessions.begin("client", address, now))
+    look.cookies.set(response, "client", begun)
+    look.cookies.set(response, "browser", browser, BROWSER_KNOWN)
     # Pages that know nobody, such as the status page, speak their language too.
     look.cookies.set(response, "language", person(request, address).words.tag)
     look.cookies.clear(response, "visitor")
@@ -118,18 +160,19 @@ def sign_out(request: Request, form: OurForm) -> Response:
     return response
 
 
-def computer(request: Request) -> str:
-    """Where a request comes from, as far as the server knows; counted by its hash only."""
-    return request.client.host if request.client else "unknown"
+def rough_browser_of(request: Request) -> str | None:
+    """What is kept of the browser that signs in."""
+    return rough_browser(request.headers.get("user-agent", ""))
 
 
-def too_often(request: Request) -> Response:
-    """The answer to too many tries; the same for every address."""
+def too_often(request: Request, address: str | None = None) -> Response:
+    """The answer to too many tries, or to too many letters; the same for every address."""
+    refused("rate", request.scope, contact=address)
     return look_of(request).show(
         request,
         "problem.html.j2",
         status=429,
-        what="too_often",
+        what="too_often" if address is None else "too_many_links",
         back="/sign-in",
     )
 

@@ -10,14 +10,16 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseAttempts, DatabaseSessions
-from activities.adapters.database.tokens import DatabaseTokens
+from activities.adapters.database.tokens import DatabaseTokens, id_in
 from portal.context import PortalContext
 from portal.pages.auth import Staff, may_look
 from portal.pages.compliance import Compliance, charts_of, compliance_of
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
 from portal.pages.obligations import staff_dashboard
 from portal.pages.page_renderer import context_of, look_of
-from portal.pages.sign_in import computer, too_often
+from portal.pages.sign_in import rough_browser_of, too_often
+from portal.refusals import refused
+from portal.security import computer
 
 router = APIRouter()
 log = structlog.get_logger(__name__)
@@ -37,16 +39,18 @@ def sign_in(request: Request, form: OurForm) -> Response:
     """Sign in with a token; the token itself is not kept."""
     context, look, now = context_of(request), look_of(request), context_of(request).now()
     attempts = DatabaseAttempts(context.engine)
-    if not attempts.allows("staff from", computer(request), *PER_COMPUTER, now):
+    if not attempts.allows("staff from", computer(request.scope), *PER_COMPUTER, now):
         return too_often(request)
     token = DatabaseTokens(context.engine).known(form.text("token"), now)
     if token is None or not may_look(token):
+        refused("staff_token", request.scope, token=id_in(form.text("token")))
         return _ask(request, Trouble("staff", "This token is not valid for this page.", "token"))
     sessions = DatabaseSessions(context.engine)
     if before := look.cookies.read(request, "staff"):
         sessions.end(before)
+    begun = sessions.begin("staff", token.id, now, rough_browser_of(request))
     response = RedirectResponse("/staff", 303)
-    look.cookies.set(response, "staff", sessions.begin("staff", token.id, now))
+    look.cookies.set(response, "staff", begun)
     look.cookies.clear(response, "visitor")
     log.info("portal.staff_signed_in", token=token.id)
     return response

@@ -1,5 +1,6 @@
 """What outlives Temporal's retention, kept in SQLite or PostgreSQL: who and what was."""
 
+from activities.adapters.database.attempts import DatabaseAttempts, DatabaseKnownBrowsers
 from activities.adapters.database.audience import DatabaseAudience
 from activities.adapters.database.consultation import DatabaseConsultation
 from activities.adapters.database.contacts import DatabaseContacts
@@ -14,11 +15,7 @@ from activities.adapters.database.preferences import DatabasePreferences
 from activities.adapters.database.read_model import DatabaseReadModel
 from activities.adapters.database.records import DatabaseRecords
 from activities.adapters.database.schema import migrate
-from activities.adapters.database.sessions import (
-    DatabaseAttempts,
-    DatabaseSessions,
-    DatabaseSignInLinks,
-)
+from activities.adapters.database.sessions import DatabaseSessions, DatabaseSignInLinks
 from activities.adapters.database.status_page import DatabaseStatusPage, Incident, IncidentUpdate
 from activities.adapters.database.track_record import DatabaseTrackRecord
 
@@ -28,6 +25,7 @@ __all__ = [
     "DatabaseConsultation",
     "DatabaseContacts",
     "DatabaseImpact",
+    "DatabaseKnownBrowsers",
     "DatabaseLedger",
     "DatabaseMembers",
     "DatabaseNumbers",

@@ -1,9 +1,9 @@
-"""The tables of the web pages: who is signed in, links to sign in with, and how often one tried.
+"""The tables of the web pages: who is signed in, by what link and browser, and how often one tried.
 
 Tokens are kept as hashes only: who reads the database cannot sign in with what it finds.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table
+from sqlalchemy import Column, Index, Integer, Table
 
 from activities.adapters.database.columns import CodePointText, UtcDateTime
 from activities.adapters.database.tables import facts, metadata
@@ -18,6 +18,8 @@ web_sessions = Table(
     Column("began_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    # What it is, roughly: "Firefox, Windows".
+    Column("browser", CodePointText),
     Index(None, "kind", "subject"),
     Index(None, "expires_at"),
 )
@@ -30,6 +32,7 @@ sign_in_links = Table(
     Column("asked_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("used_at", UtcDateTime),
+    Column("browser_hash", CodePointText),
     Index(None, "address"),
     Index(None, "expires_at"),
 )
@@ -37,12 +40,20 @@ sign_in_links = Table(
 web_attempts = Table(
     "web_attempts",
     metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     # A hash of what is tried and by whom.
-    Column("bucket", CodePointText, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Index(None, "bucket", "at"),
-    Index(None, "at"),
+    Column("bucket", CodePointText, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Index(None, "ends_at"),
+)
+
+known_browsers = Table(
+    "known_browsers",
+    metadata,
+    # Of a browser's cookie and an address together: neither can be read from it.
+    Column("hash", CodePointText, primary_key=True),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "expires_at"),
 )
 
 # For figures over time, which look for a few events among all facts.

@@ -83,9 +83,9 @@ class Pages:
     app: FastAPI
     browsers: list[Browser] = field(default_factory=list)
 
-    def browser(self, **headers: str) -> Browser:
-        """A new browser, without cookies."""
-        computer = f"192.0.2.{len(self.browsers) + 1}"
+    def browser(self, computer: str | None = None, **headers: str) -> Browser:
+        """A new browser, without cookies, on a computer of its own unless one is given."""
+        computer = computer or f"192.0.2.{len(self.browsers) + 1}"
         transport = httpx.ASGITransport(self.app, client=(computer, 50_000))
         browser = Browser(httpx.AsyncClient(transport=transport, base_url=HERE, headers=headers))
         self.browsers.append(browser)

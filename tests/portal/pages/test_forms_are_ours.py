@@ -19,6 +19,8 @@ FORMS = [
     "/staff/sign-in",
     "/staff/sign-out",
     "/staff/telephone",
+    "/sessions/end",
+    "/staff/sessions/end",
 ]
 
 

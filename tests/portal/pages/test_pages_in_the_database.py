@@ -3,16 +3,24 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import Engine, event, select
 
 from activities.adapters.database import (
     DatabaseAttempts,
     DatabaseContacts,
+    DatabaseKnownBrowsers,
     DatabaseReadModel,
     DatabaseSessions,
     DatabaseSignInLinks,
     DatabaseTrackRecord,
     MailArchive,
+)
+from activities.adapters.database.sessions import OtherBrowser
+from activities.adapters.database.tables_pages import (
+    known_browsers,
+    sign_in_links,
+    web_attempts,
 )
 from activities.ports import Letter
 from domain.contract.effects import AudienceChange, Detachment, Fact, UpdateReadModel
@@ -75,16 +83,75 @@ def test_a_session_is_found_by_its_token_and_kind_until_it_ends(engine: Engine) 
     assert sessions.find("client", other, NOW + MINUTE) is None
 
 
+def test_sessions_are_listed_and_ended_one_by_one(engine: Engine) -> None:
+    """Those that go on, the last used first; nobody ends another's by an id they guessed."""
+    sessions = DatabaseSessions(engine)
+    sessions.begin("client", ADA, NOW - 13 * HOUR)
+    first, second = (sessions.begin("client", ADA, NOW, b) for b in ("Firefox, Linux", None))
+    theirs = sessions.begin("client", BOB, NOW)
+    sessions.find("client", first, NOW + 5 * MINUTE)
+    latest_used, other = sessions.live("client", NOW + 6 * MINUTE, ADA)
+
+    assert (latest_used.browser, latest_used.seen_at) == ("Firefox, Linux", NOW + 5 * MINUTE)
+    assert other.browser is None
+    assert {session.subject for session in sessions.live("client", NOW)} == {ADA, BOB}
+    assert sessions.live("staff", NOW) == []
+    assert sessions.end_one("client", ADA, latest_used.ident)
+    assert sessions.find("client", first, NOW) is None
+    assert not sessions.end_one("client", BOB, other.ident)
+    assert not sessions.end_one("client", ADA, "")
+    assert sessions.end_all("client", ADA) == 1
+    assert sessions.find("client", second, NOW) is None
+    assert sessions.find("client", theirs, NOW) is not None
+
+
 def test_a_link_is_used_once_and_voids_the_others(engine: Engine) -> None:
     """Of the same address, and of no other."""
     links = DatabaseSignInLinks(engine)
-    first, second = (links.make(ADA, NOW) for _ in range(2))
-    theirs, late = links.make(BOB, NOW), links.make(BOB, NOW - 15 * MINUTE)
+    first, second = (links.make(ADA, "browser", NOW) for _ in range(2))
+    theirs, late = links.make(BOB, "b", NOW), links.make(BOB, "b", NOW - 10 * MINUTE)
 
-    assert links.use(late, NOW) is None
-    assert links.use(second, NOW) == ADA
-    assert [links.use(token, NOW) for token in (second, first)] == [None, None]
-    assert links.use(theirs, NOW + 14 * MINUTE) == BOB
+    assert links.use(late, "b", NOW) is None
+    assert links.use(second, "browser", NOW) == ADA
+    assert [links.use(token, "browser", NOW) for token in (second, first)] == [None, None]
+    assert links.use(theirs, "b", NOW + 9 * MINUTE) == BOB
+
+
+def test_a_link_is_good_in_one_browser_only(engine: Engine) -> None:
+    """Another one does not use it up, and learns nothing of one that is void."""
+    links = DatabaseSignInLinks(engine)
+    link = links.make(ADA, "browser", NOW)
+    for other in ("another", ""):
+        with pytest.raises(OtherBrowser):
+            links.use(link, other, NOW)
+
+    assert links.use(link, "browser", NOW) == ADA
+    assert links.use(link, "another", NOW) is None
+
+
+def test_a_link_that_is_not_kept_is_good_for_nothing(engine: Engine) -> None:
+    """And leaves no row."""
+    links = DatabaseSignInLinks(engine)
+
+    assert links.use(links.make(ADA, "b", NOW, keep=False), "b", NOW) is None
+    with engine.connect() as connection:
+        assert connection.execute(select(sign_in_links)).all() == []
+
+
+def test_a_browser_is_known_to_whom_it_signed_in(engine: Engine) -> None:
+    """For half a year since the last time, to nobody else, and neither can be read from its row."""
+    browsers = DatabaseKnownBrowsers(engine)
+    for at in (NOW, NOW + 24 * HOUR):
+        browsers.remember("secret", ADA, at)
+
+    assert browsers.knows("secret", ADA, NOW + 24 * HOUR * 180)
+    assert not browsers.knows("secret", ADA, NOW + 24 * HOUR * 181)
+    assert not browsers.knows("secret", BOB, NOW)
+    assert not browsers.knows("another", ADA, NOW)
+    with engine.connect() as connection:
+        ((row),) = connection.execute(select(known_browsers)).all()
+    assert "secret" not in str(row)
+    assert ADA not in str(row)
 
 
 def test_attempts_count_per_what_and_whom_within_a_span(engine: Engine) -> None:
@@ -96,6 +163,26 @@ def test_attempts_count_per_what_and_whom_within_a_span(engine: Engine) -> None:
     assert attempts.allows("a", BOB, 2, HOUR, NOW)
     assert attempts.allows("b", ADA, 2, HOUR, NOW)
     assert attempts.allows("a", ADA, 2, HOUR, NOW + 62 * MINUTE)
+
+
+def test_what_is_refused_writes_nothing(engine: Engine) -> None:
+    """However often it is tried: one row for each thing and person, and no turn of the writer."""
+    attempts, written = DatabaseAttempts(engine), []
+    for n in range(3):
+        attempts.allows("a", ADA, 3, HOUR, NOW + n * MINUTE)
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("SELECT", "BEGIN")):
+            written.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    refused = [attempts.allows("a", ADA, 3, HOUR, NOW + HOUR / 2) for _ in range(50)]
+    event.remove(engine, "before_cursor_execute", note)
+
+    assert set(refused) == {False}
+    assert [s for s in written if "IMMEDIATE" in s or "web_attempts" in s] == []
+    with engine.connect() as connection:
+        assert connection.execute(select(web_attempts.c["count"])).scalars().all() == [3]
 
 
 def test_a_contact_sees_what_they_are_attached_to_now(engine: Engine) -> None:

@@ -53,14 +53,14 @@ def test_words_are_text(language: str) -> None:
 
 
 LINKS_AND_TRIES = {
-    *("sign_in.sent_to", "sign_in.nothing_came", "letter.asked", "problem.too_often_why"),
-    "refused.away",
+    *("sign_in.sent_to", "letter.asked", "problem.too_often_why", "refused.away"),
 }
 LENGTHS_AND_PAST = {
     *("call.when.one", "call.when.other", "status.back", "status.day_by_day", "status.today"),
 }
 """How long a call is, and what lies behind."""
 ALSO_IN_GERMAN = {
+    "problem.too_many_links_why",
     *("sign_in.void_why", "letter.greeting", "problem.away_why", "cases.logged"),
     *("call.minutes", "call.left.one", "call.left.other", "refused.case.case", "refused.call.at"),
     *("refused.call.minutes", "refused.call.no_minutes", "status.none_bad", "status.first_day"),

@@ -1,0 +1,81 @@
+"""Where people are signed in, and the buttons that end it: for clients, and for staff.
+
+Clients see and end their own sessions. Staff see and end their own too; those of clients they end
+with a token that may write cases. Another member of staff is signed out by revoking their token.
+"""
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from activities.adapters.database import DatabaseSessions
+from activities.adapters.database.sessions import Session, Who, hashed
+from activities.adapters.database.tokens import Token
+from portal.api.security import Scope
+from portal.pages.auth import SignedIn, Staff
+from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
+from portal.pages.page_renderer import context_of, look_of
+
+router = APIRouter()
+log = structlog.get_logger(__name__)
+
+
+def is_this(request: Request, session: Session) -> bool:
+    """Whether a session is that of the browser that asks."""
+    cookie = look_of(request).cookies.read(request, session.kind)
+    return cookie is not None and hashed(cookie).startswith(session.ident)
+
+
+@router.post("/sessions/end")
+def end_own(person: SignedIn, form: OurForm) -> Response:
+    """Sign a client out in one place, which may be here."""
+    sessions = DatabaseSessions(person.context.engine)
+    sessions.end_one("client", person.address, form.text("session"))
+    return RedirectResponse("/preferences?done=session#sessions", 303)
+
+
+@router.get("/staff/sessions")
+def sessions_page(request: Request, staff: Staff) -> Response:
+    """Who is signed in, the last used first."""
+    return _page(request, staff, NO_TROUBLE)
+
+
+@router.post("/staff/sessions/end")
+def end(request: Request, staff: Staff, form: OurForm) -> Response:
+    """Sign somebody out, in one place or everywhere."""
+    kind: Who = "staff" if form.text("kind") == "staff" else "client"
+    subject = staff.id if kind == "staff" else form.text("subject")
+    if kind == "client" and not _may_end_clients(staff):
+        trouble = Trouble(
+            "sessions", f"Your token lacks the scope {Scope.CASES_WRITE}.", status=403
+        )
+        return _page(request, staff, trouble)
+    sessions = DatabaseSessions(context_of(request).engine)
+    if form.text("session"):
+        sessions.end_one(kind, subject, form.text("session"))
+    else:
+        sessions.end_all(kind, subject)
+    whose = {"contact": hashed(subject)[:16]} if kind == "client" else {}
+    log.info("portal.sessions_ended", kind=kind, token=staff.id, **whose)
+    return RedirectResponse("/staff/sessions", 303)
+
+
+def _page(request: Request, staff: Token, trouble: Trouble) -> Response:
+    context = context_of(request)
+    sessions, now = DatabaseSessions(context.engine), context.now()
+    own = sessions.live("staff", now, staff.id)
+    return look_of(request).show(
+        request,
+        "staff_sessions.html.j2",
+        status=trouble.status if trouble.message else 200,
+        area="staff",
+        staff=staff,
+        own=[(session, is_this(request, session)) for session in own],
+        clients=sessions.live("client", now),
+        may_end=_may_end_clients(staff),
+        trouble=trouble,
+    )
+
+
+def _may_end_clients(staff: Token) -> bool:
+    return Scope.CASES_WRITE in staff.scopes
