@@ -1,13 +1,16 @@
 """The services of the compose file: order, images, ports, privileges."""
 
+import ipaddress
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import check_jsonschema
 import pytest
 import yaml
 from click.testing import CliRunner
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from runtime.servers import binary
 from tests.compose.files import (
@@ -127,6 +130,40 @@ def test_only_loopback_is_published() -> None:
         "temporal", "temporal-ui", "portal", "codec", "prometheus", "grafana", "mailpit",
     }  # fmt: skip
     assert not any("network_mode" in service for service in SERVICES.values())
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "counts"),
+    [
+        ("gateway", "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        ("gateway", "203.0.113.9", "203.0.113.9"),
+        ("proxy in a container", "1.2.3.4, 203.0.113.9", "203.0.113.9"),
+        ("elsewhere", "203.0.113.9", "192.0.2.1"),
+    ],
+)
+async def test_what_a_client_says_of_its_address_does_not_count(
+    peer: str, forwarded: str, counts: str
+) -> None:
+    """Only the proxy before the portal is believed, and only what it added itself."""
+    (subnet,) = {config["subnet"] for config in COMPOSE["networks"]["default"]["ipam"]["config"]}
+    network = ipaddress.ip_network(interpolated(subnet, {}))
+    words = [interpolated(word, {}) for word in SERVICES["portal"]["command"]]
+    (allowed,) = [w.partition("=")[2] for w in words if w.startswith("FORWARDED_ALLOW_IPS=")]
+    peers = {"gateway": str(network[1]), "proxy in a container": str(network[9])}
+    seen: list[str] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(scope["client"][0])
+
+    scope: Any = {
+        "type": "http",
+        "client": (peers.get(peer, "192.0.2.1"), 50_000),
+        "headers": [(b"x-forwarded-for", forwarded.encode())],
+    }
+    await ProxyHeadersMiddleware(app, allowed)(scope, None, None)  # type: ignore[arg-type]
+
+    assert ipaddress.ip_network(allowed) == network
+    assert seen == [counts]
 
 
 @pytest.mark.parametrize("name", PRODUCT)

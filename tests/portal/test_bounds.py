@@ -1,11 +1,13 @@
 """A connection takes no more than its share, in seconds and in bytes."""
 
 import asyncio
+import re
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -256,3 +258,16 @@ async def test_who_goes_away_leaves_no_traceback(
         await eventually("it is over", lambda: not here.tasks)
 
     assert [line for line in caplog.records if line.levelname == "ERROR"] == []
+
+
+def test_nothing_of_ours_is_served_without_bounds() -> None:
+    """Pages, interface, codec server and agents: one place makes servers, and it sets them."""
+    root = Path(__file__).parents[2]
+    made = [
+        str(path.relative_to(root))
+        for folder in ("portal", "commands", "runtime", "activities")
+        for path in (root / folder).rglob("*.py")
+        if re.search(r"uvicorn\.(Config|run)\(", path.read_text(encoding="utf-8"))
+    ]
+
+    assert made == ["portal/serving.py"]

@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 from activities.adapters.database import DatabaseReadModel, make_engine, migrate
 from domain.contract.effects import Lane, UpdateReadModel
 from portal.metrics import ObligationsCollector, Requests
+from portal.refusals import REFUSED
 from portal.stray_watch import gauges
 from runtime.stray_numbers import WORKFLOWS, Comparison, Strays
 from tools.docs import week
@@ -62,6 +63,7 @@ def families() -> list[Metric]:
             if isinstance(effect, UpdateReadModel):
                 DatabaseReadModel(engine).project(effect)
         registry.register(ObligationsCollector(engine, lambda: datetime.now(UTC)))
+        registry.register(REFUSED)
         registry.register(_Compared(dict.fromkeys(WORKFLOWS, Strays())))
         told = list(registry.collect())
         engine.dispose()

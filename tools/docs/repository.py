@@ -14,6 +14,7 @@ BROUGHT_IN: Mapping[str, str] = {
     "README.md": "project/readme.md",
     "CHANGELOG.md": "project/changelog.md",
     "CONTRIBUTING.md": "project/contributing.md",
+    "SECURITY.md": "project/security.md",
     "LICENSE": "project/license.txt",
     "domain/policies/eto.toml": "reference/eto.toml",
     "bench/RESULTS.md": "project/measured.md",

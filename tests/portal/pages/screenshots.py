@@ -20,7 +20,11 @@ from tests.portal.pages.story import tell_the_story
 GERMAN = TRANSLATIONS["de"]
 OUT = Path(__file__).parents[3] / "build" / "screenshots"
 PUBLIC = {"sign-in": "/sign-in", "status": "/status", "staff-sign-in": "/staff/sign-in"}
-PUBLIC |= {"unsubscribe": "/unsubscribe/newsletter/token", "not-here": "/nothing"}
+PUBLIC |= {
+    "link-elsewhere": "/sign-in/token",
+    "unsubscribe": "/unsubscribe/newsletter/token",
+    "not-here": "/nothing",
+}
 CLIENT = {
     "cases": "/cases",
     "case": "/cases/CASE-2",
@@ -29,7 +33,12 @@ CLIENT = {
     "defect-resolved": "/defects/DEF-4",
     "preferences": "/preferences",
 }
-STAFF = {"staff": "/staff", "compliance": "/staff/compliance", "letters": "/staff/letters"}
+STAFF = {
+    "staff": "/staff",
+    "sessions": "/staff/sessions",
+    "compliance": "/staff/compliance",
+    "letters": "/staff/letters",
+}
 
 
 async def take(hostile: bool, words: Translations = ENGLISH) -> None:

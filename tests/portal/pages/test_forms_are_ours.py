@@ -1,7 +1,12 @@
 """What browsers are told with every answer, and forms that did not come from our pages."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
 
+from portal.pages import forms
+from portal.pages.forms import MOST_BYTES
 from portal.security import form_token
 from tests.portal.pages.installation import Browser, Pages
 
@@ -89,6 +94,91 @@ async def test_what_is_no_form_or_too_large_is_refused(story: Pages) -> None:
     assert (await http.post("/new-case", files={"a": b"b"})).status_code == 415
     large = {"description": "x" * 2_000_001}
     assert (await http.post("/new-case", data=large)).status_code == 413
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class Sent:
+    """A body of many parts, and how many of them were fetched."""
+
+    def __init__(self) -> None:
+        self.fetched = 0
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """A hundred of 100 kB."""
+        for _ in range(100):
+            self.fetched += 1
+            yield b"x" * 100_000
+
+
+@pytest.mark.parametrize("said", [{}, {"Content-Length": "10", "Transfer-Encoding": "chunked"}])
+async def test_a_form_is_counted_as_it_comes(story: Pages, said: dict[str, str]) -> None:
+    """Whatever its length is said to be: no more than is allowed is ever held."""
+    browser, sent = await story.signed_in(), Sent()
+    answer = await browser.http.post("/new-case", content=sent.parts(), headers=FORM | said)
+
+    assert answer.status_code == 413
+    assert answer.headers["connection"] == "close"
+    assert sent.fetched == MOST_BYTES // 100_000 + 1
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/sign-in", {}, 403),
+        ("/sign-in", {"Sec-Fetch-Site": "cross-site"}, 403),
+        ("/language", {"Sec-Fetch-Site": "cross-site"}, 403),
+        ("/language", {"Content-Type": "text/plain"}, 415),
+        ("/sign-in", {"Content-Length": "10000000"}, 403),
+        ("/language", {"Content-Length": "10000000"}, 413),
+        ("/language", {"Content-Length": "ten"}, 400),
+    ],
+)
+async def test_what_would_be_refused_anyway_is_not_read(
+    story: Pages, path: str, headers: dict[str, str], status: int
+) -> None:
+    """Without a cookie of ours, from another site, of another type, too large by its own words."""
+    sent = Sent()
+    answer = await story.browser().http.post(path, content=sent.parts(), headers=FORM | headers)
+
+    assert answer.status_code == status
+    # The transport of the test looks at the first part before it asks.
+    assert sent.fetched <= 1
+
+
+async def test_a_form_that_does_not_arrive_is_given_up(
+    story: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With an answer."""
+    monkeypatch.setattr(forms, "ARRIVAL_SECONDS", 0.05)
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"form_token="
+        await asyncio.Event().wait()
+
+    answer = await (await story.signed_in()).http.post("/sign-out", content=slow(), headers=FORM)
+
+    assert answer.status_code == 408
+
+
+async def test_of_two_fields_of_a_name_the_last_counts(story: Pages) -> None:
+    """And more fields than any form of ours has are too many."""
+    http = story.browser().http
+    twice = "language=de&language=en&back=%2Fstatus"
+    many = "&".join(f"a{n}=1" for n in range(51))
+
+    chosen = await http.post("/language", content=twice, headers=FORM)
+    assert "portal-language=en" in chosen.headers["set-cookie"]
+    assert (await http.post("/language", content=many, headers=FORM)).status_code == 413
+
+
+async def test_a_visitor_is_not_sent_to_a_novel(story: Pages) -> None:
+    """The page to go back to is an address, not a text."""
+    http = story.browser().http
+    for back, leads in (("/status?" + "x" * 400, "/status?" + "x" * 400), ("/" + "x" * 600, "/")):
+        answer = await http.post("/language", data={"language": "de", "back": back})
+        assert answer.headers["location"] == leads
 
 
 @pytest.mark.parametrize(

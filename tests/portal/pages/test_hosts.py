@@ -47,3 +47,12 @@ async def test_any_other_host_is_refused_and_on_record(named: Pages, host: str) 
 
         assert answer.status_code == 400
         assert [(line["event"], line["kind"]) for line in logged] == [("portal.refused", "host")]
+
+
+async def test_no_method_repeats_what_was_sent(story: Pages) -> None:
+    """TRACE would show cookies to whoever makes a browser send it."""
+    for path in ("/status", "/api/v1/cases", "/static/icon.svg"):
+        answer = await story.browser().http.request("TRACE", path, headers={"X-Mine": "SECRET"})
+
+        assert answer.status_code in {401, 405}
+        assert "SECRET" not in answer.text

@@ -45,6 +45,15 @@ async def test_a_revoked_token_ends_what_it_opened(story: Pages) -> None:
     story.wall.at = began
 
 
+async def test_a_token_is_typed_unseen_and_a_table_has_our_name(story: Pages) -> None:
+    """Nobody who looks on reads a token, and nothing that was typed names a file."""
+    asked = await story.browser().get("/staff/sign-in")
+    fetched = await (await story.staff()).http.get("/staff/compliance.csv")
+
+    assert re.search(r'name="token" type="password"', asked)
+    assert fetched.headers["content-disposition"] == 'attachment; filename="compliance.csv"'
+
+
 async def test_guessing_tokens_is_stopped(story: Pages) -> None:
     """Ten tries in a quarter of an hour."""
     browser = story.browser()

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from activities.adapters.database import DatabaseNumbers, DatabasePreferences
 from portal.app import create_app
+from portal.pages import new_case
 from runtime.client import DefectsClient, NoAnswer
 from tests.portal.pages.installation import BOB, Forms, Pages, on_case, pages_installation
 
@@ -105,6 +106,22 @@ async def test_a_case_form_with_gaps_comes_back_with_what_was_typed(pages: Pages
     assert answer.status_code == 422
     assert "at most 200 characters" in answer.text
     assert "Kept &lt;b&gt;text&lt;/b&gt;</textarea>" in answer.text
+
+
+async def test_a_person_opens_only_so_many_cases(
+    pages: Pages, me: Me, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is one too many is said in words, and no case is made of it."""
+    await with_a_case(pages, me)
+    monkeypatch.setattr(new_case, "PER_PERSON", (1, timedelta(hours=1)))
+    browser = await pages.signed_in(me.address)
+    fields = {"subject": "Totals", "description": "They are wrong.", "priority": "normal"}
+    opened = await browser.send("/new-case", "/new-case", **fields)
+    pages.world.numbers.append(opened.headers["location"].split("/")[2].split("?")[0])
+    refused = await browser.send("/new-case", "/new-case", **fields)
+
+    assert refused.status_code == 422
+    assert "You have opened many cases recently" in refused.text
 
 
 async def test_a_call_is_booked_in_the_clients_own_clock(pages: Pages, me: Me) -> None:
