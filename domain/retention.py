@@ -30,6 +30,8 @@ class Kept(StrEnum):
     """That are not good any more."""
     ATTEMPTS = "attempts"
     """To sign in and the like, which are counted."""
+    KNOWN_BROWSERS = "known_browsers"
+    """That nobody has signed in from for long."""
     IDEMPOTENCY_KEYS = "idempotency_keys"
     """Of the HTTP interface and of inbound mail."""
     PREFERENCES = "preferences"

@@ -24,7 +24,6 @@ from sqlalchemy import (
 from activities.adapters.database.engine import writing
 from activities.adapters.database.idempotency import REMEMBERED
 from activities.adapters.database.open_numbers import OPEN
-from activities.adapters.database.sessions import ATTEMPTS_KEPT
 from activities.adapters.database.tables import (
     deliveries,
     entities,
@@ -34,7 +33,12 @@ from activities.adapters.database.tables import (
     spoken_messages,
     subscriptions,
 )
-from activities.adapters.database.tables_pages import sign_in_links, web_attempts, web_sessions
+from activities.adapters.database.tables_pages import (
+    known_browsers,
+    sign_in_links,
+    web_attempts,
+    web_sessions,
+)
 from activities.adapters.database.tables_webhooks import webhook_messages
 from activities.adapters.database.webhooks import WAITING
 from activities.ports import DeliveryState
@@ -103,7 +107,8 @@ def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:
         Kept.LETTERS: _Rule(letters, letters.c.at < written_by),
         Kept.SESSIONS: _Rule(web_sessions, web_sessions.c.expires_at <= now),
         Kept.SIGN_IN_LINKS: _Rule(sign_in_links, sign_in_links.c.expires_at <= now),
-        Kept.ATTEMPTS: _Rule(web_attempts, web_attempts.c.at <= now - ATTEMPTS_KEPT),
+        Kept.ATTEMPTS: _Rule(web_attempts, web_attempts.c.ends_at <= now),
+        Kept.KNOWN_BROWSERS: _Rule(known_browsers, known_browsers.c.expires_at <= now),
         Kept.IDEMPOTENCY_KEYS: _Rule(idempotency_keys, idempotency_keys.c.at < now - REMEMBERED),
         Kept.PREFERENCES: _Rule(preferences, _of_nobody()),
     }

@@ -108,7 +108,7 @@ def a_life(engine: Engine, state: str = "closed") -> None:
             session.send(letter)
     DatabasePreferences(engine).keep(KEYS[0], {"language": "de"}, NOW)
     DatabaseSessions(engine).begin("client", KEYS[0], NOW)
-    DatabaseSignInLinks(engine).make(KEYS[0], NOW)
+    DatabaseSignInLinks(engine).make(KEYS[0], "browser", NOW)
     DatabaseNumbers(engine).issue("MAIL", KEYS[0])
 
 

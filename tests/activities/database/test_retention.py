@@ -18,7 +18,12 @@ from activities.adapters.database.tables import (
     spoken_messages,
     subscriptions,
 )
-from activities.adapters.database.tables_pages import sign_in_links, web_attempts, web_sessions
+from activities.adapters.database.tables_pages import (
+    known_browsers,
+    sign_in_links,
+    web_attempts,
+    web_sessions,
+)
 from activities.adapters.database.tables_webhooks import webhook_messages, webhook_receivers
 from activities.retention import prune_all
 from domain.retention import Kept, Periods
@@ -165,11 +170,16 @@ def test_what_is_no_longer_good_for_anything_goes(engine: Engine) -> None:
         put(engine, letters, message_id=name, address=name, headers={}, at=NOW - 30 * DAY - late)
         put(engine, web_sessions, token_hash=name, expires_at=NOW + second - late)
         put(engine, sign_in_links, token_hash=name, expires_at=NOW + second - late)
-        put(engine, web_attempts, bucket=name, at=NOW - DAY + second - late)
+        put(engine, web_attempts, bucket=name, ends_at=NOW + second - late)
+        put(engine, known_browsers, hash=name, expires_at=NOW + second - late)
         put(engine, idempotency_keys, key=name, at=NOW - 30 * DAY - late)
 
     assert pruned(engine) == dict.fromkeys(
-        ("letters", "sessions", "sign_in_links", "attempts", "idempotency_keys"), 1
+        (
+            *("letters", "sessions", "sign_in_links", "attempts", "known_browsers"),
+            "idempotency_keys",
+        ),
+        1,
     )
     assert left(engine, letters, "message_id") == ["0"]
     assert left(engine, web_sessions, "token_hash") == ["0"]

@@ -76,7 +76,7 @@ async def _all(
     await sign_in(page, pages, at, ADA, words)
     await _each(page, at, CLIENT, device, scheme)
     await page.goto(f"{at}/staff/sign-in")
-    await page.get_by_label("Your token").fill(pages.token())
+    await page.get_by_label("Your token").fill(pages.token("staff:read", "cases:write"))
     await page.keyboard.press("Enter")
     await page.get_by_role("heading", name="Dashboard").wait_for()
     await _each(page, at, STAFF, device, scheme)
