@@ -1,11 +1,9 @@
 """What every delivery shares: the ledger around it, and outside errors in Temporal's words."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import structlog
 from temporalio import activity
@@ -20,6 +18,7 @@ from activities.ports import (
     Refused,
     Spoken,
 )
+from domain.contract.content import content
 from domain.contract.receipts import DeliveryReceipt
 
 log = structlog.get_logger()
@@ -137,27 +136,9 @@ def _was_sent(before: Delivery, delivery: Delivery, tally: Tally) -> bool:
 
 
 def content_of(effect: Message) -> str:
-    """A hash of what an effect says, whatever the words and the language it is rendered in.
-
-    Fields and facts that have their defaults or are empty do not count, so a version that adds one
-    gives the same hash.
-    """
-    said = effect.model_dump(mode="json", exclude=_NOT_SAID, exclude_defaults=True)
-    canonical = json.dumps(_without_clock(said), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _without_clock(said: Any, where: str = "") -> Any:
-    if isinstance(said, list):
-        return [_without_clock(item, where) for item in said]
-    if not isinstance(said, dict):
-        return said
-    left = {
-        name: _without_clock(value, f"{name}.")
-        for name, value in said.items()
-        if not {name, where + name} & _OF_THE_CLOCK
-    }
-    return {name: value for name, value in left.items() if value not in (None, "", [], {})}
+    """A hash of what an effect says, whatever the words and the language it is rendered in."""
+    said = content(effect, exclude=_NOT_SAID, of_the_clock=_OF_THE_CLOCK)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def present() -> datetime:

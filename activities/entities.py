@@ -13,6 +13,7 @@ from domain.contract.defect import Absorb, AttachCase, GiveBack
 from domain.contract.effects import CloseCases, MoveCases, OpenDefect, SignalDefect
 from domain.contract.receipts import CasesMoved, DefectOpened, Signalled
 from domain.contract.values import Attachment
+from domain.keys import own_key
 from runtime.client import CommandRefused, DefectsClient, NoSuchNumber, Numbers
 
 DEFECT = "DefectWorkflow"
@@ -48,7 +49,7 @@ class Entities:
 
     async def _attached(self, number: str, effect: OpenDefect) -> DefectOpened:
         attachment = effect.attachment.model_dump(mode="json")
-        command = {**attachment, "actor": effect.actor, "key": effect.key}
+        command = {**attachment, "actor": effect.actor, "key": own_key(effect.key)}
         refused = await self._ask(number, AttachCase.name, command)
         if refused == _NOBODY:
             return DefectOpened(key=effect.key, refused=f"there is no open defect {number}")
@@ -68,7 +69,7 @@ class Entities:
             "defect": effect.entity,
             "resolution": effect.resolution,
             "formerly": effect.formerly,
-            "key": effect.key,
+            "key": own_key(effect.key),
         }
         sent = 0
         while cases := await asyncio.to_thread(
@@ -121,7 +122,7 @@ class Entities:
         first = page[0].case if page else "none"
         command: dict[str, Any] = {
             "actor": effect.actor,
-            "key": f"{effect.key}/{first}",
+            "key": own_key(f"{effect.key}/{first}"),
             "defect": effect.entity,
         }
         if effect.back:
@@ -144,7 +145,7 @@ class Entities:
         before, now = effect.entity, effect.other
         if effect.back:
             before, now = now, before
-        said = {"defect": before, "into": now, "key": f"{effect.key}/{first}"}
+        said = {"defect": before, "into": now, "key": command["key"]}
         await self._signals.tell_all((a.case, (DefectMerged.name, said)) for a in page)
         return None
 

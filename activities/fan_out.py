@@ -22,6 +22,7 @@ from domain.contract.defect import (
 from domain.contract.effects import AlignDefects, MarkArea
 from domain.contract.receipts import DefectsAligned, Signalled
 from domain.contract.status import OVER
+from domain.keys import own_key
 
 ROUND = 1_000
 """Defects told before the release hears how far it has come."""
@@ -121,7 +122,7 @@ class FanOut:
         after, told = _resumed()
         payload = AreaWorkStarted(
             actor=effect.actor,
-            key=effect.key,
+            key=own_key(effect.key),
             functional_area=effect.functional_area,
             note=effect.note,
         ).model_dump(mode="json")
@@ -142,7 +143,7 @@ def _said(effect: AlignDefects, member: Member) -> Said:
     """What a defect is told: where the fix is now, or that it is there no more."""
     to_all = {
         "actor": effect.actor,
-        "key": f"{effect.entity}/{effect.plan_version}/{member.sequence}",
+        "key": own_key(f"{effect.entity}/{effect.plan_version}/{member.sequence}"),
         "release": effect.entity,
         "plan_version": effect.plan_version,
     }

@@ -9,7 +9,6 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import Field, PrivateAttr
@@ -31,6 +30,7 @@ from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import Receipt
 from domain.contract.status import PolicyVersion, Rejection, Status
 from domain.contract.values import Command, Contact, Instant, Start, Value
+from domain.keys import KnownKeys
 from domain.policy import PinnedPolicy
 from domain.state import Part, newest
 
@@ -38,8 +38,6 @@ TIMELINE_KEPT = 200
 """Facts the `timeline` query answers; all of them are in the database."""
 TIMELINE_BYTES = 64_000
 """What these may take; the newest is always among them."""
-KEYS_KEPT = 1_000
-"""Keys of commands remembered, newest last: de-duplication that survives continue-as-new."""
 REJECTIONS_KEPT = 20
 
 
@@ -85,8 +83,7 @@ class Entity(Part):
     policy: PinnedPolicy
     sequence: int = 0
     timeline: list[Fact] = Field(default_factory=list)
-    keys: list[str] = Field(default_factory=list)
-    """Digests of the keys of commands: a key may be long."""
+    known_keys: KnownKeys = Field(default_factory=KnownKeys)
     rejected: list[Rejection] = Field(default_factory=list)
     postponed: list[Postponed] = Field(default_factory=list)
     corrections: dict[str, Contact] = Field(default_factory=dict)
@@ -256,15 +253,6 @@ class Entity(Part):
             )
         return effects
 
-    def is_repeat(self, command: Command) -> bool:
-        """Whether a command of that key was applied before."""
-        return command.key is not None and _digest(command.key) in self.keys
-
-    def remember(self, command: Command) -> None:
-        """A repeat of this command will change nothing."""
-        if command.key is not None:
-            self.keys = [*self.keys, _digest(command.key)][-KEYS_KEPT:]
-
     def reject(self, signal: str, reason: str, now: datetime) -> None:
         """Put on record a signal that cannot be applied; nothing else changes."""
         rejection = Rejection(at=now, signal=signal[:100], reason=reason[:500])
@@ -360,10 +348,6 @@ class Behaviour(Generic[E]):
         for notice in ready:
             if self.still_matters(entity, notice, now):
                 entity.emit(notice)
-
-
-def _digest(key: str) -> str:
-    return blake2b(key.encode(), digest_size=12).hexdigest()
 
 
 def iso(at: datetime | None) -> str | None:

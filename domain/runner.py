@@ -76,8 +76,9 @@ class Runner(Generic[E]):
 
         Raises:
             Busy: too much waits.
+            InvalidCommand: its key was used for something else.
         """
-        if isinstance(command, RetryDeliveries) or self.entity.is_repeat(command):
+        if isinstance(command, RetryDeliveries) or self.entity.known_keys.has(command):
             return
         size = len(command.model_dump_json())
         if self.outbox.weight + FANNED_OUT * size > MOST_WAITING and self.outbox.weight > PIECE:
@@ -100,13 +101,13 @@ class Runner(Generic[E]):
         copy._handle(command, now)
 
     def apply(self, command: Command, now: datetime) -> None:
-        """Carry out a command; one whose `key` was seen before changes nothing.
+        """Carry out a command; a repeat of one changes nothing (`domain/keys.py`).
 
         Raises:
             InvalidCommand: before the command has changed anything.
         """
         self._fire(now)
-        is_repeat = self.entity.is_repeat(command)
+        is_repeat = self.entity.known_keys.has(command)
         self._handle(command, now)
         self._enqueue(now)
         if isinstance(command, RetryDeliveries):
@@ -122,10 +123,10 @@ class Runner(Generic[E]):
             self.outbox.readdress(self.entity.corrections, self.entity.sequence, untold)
 
     def _handle(self, command: Command, now: datetime) -> None:
-        if self.entity.is_repeat(command):
+        if self.entity.known_keys.has(command):
             return
         self.behaviour.handlers[type(command)](self.entity, command, now)
-        self.entity.remember(command)
+        self.entity.known_keys.remember(command)
         self._agenda = None
 
     def act(self, do: Callable[[E], T], now: datetime) -> T:

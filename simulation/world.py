@@ -35,6 +35,7 @@ from domain.contract.receipts import (
 )
 from domain.contract.values import Attachment, Command
 from domain.defect.policy_change import AdoptPinnedPolicy
+from domain.keys import own_key
 from domain.outbox import Outbox
 from domain.policy import PinnedPolicy
 from domain.promise_guard.edge import refuse_promises
@@ -133,7 +134,7 @@ class World:
     def _accept(self, command: Command) -> None:
         """What a workflow's validator and handler do."""
         self.runner.check(command, self.now)
-        if not self.entity.is_repeat(command):
+        if not self.entity.known_keys.has(command):
             refuse_promises(command, self.entity.policy.calendar.local_date(self.now))
         self.runner.apply(command, self.now)
 
@@ -301,7 +302,7 @@ class World:
         key = f"{effect.key}/{page[0].case if page else 'none'}/{back}"
         said: dict[str, Any] = {
             "actor": effect.actor,
-            "key": key,
+            "key": own_key(key),
             "defect": self.entity.number,
         }
         if back:

@@ -309,7 +309,7 @@ class EntityWorkflow(Generic[E]):
             if self._runner is not None:
                 self._runner.require_room(said)
                 self._runner.check(said, now)
-                if self._runner.entity.is_repeat(said):
+                if self._runner.entity.known_keys.has(said):
                     return
                 today = self._runner.entity.policy.calendar.local_date(now)
             refuse_promises(said, today)

@@ -11,6 +11,7 @@ from domain.contract.parsing import InvalidCommand
 from domain.contract.status import BookedCall, CaseState, CaseStatus, FirstResponseStatus
 from domain.contract.values import Channel, Command, Contact, Instant, Package, Value
 from domain.entity import Entity, iso
+from domain.keys import own_key
 from domain.state import Part
 
 
@@ -210,7 +211,7 @@ def signal_defect(
         return
     key = case.next_key(what.name)
     said = what.model_validate(
-        {"actor": actor or case.number, "key": key["key"], "case": case.number} | fields
+        {"actor": actor or case.number, "key": own_key(key["key"]), "case": case.number} | fields
     )
     case.emit(
         SignalDefect(

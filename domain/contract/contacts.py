@@ -1,5 +1,8 @@
 """What may be said of the people a case or defect writes to."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from pydantic import Field
 
 from domain.contract.values import Address, Command, Contact, InternalText, Number, Opaque, Reason
@@ -34,6 +37,9 @@ class DeliveryBounced(Command):
     """Report that a message that the mail server had taken came back (T9)."""
 
     name = "delivery_bounced"
+    incidental: ClassVar[Mapping[str, Any]] = dict.fromkeys(
+        ("cases", "problem", "reached", "first"), True
+    )
     actor: Opaque = "inbound-mail"
     """Who read the report."""
     effect: str = Field(max_length=300)

@@ -1,5 +1,8 @@
 """What may be said to a defect: its start payload and its commands."""
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from pydantic import Field
 
 from domain.contract.values import (
@@ -145,6 +148,7 @@ class ScheduleRelease(Command):
     """Plan the fix for a release and its date, or follow a change of that plan (R3)."""
 
     name = "schedule_release"
+    incidental: ClassVar[Mapping[str, Any]] = {"moved": True}
     release: Number
     """Number of the release."""
     deploy_at: Instant
@@ -161,6 +165,7 @@ class WithdrawRelease(Command):
     """Remove the fix from the release it is planned for (R3)."""
 
     name = "withdraw_release"
+    incidental: ClassVar[Mapping[str, Any]] = {"reason": True}
     release: Number
     """Number of the release."""
     reason: Reason
@@ -288,6 +293,7 @@ class Absorb(Command):
     """Take over a page of cases, with their severity feedback, from a merged defect."""
 
     name = "absorb"
+    incidental: ClassVar[Mapping[str, Any]] = {"cases": {"__all__": {"contact": True}}}
     defect: Number
     """Number of the defect that is merged into this one."""
     cases: list[Attachment] = Field(max_length=500)

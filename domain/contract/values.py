@@ -1,6 +1,7 @@
 """What messages are made of: the kinds of text, instants, people, and the command itself."""
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -260,4 +261,7 @@ class Command(Message):
     actor: Opaque
     """Who acts: an id that means something to you. Over HTTP it is the token's name."""
     key: Opaque | None = None
-    """Makes a repeat harmless: a second command with the same key changes nothing."""
+    """Makes a repeat harmless: the same command of the same actor under the same key changes
+    nothing a second time. Under a key that was used for something else it is refused."""
+    incidental: ClassVar[Mapping[str, Any]] = {}
+    """What a workflow of ours may say otherwise when it repeats the command."""

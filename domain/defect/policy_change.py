@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from domain.contract.defect import AdoptPolicy
 from domain.contract.parsing import InvalidCommand
 from domain.defect import updates
@@ -13,7 +15,8 @@ from domain.policy import PinnedPolicy
 class AdoptPinnedPolicy(AdoptPolicy):
     """`adopt_policy` once the policy was looked up; callers do not send it."""
 
-    pinned: PinnedPolicy
+    # What was looked up is no part of what was said, by whose key a repeat is known.
+    pinned: PinnedPolicy = Field(exclude=True)
 
 
 def accept(_defect: Defect, _command: AdoptPolicy, _now: datetime) -> None:

@@ -17,6 +17,7 @@ from activities.bounce_address import BounceAddress
 from activities.signals import Signals
 from domain.contract.contacts import DeliveryBounced
 from domain.contract.events import ClientEvent, Topic
+from domain.keys import own_key
 from portal.api.problems import Problem
 from portal.api.responses import Received
 from portal.context import PortalContext
@@ -86,7 +87,7 @@ class Reports:
     async def _tell(self, letter: Returned, report: Report, means: Consequence) -> None:
         """Tell the case or defect it is of; where that is over, another that writes there."""
         said = DeliveryBounced(
-            key=f"bounced-{letter.id}",
+            key=own_key(f"bounced-{letter.id}"),
             effect=letter.effect_key,
             event=letter.event,
             address=letter.recipient,

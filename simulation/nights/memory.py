@@ -225,7 +225,7 @@ class Memory:
             if not judged:
                 self._running.require_room(said)
                 self._running.check(said, now)
-                if not self._running.entity.is_repeat(said):
+                if not self._running.entity.known_keys.has(said):
                     calendar = self._running.entity.policy.calendar
                     refuse_promises(said, calendar.local_date(now))
             self._apply(said, now)

@@ -70,7 +70,7 @@ class CheckedWorld(World):
         before = _state(self.runner)
         foreseen = _outcome(lambda: self.runner.check(command, self.now))
         assert _state(self.runner) == before, "a check changed the state"
-        if foreseen is None and not self.entity.is_repeat(command):
+        if foreseen is None and not self.entity.known_keys.has(command):
             refuse_promises(command, self.entity.policy.calendar.local_date(self.now))
         refused = self._on_both(lambda runner: runner.apply(command, self.now))
         assert str(refused) == str(foreseen)
