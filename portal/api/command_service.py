@@ -22,6 +22,7 @@ from activities.adapters.database.idempotency import (
     Remembered,
 )
 from domain.contract.parsing import InvalidCommand
+from domain.keys import refuse_own_key
 from portal.api.contract import Kind
 from portal.api.problems import (
     Problem,
@@ -33,6 +34,7 @@ from portal.api.problems import (
     unknown_number,
 )
 from portal.context import PortalContext
+from portal.keys import Way, key_of
 from runtime.client import CommandRefused, NoAnswer, NoSuchNumber, NumberUsed, QueueFull
 
 STATUS_WITHIN = 5.0
@@ -54,10 +56,11 @@ class Begun:
 class CommandService:
     """The contract on behalf of one caller, whose name its idempotency keys belong to."""
 
-    def __init__(self, context: PortalContext, caller: str) -> None:
+    def __init__(self, context: PortalContext, caller: str, way: Way = "http") -> None:
         self._context = context
         self._client = context.client
         self._caller = caller
+        self._way: Way = way
         self._numbers = DatabaseNumbers(context.engine)
         self._read_model = DatabaseReadModel(context.engine)
         self._keys = DatabaseIdempotency(context.engine)
@@ -156,8 +159,9 @@ class CommandService:
             if key is None:
                 return await self._client.update(number, command, payload)
             known = await self._claim(key, digest([kind.name, number, command, payload]))
+            said = payload | {"key": key_of(self._way, self._caller, key)}
             try:
-                return await self._client.update(number, command, payload)
+                return await self._client.update(number, command, said)
             except (CommandRefused, NoSuchNumber):
                 # Nothing came of it, so the corrected request may have the key.
                 if known.new:
@@ -166,6 +170,10 @@ class CommandService:
 
     async def _claim(self, key: str, asked: str) -> Remembered:
         now = self._context.now()
+        try:
+            refuse_own_key(key)
+        except InvalidCommand as error:
+            raise refused(error) from None
         try:
             return await asyncio.to_thread(self._keys.claim, self._caller, key, asked, now)
         except OtherRequest:

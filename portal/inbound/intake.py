@@ -64,7 +64,7 @@ async def receive(context: PortalContext, raw: bytes) -> Received:
 class _MailIntake:
     def __init__(self, context: PortalContext) -> None:
         self._context = context
-        self._service = CommandService(context, CALLER)
+        self._service = CommandService(context, CALLER, "mail")
         self._known = DatabaseCorrespondence(context.engine)
         self._keys = DatabaseIdempotency(context.engine)
         self._reports = Reports(context)

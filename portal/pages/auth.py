@@ -12,6 +12,7 @@ from activities.adapters.database.tokens import DatabaseTokens, Token
 from activities.languages import preferred, zone_of
 from activities.ports import Preference
 from portal.context import PortalContext
+from portal.keys import key_of
 from portal.pages.i18n import TRANSLATIONS, Translations
 from portal.pages.local_time import Times
 from portal.pages.page_renderer import context_of, look_of
@@ -53,6 +54,10 @@ class Person:
     def actor(self) -> str:
         """Who they are in commands and logs: opaque, the same for ever."""
         return f"contact-{hashed(self.address)[:16]}"
+
+    def key(self, form_key: str) -> str | None:
+        """The key of a form, made when its page was: sent twice, it counts once, for them alone."""
+        return key_of("form", self.actor, form_key) if form_key else None
 
     def contact(self) -> dict[str, Any]:
         """Themselves, for a new case."""

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from activities.adapters.database.telephone import DatabaseTelephone, ToTell
 from activities.adapters.database.tokens import Token
 from domain.contract.contacts import RecordNotification
+from portal.keys import key_of
 from portal.pages.auth import Staff
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble, trouble_of
 from portal.pages.page_renderer import context_of, look_of
@@ -40,9 +41,10 @@ async def record_notification(request: Request, staff: Staff, form: OurForm) -> 
     if not _may_record(staff, owed):
         trouble = Trouble("telephone", f"Your token lacks the scope {_scope(owed)}.", status=403)
         return await run_in_threadpool(_page, request, staff, trouble)
+    key = form.text("key")
     said = {
         "actor": staff.name,
-        "key": form.text("key")[:128] or None,
+        "key": key_of("staff-form", staff.name, key) if key else None,
         "message": message,
         "case": case,
         "note": form.text("note") or None,

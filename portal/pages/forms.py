@@ -135,6 +135,8 @@ def trouble_of(
     if isinstance(problem, NoSuchNumber):
         return Trouble(form, words.plain("refused.closed"), None, typed.fields)
     named, _, reason = str(problem).partition(": ")
+    if named == "key":
+        return Trouble(form, words.plain("refused.sent_before"), None, typed.fields)
     said = _INSTANT.sub(lambda found: times.moment(instant(found[0])), reason)
     sentence = said[:1].upper() + said[1:].rstrip(".") + "."
     return Trouble(form, words.refused(form, named, sentence), named, typed.fields)

@@ -102,7 +102,7 @@ async def _tell(
 ) -> Response:
     """Send a command to a case of theirs, and show the case again."""
     before = await run_in_threadpool(person.case, number)
-    payload = {"actor": person.actor, "key": _key(form)} | said
+    payload = {"actor": person.actor, "key": person.key(form.text("key"))} | said
     try:
         await context_of(request).client.update(number, command, payload)
     except (CommandRefused, NoSuchNumber, NoServer) as problem:
@@ -110,11 +110,6 @@ async def _tell(
         return await run_in_threadpool(_page, request, person, number, trouble)
     await until(lambda: person.case(number).snapshot != before.snapshot)
     return RedirectResponse(f"/cases/{number}?done={about}", 303)
-
-
-def _key(form: Form) -> str | None:
-    """The key of the form, made when its page was: sent twice, it counts once."""
-    return form.text("key")[:128] or None
 
 
 def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_TROUBLE) -> Response:

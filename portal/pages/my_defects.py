@@ -66,7 +66,7 @@ async def _say(
         client = form.text("client")
         payload = said | {
             "actor": person.actor,
-            "key": form.text("key")[:128] or None,
+            "key": person.key(form.text("key")),
             "client": client if client in before.clients else before.clients[0],
             "severity": form.text("severity"),
         }

@@ -1,5 +1,7 @@
 """A contact opens a case: one contact, one case, whatever it is about (C1, C3, C6)."""
 
+import json
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +10,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseAttempts, DatabaseContacts, DatabaseNumbers
-from activities.adapters.database.sessions import hashed
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Channel
+from portal.keys import key_of
 from portal.pages.auth import Person, SignedIn
 from portal.pages.forms import NO_TROUBLE, Form, OurForm, Trouble, trouble_of
 from portal.pages.i18n import ITEMS
@@ -92,7 +94,10 @@ async def _started(person: Person, start: dict[str, Any], form: Form) -> str:
     attempts = DatabaseAttempts(context.engine)
     if not await run_in_threadpool(attempts.allows, "case of", person.address, *PER_PERSON, now):
         raise InvalidCommand("case", "many cases came from you lately")
-    key = f"portal/{person.actor}/{hashed(form.text('key'))}"
+    # What was typed is part of it: sent again with other words, from the browser's history, it is
+    # another case.
+    typed = {name: form.text(name) for name in ("client", *_TEXTS)}
+    key = key_of("form", person.actor, json.dumps([form.text("key") or str(uuid.uuid4()), typed]))
     numbers = DatabaseNumbers(context.engine)
     number, _ = await context.client.start_numbered("CaseWorkflow", "CASE", start, numbers, key)
     return number
