@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from domain.addresses import refuse_unusable_addresses
 from domain.area_work import AREA_WORK
 from domain.case import CASE
-from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.parsing import InvalidCommand, parse, refuse_kept
 from domain.contract.values import Start
 from domain.defect import DEFECT
 from domain.entity import Behaviour
@@ -41,13 +41,14 @@ class StartCheck:
         """The payload as a message that the workflow would begin with at `now`.
 
         Beyond the payload's form: promises of time (D7), addresses that take no mail, a past that
-        is not in order.
+        is not in order, a number that is kept for other workflows.
 
         Raises:
             InvalidCommand: naming the first field that is wrong and what would be right.
         """
         behaviour = _BEHAVIOURS[workflow]
         start = parse(behaviour.start, payload)
+        refuse_kept("number", number or "", workflow)
         refuse_unusable_addresses(start)
         policy = self._policy(start.policy, now.year)
         behaviour.begin(number or "unnumbered", start, policy, now)

@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.contract.client_texts import client_texts
     from domain.contract.effects import Effect, Lane
     from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
-    from domain.contract.parsing import Busy, InvalidCommand, parse, parse_number
+    from domain.contract.parsing import Busy, InvalidCommand, parse, parse_number, refuse_kept
     from domain.contract.status import Status
     from domain.contract.values import Command, Start
     from domain.entity import Behaviour, E
@@ -146,6 +146,7 @@ class EntityWorkflow(Generic[E]):
         number, began = workflow.info().workflow_id, workflow.info().workflow_start_time
         try:
             self._check_number(number)
+            refuse_kept("workflow id", number, workflow.info().workflow_type)
             start = parse(self.behaviour.start, self._start)
             policy = await self._pin_policy(start.policy, began, start)
             self._runner = Runner.begin(self.behaviour, number, start, policy, began)

@@ -1,5 +1,7 @@
 """The names by which others reach us, beside workflow ids, which are the numbers people use."""
 
+from collections.abc import Mapping
+
 DEFECTS_QUEUE = "defects"
 """Workflows, and the activities that take no long."""
 OUTBOUND_QUEUE = "outbound"
@@ -8,3 +10,16 @@ WEBHOOKS_QUEUE = "webhooks"
 """A queue of its own: receivers that do not answer hold up no mail and no status page."""
 REQUEST_CONTINUE_AS_NEW = "request_continue_as_new"
 """The signal that lets any entity begin a new run, at the next moment it may."""
+
+OWN_IDS: Mapping[str, str] = {
+    "WebhookWorkflow": "webhook-",
+    "ImpactReviewWorkflow": "impact-review",
+    "AreaWorkWorkflow": "area-work-",
+}
+"""How ids begin that are for one type of workflow: no number of anything else does."""
+OWN_ID = "is kept for a workflow of the product's own; take a number that begins otherwise"
+
+
+def is_kept(number: str, workflow: str = "") -> bool:
+    """Whether a number is kept for workflows of another type."""
+    return any(number.startswith(begins) for of, begins in OWN_IDS.items() if of != workflow)

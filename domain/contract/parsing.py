@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from domain.contract.identity import OWN_ID, is_kept
 from domain.contract.values import NUMBER_PATTERN, Message
 
 M = TypeVar("M", bound=Message)
@@ -65,6 +66,16 @@ def parse_number(workflow_id: str) -> None:
     """
     if not re.fullmatch(NUMBER_PATTERN, workflow_id):
         raise InvalidCommand("workflow id", "must be 1 to 64 of A-Z a-z 0-9 . _ -")
+
+
+def refuse_kept(field: str, number: str, workflow: str) -> None:
+    """Refuse a number that is kept for workflows of another type.
+
+    Raises:
+        InvalidCommand: naming the field it was given in.
+    """
+    if is_kept(number, workflow):
+        raise InvalidCommand(field, OWN_ID)
 
 
 def _kind(payload: object) -> str:

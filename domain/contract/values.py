@@ -16,6 +16,8 @@ from pydantic import (
     model_validator,
 )
 
+from domain.contract.identity import OWN_ID, is_kept
+
 NUMBER_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
 _NUMBER_AS_SENT = r"^[ \t\r\n]*[A-Za-z0-9._-]{1,64}[ \t\r\n]*$"
 
@@ -70,6 +72,12 @@ def _with_digits(number: str) -> str:
     return number
 
 
+def _not_kept(number: str) -> str:
+    if is_kept(number):
+        raise ValueError(OWN_ID)
+    return number
+
+
 def _trim(text: str) -> str:
     return text.strip()
 
@@ -89,9 +97,11 @@ _READABLE, _TRIMMED, _SOMETHING = (
     AfterValidator(_trim),
     Field(min_length=1),
 )
-Number = Annotated[str, Field(pattern=_NUMBER_AS_SENT), _READABLE, _TRIMMED]
-"""The number of a case, defect or release: 1 to 64 of `A-Z a-z 0-9 . _ -`; blanks around it do not
-count."""
+Number = Annotated[
+    str, Field(pattern=_NUMBER_AS_SENT), _READABLE, _TRIMMED, AfterValidator(_not_kept)
+]
+"""The number of a case, defect or release: 1 to 64 of `A-Z a-z 0-9 . _ -`, and no id that is kept
+for workflows of the product's own; blanks around it do not count."""
 Opaque = Annotated[str, _at_most(128), _READABLE, _TRIMMED, AfterValidator(_printable), _SOMETHING]
 """An id that means something only to its owner: a client, an actor, an idempotency key."""
 Line = Annotated[str, _at_most(200), _READABLE, AfterValidator(_one_line), _SOMETHING]
