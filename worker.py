@@ -57,7 +57,7 @@ from activities.retention import PruneRows
 from activities.signals import Signals
 from activities.status_page import PostToStatusPage
 from activities.webhook_ports import Poster, Sealing
-from activities.webhooks import CallReceivers, SendWebhooks, call_receiver
+from activities.webhooks import CallReceivers, SendWebhooks, wake
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
 from domain.promise_guard import find_promise
 from domain.webhooks.events import checked_url, secret_key
@@ -279,8 +279,9 @@ async def prepare(client: Client, adapters: Adapters) -> None:
     """Make on the server what it needs to have, or say what is missing where we may not."""
     if missing := await ensure(client):
         log.error("search_attributes.missing", names=missing, hint="register them, see docs")
-    for receiver in DatabaseWebhooks(adapters.engine, adapters.sealing).waited_for():
-        await call_receiver(DefectsClient(client), receiver)
+    webhooks = DatabaseWebhooks(adapters.engine, adapters.sealing)
+    for receiver in webhooks.waited_for():
+        await wake(DefectsClient(client), webhooks, receiver, datetime.now(UTC))
     policy = adapters.policies.load("eto", datetime.now(UTC).year)
     await _made(IMPACT_REVIEW, ensure_review(client, policy))
     await _made(RETENTION, ensure_retention(client))

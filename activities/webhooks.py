@@ -30,7 +30,7 @@ from domain.webhooks.events import (
     payload,
 )
 from domain.webhooks.receiver import Report, Round, Stop, Wake, workflow_id
-from runtime.client import RPC_TIMEOUT, DefectsClient
+from runtime.client import RPC_TIMEOUT, DefectsClient, IdTaken
 
 PAGE = 100
 AT_ONCE = 8
@@ -39,6 +39,8 @@ ROUND_SECONDS = 30
 """No attempt begins later in a round: it ends well before its activity is given up."""
 CALL_ATTEMPTS = 3
 CALL_SECONDS = RPC_TIMEOUT.total_seconds() + 5
+ID_TAKEN = "id-taken"
+"""The problem of a receiver whose workflow cannot run, since another one has its id."""
 REFUSED_IN_A_ROW = 5
 """So many different messages refused, and none taken between them: nothing gets through."""
 
@@ -63,7 +65,7 @@ class CallReceivers:
                 more: who wants to project waits for no receiver, and a later one calls it again.
         """
         for receiver in self._webhooks.to_call(projection, at, again=attempt > 1):
-            signal = call_receiver(self._client, receiver)
+            signal = wake(self._client, self._webhooks, receiver, at)
             try:
                 # Bounded, should the loop stand still: it waits for its threads when it ends.
                 asyncio.run_coroutine_threadsafe(signal, self._loop).result(CALL_SECONDS)
@@ -80,6 +82,7 @@ async def call_receiver(
 
     Raises:
         RPCError: the server does not take it now.
+        IdTaken: another workflow has its id.
     """
     await client.start_and_signal(
         "WebhookWorkflow",
@@ -89,6 +92,19 @@ async def call_receiver(
         {"actor": actor},
         summary="webhooks to one receiver",
     )
+
+
+async def wake(client: DefectsClient, webhooks: Webhooks, receiver: str, at: datetime) -> None:
+    """Call a receiver's workflow; where another one has its id, let operators hear of it.
+
+    Raises:
+        RPCError: the server does not take it now.
+    """
+    try:
+        await call_receiver(client, receiver)
+    except IdTaken as error:
+        log.error("webhook.id_taken", receiver=receiver, problem=str(error))  # noqa: TRY400
+        await asyncio.to_thread(webhooks.end, receiver, at, ID_TAKEN)
 
 
 class SendWebhooks:

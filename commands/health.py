@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import typer
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.enums.v1 import TaskQueueType, WorkflowExecutionStatus
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
@@ -14,9 +14,11 @@ from temporalio.service import RPCError
 
 from activities.adapters.database import NoDatabase, make_engine
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
+from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
 from commands.versions import unserved
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
+from domain.webhooks.receiver import workflow_id
 from runtime.client import DefectsClient
 from runtime.codec import AlteredPayload, UnknownKey
 from runtime.connection import connect
@@ -54,6 +56,7 @@ async def run(settings: Settings) -> int:
     no_database = await asyncio.to_thread(_database_problems, settings)
     if not no_database:
         problems += await asyncio.to_thread(_sealed_secrets, settings)
+        problems += await _receivers(client, settings)
     problems += no_database or await _strays(client, settings)
     problems += await _failing(client)
     for problem in problems:
@@ -110,6 +113,29 @@ def _sealed_secrets(settings: Settings) -> list[str]:
     finally:
         engine.dispose()
     return []
+
+
+async def _receivers(client: Client, settings: Settings) -> list[str]:
+    """Receivers of webhooks whose workflow's id another workflow has."""
+    engine = make_engine(settings.database_url.get_secret_value())
+    receivers = DatabaseWebhookReceivers(engine, Sealer(settings.encryption_keys))
+    try:
+        known = await asyncio.to_thread(receivers.all)
+        ids = [workflow_id(row.id) for row in known if row.disabled is None]
+        found = [(id_, await DefectsClient(client).describe(id_)) for id_ in ids]
+    except RPCError as error:
+        return [f"workflows of webhook receivers cannot be looked up: {error.message}"]
+    except SQLAlchemyError as error:
+        return [str(NoDatabase.because(error))]
+    finally:
+        engine.dispose()
+    return [
+        f"{id_} is taken by a {here.type.name}: its receiver is sent nothing until that has ended"
+        for id_, here in found
+        if here is not None
+        and here.status == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
+        and here.type.name != "WebhookWorkflow"
+    ]
 
 
 async def _failing(client: Client) -> list[str]:

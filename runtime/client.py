@@ -72,6 +72,10 @@ class NumberUsed(CommandRefused):
     """A number is not begun again by accident: it was used before."""
 
 
+class IdTaken(CommandRefused):
+    """Another workflow runs under an id that is kept for one of ours: it got the signal."""
+
+
 class NoSuchNumber(Exception):  # noqa: N818 - it is an answer
     """Nothing of that number runs here."""
 
@@ -173,6 +177,7 @@ class DefectsClient:
 
         Raises:
             RPCError: the server does not take it now.
+            IdTaken: something of another type runs there.
         """
         await self.temporal.start_workflow(
             workflow,
@@ -185,6 +190,9 @@ class DefectsClient:
             start_signal_args=[signalled],
             rpc_timeout=RPC_TIMEOUT,
         )
+        here = await self.describe(number)
+        if here is not None and here.type.name != workflow:
+            raise IdTaken(f"number: {number} is taken by a {here.type.name}, not a {workflow}")
 
     async def _start(
         self,

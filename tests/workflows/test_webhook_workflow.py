@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,12 @@ from activities.adapters.webhook_http import WebhookHttp
 from activities.webhooks import call_receiver
 from domain.webhooks.events import EVERYTHING, secret_key
 from domain.webhooks.receiver import workflow_id
-from runtime.client import CommandRefused
+from runtime.client import CommandRefused, IdTaken
 from runtime.codec import NO_KEYS
 from runtime.plugin import DefectsPlugin
 from runtime.sealing import Sealer
 from runtime.servers import dev_server, time_skipping_server
+from tests.domain.builders import case_start, defect_start, release_start
 from tests.fakes import RecordingMailbox
 from tests.programs import eventually
 from tests.webhook_server import SECRET, Receiver, receiver
@@ -245,3 +246,46 @@ async def test_a_wrong_start_is_refused(tmp_path: Path) -> None:
         await world.defects.start("WebhookWorkflow", "webhook-x", {})
         with pytest.raises(CommandRefused, match="receiver: is required"):
             await world.defects.query("webhook-x", "status")
+
+
+@pytest.mark.parametrize("workflow", ["CaseWorkflow", "DefectWorkflow", "ReleaseWorkflow"])
+async def test_no_number_takes_the_id_of_a_receivers_workflow(
+    tmp_path: Path, workflow: str
+) -> None:
+    """A program with a plain client of Temporal is refused by the workflow, which ends."""
+    async with a_world(tmp_path) as world, receiver() as to:
+        hook = await world.listen(to)
+        start = case_start() if workflow == "CaseWorkflow" else defect_start("S4")
+        if workflow == "ReleaseWorkflow":
+            start = release_start(
+                deploy_at=(await world.clock.now() + timedelta(days=9)).isoformat()
+            )
+        await world.defects.start(workflow, hook, start)
+        with pytest.raises(CommandRefused, match="workflow id: is kept"):
+            await world.defects.query(hook, "status")
+        await world.defect("DEF-1", "S4")
+        await world.sent(hook)
+
+        assert to.ids() == ["DEF-1/1/defect.confirmed"]
+
+
+async def test_a_receiver_whose_id_is_taken_is_no_silent_one(tmp_path: Path) -> None:
+    """Operators read it in the list, and it is sent everything once the other has ended."""
+    async with a_world(tmp_path) as world, receiver() as to:
+        hook = await world.listen(to)
+        await world.client.start_workflow(
+            "AnotherWorkflow", id=hook, task_queue="nobody-polls-this"
+        )
+        await world.defect("DEF-1", "S4")
+        await world.settle()
+        (standing,) = world.receivers.all()
+        with pytest.raises(IdTaken, match=f"number: {hook} is taken by a AnotherWorkflow"):
+            await call_receiver(world.defects, standing.id)
+        await world.handle(hook).terminate()
+        await call_receiver(world.defects, standing.id)
+        await world.sent(hook)
+        (after,) = world.receivers.all()
+
+        assert (standing.problem, standing.down_since is None) == ("id-taken", False)
+        assert to.ids() == ["DEF-1/1/defect.confirmed"]
+        assert (after.problem, after.down_since) == (None, None)
