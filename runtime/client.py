@@ -159,7 +159,7 @@ class DefectsClient:
             asked = key if attempt == 1 else f"{key}#{attempt}"
             number = await asyncio.to_thread(numbers.issue, prefix, asked)
             new = await self.start_if_absent(workflow, number, payload, key=key, summary=summary)
-            if new or await self._started_for(number) == key:
+            if new or await self.started_for(number) == key:
                 return number, new
         raise AssertionError("unreachable: numbers do not end")
 
@@ -218,7 +218,7 @@ class DefectsClient:
             **shown,
         )
 
-    async def _started_for(self, number: str) -> str | None:
+    async def started_for(self, number: str) -> str | None:
         """The key that a number was started for, if it was started for one."""
         here = await self.describe(number)
         if here is None or STARTED_FOR not in here.memo.fields:

@@ -86,7 +86,8 @@ def _start(context: PortalContext, kind: Kind) -> Tool:
         service = CommandService(context, caller.name)
         begun = await service.start(kind, number, payload, key)
         status = await service.status_of(kind, begun)
-        return {"number": begun.number, "new": begun.new, "status": status}
+        shown = status and kind.shown(status, caller.scopes)
+        return {"number": begun.number, "new": begun.new, "status": shown}
 
     return Tool(
         name=f"{kind.name}_start",
@@ -105,7 +106,8 @@ def _command(context: PortalContext, kind: Kind, command: type[Command]) -> Tool
         number = given.pop("number")
         payload = given | {"actor": caller.name}
         service = CommandService(context, caller.name)
-        return await service.update(kind, number, command.name, payload)
+        status = await service.update(kind, number, command.name, payload)
+        return kind.shown(status, caller.scopes)
 
     return Tool(
         name=f"{kind.name}_{command.name}",

@@ -27,6 +27,7 @@ from portal.api.contract import Kind
 from portal.api.problems import (
     Problem,
     no_answer,
+    number_taken,
     number_used,
     queue_full,
     refused,
@@ -92,9 +93,11 @@ class CommandService:
                     kind.workflow, kind.prefix, payload, self._numbers, self._unique(key, claimed)
                 )
                 return Begun(number, new)
-            new = await self._client.start_if_absent(kind.workflow, number, payload)
+            begun = digest([kind.name, number, payload])
+            new = await self._client.start_if_absent(kind.workflow, number, payload, key=begun)
             if not new:
                 await self._must_go_on(kind, number)
+                await self._must_have_begun_so(number, begun, payload)
             return Begun(number, new)
 
     async def status_of(self, kind: Kind, begun: Begun) -> dict[str, Any] | None:
@@ -127,6 +130,21 @@ class CommandService:
             raise CommandRefused(f"number: {number} is used for something else") from None
         except CommandRefused:
             raise NumberUsed(f"number: {number} was used before and is closed") from None
+
+    async def _must_have_begun_so(self, number: str, begun: str, payload: dict[str, Any]) -> None:
+        """A start that says something else is no repeat, and learns nothing of what runs.
+
+        Raises:
+            Problem: it began with another payload, or it is not known any more with which.
+        """
+        if await self._client.started_for(number) == begun:
+            return
+        here = await self._client.describe(number)
+        if here is not None:
+            first = await self._client.beginning(number, here.execution.run_id)
+            if first.is_first and first.payload == payload:
+                return  # Another program began it, with these very words.
+        raise number_taken(number)
 
     def _unique(self, key: str | None, claimed: Remembered | None) -> str:
         """What a number is issued for: the same for repeats of a request, and for nothing else.

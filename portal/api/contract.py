@@ -5,6 +5,7 @@ here: `actor` may be left out, since the token says who acts, and types are take
 """
 
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
@@ -56,6 +57,14 @@ class Kind:
     read: Scope
     write: Scope
     queries: tuple[str, ...] = ("timeline",)
+    bring_in: Scope | None = None
+    """What a start with a `past` needs beside `write`, where it may have one."""
+
+    def shown(self, status: Mapping[str, Any], scopes: Collection[str]) -> dict[str, Any]:
+        """What a caller may read of an answer: without the scope to read, the number alone."""
+        if self.read in scopes:
+            return dict(status)
+        return {"number": status["number"]}
 
 
 CASES = Kind(
@@ -83,6 +92,7 @@ CASES = Kind(
     states=CaseState,
     read=Scope.CASES_READ,
     write=Scope.CASES_WRITE,
+    bring_in=Scope.CASES_IMPORT,
 )
 DEFECTS = Kind(
     name="defect",
@@ -119,6 +129,7 @@ DEFECTS = Kind(
     read=Scope.DEFECTS_READ,
     write=Scope.DEFECTS_WRITE,
     queries=("timeline", "explain"),
+    bring_in=Scope.DEFECTS_IMPORT,
 )
 RELEASES = Kind(
     name="release",

@@ -17,7 +17,7 @@ from portal.api.documents import problems
 from portal.api.lists import ASKED, page
 from portal.api.problems import Problem
 from portal.api.responses import Explanation, Fact, Kept, Page, Started
-from portal.api.security import Scope, needs
+from portal.api.security import Scope, entitled, needs
 from portal.context import PortalContext
 
 PREFIX = "/api/v1"
@@ -59,12 +59,14 @@ def _add_start(made: APIRouter, kind: Kind) -> None:
     ) -> Response:
         payload = _payload(said, token)
         number = payload.pop("number", None)
+        if kind.bring_in and payload.get("past") is not None:
+            entitled(token, [kind.bring_in])
         service = _service(request, token)
         begun = await service.start(kind, number, payload, idempotency_key)
         answer = await service.status_of(kind, begun)
         status = 202 if answer is None else 201 if begun.new else 200
         return JSONResponse(
-            answer or {"number": begun.number},
+            kind.shown(answer or {"number": begun.number}, token.scopes),
             status,
             {"Location": f"{PREFIX}/{kind.plural}/{begun.number}"},
         )
@@ -79,10 +81,10 @@ def _add_start(made: APIRouter, kind: Kind) -> None:
         summary=_title(kind.begins),
         description="The `number` is a number of your own; without it the next one is issued.",
         status_code=201,
-        response_model=kind.status,
+        response_model=kind.status | Started,
         responses={
             200: {
-                "model": kind.status,
+                "model": kind.status | Started,
                 "headers": location,
                 "description": "Already running.",
             },
@@ -157,9 +159,8 @@ def _add_command(made: APIRouter, kind: Kind, command: type[Command]) -> None:
         key = idempotency_key or payload.get("key")
         if payload.setdefault("key", key) != key:
             raise Problem(422, "invalid-command", "must be the Idempotency-Key", field="key")
-        return JSONResponse(
-            await _service(request, token).update(kind, number, command.name, payload)
-        )
+        status = await _service(request, token).update(kind, number, command.name, payload)
+        return JSONResponse(kind.shown(status, token.scopes))
 
     tell.__annotations__ |= {"said": command_body(command), "token": needs(kind.write)}
     made.add_api_route(
@@ -170,7 +171,7 @@ def _add_command(made: APIRouter, kind: Kind, command: type[Command]) -> None:
         summary=_title(command),
         # Where one sentence says it all, the summary is that.
         description=_rest(command),
-        response_model=kind.status,
+        response_model=kind.status | Started,
         responses=problems(with_body=True, with_number=True),
     )
 

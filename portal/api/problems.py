@@ -80,6 +80,7 @@ TITLES = {
     "unsupported-media-type": "The content has a type that is not accepted",
     "invalid-command": "The request cannot be applied",
     "number-used": "The number was used before",
+    "number-taken": "The number is that of something else",
     "key-reused": "The idempotency key was used for another request",
     "too-many-requests": "Too many requests",
     "internal": "An unexpected error",
@@ -113,6 +114,12 @@ def number_used(words: str) -> Problem:
     """What had the number is closed or gone: `field: reason`."""
     problem = refused_in_words(words)
     return Problem(409, "number-used", problem.detail, field=problem.field)
+
+
+def number_taken(number: str) -> Problem:
+    """Something runs under the number that this start did not begin."""
+    words = f"{number} runs already, and began otherwise; take another number"
+    return Problem(409, "number-taken", words, field="number")
 
 
 def unknown_number(number: str, kind: str) -> Problem:

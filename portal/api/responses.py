@@ -47,7 +47,7 @@ class Explanation(View):
 
 
 class Started(BaseModel):
-    """It was started, and no worker has answered for it yet: ask for its status in a while."""
+    """Its number: no worker has answered for it yet, or the token may not read how it stands."""
 
     number: str
 

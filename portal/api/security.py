@@ -49,8 +49,12 @@ class Scope(StrEnum):
 
     CASES_READ = "cases:read"
     CASES_WRITE = "cases:write"
+    CASES_IMPORT = "cases:import"
+    """Beside `cases:write`, to bring in cases with a past: they owe nothing and tell nobody."""
     DEFECTS_READ = "defects:read"
     DEFECTS_WRITE = "defects:write"
+    DEFECTS_IMPORT = "defects:import"
+    """The same of defects."""
     RELEASES_READ = "releases:read"
     RELEASES_WRITE = "releases:write"
     MAIL_WRITE = "mail:write"

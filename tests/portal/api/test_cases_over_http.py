@@ -35,6 +35,97 @@ async def test_a_number_of_the_callers_is_taken_as_it_is(portal: Portal) -> None
     assert second.json()["number"] == "SF-00123"
 
 
+async def test_a_start_that_says_something_else_learns_nothing_of_what_runs(
+    portal: Portal,
+) -> None:
+    """Whoever takes the number of somebody else's case is told to take another one."""
+    service, stranger = portal.service(), portal.service(portal.token("stranger"))
+    await service.post("/cases", json=case_start(number="SF-1"))
+    await portal.world.defects.start("CaseWorkflow", "SF-2", case_start(actor="crm"))
+
+    other = await stranger.post("/cases", json=case_start(number="SF-1", client="mine"))
+    same_words = await stranger.post("/cases", json=case_start(number="SF-1"))
+    of_a_program = await service.post("/cases", json=case_start(number="SF-2"))
+    another = await service.post("/cases", json=case_start(number="SF-2", subject="Another"))
+    own = await service.post("/cases", json=case_start(number="SF-1"))
+
+    for answer in (other, same_words, another):
+        assert (answer.status_code, answer.json()["type"], answer.json()["field"]) == (
+            409,
+            "urn:defects:problem:number-taken",
+            "number",
+        )
+        assert "state" not in answer.json()
+    assert (own.status_code, of_a_program.status_code) == (200, 200)
+
+
+async def test_an_id_of_our_own_workflows_is_no_number(portal: Portal) -> None:
+    """As the number of a start, and wherever a message names one."""
+    service = portal.service()
+    for number in ("webhook-163a9558de48", "impact-review", "area-work-login"):
+        for kind, start in (("cases", case_start()), ("defects", defect_start("S4"))):
+            answer = await service.post(f"/{kind}", json=start | {"number": number})
+            assert (answer.status_code, answer.json()["field"]) == (422, "number"), number
+            assert not await portal.world.defects.exists(number)
+    await service.post("/cases", json=case_start(number="C-1"))
+    confirmed = await service.post(
+        "/cases/C-1/confirm_defect",
+        json={"defect": "webhook-1", "severity": "S4", "title": "T", "functional_area": "a"},
+    )
+    assert (confirmed.status_code, confirmed.json()["field"]) == (422, "defect")
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "scopes", "needs"),
+    [
+        (
+            "cases",
+            case_start(past={"opened_at": "2020-01-01T00:00:00Z"}),
+            (Scope.CASES_READ, Scope.CASES_WRITE),
+            Scope.CASES_IMPORT,
+        ),
+        (
+            "defects",
+            defect_start("S3", past={"confirmed_at": "2020-01-01T00:00:00Z"}),
+            (Scope.DEFECTS_READ, Scope.DEFECTS_WRITE),
+            Scope.DEFECTS_IMPORT,
+        ),
+    ],
+)
+async def test_a_past_needs_a_scope_of_its_own(
+    portal: Portal, kind: str, start: dict[str, Any], scopes: tuple[Scope, ...], needs: Scope
+) -> None:
+    """What is brought in so owes nothing and tells nobody."""
+    refused = await portal.service(portal.token("crm", *scopes)).post(f"/{kind}", json=start)
+    nothing = await portal.service(portal.token("crm", *scopes)).post(
+        f"/{kind}", json={name: said for name, said in start.items() if name != "past"}
+    )
+    taken = await portal.service(portal.token("importer", *scopes, needs)).post(
+        f"/{kind}", json=start
+    )
+
+    assert (refused.status_code, refused.json()["detail"]) == (403, f"the token lacks {needs}")
+    assert (nothing.status_code, taken.status_code) == (201, 201)
+
+
+async def test_a_token_that_may_not_read_is_answered_with_the_number_alone(
+    portal: Portal,
+) -> None:
+    """It may say something to a case, which tells it nothing of the case."""
+    await portal.world.case("C-1")
+    blind = portal.service(portal.token("form", Scope.CASES_WRITE))
+
+    opened = await blind.post("/cases", json=case_start(number="C-2"))
+    again = await blind.post("/cases", json=case_start(number="C-2"))
+    said = await blind.post("/cases/C-1/respond", json={"message": "We look at it."})
+    refused = await blind.post("/cases/C-1/respond", json={"message": "Fixed by Friday"})
+
+    assert (opened.status_code, opened.json()) == (201, {"number": "C-2"})
+    assert (again.status_code, again.json()) == (200, {"number": "C-2"})
+    assert (said.status_code, said.json()) == (200, {"number": "C-1"})
+    assert (refused.status_code, refused.json()["field"]) == (422, "message")
+
+
 async def test_a_number_that_stands_for_something_else_is_refused(portal: Portal) -> None:
     """The number of a defect is none for a case, and shows nothing of the defect."""
     service = portal.service()
