@@ -14,6 +14,7 @@ REQUEST_CONTINUE_AS_NEW = "request_continue_as_new"
 OWN_IDS: Mapping[str, str] = {
     "WebhookWorkflow": "webhook-",
     "ImpactReviewWorkflow": "impact-review",
+    "RetentionWorkflow": "retention",
     "AreaWorkWorkflow": "area-work-",
 }
 """How ids begin that are for one type of workflow: no number of anything else does."""

@@ -15,6 +15,7 @@ from domain.contract.events import Topic
 from portal.pages.auth import NotHere, Person, SignedIn
 from portal.pages.forms import NO_TROUBLE, HarmlessForm, OurForm, Trouble, trouble_of
 from portal.pages.i18n import TRANSLATIONS
+from portal.pages.limits import haste
 from portal.pages.local_time import zones
 from portal.pages.page_renderer import context_of, look_of
 from portal.pages.read_your_writes import until
@@ -52,6 +53,8 @@ async def choose(request: Request, person: SignedIn, form: OurForm) -> Response:
         chosen["time_zone"] = zone
     if language in TRANSLATIONS:
         chosen["language"] = language
+    if (too_many := await haste(person, "preferences", form)) is not None:
+        return await run_in_threadpool(_page, request, person, too_many)
     try:
         await _keep(request, person, chosen)
     except (CommandRefused, NoServer) as problem:

@@ -11,6 +11,7 @@ from portal.pages.auth import Person, SignedIn
 from portal.pages.client_views import public_banners, public_case, public_defect, public_timeline
 from portal.pages.forms import NO_TROUBLE, Form, OurForm, Trouble, trouble_of
 from portal.pages.i18n import ITEMS
+from portal.pages.limits import haste
 from portal.pages.opening_hours import opening_hours
 from portal.pages.page_renderer import context_of, look_of
 from portal.pages.read_your_writes import until
@@ -102,6 +103,8 @@ async def _tell(
 ) -> Response:
     """Send a command to a case of theirs, and show the case again."""
     before = await run_in_threadpool(person.case, number)
+    if (too_many := await haste(person, about, form)) is not None:
+        return await run_in_threadpool(_page, request, person, number, too_many)
     payload = {"actor": person.actor, "key": person.key(form.text("key"))} | said
     try:
         await context_of(request).client.update(number, command, payload)

@@ -12,6 +12,7 @@ from portal.pages.auth import Person, SignedIn
 from portal.pages.client_views import PublicDefect, public_defect, public_timeline
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble, trouble_of
 from portal.pages.i18n import SEVERITIES, Translations
+from portal.pages.limits import haste
 from portal.pages.page_renderer import context_of, look_of
 from portal.pages.read_your_writes import until
 from runtime.client import CommandRefused, NoSuchNumber
@@ -61,7 +62,7 @@ async def _say(
     said: dict[str, Any],
 ) -> Response:
     before = await run_in_threadpool(person.defect, number)
-    trouble = _in_the_way(before, about, form, person.words)
+    trouble = _in_the_way(before, about, form, person.words) or await haste(person, about, form)
     if trouble is None:
         client = form.text("client")
         payload = said | {

@@ -22,6 +22,8 @@ from portal.security import Cookies, FormGuard, public_url
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+LIMITS_LAST = 3_600
+"""Seconds after which every limit of the pages lets one through again."""
 POLICY = "eto"
 """The name under which every installation knows its policy."""
 
@@ -106,6 +108,8 @@ class Look:
         response.headers["Vary"] = (
             "Cookie" if _is_for_staff(request.url.path) else "Accept-Language, Cookie"
         )
+        if status == 429:
+            response.headers["Retry-After"] = str(LIMITS_LAST)
         guard.keep(response)
         return response
 

@@ -36,6 +36,8 @@ def test_a_sound_start_is_answered_as_a_message(workflow: str, payload: dict[str
         ("webhook-163a9558de48", "CaseWorkflow", False),
         ("impact-review", "CaseWorkflow", False),
         ("impact-review-2027-03-08T15.00.00Z", "CaseWorkflow", False),
+        ("retention", "CaseWorkflow", False),
+        ("retention-2027-03-08T03.00.00Z", "CaseWorkflow", False),
         ("area-work-login", "CaseWorkflow", False),
         ("webhook-163a9558de48", "AreaWorkWorkflow", False),
         ("area-work-login", "AreaWorkWorkflow", True),

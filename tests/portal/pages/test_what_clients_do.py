@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 
-from activities.adapters.database import DatabaseNumbers, DatabasePreferences
+from activities.adapters.database import DatabaseAttempts, DatabaseNumbers, DatabasePreferences
 from portal.app import create_app
 from portal.pages import new_case
+from portal.pages.limits import COMMANDS, PER_PERSON
 from runtime.client import DefectsClient, NoAnswer
 from tests.portal.pages.installation import BOB, Forms, Pages, on_case, pages_installation
 
@@ -317,3 +318,30 @@ class NobodyAnswers(DefectsClient):
     async def update(self, number: str, *_: Any, **__: Any) -> dict[str, Any]:
         """Wait in vain."""
         raise NoAnswer(number)
+
+
+async def test_who_sends_too_much_in_an_hour_is_told_so_and_loses_nothing(
+    pages: Pages, me: Me
+) -> None:
+    """Each form is kept for good: 120 an hour; what was typed beyond that stays in the page."""
+    await with_a_case(pages, me)
+    browser, page = await pages.signed_in(me.address), f"/cases/{me.case}"
+    most, _ = PER_PERSON
+    attempts = DatabaseAttempts(pages.context.engine)
+    for _ in range(most - 1):
+        assert attempts.allows(COMMANDS, me.address, *PER_PERSON, pages.wall.at)
+
+    last = await browser.send(page, f"{page}/information", note="the last one")
+    refused = await browser.send(page, f"{page}/information", note="one too many")
+    other = await browser.send("/preferences", "/preferences", progress="yes")
+    pages.wall.at += timedelta(hours=1)
+    browser = await pages.signed_in(me.address)
+    later = await browser.send(page, f"{page}/information", note="one too many")
+    said = await pages.world.defects.query(me.case, "timeline")
+
+    assert (last.status_code, refused.status_code, other.status_code) == (303, 429, 429)
+    assert refused.headers["Retry-After"] == other.headers["Retry-After"] == "3600"
+    assert "You have sent a lot" in refused.text
+    assert "one too many</textarea>" in refused.text
+    assert later.status_code == 303
+    assert [fact["event"] for fact in said].count("case.information_provided") == 2
