@@ -223,10 +223,11 @@ class Settings(BaseSettings):
     """Format of the log: `console` on a terminal, else `json`."""
     keep_webhooks_days: int = Field(default=90, ge=SHORTEST.days)
     """Days for which messages to webhook receivers are kept that were sent or given up, once their
-    case, defect or release is over: for as long as a receiver may ask for them again."""
+    case, defect or release is over: for as long as a receiver may ask for them again. At least
+    60, for which what is over may still be reset."""
     keep_deliveries_days: int = Field(default=1095, ge=SHORTEST.days)
     """Days for which it is kept who was told what and when, once the case, defect or release is
-    over: three years, in which somebody may claim that they were not told."""
+    over: three years, in which somebody may claim that they were not told. At least 60."""
     keep_letters_days: int = Field(default=90, ge=1)
     """Days for which words are kept in full: emails where there is no mail server, and what was
     told by telephone. That they were sent stays on record with the deliveries."""
