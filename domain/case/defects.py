@@ -7,6 +7,7 @@ from domain.case.closing import close
 from domain.case.first_response import meet
 from domain.case.state import Case, require_open, signal_defect
 from domain.contract.case import ConfirmDefect, DefectMerged, DefectResolved
+from domain.contract.contacts import CorrectContact
 from domain.contract.defect import RetryDeliveries, StopWaiting, WaitForClient
 from domain.contract.effects import OpenDefect, SignalDefect
 from domain.contract.parsing import InvalidCommand
@@ -76,15 +77,20 @@ def note_told(case: Case, effect: SignalDefect, receipt: Signalled, now: datetim
     if effect.defect != case.defect or not (receipt.sent or receipt.missing):
         return
     case.absent_defect = case.defect if receipt.missing else None
+    if effect.signal == CorrectContact.name:
+        case.contact_untold = bool(receipt.missing)
     if receipt.missing:
         case.record("defect.not_told", now, defect=effect.defect, about=effect.signal)
 
 
 def retry(case: Case, command: RetryDeliveries, now: datetime) -> None:
-    """Try deliveries again, and tell the defect that did not run how the case stands by now."""
+    """Try deliveries again, and tell the defect that did not run how the case stands by now, and
+    whom to write to."""
     retry_deliveries(case, command, now)
     if case.absent_defect is not None and case.absent_defect == case.defect:
         signal_defect(case, WaitForClient if case.information.defect_knows else StopWaiting, now)
+    if case.contact_untold and case.defect is not None:
+        tell_corrected(case, now)
 
 
 def defect_resolved(case: Case, command: DefectResolved, now: datetime) -> None:
@@ -103,7 +109,7 @@ def defect_merged(case: Case, command: DefectMerged, now: datetime) -> None:
     require_open(case)
     if case.defect != command.defect:
         raise InvalidCommand("defect", f"the case is attached to {case.defect or 'none'}")
-    case.defect, case.absent_defect = command.into, None
+    case.defect, case.absent_defect, case.contact_untold = command.into, None, False
     case.record("case.attached", now, public=True, defect=command.into, before=command.defect)
     if case.information.defect_knows:
         signal_defect(case, WaitForClient, now)

@@ -108,6 +108,8 @@ class Case(Entity):
     defect: str | None = None
     absent_defect: str | None = None
     """The defect that should have heard of this case and does not run."""
+    contact_untold: bool = False
+    """It has not heard of the corrected contact either."""
     confirmation: Confirmation = Field(default_factory=Confirmation)
     calls: Calls = Field(default_factory=Calls)
     opened_at: Instant

@@ -18,6 +18,7 @@ from domain.contract.case import (
     RequestInformation,
     Respond,
 )
+from domain.contract.contacts import CorrectContact
 from domain.contract.defect import RetryDeliveries, StopWaiting, WaitForClient
 from domain.contract.effects import NotifyClients, SignalDefect
 from domain.contract.parsing import InvalidCommand, parse
@@ -304,6 +305,23 @@ def test_a_defect_that_does_not_run_is_on_record_until_it_hears() -> None:
     count = len(told_defect(world))
     world.hear(RetryDeliveries)
     assert len(told_defect(world)) == count
+
+
+def test_a_defect_that_did_not_run_hears_of_a_corrected_contact_by_a_retry() -> None:
+    """T9: else what it owes goes to the old address for ever; once it has heard it is not told."""
+    world = on_a_defect()
+    world.absent = {"DEF-9"}
+    world.hear(CorrectContact, contact={"email": "new@example.org"}, reason="a slip")
+    world.hear(RequestInformation, items=["A log"])
+    world.absent = set()
+    world.hear(RetryDeliveries, FRIDAY + HOUR)
+
+    told = [e for e in world.carried_out if isinstance(e, SignalDefect)]
+    assert [e.signal for e in told[-2:]] == ["wait_for_client", "correct_contact"]
+    assert parse(CorrectContact, told[-1].payload).contact.email == "new@example.org"
+    assert told[-1].key not in {e.key for e in told[:-1]}
+    world.hear(RetryDeliveries, FRIDAY + 2 * HOUR)
+    assert told == [e for e in world.carried_out if isinstance(e, SignalDefect)]
 
 
 def test_its_client_is_reminded_and_then_work_goes_on_without() -> None:
