@@ -25,7 +25,7 @@ from portal.api.contract import CASES
 from portal.api.problems import Problem
 from portal.api.responses import Received
 from portal.context import PortalContext
-from portal.inbound.judging import reason_to_ignore
+from portal.inbound.judging import judge
 from portal.inbound.reading import MAIL_BYTES, Mail, Unreadable, read
 from portal.inbound.returned import Reports
 
@@ -102,7 +102,7 @@ class _MailIntake:
     def _nobodys(self, mail: Mail) -> str | None:
         if self._reports.is_addressed(mail):
             return "bounce"
-        reason = reason_to_ignore(mail, self._context.settings.mail_from)
+        reason = judge(mail, self._context.settings.mail_from).reason
         if reason is None and mail.message_id and self._known.is_ours(mail.message_id):
             return "own"
         return reason
@@ -195,7 +195,7 @@ def _body(mail: Mail) -> str:
     """The text, and how much there was beside it that is not kept."""
     said = [_clipped(mail.text, TEXT_CHARACTERS)]
     if mail.attachments:
-        said.append(f"(Attachments that came with it and are not kept: {mail.attachments}.)")
+        said.append(f"(Attachments that came with it and are not kept: {len(mail.attachments)}.)")
     return "\n\n".join(filter(None, said))
 
 

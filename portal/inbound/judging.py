@@ -5,14 +5,19 @@ A client's mail taken for one of them would be lost, so only what is meant as a 
 """
 
 import re
+from dataclasses import dataclass
 from email.utils import parseaddr
+from typing import Literal
 
 from domain.addresses import recipient_key
 from portal.inbound.reading import Mail
 
+Grade = Literal["machine", "doubtful", "person"]
+
 _AUTOMATIC_PRECEDENCE = {"bulk", "list", "junk", "auto_reply", "auto-reply"}
 _LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list")
 _REPLY_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-vacation")
+_REPORTS = {"message/delivery-status", "message/feedback-report"}
 _DAEMONS = {"mailer-daemon", "postmaster", "mail-daemon"}
 _SUBJECT = re.compile(
     r"(?:re:\s*)?(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)"
@@ -24,17 +29,28 @@ _SUBJECT = re.compile(
 """With the colon that mail systems put there: "Out of office form fails" is a client's."""
 
 
-def reason_to_ignore(mail: Mail, our_address: str) -> str | None:
-    """Why a mail is no person's, as a word of the contract; None where a person wrote it."""
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Whether a machine wrote a mail, and by what sign."""
+
+    grade: Grade
+    """`doubtful` is what people's mails may have as well: somebody's if it answers ours."""
+    reason: str | None
+    """`own`, `bounce`, `automatic`; where it is doubtful `bulk`, `list` or `suppressed`; None of a
+    person's. What stands behind a colon says by which sign."""
+
+
+def judge(mail: Mail, our_address: str) -> Judgement:
+    """Who wrote it, by the signs it has."""
     if _is_ours(mail, our_address):
-        return "own"
+        return Judgement("machine", "own")
     if _is_bounce(mail):
-        return "bounce"
+        return Judgement("machine", "bounce")
     if _is_automatic(mail):
-        return "automatic"
+        return Judgement("machine", "automatic")
     if any(name in mail.headers for name in _LIST_HEADERS):
-        return "list"
-    return None
+        return Judgement("doubtful", "list")
+    return Judgement("person", None)
 
 
 def _is_ours(mail: Mail, our_address: str) -> bool:
@@ -48,7 +64,7 @@ def _is_bounce(mail: Mail) -> bool:
     if mail.content_type in {"multipart/report", "message/delivery-status"}:
         return True
     # Some programs say so in a part of an ordinary mail, or in a header of their own.
-    if mail.has_report or "x-failed-recipients" in mail.headers:
+    if mail.part_types & _REPORTS or "x-failed-recipients" in mail.headers:
         return True
     if "return-path" in mail.headers and not _first(mail, "return-path").strip("<> \t"):
         return True

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from email.policy import default
-from typing import Any
+from typing import Any, Literal
 
 from domain.addresses import refuse_unusable_address
 from domain.contract.parsing import InvalidCommand, parse
@@ -39,7 +39,7 @@ _CODECS = re.compile(
     r"|gb2312|gbk|gb18030|big5\w*|shift_jis\w*|euc_\w+|iso2022_\w+|johab|ptcp154"
 )
 """Character sets of mails; Python knows codecs that are none, and some take very long."""
-_REPORTS = {"message/delivery-status", "message/feedback-report"}
+_NAMED = re.compile(r"\[([A-Za-z0-9._-]{1,64})\]")
 
 
 class Unreadable(ValueError):  # noqa: N818 - says what is wrong
@@ -83,23 +83,52 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a mail."""
+
+    name: str
+    """As the sender calls it, without folders; one of ours where it has none."""
+    content_type: str
+    content: bytes = field(repr=False)
+    """Decoded; all of one mail have no more bytes than the mail."""
+    disposition: Literal["attachment", "inline"]
+    """Inline are pictures of the text and the like."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """What is known of a mail."""
 
     headers: Mapping[str, list[str]]
     content_type: str
     digest: str
-    """The same for the same mail: of its Message-ID, where it has one, and its sender."""
+    """The same for the same mail, also where it came another way."""
     message_id: str | None
     sender: Contact | None
     """None where it has no sender one could write to."""
+    sender_problem: str | None
+    """Why there is no sender, as what `From` must be."""
     subject: str
+    critical: bool
+    """Its subject has the word of the built-in policy (C6)."""
+    numbers: tuple[str, ...]
+    """What its subject names that looks like a number of ours; `CASE-` and the like in capitals."""
     answers: tuple[str, ...]
     """The Message-IDs it is an answer to, the nearest first."""
     text: str
-    attachments: int
-    has_report: bool = False
-    """One of its parts is for programs to read: how a delivery went."""
+    """The sender's own new words."""
+    quoted: str
+    """What they quote, forward and sign with."""
+    attachments: tuple[Attachment, ...]
+    problems: tuple[str, ...]
+    """What of it cannot be read, in words for people."""
+    part_types: frozenset[str] = frozenset()
+    """The types of its parts, but for those of files and of mails inside it."""
 
     @property
     def address(self) -> str:
@@ -132,10 +161,15 @@ def read(raw: bytes) -> Mail:
         message_id=message_id,
         sender=sender,
         subject=_clean(_words("Subject", whole.first("subject")), keep=""),
+        sender_problem=None if sender else "must be one address such as name@example.org",
+        critical=re.search(r"\bcritical\b", whole.first("subject"), re.IGNORECASE) is not None,
+        numbers=tuple(_NAMED.findall(whole.first("subject"))),
         answers=_answers(whole),
         text=_clean(text, keep="\n\t")[:TEXT_CHARACTERS].strip(),
-        attachments=found.files,
-        has_report=found.has_report,
+        quoted="",
+        attachments=tuple(found.files),
+        problems=(),
+        part_types=frozenset(found.part_types),
     )
 
 
@@ -224,8 +258,8 @@ def _answers(whole: Part) -> tuple[str, ...]:
 class _Found:
     plain: list[str] = field(default_factory=list)
     hypertext: list[str] = field(default_factory=list)
-    files: int = 0
-    has_report: bool = False
+    files: list[Attachment] = field(default_factory=list)
+    part_types: set[str] = field(default_factory=set)
     parts: int = 0
     text_bytes: int = 0
 
@@ -241,9 +275,11 @@ def _walk(part: Part, depth: int, found: _Found) -> None:
                     return
                 _walk(inner, depth + 1, found)
         return
-    found.has_report |= kind in _REPORTS and not part.attached
+    if not part.attached:
+        found.part_types.add(kind)
     if part.attached or kind not in {"text/plain", "text/html"}:
-        found.files += 1
+        name = f"attachment-{len(found.files) + 1}"
+        found.files.append(Attachment(name, kind, part.body, "attachment"))
         return
     raw = part.body[: TEXT_BYTES - found.text_bytes]
     found.text_bytes += len(raw)
