@@ -21,9 +21,21 @@ def is_critical(start: CaseStart, policy: PinnedPolicy) -> bool:
     if start.channel is Channel.PORTAL:
         return start.priority == "critical"
     if start.channel is Channel.EMAIL:
-        word = re.escape(policy.cases.critical_subject_word)
-        return re.search(rf"\b{word}\b", start.subject, re.IGNORECASE) is not None
+        word = policy.cases.critical_subject_word
+        if policy.cases.critical_subject_word_alone:
+            return stands_alone(word, start.subject)
+        return re.search(rf"\b{re.escape(word)}\b", start.subject, re.IGNORECASE) is not None
     return False
+
+
+def stands_alone(word: str, text: str) -> bool:
+    """Whether a text has a word by itself, neither in a longer one nor behind "non"; in any case.
+
+    Letters that are written without blanks between words, such as Chinese, do not lengthen it.
+    """
+    before = r"(?<![A-Za-z0-9_\u00c0-\u024f\u0370-\u052f])(?<![-\u2010\u2011\u00ad'])(?<!\bnon )"
+    behind = r"(?![A-Za-z0-9_\u00c0-\u024f\u0370-\u052f]|[-\u2010\u2011\u00ad'][A-Za-z0-9])"
+    return re.search(f"{before}{re.escape(word)}{behind}", text, re.IGNORECASE) is not None
 
 
 def owe(case: Case) -> None:

@@ -53,6 +53,31 @@ def test_a_wrong_address_stops_the_case_from_being_opened() -> None:
         parse(CaseStart, case_start(contact={"email": "nobody"}))
 
 
+@pytest.mark.parametrize(
+    ("subject", "alone", "before"),
+    [
+        ("Critical: nobody can log in", True, True),
+        ("[CRITICAL] nobody can log in", True, True),
+        ("Re:critical", True, True),
+        ("Non-critical: typo in the manual", False, True),
+        ("Non\u2011critical", False, True),
+        ("non critical", False, True),
+        ("uncritical", False, False),
+        ("critically slow", False, False),
+        ("Critical-looking page", False, True),
+        ("系统Critical故障", True, False),
+    ],
+)
+def test_the_subject_word_stands_alone(subject: str, alone: bool, before: bool) -> None:
+    """C6; cases whose policy does not say so are judged as they always were."""
+    old = ETO.cases.model_copy(update={"critical_subject_word_alone": False})
+    start = parse(CaseStart, case_start(subject=subject))
+
+    for policy, critical in ((ETO, alone), (ETO.model_copy(update={"cases": old}), before)):
+        case, _ = begin_alone(CASE, "CASE-1", start, policy, FRIDAY)
+        assert (case.priority == "critical") is critical
+
+
 def test_the_subject_word_is_the_policys() -> None:
     """C6: data, not code; a word with signs in it is a word."""
     rules = ETO.cases.model_copy(update={"critical_subject_word": "S.O.S"})
