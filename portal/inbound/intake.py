@@ -102,7 +102,9 @@ class _MailIntake:
     def _nobodys(self, mail: Mail) -> str | None:
         if self._reports.is_addressed(mail):
             return "bounce"
-        reason = judge(mail, self._context.settings.mail_from).reason
+        judged = judge(mail, self._context.settings.mail_from)
+        # People write through lists, and from programs that ask for no automatic answer.
+        reason = None if judged.reason in {"list", "suppressed"} else judged.reason
         if reason is None and mail.message_id and self._known.is_ours(mail.message_id):
             return "own"
         return reason

@@ -12,8 +12,8 @@ from portal.inbound.judging import judge
 from portal.inbound.reading import MAIL_BYTES, Unreadable, read
 from tests.portal.api.mails import CRLF, a_mail, of_parts, part
 
-SECONDS = 5
-"""Many times what any of them takes here; the standard library's parser takes minutes."""
+SECONDS = 3
+"""Twice what any of them takes here; the standard library's parser takes minutes."""
 OURS = "Support <support@vendor.example>"
 
 
@@ -108,17 +108,17 @@ def test_hypertext_is_read_where_there_is_no_text() -> None:
         ("iso-8859-15", b"10 \xa4", "10 €"),
         ("windows-1252", b"\x93so\x94", "“so”"),
         ("shift_jis", "保存".encode("shift_jis"), "保存"),
-        ("utf-8", b"\xff\xfe broken", "\ufffd\ufffd broken"),
+        ("utf-8", b"\xff\xfe broken", "ÿþ broken"),
         ("no-such-charset", "ü".encode(), "ü"),
         ("rot13", b"uryyb", "uryyb"),
         ("zlib_codec", b"x", "x"),
         ("unicode_escape", b"\\u0041", "\\u0041"),
-        ("utf-16", b"a", "\ufffd"),
+        ("utf-16", b"a", "a"),
         ("\x00", b"x", "x"),
     ],
 )
 def test_character_sets(charset: str, raw: bytes, read_as: str) -> None:
-    """Those of mails; Python's other codecs count as unknown, and what is broken shows."""
+    """Those of mails; Python's other codecs count as unknown, and what cannot be is not."""
     kind = {"Content-Type": f"text/plain; charset={charset}"}
 
     assert read(a_mail(raw, headers=kind)).text == read_as
@@ -233,12 +233,12 @@ def test_no_mail_takes_long(hostile: Callable[[], bytes]) -> None:
     assert time.process_time() - began < SECONDS
 
 
-def test_markup_that_never_ends_ends_the_text() -> None:
-    """What stands before it is kept."""
+def test_markup_that_never_ends_hides_no_words() -> None:
+    """What stands behind it is kept as well."""
     assert [hypertext.words(text) for text in ("a<!-- b", "a<script>b", "a<b", "a<script/>b")] == [
-        "a",
-        "a",
-        "a",
+        "a b",
+        "a b",
+        "a<b",
         "ab",
     ]
 
@@ -255,10 +255,10 @@ def test_markup_that_never_ends_ends_the_text() -> None:
         ({"From": "<>"}, "bounce"),
         ({"Auto-Submitted": "auto-replied"}, "automatic"),
         ({"Auto-Submitted": "auto-generated (vacation)"}, "automatic"),
-        ({"Precedence": "bulk"}, "automatic"),
-        ({"Precedence": "LIST"}, "automatic"),
+        ({"Precedence": "bulk"}, "bulk"),
+        ({"Precedence": "LIST"}, "list"),
         ({"Precedence": "auto_reply"}, "automatic"),
-        ({"X-Auto-Response-Suppress": "OOF, AutoReply"}, "automatic"),
+        ({"X-Auto-Response-Suppress": "OOF, AutoReply"}, "suppressed"),
         ({"X-Autoreply": "yes"}, "automatic"),
         ({"Subject": "Automatic reply: [CASE-000001] Your case"}, "automatic"),
         ({"Subject": "Out of Office: back in May"}, "automatic"),
