@@ -1,7 +1,11 @@
 """Takes one mail from a client, for a mail system's pipe."""
 
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from textwrap import indent
+from typing import Any
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,7 +17,8 @@ from commands.database import database
 from portal.api.problems import Problem
 from portal.context import PortalContext
 from portal.inbound.intake import receive
-from portal.inbound.reading import MAIL_BYTES
+from portal.inbound.judging import judge
+from portal.inbound.reading import MAIL_BYTES, Unreadable, read
 from runtime.client import DefectsClient
 from runtime.connection import NoServer, connect
 from runtime.settings import Settings
@@ -48,6 +53,49 @@ async def take(settings: Settings, file: Path | None, as_json: bool) -> int:
         about = received.case or received.reason or ""
         typer.echo(f"{received.outcome} {about}{' before' if received.repeated else ''}".strip())
     return 0
+
+
+async def explain(settings: Settings, files: Sequence[Path | None], as_json: bool) -> None:
+    """Show what is read of each mail, and who is thought to have written it; nothing is done."""
+    for file in files:
+        explained = _explained(str(file or "-"), _read(file), settings.mail_from)
+        if as_json:
+            typer.echo(json.dumps(explained, ensure_ascii=False))
+            continue
+        for name, value in explained.items():
+            shown = ", ".join(value) if isinstance(value, list) else str(value or "")
+            typer.echo(
+                f"{name}: {shown}" if "\n" not in shown else f"{name}:\n{indent(shown, '  ')}"
+            )
+        typer.echo("")
+
+
+def _explained(name: str, raw: bytes, our_address: str) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        **dict.fromkeys(("file", "sender", "name", "subject", "text", "quoted")),
+        "attachments": [],
+        "automatic": None,
+        "critical": False,
+        "numbers": [],
+        "problems": [],
+        "file": name,
+    }
+    try:
+        mail = read(raw)
+    except Unreadable as error:
+        return found | {"problems": [str(error)]}
+    return found | {
+        "sender": mail.address or None,
+        "name": mail.sender_name or None,
+        "subject": mail.subject,
+        "text": mail.text,
+        "quoted": mail.quoted,
+        "attachments": [file.name for file in mail.attachments],
+        "automatic": judge(mail, our_address).automatic,
+        "critical": mail.critical,
+        "numbers": list(mail.numbers),
+        "problems": list(mail.problems),
+    }
 
 
 def _read(file: Path | None) -> bytes:

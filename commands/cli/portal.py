@@ -95,9 +95,15 @@ def end(
 
 @app.command()
 def inbound_mail(
-    file: Annotated[
-        Path | None, typer.Argument(help="File with the raw email; else standard input.")
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="File with the raw email; else standard input.")
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Show what is read of each file, and do nothing; one JSON line each."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Accept one email: a new case, a note on the case it replies to, or a delivery report.
@@ -107,4 +113,9 @@ def inbound_mail(
     """
     from commands import inbound
 
-    run(lambda settings: inbound.take(settings, file, as_json), logs=True)
+    if explain:
+        run(lambda settings: inbound.explain(settings, files or [None], as_json))
+        return
+    if files and len(files) > 1:
+        raise typer.BadParameter("FILES: must be one file, unless --explain is given")
+    run(lambda settings: inbound.take(settings, files[0] if files else None, as_json), logs=True)

@@ -136,7 +136,7 @@ def _bounce(mail: Mail) -> Judgement | None:
         sign = "a report of a mail system"
     elif _header(mail, "x-failed-recipients"):
         sign = "X-Failed-Recipients"
-    elif _is_daemon(mail) or _nobody(mail, "from"):
+    elif _is_daemon(mail) or "from" not in mail.headers or _nobody(mail, "from"):
         sign = "from a mail system"
     elif _SAYS_BOUNCE.fullmatch(mail.subject):
         sign = "its subject says so"
