@@ -169,6 +169,19 @@ def _nested(depth: int) -> bytes:
     return a_mail(body, headers={"Content-Type": kind})
 
 
+def _inside_each_other(levels: int, kind: str) -> bytes:
+    """As small as it gets: every level is a header, and none ends."""
+    body = "".join(
+        f"--b{n}\r\nContent-Type: multipart/{kind}; boundary=b{n + 1}\r\n\r\n"
+        for n in range(levels)
+    )
+    return a_mail(body, headers={"Content-Type": f"multipart/{kind}; boundary=b0"})
+
+
+def _html(source: str) -> bytes:
+    return a_mail(source, headers={"Content-Type": "text/html"})
+
+
 def _in_parts(count: int) -> bytes:
     kind, body = of_parts(*[part("x")] * count)
     return a_mail(body, headers={"Content-Type": kind})
@@ -215,6 +228,24 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "base64": lambda: a_mail("A" * 9_000_000, headers={"Content-Transfer-Encoding": "base64"}),
     "quoted-printable": lambda: a_mail(
         "=\r\n" * 3_000_000, headers={"Content-Transfer-Encoding": "quoted-printable"}
+    ),
+    "150,000 levels": lambda: _inside_each_other(150_000, "mixed"),
+    "150,000 alternatives": lambda: _inside_each_other(150_000, "alternative"),
+    "mails in mails": lambda: a_mail(
+        "Content-Type: message/rfc822\r\n\r\n" * 300_000, headers={"Content-Type": "message/rfc822"}
+    ),
+    "cells": lambda: _html("<td>a" * 200_000),
+    "ends that nothing begins": lambda: _html("<div>" * 80_000 + "</p>" * 120_000),
+    "quotes in tags": lambda: _html('<a "<a" ' * 130_000),
+    "blanks": lambda: _html("<p>" + " " * 1_000_000),
+    "quotes in brackets": lambda: a_mail(headers={"From": '<"a' * 1_300}),
+    "unclosed comments": lambda: a_mail(headers={"From": "(a" * 1_900}),
+    "attributions": lambda: a_mail("On Mon wrote:\n" * 19_999),
+    "headers in text": lambda: a_mail("From: a@b\n" * 19_999),
+    "files in text": lambda: a_mail("begin 644 a\n" * 800_000),
+    "enriched": lambda: a_mail("<param>" * 1_400_000, headers={"Content-Type": "text/enriched"}),
+    "escapes": lambda: a_mail(
+        "\x1b$B" * 3_000_000, headers={"Content-Type": "text/plain; charset=iso-2022-jp"}
     ),
     "no line ends": lambda: a_mail("x" * 10_000_000),
     "empty boundary": lambda: a_mail(
