@@ -14,6 +14,7 @@ from domain.contract.receipts import DefectOpened, DeliveryReceipt, Receipt
 from domain.contract.values import Command, Contact
 from domain.defect import DEFECT
 from domain.defect.state import Defect
+from domain.keys import own_key
 from domain.outbox import TOLD_KEPT
 from domain.runner import Runner
 from tests.domain.builders import ETO, FRIDAY, attachment, case_start, defect_start
@@ -175,7 +176,7 @@ def test_support_hears_of_an_address_once_and_of_nothing_twice() -> None:
     case = a_case(steps=None)
     sent = everything(case)
     for message, first in ((sent[0], True), (sent[0], True), (sent[1], False)):
-        come_back(case, message, first=first, key=message.key)
+        come_back(case, message, first=first, key=own_key(message.key))
 
     told = [e for lane in case.outbox.lanes.values() for e in lane.waiting if e.lane is Lane.STAFF]
     assert [effect.event for effect in told] == ["delivery.bounced"]

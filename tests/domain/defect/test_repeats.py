@@ -19,14 +19,15 @@ from tests.domain.world import world_of
 
 
 def test_a_repeat_with_the_same_key_changes_nothing() -> None:
-    """Contract: not even after continue-as-new, and whatever the repeat says."""
+    """Contract: not even after continue-as-new; under the same key nothing else is taken."""
     defect, _ = a_defect("S2")
-    say(defect, ScheduleRelease, FRIDAY, key="1", release="REL-1", deploy_at=JUNE)
+    plan = {"key": "1", "release": "REL-1", "deploy_at": JUNE}
+    say(defect, ScheduleRelease, FRIDAY, **plan)
     defect = Alone(Runner(DEFECT, Defect.model_validate_json(defect.model_dump_json())))
     before = defect.model_dump()
-    again = {"release": "REL-1", "deploy_at": JULY}
-    assert say(defect, ScheduleRelease, FRIDAY + HOUR, key="1", **again) == []
-    assert say(defect, Resolve, FRIDAY + HOUR, key="1", resolution="x") == []
+    assert say(defect, ScheduleRelease, FRIDAY + HOUR, **plan) == []
+    assert refusal(defect, ScheduleRelease, **plan | {"deploy_at": JULY}).field == "key"
+    assert refusal(defect, Resolve, key="1", resolution="x").field == "key"
     assert defect.model_dump() == before
 
 
