@@ -8,6 +8,7 @@ or foresee a key of another one.
 import re
 from base64 import urlsafe_b64encode
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from pydantic import Field
@@ -72,14 +73,14 @@ class KnownKeys(Part):
         if command.key is None:
             return
         sender = _sender(command)
-        others = {name: keys for name, keys in self.of.items() if name != sender}
-        keys = self.of.get(sender, {}) | {_digest(command.key): _content(command)}
-        self.of = others | {sender: keys}
-        if sum(map(len, self.of.values())) > KEYS_KEPT:
-            most = max(self.of, key=lambda name: len(self.of[name]))
-            left = dict(list(self.of[most].items())[1:])
-            self.of = {name: left if name == most else k for name, k in self.of.items()}
-            self.of = {name: keys for name, keys in self.of.items() if keys}
+        known = dict(self.of)
+        known[sender] = known.pop(sender, {}) | {_digest(command.key): _content(command)}
+        if sum(map(len, known.values())) > KEYS_KEPT:
+            most = max(known, key=lambda name: len(known[name]))
+            known[most] = dict(islice(known[most].items(), 1, None))
+            if not known[most]:
+                del known[most]
+        self.of = known
 
 
 def _is_own(command: Command) -> bool:
