@@ -1,5 +1,6 @@
 """Who is looking: a client's contact or a member of staff, by the session of their cookie."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -37,6 +38,8 @@ class Person:
     """A client's contact who is signed in."""
 
     context: PortalContext
+    scope: Mapping[str, Any]
+    """Of the request that they make."""
     address: str
     name: str | None
     language: str | None
@@ -129,6 +132,7 @@ def person(request: Request, address: str) -> Person:
     request.state.words = words  # For what is shown instead of a page of theirs.
     return Person(
         context=context,
+        scope=request.scope,
         address=address,
         name=known.name if known else None,
         language=language,

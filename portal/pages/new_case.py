@@ -19,6 +19,7 @@ from portal.pages.i18n import ITEMS
 from portal.pages.my_cases import listed
 from portal.pages.page_renderer import look_of
 from portal.pages.read_your_writes import until
+from portal.refusals import refused
 from runtime.connection import NoServer
 
 router = APIRouter()
@@ -93,6 +94,7 @@ async def _started(person: Person, start: dict[str, Any], form: Form) -> str:
     await run_in_threadpool(context.starts.check, "CaseWorkflow", None, start, now)
     attempts = DatabaseAttempts(context.engine)
     if not await run_in_threadpool(attempts.allows, "case of", person.address, *PER_PERSON, now):
+        refused("rate", person.scope, contact=person.address)
         raise InvalidCommand("case", "many cases came from you lately")
     # What was typed is part of it: sent again with other words, from the browser's history, it is
     # another case.

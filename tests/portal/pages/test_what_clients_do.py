@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from activities.adapters.database import DatabaseAttempts, DatabaseNumbers, DatabasePreferences
 from portal.app import create_app
@@ -119,9 +120,11 @@ async def test_a_person_opens_only_so_many_cases(
     fields = {"subject": "Totals", "description": "They are wrong.", "priority": "normal"}
     opened = await browser.send("/new-case", "/new-case", **fields)
     pages.world.numbers.append(opened.headers["location"].split("/")[2].split("?")[0])
-    refused = await browser.send("/new-case", "/new-case", **fields)
+    with capture_logs() as logged:
+        refused = await browser.send("/new-case", "/new-case", **fields)
 
     assert refused.status_code == 422
+    assert [(line["kind"], line["route"]) for line in logged] == [("rate", "/new-case")]
     assert "You have opened many cases recently" in refused.text
 
 
