@@ -22,6 +22,11 @@ from runtime.stray_numbers import WORKFLOWS
 
 ACTOR = "recover"
 _PAGE = 500
+_MERGING = (
+    *("defect.merge_requested", "defect.unmerge_requested"),
+    *("defect.merged", "defect.unmerged", "defect.merge_refused"),
+)
+"""What is asked of two defects, and then what came of it."""
 _NOW = 1 << 62
 """A sequence behind all that there are."""
 
@@ -40,6 +45,8 @@ class Rebuilt:
     """What was there and is not again."""
     attach: Sequence[str] = field(default_factory=list)
     """Defects that a release takes in again, once it runs."""
+    feedback: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    """What clients said of a defect's severity, recorded again once it runs."""
 
 
 def rebuilt(engine: Engine, number: str, known: Recorded, now: datetime) -> Rebuilt:
@@ -60,7 +67,9 @@ def rebuilt(engine: Engine, number: str, known: Recorded, now: datetime) -> Rebu
     payload |= {"policy": snapshot["policy"]["name"], "actor": ACTOR, "again": known.again}
     attach = DatabaseMembers(engine).attached(number) if known.kind == "release" else []
     given = {name: value for name, value in payload.items() if value is not None}
-    return Rebuilt(WORKFLOWS[known.kind], given, [*lost, "the keys of commands"], attach)
+    lost = [*lost, "the keys of commands"]
+    feedback = _feedback(snapshot, facts) if known.kind == "defect" else []
+    return Rebuilt(WORKFLOWS[known.kind], given, lost, attach, feedback)
 
 
 def _defect(
@@ -87,8 +96,11 @@ def _defect(
         lost.append("holds that are over: their time counts as spent")
     if snapshot["severity"] == "S1":
         lost.append("its incident on the status page: resolve that one by hand in the end")
+    asked = _last(facts, *_MERGING)
+    if asked and asked["event"] in _MERGING[:2]:
+        lost.append("the merge under way, or its undoing: look whom the cases are with, ask again")
     for name, words in (
-        ("feedback", "what clients said of the severity"),
+        ("feedback", "when clients said how severe it is: it counts as said now"),
         ("reclassification", "the request for another severity: send it again"),
         ("waiting_for_clients", "which cases wait for their clients"),
         ("area_work_since", "that work began in its area"),
@@ -144,8 +156,22 @@ def _people(engine: Engine, number: str) -> list[Attachment]:
     return found
 
 
-def _last(facts: Sequence[Mapping[str, Any]], event: str) -> Mapping[str, Any] | None:
-    return next((fact for fact in reversed(facts) if fact["event"] == event), None)
+def _feedback(
+    snapshot: Mapping[str, Any], facts: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The last of each client who still counts, with the words that only the timeline has."""
+    if snapshot["state"] == "resolved":
+        return []
+    said = [fact for fact in facts if fact["event"] == "severity.feedback"]
+    words = {fact["details"]["client"]: fact["internal_text"] for fact in said}
+    return [
+        {**_given(one, "client", "severity"), "comment": words.get(one["client"])}
+        for one in snapshot.get("feedback") or []
+    ]
+
+
+def _last(facts: Sequence[Mapping[str, Any]], *events: str) -> Mapping[str, Any] | None:
+    return next((fact for fact in reversed(facts) if fact["event"] in events), None)
 
 
 def _given(snapshot: Mapping[str, Any], *names: str) -> dict[str, Any]:

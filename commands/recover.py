@@ -201,6 +201,9 @@ async def _go(client: DefectsClient, found: Diagnosis) -> None:
         if start.attach:
             for command, payload in attaching(start.attach, ACTOR, f"{ACTOR}-{found.number}"):
                 await client.update(found.number, command, payload)
+        for place, said in enumerate(start.feedback):
+            about = {"actor": ACTOR, "key": f"{ACTOR}-{found.number}-{place}"}
+            await client.update(found.number, "record_severity_feedback", {**about, **said})
         return
     await client.temporal.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(

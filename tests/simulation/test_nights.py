@@ -17,6 +17,8 @@ from tests.soak import SOAKING
 SEEDS = range(2_000 if SOAKING else 80)
 FAILED_ONCE = [
     1261,  # a run about to leave woke itself for a lane that it may not start, without end
+    5001183,  # the judge took "release REL-1", a reason that nobody wrote, for internal text
+    6000831,  # a reminder fell due in the last instant of the night
 ]
 TRIED = 200
 """Nights of which one has to find a product that is broken on purpose."""

@@ -89,6 +89,8 @@ async def test_what_temporal_has_lost_begins_anew_from_the_database(own: Running
     await client.start("DefectWorkflow", "DEF-1", defect_start("S2", attachment("CASE-1")))
     await client.start("ReleaseWorkflow", "REL-1", release_start(deploy_at=deploy_at))
     await client.update("REL-1", "attach_defect", {"actor": "a", "defect": "DEF-1"})
+    feedback = {"client": "client-1", "severity": "S1", "comment": "We cannot work."}
+    await client.update("DEF-1", "record_severity_feedback", {"actor": "a", **feedback})
     await settled(own.client, *numbers)
     before = {number: await client.query(number, "status") for number in numbers}
     mails = here.message_ids()
@@ -110,6 +112,8 @@ async def test_what_temporal_has_lost_begins_anew_from_the_database(own: Running
         "REL-1": ("state", "title", "deploy_at", "kind"),
     }.items():
         assert [after[number][n] for n in names] == [before[number][n] for n in names]
+    said = [(one["client"], one["severity"]) for one in after["DEF-1"]["feedback"]]
+    assert said == [("client-1", "S1")]
     assert after["DEF-1"]["target"]["due_at"] == before["DEF-1"]["target"]["due_at"]
     assert after["REL-1"]["defects"]["attached"] == 1
     assert here.message_ids() == mails
