@@ -135,6 +135,9 @@ class CaseRules(Section):
     """Business days after the last reminder until a case without an answer is closed (C3)."""
     information_return_days: float = Field(default=14, gt=0)
     """Days within which the client's answer reopens such a case (C3)."""
+    note_pauses_reminders: bool = False
+    """Whether a note in free words pauses reminders and closing until a specialist has written
+    again, and what it answers by an item's label counts as given (C3)."""
     channels: dict[Package, list[Channel]]
     """The channels each support package includes (C4)."""
 

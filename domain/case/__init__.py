@@ -3,6 +3,8 @@
 `CASE` below is the table of contents.
 """
 
+from datetime import datetime
+
 from domain import telephone
 from domain.case import (
     calls,
@@ -18,7 +20,14 @@ from domain.case.state import Case
 from domain.contract import case as said
 from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
 from domain.contract.defect import RetryDeliveries
-from domain.contract.effects import BookMinutes, NotifyClients, OpenDefect, SignalDefect
+from domain.contract.effects import (
+    BookMinutes,
+    NotifyClients,
+    NotifyStaff,
+    OpenDefect,
+    SignalDefect,
+)
+from domain.contract.events import StaffEvent
 from domain.contract.receipts import DefectOpened, DeliveryReceipt, MinutesBooked, Signalled
 from domain.entity import Behaviour, Due, after, on
 
@@ -30,6 +39,12 @@ def _agenda(case: Case) -> list[Due[Case]]:
         *first_response.agenda(case),
         *telephone.agenda(case),
     ]
+
+
+def _still_matters(case: Case, notice: NotifyStaff, now: datetime) -> bool:
+    if notice.kind is StaffEvent.CASE_CLIENT_WROTE:
+        return intake.still_matters(case, notice)
+    return calls.still_matters(case, notice, now)
 
 
 CASE = Behaviour(
@@ -65,6 +80,6 @@ CASE = Behaviour(
         )
     ),
     agenda=_agenda,
-    still_matters=calls.still_matters,
+    still_matters=_still_matters,
     answers={said.BookCall: calls.answer, said.ConfirmDefect: defects.answer},
 )

@@ -34,4 +34,4 @@ def close(
     stop_waiting(case, now)
     calls.cancel(case, now, "support", None)
     case.closed_at, case.outcome = now, outcome
-    case.information.missing = []
+    case.information.missing, case.information.wrote_at = [], None

@@ -62,7 +62,7 @@ def note_defect(case: Case, effect: OpenDefect, receipt: DefectOpened, now: date
     if receipt.defect is None:
         case.record("case.defect_refused", now)
         return
-    case.defect = receipt.defect
+    case.defect, case.information.wrote_at = receipt.defect, None
     meet(case, now)
     case.record("case.attached", now, public=True, defect=receipt.defect)
     if effect.attachment.contact != case.contact:

@@ -88,13 +88,16 @@ def assess_critical(case: Case, command: AssessCritical, now: datetime) -> None:
 def responded(case: Case, message: NotifyClients) -> None:
     """A specialist has written to the client.
 
-    After the last reminder too, a client has time to read what was written to them (C3).
+    After the last reminder too, a client has time to read what was written to them (C3). Who wrote
+    something that was to be looked at first, is waited for again from then on.
     """
     first, information = case.first_response, case.information
     if first is not None and first.sequence is None:
         first.sequence = message.sequence
     reminded_enough = information.reminders >= case.policy.cases.information_reminders
-    if information.asked_at is not None and reminded_enough:
+    looked_at = information.wrote_at is not None
+    information.wrote_at = None
+    if information.asked_at is not None and (reminded_enough or looked_at):
         information.asked_at = message.at
 
 

@@ -1,15 +1,17 @@
 """How a case asks its client for what is missing: reminders, an end, and a way back (C3)."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from domain.case import calls
 from domain.case.first_response import responded
+from domain.case.labelled import answered_by_label
 from domain.case.state import Case, require_open, signal_defect
 from domain.contract.case import CaseStart, ProvideInformation, RequestInformation
 from domain.contract.defect import StopWaiting, WaitForClient
-from domain.contract.effects import NotifyClients
-from domain.contract.events import ClientEvent
+from domain.contract.effects import NotifyClients, NotifyStaff
+from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.entity import Due, iso
 
@@ -17,6 +19,9 @@ REQUIRED = ("who_am_i", "steps", "feature", "form_or_report")
 """What intake asks of every client (C3)."""
 PARTICIPANTS = "participant_case_numbers"
 """Asked for where participants are concerned, that is, where the client writes of them."""
+
+NOTE_CHARACTERS = 2_000
+"""Of a note in the mail to staff; the case has all of it."""
 
 _WRITES_OF_PARTICIPANTS = re.compile(r"\bparticipants?\b", re.IGNORECASE)
 
@@ -59,6 +64,7 @@ def provide_information(case: Case, command: ProvideInformation, now: datetime) 
     given = {name: text for name in (*known, "note") if (text := _said(command, name))}
     if not given:
         raise InvalidCommand("note", "is missing: give it, or one of the items asked for")
+    given |= _labelled(case, given)
     information.missing = [
         item
         for item in information.missing
@@ -72,15 +78,57 @@ def provide_information(case: Case, command: ProvideInformation, now: datetime) 
         still_missing=information.missing,
         actor=command.actor,
     )
+    to_look_at = "note" in given and _is_waited_for(case)
     if information.reopens_until is not None:
         case.closed_at = case.outcome = information.reopens_until = None
         case.record("case.reopened", now, public=True, actor=command.actor)
-        if information.missing:
+        if information.missing and not to_look_at:
             ask(case, information.missing, None, now)
         else:
             case.write(ClientEvent.CASE_REOPENED, now)
     if not information.missing:
+        information.wrote_at = None
         stop_waiting(case, now)
+    elif to_look_at:
+        _pause(case, given["note"], now)
+
+
+def _labelled(case: Case, given: Mapping[str, str]) -> dict[str, str]:
+    """What the note answers, by its label, of what is still asked for."""
+    if not case.policy.cases.note_pauses_reminders:
+        return {}
+    answered = answered_by_label(given.get("note", ""))
+    wanted = [item for item in case.information.missing if item not in given]
+    return {item: answered[item] for item in wanted if item in answered}
+
+
+def _is_waited_for(case: Case) -> bool:
+    """Whether a client who was asked for something may have it counted against them."""
+    information = case.information
+    waits = case.state == "waiting_for_client" or information.reopens_until is not None
+    return case.policy.cases.note_pauses_reminders and (waits or information.defect_knows)
+
+
+def _pause(case: Case, note: str, now: datetime) -> None:
+    """Nobody is reminded, closed out or waited for who has written: we look first, told once."""
+    information = case.information
+    stop_waiting(case, now)
+    information.wrote_at = now
+    information.asked_at = information.asked_at or now  # Closed for it, nobody was asked any more.
+    facts = {"client": case.client, "subject": case.subject, "items": information.missing}
+    case.remind_staff(
+        StaffEvent.CASE_CLIENT_WROTE,
+        Role.SUPPORT,
+        now,
+        case=case.number,
+        facts=facts | {"wrote_at": iso(now), "note": note[:NOTE_CHARACTERS]},
+    )
+
+
+def still_matters(case: Case, notice: NotifyStaff) -> bool:
+    """Whether a notice that a client has written, which waited for support hours, still holds."""
+    wrote_at = case.information.wrote_at
+    return wrote_at is not None and iso(wrote_at) == notice.facts["wrote_at"]
 
 
 # --- what time brings -----------------------------------------------------------------------------
@@ -158,6 +206,7 @@ def ask(case: Case, items: list[str], message: str | None, now: datetime) -> Not
     """Ask the client for these items."""
     information = case.information
     information.missing, information.asked_at, information.reminders = items, now, 0
+    information.wrote_at = None
     case.record("case.information_requested", now, public=True, public_text=message, items=items)
     return case.write(
         ClientEvent.CASE_INFORMATION_REQUESTED, now, items=items, message=message, reminder=0

@@ -44,6 +44,9 @@ class Information(Part):
     """Field names of the contract, or free words."""
     asked_at: Instant | None = None
     reminders: int = 0
+    wrote_at: Instant | None = None
+    """When the client wrote in free words; until a specialist has written again it is for us to
+    look whether that is the answer."""
     defect_knows: bool = False
     """The defect it is on knows that this case waits for its client (T2)."""
     reopens_until: Instant | None = None
@@ -138,7 +141,8 @@ class Case(Entity):
             return "closed"
         if self.defect is not None:
             return "attached"
-        return "waiting_for_client" if self.information.missing else "open"
+        waits = self.information.missing and self.information.wrote_at is None
+        return "waiting_for_client" if waits else "open"
 
     def status(self, now: datetime) -> CaseStatus:
         """The contract's `status`."""
@@ -153,6 +157,7 @@ class Case(Entity):
             flags=self.flags,
             missing=self.information.missing,
             reminders=self.information.reminders,
+            client_wrote_at=self.information.wrote_at,
             critical_justified=self.critical_justified,
             first_response=first
             and FirstResponseStatus(

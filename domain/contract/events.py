@@ -63,6 +63,7 @@ class StaffEvent(StrEnum):
 
     CASE_FIRST_RESPONSE_MISSED = "case.first_response_missed"
     CASE_CRITICAL_DECLINED = "case.critical_declined"
+    CASE_CLIENT_WROTE = "case.client_wrote"
     CALL_BOOKED = "call.booked"
     CALL_REMINDER = "call.reminder"
     CALL_CANCELLED = "call.cancelled"

@@ -144,6 +144,8 @@ class CaseStatus(Status):
     """Items the client was asked for and has not given."""
     reminders: int
     """Reminders of missing information since the client was last asked."""
+    client_wrote_at: Instant | None = None
+    """When the client wrote something that a specialist has to look at before reminders go on."""
     critical_justified: bool | None
     """What a specialist decided (C7); null before."""
     first_response: FirstResponseStatus | None

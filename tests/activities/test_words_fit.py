@@ -175,6 +175,10 @@ def lives_of_cases() -> Iterator[Life]:
     unanswered.wait(9 * DAY)
     unanswered.hear(ProvideInformation, steps="1. open", who_am_i="site 2")
     yield unanswered
+    wrote = Life(a_case(steps=None))
+    wrote.hear(ProvideInformation, note="On every page.")
+    wrote.wait(4 * DAY)
+    yield wrote
     called = Life(a_case(now=at("2027-03-08 10:00")), at("2027-03-08 10:00"))
     called.hear(BookCall, at=at("2027-03-11 10:00").isoformat(), minutes=20)
     called.hear(BookCall, at=at("2027-03-12 10:00").isoformat(), minutes=30)

@@ -216,6 +216,16 @@ STAFF_FACTS: list[tuple[StaffEvent, dict[str, Any]]] = [
         StaffEvent.CASE_CRITICAL_DECLINED,
         {"channel": "emergency_line", "subject": "A typo", "client": "c-7", "reason": "Cosmetic"},
     ),
+    (
+        StaffEvent.CASE_CLIENT_WROTE,
+        {
+            "client": "c-7",
+            "subject": "Totals are wrong",
+            "items": ["steps"],
+            "wrote_at": BEFORE_AT,
+            "note": "All of them, whatever I do.",
+        },
+    ),
     (StaffEvent.CALL_BOOKED, CALL | ABOUT_CASE),
     (StaffEvent.CALL_BOOKED, MOVED_CALL | ABOUT_CASE),
     (StaffEvent.CALL_REMINDER, CALL | ABOUT_CASE),

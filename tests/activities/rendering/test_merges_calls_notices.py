@@ -94,7 +94,7 @@ def test_unanswered() -> None:
         ClientEvent.CASE_CLOSED, {"unanswered": True, "items": ["feature"], "return_days": 14.0}
     )
 
-    assert "- The name of the feature you are working with.\n" in letter.text
+    assert "- Feature – the name of the feature you are working with.\n" in letter.text
     assert "If you answer within 14 days and mention CASE-000123" in " ".join(letter.text.split())
     assert client_letter(ClientEvent.CASE_CLOSED, {"unanswered": False}) == client_letter(
         ClientEvent.CASE_CLOSED

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from activities.languages import TEMPLATES
-from activities.ports import Letter
+from activities.languages import TEMPLATES, known_languages
+from activities.ports import Letter, Preference
 from activities.rendering import Renderer
+from domain.case.intake import PARTICIPANTS, REQUIRED
+from domain.case.labelled import answered_by_label
 from domain.contract.events import ClientEvent, StaffEvent
 from domain.contract.values import Severity
 from domain.policy import SeverityRules
@@ -89,11 +91,27 @@ def test_missing_items() -> None:
     )
 
     assert [line for line in letter.text.splitlines() if line.startswith("- ")] == [
-        '- "Who am I", your enterprise and site: double-click the ETO logo in the',
+        "- Who am I – your enterprise and site: double-click the ETO logo in the",
         "- a picture",
     ]
     assert Page(letter.html).tags.count("li") == 2
     assert Page(letter.html).tags.count("ul") == 1
+
+
+@pytest.mark.parametrize("language", sorted(known_languages()))
+def test_what_is_asked_for_can_be_answered_by_the_name_it_has_in_the_letter(language: str) -> None:
+    """C3; and a letter that is sent back whole answers nothing."""
+    items = [*REQUIRED, PARTICIPANTS]
+    letter = client_letter(
+        ClientEvent.CASE_INFORMATION_REQUESTED,
+        {"items": items, "reminder": 0},
+        preference=Preference("token", language=language),
+    )
+    asked = [line.removeprefix("- ") for line in letter.text.splitlines() if line[:2] == "- "]
+    names = [line.partition(" – ")[0] for line in asked]
+
+    assert answered_by_label(letter.text) == {}
+    assert list(answered_by_label("\n".join(f"{name}: 1" for name in names))) == items
 
 
 def test_daily_updates_end() -> None:

@@ -20,9 +20,10 @@ from domain.contract.case import (
 )
 from domain.contract.contacts import CorrectContact
 from domain.contract.defect import RetryDeliveries, StopWaiting, WaitForClient
-from domain.contract.effects import NotifyClients, SignalDefect
+from domain.contract.effects import NotifyClients, NotifyStaff, SignalDefect
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Command
+from domain.entity import iso
 from domain.policy import PinnedPolicy
 from tests.domain.builders import ETO, FRIDAY, a_case, at, eto_but
 from tests.domain.world import CheckedWorld as World
@@ -31,6 +32,7 @@ from tests.domain.world import world_of
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 ASKED, CLOSED, REOPENED = "case.information_requested", "case.closed", "case.reopened"
+WROTE = "case.client_wrote"
 CLIENT = "client-1@example.org"
 CLOSED_AT = at("2027-03-11 16:00")  # four business days after Friday
 OLD = eto_but("cases", information_close_business_days=None)
@@ -193,6 +195,117 @@ def test_how_often_and_how_long_is_the_policys() -> None:
     assert world.case.information.reopens_until == world.now + 3 * DAY
 
 
+# --- a client who writes -------------------------------------------------------------------------
+
+
+def wrote(world: World) -> list[NotifyStaff]:
+    """What staff were told of clients who wrote."""
+    told = [e for e in world.carried_out if isinstance(e, NotifyStaff)]
+    return [effect for effect in told if effect.kind == WROTE]
+
+
+@pytest.mark.parametrize("hours", [1, 25, 24 * 3 + 23])
+def test_who_writes_is_neither_reminded_nor_closed_out(hours: int) -> None:
+    """C3: whenever, until somebody has looked; the case is ours to answer, and says so."""
+    world = a_world()
+    world.wait(hours * HOUR)
+    world.hear(ProvideInformation, note="It is on every page, whatever I do.")
+    asked_before = len(asked(world))
+    world.wait(60 * DAY)
+    status = world.status()
+    assert (len(asked(world)), world.told(CLOSED)) == (asked_before, [])
+    assert (status["state"], status["missing"]) == ("open", ["steps"])
+    assert status["client_wrote_at"] == iso(FRIDAY + hours * HOUR)
+
+
+def test_staff_are_told_once_with_what_was_written_and_within_support_hours() -> None:
+    """C3, T10."""
+    world = a_world()
+    world.hear(ProvideInformation, at("2027-03-06 12:00"), note="On every page.")
+    world.hear(ProvideInformation, at("2027-03-06 13:00"), note="And in the morning.")
+    world.wait(60 * DAY)
+    (told,) = wrote(world)
+    assert world.told(WROTE, to="support") == [at("2027-03-08 07:00")]
+    assert (told.role, told.facts["note"], told.facts["items"]) == (
+        "support",
+        "On every page.",
+        ["steps"],
+    )
+
+
+def test_who_was_answered_before_support_opens_needs_no_notice() -> None:
+    """T10: its reason is gone."""
+    world = a_world()
+    world.hear(ProvideInformation, at("2027-03-06 12:00"), note="On every page.")
+    world.hear(Respond, at("2027-03-06 13:00"), message="We look at every page.")
+    world.wait(60 * DAY)
+    assert wrote(world) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "fields", "reminders"),
+    [
+        (Respond, {"message": "We still need the steps."}, [0, 1, 2, 3]),
+        (RequestInformation, {"items": ["steps"]}, [0, 0, 1, 2, 3]),
+    ],
+)
+def test_once_a_specialist_has_written_the_client_is_waited_for_again(
+    command: type[Command], fields: dict[str, Any], reminders: list[int]
+) -> None:
+    """C3: a business day from then, and as often as was left; a client who writes again counts."""
+    world = a_world()
+    world.hear(ProvideInformation, at("2027-03-08 15:00"), note="On every page.")
+    world.hear(command, at("2027-03-10 12:00"), **fields)
+    assert world.case.state == "waiting_for_client"
+    world.wait(60 * DAY)
+    assert [reminder for reminder, _ in asked(world)] == reminders
+    assert world.told(CLOSED) == [at("2027-03-16 12:00")]
+
+
+def test_what_is_answered_by_its_label_is_given() -> None:
+    """C3: with nothing left, nobody has to look, and nobody is reminded."""
+    world = a_world(feature=None)
+    world.hear(ProvideInformation, note="Re: details\n\nSteps: open it\nFunktion: Suche")
+    world.wait(60 * DAY)
+    assert (world.status()["missing"], world.case.state) == ([], "open")
+    assert (len(asked(world)), wrote(world), world.told(CLOSED)) == (1, [], [])
+
+
+def test_a_label_answers_only_what_was_asked_for() -> None:
+    """C3: what is known stays as it was given."""
+    world = a_world()
+    world.hear(ProvideInformation, note="Feature: search")
+    (fact,) = [f for f in world.case.timeline if f.event == "case.information_provided"]
+    assert (fact.details["items"], world.status()["missing"]) == ([], ["steps"])
+
+
+def test_a_note_opens_what_was_closed_and_is_looked_at() -> None:
+    """C3: nobody who has written is asked the same again by a program."""
+    world = a_world()
+    world.hear(ProvideInformation, CLOSED_AT + HOUR, note="I was away; it is on every page.")
+    world.wait(60 * DAY)
+    assert (world.told(REOPENED), len(asked(world))) == ([CLOSED_AT + HOUR], 4)
+    assert (world.case.state, world.case.closed_at, len(wrote(world))) == ("open", None, 1)
+
+
+def test_under_a_policy_pinned_before_a_note_changes_nothing() -> None:
+    """T8: reminders and the end come as they did."""
+    world = a_world(under=eto_but("cases", note_pauses_reminders=False))
+    world.hear(ProvideInformation, note="Steps: open it")
+    world.wait(60 * DAY)
+    assert [reminder for reminder, _ in asked(world)] == [0, 1, 2, 3]
+    assert (wrote(world), world.told(CLOSED)) == ([], [CLOSED_AT])
+
+
+def test_a_case_that_is_put_on_a_defect_was_looked_at() -> None:
+    """C9: it is the defect's from then on."""
+    world = a_world()
+    world.hear(ProvideInformation, note="On every page.")
+    world.hear(ConfirmDefect, defect="DEF-9")
+    world.wait(60 * DAY)
+    assert (world.status()["client_wrote_at"], world.told(CLOSED)) == (None, [])
+
+
 # --- the way back --------------------------------------------------------------------------------
 
 
@@ -338,11 +451,15 @@ def test_its_client_is_reminded_and_then_work_goes_on_without() -> None:
 
 
 def test_a_part_of_it_keeps_the_defect_waiting() -> None:
-    """T2."""
+    """T2: what a form gives; words that may be all of it are for us to look at, and it goes on."""
     world = on_a_defect()
+    waits = ("DEF-9", "wait_for_client")
+    world.hear(RequestInformation, items=["steps"])
+    world.hear(ProvideInformation, steps="1. open")
+    assert told_defect(world) == [waits] * 2
     world.hear(RequestInformation, items=["steps"])
     world.hear(ProvideInformation, note="Here is the screenshot.")
-    assert told_defect(world) == [("DEF-9", "wait_for_client")] * 2
+    assert told_defect(world) == [*[waits] * 3, ("DEF-9", "stop_waiting")]
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,21 @@ class CaseWithCalls(RuleBasedStateMachine):
         assert len(closed) <= len(asked)
 
     @invariant()
+    def who_has_written_is_not_reminded_before_somebody_has_looked(self) -> None:
+        """C3: nor closed out, nor waited for by the defect; and staff hear of it once."""
+        wrote_at = self.case.information.wrote_at
+        if wrote_at is None:
+            return
+        assert self.case.information.missing
+        assert not self.case.information.defect_knows
+        assert self.case.closed_at is None
+        since = [e for e in self.told("case.information_requested") if e.at > wrote_at]
+        assert since == []
+        told = [e for e in self.world.carried_out if isinstance(e, NotifyStaff)]
+        told = [e for e in told if e.kind == "case.client_wrote" and e.at >= wrote_at]
+        assert len(told) <= 1
+
+    @invariant()
     def exactly_the_minutes_of_calls_that_are_booked_or_were_held_are_paid(self) -> None:
         """C11: once every booking has been answered."""
         call = self.case.calls.booked
