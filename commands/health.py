@@ -12,7 +12,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from activities.adapters.database import NoDatabase, make_engine
+from activities.adapters.database import DatabaseSetAside, NoDatabase, make_engine
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
@@ -36,6 +36,7 @@ POLLED = (
 )
 
 
+MAILS = "decide on them at /staff/mails of the portal"
 SHOWN = 10
 """Numbers that are named one by one."""
 
@@ -63,7 +64,20 @@ async def run(settings: Settings) -> int:
         typer.echo(problem, err=True)
     if not problems:
         typer.echo("healthy")
+    if not no_database and (waiting := await asyncio.to_thread(_set_aside, settings)):
+        typer.echo(f"{waiting} {'mail waits' if waiting == 1 else 'mails wait'} for staff: {MAILS}")
     return 1 if problems else 0
+
+
+def _set_aside(settings: Settings) -> int:
+    """Mails that wait for a decision; no fault of an installation, so health is not told by it."""
+    engine = make_engine(settings.database_url.get_secret_value())
+    try:
+        return DatabaseSetAside(engine).count()
+    except SQLAlchemyError:
+        return 0  # A worker of this version has not brought the tables up yet.
+    finally:
+        engine.dispose()
 
 
 async def _pollers(client: Client, queue: str, kind: "TaskQueueType.ValueType") -> int:

@@ -219,6 +219,11 @@ def _gauges(snapshot: Snapshot) -> Iterator[GaugeMetricFamily]:
     )
     yield _counts("open", "Open defects.", "severity", dashboard.open_by_severity)
     yield _gauge("cases_open", "Open cases.", dashboard.open_cases)
+    yield _gauge(
+        "mails_set_aside",
+        "Mails that wait for staff to decide whose they are.",
+        dashboard.set_aside,
+    )
     yield _gauge("webhooks_waiting", "Webhooks not yet taken.", snapshot.webhooks.count)
     yield _gauge(
         "webhooks_oldest_waiting_seconds",

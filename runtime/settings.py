@@ -73,6 +73,20 @@ def _bounce_address(text: str) -> str:
     return text
 
 
+def _addresses(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    addresses = [address.strip() for address in given.split(",")]
+    for position, address in enumerate(addresses, 1):
+        local, at, domain = address.rpartition("@")
+        if not (local and at and _is_domain(domain)) or re.search(r"[\s<>]", local):
+            raise ValueError(
+                f"address {position} must be one such as support@vendor.example; several are "
+                "separated by commas"
+            )
+    return addresses
+
+
 def _is_domain(domain: str) -> bool:
     try:
         ascii_domain(domain)
@@ -183,6 +197,13 @@ class Settings(BaseSettings):
     """Where mail systems report what did not arrive: `bounces@vendor.example`. Each letter has an
     envelope sender of its own, `bounces+<token>@…`; all of these are to be handed to
     `inbound-mail`. Without it reports go to the sender, and are known by what they send back."""
+    mail_own_lists: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)] = ()
+    """Lists and groups that mail to support comes through, such as `support@vendor.example` where
+    that is a group, separated by commas: what clients write to them is theirs like any other
+    mail."""
+    mail_forms: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)] = ()
+    """Addresses that web forms send from, separated by commas, that of `DEFECTS_MAIL_FROM` too
+    where they use it: who wrote is the one address in `Reply-To`."""
     portal_url: Annotated[str, AfterValidator(_http_url)] | None = None
     """Base of the portal's address as people reach it: links to sign in and to unsubscribe lead
     there. Without it links lead to `DEFECTS_PORTAL_ADDRESS`, and people unsubscribe by mail to

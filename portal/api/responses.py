@@ -62,9 +62,9 @@ class Page(BaseModel, Generic[T]):
 class Received(BaseModel):
     """What became of a mail."""
 
-    outcome: Literal["opened", "noted", "unsubscribed", "bounced", "ignored"]
+    outcome: Literal["opened", "noted", "unsubscribed", "bounced", "set_aside", "ignored"]
     case: str | None = Field(description="The case it opened or was noted on.")
     reason: str | None = Field(
-        description="Why it was ignored; of a report `permanent` or `temporary`."
+        description="Why it was ignored or set aside; of a report `permanent` or `temporary`."
     )
     repeated: bool = Field(description="It had come before, and nothing was done again.")

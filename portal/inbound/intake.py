@@ -13,9 +13,10 @@ from typing import Any
 
 import structlog
 
-from activities.adapters.database import DatabaseNumbers, DatabasePreferences
+from activities.adapters.database import DatabaseNumbers, DatabasePreferences, DatabaseSetAside
 from activities.adapters.database.correspondence import DatabaseCorrespondence
 from activities.adapters.database.idempotency import DatabaseIdempotency
+from activities.adapters.database.set_aside import SetAside
 from domain.addresses import recipient_key
 from domain.contract.case import ProvideInformation
 from domain.contract.events import Topic
@@ -25,9 +26,11 @@ from portal.api.contract import CASES
 from portal.api.problems import Problem
 from portal.api.responses import Received
 from portal.context import PortalContext
-from portal.inbound.judging import judge
+from portal.inbound.judging import Judgement, judge
+from portal.inbound.note import body_of, named, subject_of
 from portal.inbound.reading import MAIL_BYTES, Mail, Unreadable, read
 from portal.inbound.returned import Reports
+from portal.inbound.ways import as_its_writer_sent_it, came_through
 
 log = structlog.get_logger(__name__)
 
@@ -35,10 +38,8 @@ CALLER = "inbound-mail"
 """Whose idempotency keys mails have, and the actor of what they bring about."""
 CASES_AN_HOUR = 20
 """Of one sender: more are a loop, or a program that should use the interface."""
-SUBJECT_CHARACTERS = 200
-TEXT_CHARACTERS = 19_000
-"""Leaves room for a line of ours in what the contract takes."""
-_NAMED = re.compile(r"\[([A-Za-z0-9._-]{1,64})\]")
+SET_ASIDE_OF_ONE = 100
+"""Mails of one sender that may wait for staff: whoever sends more is told to come again."""
 _UNSUBSCRIBE = re.compile(
     rf"\s*unsubscribe\s+({'|'.join(Topic)})\s+([A-Za-z0-9_-]{{20,100}})\s*", re.IGNORECASE
 )
@@ -61,31 +62,54 @@ async def receive(context: PortalContext, raw: bytes) -> Received:
     return received
 
 
+async def make_case(context: PortalContext, aside: SetAside, actor: str) -> Received:
+    """What becomes of a mail that staff have found to be somebody's.
+
+    Raises:
+        Problem: it is refused (422), or has to be tried again later (429, 503).
+    """
+    return await _MailIntake(context, actor).make_case(aside.raw)
+
+
 class _MailIntake:
-    def __init__(self, context: PortalContext) -> None:
+    def __init__(self, context: PortalContext, actor: str = CALLER) -> None:
         self._context = context
+        self._actor = actor
         self._service = CommandService(context, CALLER, "mail")
         self._known = DatabaseCorrespondence(context.engine)
         self._keys = DatabaseIdempotency(context.engine)
+        self._aside = DatabaseSetAside(context.engine)
         self._reports = Reports(context)
 
     async def receive(self, raw: bytes) -> Received:
         try:
-            mail = await asyncio.to_thread(read, raw)
+            mail = await asyncio.to_thread(self._read, raw)
         except Unreadable as error:
             if len(raw) > MAIL_BYTES:
                 raise Problem(413, "too-large", error.reason) from None
             raise _refused(error.field, error.reason) from None
         if (unsubscribed := await asyncio.to_thread(self._unsubscribed, mail)) is not None:
             return unsubscribed
-        reason = await asyncio.to_thread(self._nobodys, mail)
-        if reason == "bounce":
-            return await self._reports.receive(mail, raw) or _ignored(reason)
-        if reason is not None:
-            return _ignored(reason)
+        judged = await asyncio.to_thread(self._judged, mail)
+        if judged.grade == "machine":
+            reason = (judged.reason or "").partition(":")[0]
+            report = await self._reports.receive(mail, raw) if reason == "bounce" else None
+            return report or _ignored(reason)
         if mail.sender is None:
             raise _refused("From", "must be one address such as name@example.org")
-        return await self._of_somebody(mail, recipient_key(mail.address))
+        if judged.grade == "doubtful":
+            return await self._doubtful(mail, raw, judged.reason or "doubtful")
+        return await self._of_somebody(mail)
+
+    async def make_case(self, raw: bytes) -> Received:
+        try:
+            mail = await asyncio.to_thread(self._read, raw)
+        except Unreadable as error:
+            raise _refused(error.field, error.reason) from None
+        return await self._of_somebody(mail)
+
+    def _read(self, raw: bytes) -> Mail:
+        return as_its_writer_sent_it(read(raw), self._context.settings.mail_forms)
 
     # --- what is no contact ----------------------------------------------------------------------
 
@@ -99,37 +123,73 @@ class _MailIntake:
             return _ignored("unknown-token")
         return Received(outcome="unsubscribed", case=None, reason=None, repeated=False)
 
-    def _nobodys(self, mail: Mail) -> str | None:
+    def _judged(self, mail: Mail) -> Judgement:
+        settings = self._context.settings
         if self._reports.is_addressed(mail):
-            return "bounce"
-        judged = judge(mail, self._context.settings.mail_from)
-        # People write through lists, and from programs that ask for no automatic answer.
-        reason = None if judged.reason in {"list", "suppressed"} else judged.reason
-        if reason is None and mail.message_id and self._known.is_ours(mail.message_id):
-            return "own"
-        return reason
+            return Judgement("machine", "bounce")
+        judged = judge(mail, settings.mail_from)
+        if judged.grade == "machine":
+            return judged
+        if mail.message_id and self._known.is_ours(mail.message_id):
+            return Judgement("machine", "own")
+        if judged.grade == "doubtful" and came_through(mail, settings.mail_own_lists):
+            return Judgement("person", None)
+        return judged
+
+    async def _doubtful(self, mail: Mail, raw: bytes, reason: str) -> Received:
+        """A note where its sender writes about a case of theirs; staff see whether others are."""
+        address = recipient_key(mail.address)
+        key = _key(mail, address)
+        known = await asyncio.to_thread(self._claimed, mail, key)
+        if known is not None:
+            return known
+        candidates = await asyncio.to_thread(self._candidates, mail, address)
+        case = await self._noted(mail, address, candidates)
+        if case is None:
+            return await asyncio.to_thread(self._set_aside, mail, raw, reason, key)
+        return await asyncio.to_thread(self._keep, mail, address, "noted", case)
+
+    def _set_aside(self, mail: Mail, raw: bytes, reason: str, key: str) -> Received:
+        if self._aside.count(mail.address) >= SET_ASIDE_OF_ONE:
+            raise _too_many(f"{SET_ASIDE_OF_ONE} mails of one sender wait for a decision")
+        now = self._context.now()
+        new = self._aside.add(key, mail.address, subject_of(mail), reason, raw, now)
+        return Received(outcome="set_aside", case=None, reason=reason, repeated=not new)
 
     # --- what somebody wrote ---------------------------------------------------------------------
 
-    async def _of_somebody(self, mail: Mail, address: str) -> Received:
-        sender = hashlib.sha256(address.encode()).hexdigest()[:16]
-        key, now = f"{sender}/{mail.digest}", self._context.now()
-        known = await asyncio.to_thread(self._keys.claim, CALLER, key, mail.digest, now)
-        if known.outcome in ("opened", "noted"):
-            return _came(known.outcome, known.number, repeated=True)
+    async def _of_somebody(self, mail: Mail) -> Received:
+        address = recipient_key(mail.address)
+        key = _key(mail, address)
+        known = await asyncio.to_thread(self._claimed, mail, key)
+        if known is not None:
+            return known
         candidates = await asyncio.to_thread(self._candidates, mail, address)
         case = await self._noted(mail, address, candidates)
         outcome = "noted"
         if case is None:
-            await asyncio.to_thread(self._must_not_be_a_loop, sender)
+            await asyncio.to_thread(self._must_not_be_a_loop, key.partition("/")[0])
             case, outcome = await self._opened(mail, address, candidates, key), "opened"
-        await asyncio.to_thread(self._keys.keep_outcome, CALLER, key, outcome, case)
+        return await asyncio.to_thread(self._keep, mail, address, outcome, case)
+
+    def _claimed(self, mail: Mail, key: str) -> Received | None:
+        """What came of the same mail before; from now on the key stands for this one."""
+        known = self._keys.claim(CALLER, key, mail.digest, self._context.now())
+        if known.outcome in ("opened", "noted"):
+            return _came(known.outcome, known.number, repeated=True)
+        return None
+
+    def _keep(self, mail: Mail, address: str, outcome: str, case: str) -> Received:
+        """What came of it, for a repeat and for mails that answer it."""
+        self._keys.keep_outcome(CALLER, _key(mail, address), outcome, case)
+        if mail.message_id is not None:
+            self._known.note_taken(mail.message_id, address, case, self._context.now())
         return _came(outcome, case)
 
     def _candidates(self, mail: Mail, address: str) -> list[str]:
         """The numbers a mail may be about: what it answers, before what it only names."""
         named = [number.strip() for number in ",".join(mail.headers.get("x-case", [])).split(",")]
-        named += _NAMED.findall(mail.subject)
+        named += mail.numbers
         answered = self._known.written_about(address, mail.answers) if mail.answers else []
         wanted = [n for n in [*answered, *named] if re.fullmatch(NUMBER_PATTERN, n)]
         return list(dict.fromkeys(wanted))[:20]
@@ -139,9 +199,9 @@ class _MailIntake:
         if not candidates:
             return None
         note = {
-            "actor": CALLER,
+            "actor": self._actor,
             "key": f"mail-{mail.digest}",
-            "note": f"{_clipped(mail.subject, SUBJECT_CHARACTERS)}\n\n{_body(mail)}",
+            "note": f"{subject_of(mail)}\n\n{body_of(mail, _left_out(mail))}".strip(),
         }
         for case in await asyncio.to_thread(self._known.cases_of, address, candidates):
             try:
@@ -156,12 +216,7 @@ class _MailIntake:
     def _must_not_be_a_loop(self, sender: str) -> None:
         since = self._context.now() - timedelta(hours=1)
         if self._keys.count(CALLER, sender, "opened", since) >= CASES_AN_HOUR:
-            raise Problem(
-                429,
-                "too-many-requests",
-                f"at most {CASES_AN_HOUR} cases per hour by mail from one sender",
-                headers={"Retry-After": "3600"},
-            )
+            raise _too_many(f"at most {CASES_AN_HOUR} cases per hour by mail from one sender")
 
     async def _opened(self, mail: Mail, address: str, candidates: list[str], key: str) -> str:
         start = await asyncio.to_thread(self._start, mail, address, candidates)
@@ -176,33 +231,32 @@ class _MailIntake:
         client = self._known.client_of(address) or DatabaseNumbers(self._context.engine).issue(
             "MAIL", address
         )
-        said = [_body(mail)]
-        if candidates:
-            said.append(
-                f"(The mail names {', '.join(candidates)}, and is not a reply to an open case"
-                " of its sender.)"
-            )
-        subject = _clipped(" ".join(mail.subject.split()), SUBJECT_CHARACTERS)
+        ours = self._known.known_numbers(candidates)
+        names = f"The mail names {', '.join(ours)}, and is not a reply to an open case"
+        remark = f"{names} of its sender." if ours else ""
         return {
             "client": client,
             "contact": mail.sender.model_dump(mode="json", exclude_none=True),
             "channel": "email",
-            "subject": subject or "(no subject)",
-            "description": "\n\n".join(filter(None, said)),
-            "actor": CALLER,
+            "subject": subject_of(mail) or "(no subject)",
+            "description": body_of(mail, _left_out(mail), remark),
+            "actor": self._actor,
         }
 
 
-def _body(mail: Mail) -> str:
-    """The text, and how much there was beside it that is not kept."""
-    said = [_clipped(mail.text, TEXT_CHARACTERS)]
-    if mail.attachments:
-        said.append(f"(Attachments that came with it and are not kept: {len(mail.attachments)}.)")
-    return "\n\n".join(filter(None, said))
+def _key(mail: Mail, address: str) -> str:
+    """Of the mail, for its sender: another one may claim the same Message-ID."""
+    return f"{hashlib.sha256(address.encode()).hexdigest()[:16]}/{mail.digest}"
 
 
-def _clipped(text: str, characters: int) -> str:
-    return text if len(text) <= characters else f"{text[: characters - 1].rstrip()}…"
+def _left_out(mail: Mail) -> str:
+    """How much there was beside the text that is not kept."""
+    files = [file.name for file in mail.attachments]
+    return f"Attachments that came with it and are not kept: {named(files)}." if files else ""
+
+
+def _too_many(reason: str) -> Problem:
+    return Problem(429, "too-many-requests", reason, headers={"Retry-After": "3600"})
 
 
 def _ignored(reason: str) -> Received:

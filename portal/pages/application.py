@@ -15,8 +15,10 @@ from portal.pages import (
     my_defects,
     new_case,
     sessions,
+    set_aside,
     sign_in,
     staff,
+    staff_case,
     status,
 )
 from portal.pages.auth import NotHere, SignInNeeded
@@ -32,7 +34,7 @@ def pages(context: PortalContext) -> FastAPI:
     app.state.context = context
     app.state.look = Look(context)
     parts = (sign_in, my_cases, new_case, my_defects, choices, sessions, status)
-    for part in (*parts, staff, by_telephone, mail_outbox):
+    for part in (*parts, staff, by_telephone, set_aside, staff_case, mail_outbox):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))
     app.exception_handler(SignInNeeded)(_sign_in_first)

@@ -102,6 +102,8 @@ def test_empty(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DEFECTS_MAIL_FROM", "support@ℂ.example", "one address such as support@vendor.example"),
         ("DEFECTS_BOUNCE_ADDRESS", "bounces", "one address such as bounces@vendor.example"),
         ("DEFECTS_BOUNCE_ADDRESS", "a+b@vendor.example", "without a +"),
+        ("DEFECTS_MAIL_OWN_LISTS", "a@b.example, list", "address 2 must be one such as"),
+        ("DEFECTS_MAIL_FORMS", "<a@b.example>", "address 1 must be one such as"),
         ("DEFECTS_BOUNCE_ADDRESS", "b@xn--zzzzzz--.example", "such as bounces@vendor.example"),
         ("DEFECTS_MAIL_FROM", f"a@b.example\nBcc: {SECRET}", "one address such as"),
         ("DEFECTS_WEBHOOK_URLS", f"https://a.example,ftp://{SECRET}", "URL 2 must be a URL such"),

@@ -16,6 +16,7 @@ from activities.adapters.database.read_model import DatabaseReadModel
 from activities.adapters.database.records import DatabaseRecords
 from activities.adapters.database.schema import migrate
 from activities.adapters.database.sessions import DatabaseSessions, DatabaseSignInLinks
+from activities.adapters.database.set_aside import DatabaseSetAside
 from activities.adapters.database.status_page import DatabaseStatusPage, Incident, IncidentUpdate
 from activities.adapters.database.track_record import DatabaseTrackRecord
 
@@ -33,6 +34,7 @@ __all__ = [
     "DatabaseReadModel",
     "DatabaseRecords",
     "DatabaseSessions",
+    "DatabaseSetAside",
     "DatabaseSignInLinks",
     "DatabaseStatusPage",
     "DatabaseTrackRecord",

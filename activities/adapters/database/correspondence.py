@@ -1,15 +1,24 @@
-"""What the database knows of a person who writes: their client, their cases, what we wrote them."""
+"""What the database knows of a person who writes: their client, their cases, and what was written.
+
+That is what we wrote to them, and which of their own mails became what.
+"""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
-from activities.adapters.database.tables import deliveries, subscriptions
-from domain.addresses import spellings
+from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.tables import deliveries, entities, subscriptions
+from activities.adapters.database.tables_mail import taken_mails
+from domain.addresses import recipient_key, spellings
+
+KEPT = timedelta(days=365)
+"""How long it is known what a mail became: as long as one may be answered."""
 
 
 class DatabaseCorrespondence:
-    """Looks up by address, however it is spelled; nothing is written."""
+    """Looks up by address, however it is spelled."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -27,15 +36,33 @@ class DatabaseCorrespondence:
             return connection.execute(query).scalar_one_or_none()
 
     def written_about(self, address: str, message_ids: Sequence[str]) -> Sequence[str]:
-        """The numbers that messages of ours to this very address were about, cases first."""
+        """The numbers that messages of ours to this very address were about, cases first; then
+        what mails of its own became."""
         query = select(deliveries.c.cases, deliveries.c.entity).where(
             deliveries.c.message_id.in_(message_ids),
             deliveries.c.recipient.in_(spellings(address)),
         )
+        own = select(taken_mails.c.case_number).where(
+            taken_mails.c.message_id.in_(message_ids),
+            taken_mails.c.sender == recipient_key(address),
+        )
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
+            became = connection.execute(own).scalars().all()
         cases = [case for row in rows for case in row.cases]
-        return list(dict.fromkeys([*cases, *(row.entity for row in rows)]))
+        return list(dict.fromkeys([*cases, *(row.entity for row in rows), *became]))
+
+    def note_taken(self, message_id: str, address: str, case: str, now: datetime) -> None:
+        """A mail of theirs became this case, or a note on it; what is old is forgotten."""
+        row = {
+            "message_id": message_id,
+            "sender": recipient_key(address),
+            "case_number": case,
+            "at": now,
+        }
+        with writing(self._engine) as connection:
+            connection.execute(delete(taken_mails).where(taken_mails.c.at < now - KEPT))
+            connection.execute(insert(connection, taken_mails).values(row).on_conflict_do_nothing())
 
     def cases_of(self, address: str, numbers: Sequence[str]) -> Sequence[str]:
         """Of these cases, and of the cases on these defects, those whose contact the person is.
@@ -56,6 +83,13 @@ class DatabaseCorrespondence:
             rows = connection.execute(query).all()
         ordered = sorted(rows, key=lambda row: numbers.index(row.entity))
         return list(dict.fromkeys(row.case_number for row in ordered))
+
+    def known_numbers(self, numbers: Sequence[str]) -> Sequence[str]:
+        """Those of them that something has here, in their order."""
+        query = select(entities.c.number).where(entities.c.number.in_(numbers))
+        with self._engine.connect() as connection:
+            known = set(connection.execute(query).scalars())
+        return [number for number in numbers if number in known]
 
     def is_ours(self, message_id: str) -> bool:
         """Whether a message of that id is one of ours."""

@@ -1,0 +1,91 @@
+"""Mails that may be a person's: set aside for staff, who decide what becomes of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, Row, delete, func, select, update
+
+from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.tables_mail import set_aside_mails
+from domain.addresses import spellings
+
+KEPT = timedelta(days=90)
+"""How long they are kept, decided on or not."""
+RAW_BYTES = 1024 * 1024
+"""Of a mail as it came: its beginning, where it is longer."""
+_mails = set_aside_mails.c
+_WAITS = _mails.decided_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One mail that waits for a decision."""
+
+    id: int
+    sender: str
+    subject: str
+    reason: str
+    at: datetime
+    raw: bytes
+
+
+class DatabaseSetAside:
+    """Keeps them, and who decided what."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(
+        self, digest: str, sender: str, subject: str, reason: str, raw: bytes, now: datetime
+    ) -> bool:
+        """Set a mail aside; answers False for one that was before. What is old is forgotten."""
+        row = {
+            "digest": digest,
+            "sender": sender,
+            "subject": subject,
+            "reason": reason,
+            "raw": raw[:RAW_BYTES],
+            "at": now,
+        }
+        with writing(self._engine) as connection:
+            connection.execute(delete(set_aside_mails).where(_mails.at < now - KEPT))
+            adding = insert(connection, set_aside_mails).values(row)
+            new = adding.on_conflict_do_nothing(index_elements=["digest"]).returning(_mails.id)
+            return connection.execute(new).one_or_none() is not None
+
+    def waiting(self, limit: int) -> Sequence[SetAside]:
+        """Those nobody has decided on, the longest waiting first."""
+        query = select(set_aside_mails).where(_WAITS).order_by(_mails.at, _mails.id).limit(limit)
+        with self._engine.connect() as connection:
+            return [_set_aside(row) for row in connection.execute(query)]
+
+    def find(self, mail: int) -> SetAside | None:
+        """One of them; None where somebody has decided, or it is forgotten."""
+        query = select(set_aside_mails).where(_WAITS, _mails.id == mail)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).one_or_none()
+        return _set_aside(row) if row is not None else None
+
+    def count(self, sender: str | None = None) -> int:
+        """How many wait, of one sender or in all."""
+        query = select(func.count()).select_from(set_aside_mails).where(_WAITS)
+        if sender is not None:
+            query = query.where(_mails.sender.in_(spellings(sender)))
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one()
+
+    def decide(self, mail: int, actor: str, case: str | None, now: datetime) -> bool:
+        """Put on record who made it a case, or nobody's; False where somebody was faster."""
+        deciding = (
+            update(set_aside_mails)
+            .where(_WAITS, _mails.id == mail)
+            .values(raw=None, decided_at=now, decided_by=actor, case_number=case)
+        )
+        with writing(self._engine) as connection:
+            return connection.execute(deciding).rowcount == 1
+
+
+def _set_aside(row: Row[Any]) -> SetAside:
+    return SetAside(row.id, row.sender, row.subject, row.reason, row.at, row.raw or b"")

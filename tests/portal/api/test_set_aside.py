@@ -1,0 +1,246 @@
+"""Mails that may be a machine's or a person's: none is lost, and none is answered."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from activities.adapters.database import DatabaseReadModel, DatabaseSetAside
+from activities.adapters.database.set_aside import KEPT
+from portal.api.problems import Problem
+from portal.inbound.intake import SET_ASIDE_OF_ONE, make_case, receive
+from portal.inbound.reading import read
+from portal.inbound.ways import as_its_writer_sent_it, came_through
+from tests.portal.api.mails import a_mail
+from tests.portal.api.test_inbound_mail import ADA, take, texts
+from tests.portal.conftest import Portal
+
+LIST = {"List_Id": "<all.river.example>"}
+SUPPORT = "support@vendor.example"
+
+
+def with_settings(portal: Portal, **settings: object) -> None:
+    """The installation has these settings from now on."""
+    portal.context = replace(
+        portal.context, settings=portal.context.settings.model_copy(update=settings)
+    )
+
+
+async def test_a_doubtful_mail_waits_for_staff(portal: Portal) -> None:
+    """Nothing is started and nobody is written to; the same mail again waits once."""
+    received = [await take(portal, **LIST) for _ in range(2)]
+    (aside,) = DatabaseSetAside(portal.engine).waiting(10)
+
+    assert [(r.outcome, r.reason, r.case, r.repeated) for r in received] == [
+        ("set_aside", "list", None, False),
+        ("set_aside", "list", None, True),
+    ]
+    assert (aside.sender, aside.subject, aside.reason) == (ADA, "Saving does nothing", "list")
+    assert read(aside.raw).text == "Please help."
+    assert portal.world.mailbox.letters == []
+
+
+@pytest.mark.parametrize("by", ["number", "answer"])
+async def test_whoever_writes_about_a_case_of_theirs_is_a_person(portal: Portal, by: str) -> None:
+    """Whatever list their mail came through: it is noted, and a note sends no letter."""
+    await take(portal)
+    before = len(portal.world.mailbox.letters)
+    ours = {"In_Reply_To": portal.world.mailbox.letters[-1].message_id}
+    about = {"Subject": "Re: [CASE-000001]"} if by == "number" else ours
+
+    reply = await take(portal, "On every page.", Message_ID="<2@river.example>", **about, **LIST)
+
+    assert (reply.outcome, reply.case) == ("noted", "CASE-000001")
+    assert len([x for x in portal.world.mailbox.letters if x.to == ADA]) <= before
+    assert DatabaseSetAside(portal.engine).count() == 0
+
+
+async def test_a_machines_own_sign_still_wins(portal: Portal) -> None:
+    """Also where it answers a mail of ours."""
+    await take(portal)
+    reply = {"In_Reply_To": portal.world.mailbox.letters[-1].message_id}
+    said = [
+        await take(portal, Message_ID=f"<{n}@river.example>", **reply, **LIST, **signs)
+        for n, signs in enumerate([{"Auto_Submitted": "auto-replied"}, {"Return_Path": "<>"}], 2)
+    ]
+
+    assert [r.outcome for r in said] == ["ignored", "ignored"]
+    assert texts(portal, "CASE-000001", "case.information_provided") == []
+
+
+async def test_a_stranger_gains_nothing_by_it(portal: Portal) -> None:
+    """A number of somebody else's case does not make a list's mail a person's."""
+    await take(portal)
+
+    said = await take(portal, From="eve@evil.example", Subject="Re: [CASE-000001]", **LIST)
+
+    assert (said.outcome, said.case) == ("set_aside", None)
+
+
+async def test_a_list_of_our_own_is_the_way_clients_write(portal: Portal) -> None:
+    """Once it is named: support's address may be a group."""
+    with_settings(portal, mail_own_lists=(SUPPORT,))
+
+    through_ours = await take(portal, List_Id="<support.vendor.example>")
+    through_another = await take(portal, Message_ID="<2@river.example>", **LIST)
+
+    assert (through_ours.outcome, through_another.outcome) == ("opened", "set_aside")
+
+
+async def test_a_web_form_writes_for_the_client(portal: Portal) -> None:
+    """Once it is named: from our own address, with the client in Reply-To, who is answered."""
+    before = await take(portal, From=SUPPORT, Reply_To=ADA)
+    with_settings(portal, mail_forms=(SUPPORT,))
+    form = await take(portal, From=f"Form <{SUPPORT}>", Reply_To=f"Ada Byron <{ADA}>")
+    nobody = await take(portal, From=SUPPORT, Message_ID="<2@vendor.example>")
+    looped = await take(portal, From=SUPPORT, Reply_To=ADA, X_Event="case.opened")
+
+    assert (before.outcome, before.reason) == ("ignored", "own")
+    assert (form.outcome, form.case) == ("opened", "CASE-000001")
+    assert (nobody.outcome, looped.outcome) == ("ignored", "ignored")
+    assert portal.world.mailbox.events(ADA)[0] == "case.opened"
+
+
+async def test_staff_make_it_a_case(portal: Portal) -> None:
+    """In their name; the client hears of it as of any other, and the mail again changes nothing."""
+    await take(portal, **LIST)
+    (aside,) = DatabaseSetAside(portal.engine).waiting(10)
+
+    both = await asyncio.gather(*(make_case(portal.context, aside, "kim") for _ in range(2)))
+    portal.world.numbers.append("CASE-000001")
+    await portal.world.settle()
+    again = await take(portal, **LIST)
+
+    assert [(r.outcome, r.case) for r in both] == [("opened", "CASE-000001")] * 2
+    assert (again.case, again.repeated) == ("CASE-000001", True)
+    assert portal.world.mailbox.events(ADA) == ["case.opened", "case.information_requested"]
+
+
+async def test_who_decided_is_on_record_and_the_text_is_not(portal: Portal) -> None:
+    """Once: a colleague who comes later changes nothing."""
+    await take(portal, **LIST)
+    mails, now = DatabaseSetAside(portal.engine), portal.wall.at
+    (aside,) = mails.waiting(10)
+
+    assert [mails.decide(aside.id, who, None, now) for who in ("kim", "lee")] == [True, False]
+    assert (mails.find(aside.id), mails.count()) == (None, 0)
+
+
+async def test_what_nobody_decides_on_is_forgotten_in_the_end(portal: Portal) -> None:
+    """A database does not grow with what lists send."""
+    await take(portal, **LIST)
+    portal.wall.at += KEPT + timedelta(days=1)
+    await take(portal, Message_ID="<2@river.example>", **LIST)
+
+    assert DatabaseSetAside(portal.engine).count() == 1
+
+
+async def test_a_sender_may_fill_no_database(portal: Portal) -> None:
+    """Beyond the limit it has to come again, as with too many cases."""
+    mails = DatabaseSetAside(portal.engine)
+    for n in range(SET_ASIDE_OF_ONE):
+        mails.add(f"d{n}", ADA, "x", "list", b"", portal.wall.at)
+    with pytest.raises(Problem) as refused:
+        await receive(portal.context, a_mail(headers={"List-Id": "<x.example>"}))
+
+    assert refused.value.status == 429
+
+
+async def test_who_answers_their_own_first_mail_is_noted_on_its_case(portal: Portal) -> None:
+    """Before ours came: they know no number yet. Nobody else can do that."""
+    await take(portal)
+    own = {"In_Reply_To": "<1@river.example>", "Subject": "more"}
+
+    reply = await take(portal, Message_ID="<2@river.example>", **own)
+    third = await take(
+        portal, Message_ID="<3@river.example>", **own | {"In_Reply_To": "<2@river.example>"}
+    )
+    stranger = await take(portal, From="eve@evil.example", Message_ID="<4@evil.example>", **own)
+
+    assert [(r.outcome, r.case) for r in (reply, third)] == [("noted", "CASE-000001")] * 2
+    assert stranger.outcome == "opened"
+
+
+async def test_only_numbers_of_ours_are_named(portal: Portal) -> None:
+    """A tag that a gateway puts into the subject is none."""
+    await take(portal, Subject="[EXTERNAL] Totals are wrong")
+    await take(portal, From="eve@evil.example", Subject="[SPAM] [CASE-000001] Mine")
+
+    assert "EXTERNAL" not in texts(portal, "CASE-000001", "case.opened")[0]
+    (said,) = texts(portal, "CASE-000002", "case.opened")
+    assert "The mail names CASE-000001, and" in said
+    assert "SPAM" not in said
+
+
+async def test_a_client_who_answers_by_mail_is_not_closed_for_silence(portal: Portal) -> None:
+    """C3: what is by label is given, the rest is looked at; staff are told once."""
+    await take(portal)
+    reply = {"Subject": "Re: [CASE-000001]"}
+    body = "Steps to reproduce: open it\r\nFeature: search\r\n\r\nOn every page."
+    await take(portal, body, Message_ID="<2@river.example>", **reply)
+    noted = await portal.world.status("CASE-000001")
+    await portal.world.after(days=12)
+    status = await portal.world.status("CASE-000001")
+    staff = portal.world.mailbox.events("support-team@vendor.example")
+
+    assert noted["missing"] == ["who_am_i", "form_or_report"]
+    assert (status["state"], status["reminders"]) == ("open", 0)
+    assert status["client_wrote_at"] is not None
+    assert staff.count("case.client_wrote") == 1
+    assert portal.world.mailbox.events(ADA) == ["case.opened", "case.information_requested"]
+
+
+@pytest.mark.parametrize("kind", ["automatic", "bounce", "list", "nothing said"])
+async def test_no_loop_comes_of_it(portal: Portal, kind: str) -> None:
+    """24 in a row: one case at most, and no more letters than that one brings."""
+    signs = {
+        "automatic": {"Auto_Submitted": "auto-replied"},
+        "bounce": {"Return_Path": "<>"},
+        "list": LIST,
+        "nothing said": {},
+    }[kind]
+    await take(portal)
+    before = len([x for x in portal.world.mailbox.letters if x.to == ADA])
+    ours = portal.world.mailbox.letters[-1].message_id
+    for n in range(2, 26):
+        await receive(
+            portal.context,
+            a_mail(
+                "I am away.",
+                headers={
+                    **{name.replace("_", "-"): value for name, value in signs.items()},
+                    "Message-ID": f"<{n}@river.example>",
+                    "In-Reply-To": ours,
+                },
+            ),
+        )
+    await portal.world.settle()
+
+    assert len([x for x in portal.world.mailbox.letters if x.to == ADA]) == before
+    assert DatabaseReadModel(portal.engine).entity("case", "CASE-000002") is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "ours"),
+    [
+        ({"List-Id": "Support <support.vendor.example>"}, True),
+        ({"List-Post": "<mailto:support@vendor.example>"}, True),
+        ({"Mailing-List": "list SUPPORT@vendor.example; contact x"}, True),
+        ({"List-Id": "<all.support.vendor.example>"}, False),
+        ({"List-Id": "<support.vendor.example.evil.example>"}, False),
+        ({}, False),
+    ],
+)
+def test_a_list_is_known_by_its_whole_name(headers: dict[str, str], ours: bool) -> None:
+    """Its address, or the id that is made of it."""
+    assert came_through(read(a_mail(headers=headers)), ["support@vendor.example"]) is ours
+    assert came_through(read(a_mail(headers=headers)), []) is False
+
+
+@pytest.mark.parametrize("reply_to", ["a@b.example, c@d.example", "nobody", SUPPORT, None])
+def test_a_form_that_names_no_one_person_is_nobodys(reply_to: str | None) -> None:
+    """The mail stays that of the form."""
+    mail = read(a_mail(headers={"From": SUPPORT, "Reply-To": reply_to}))
+
+    assert as_its_writer_sent_it(mail, [SUPPORT]) == mail
