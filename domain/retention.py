@@ -34,6 +34,10 @@ class Kept(StrEnum):
     """That nobody has signed in from for long."""
     IDEMPOTENCY_KEYS = "idempotency_keys"
     """Of the HTTP interface and of inbound mail."""
+    SET_ASIDE_MAILS = "set_aside_mails"
+    """That wait for staff, or were decided on."""
+    TAKEN_MAILS = "taken_mails"
+    """Ids of mails, and which case each became."""
     PREFERENCES = "preferences"
     """Of addresses that nothing else knows, where nobody has chosen anything."""
 

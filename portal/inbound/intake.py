@@ -27,6 +27,7 @@ from portal.api.problems import Problem
 from portal.api.responses import Received
 from portal.context import PortalContext
 from portal.inbound.judging import Judgement, judge
+from portal.inbound.kept import opened, sealed
 from portal.inbound.note import body_of, named, subject_of
 from portal.inbound.reading import MAIL_BYTES, Mail, Unreadable, read
 from portal.inbound.returned import Reports
@@ -68,7 +69,10 @@ async def make_case(context: PortalContext, aside: SetAside, actor: str) -> Rece
     Raises:
         Problem: it is refused (422), or has to be tried again later (429, 503).
     """
-    return await _MailIntake(context, actor).make_case(aside.raw)
+    raw = opened(aside, context.settings.encryption_keys)
+    if raw is None:
+        raise _refused("mail", "is sealed under a key that DEFECTS_ENCRYPTION_KEYS lacks")
+    return await _MailIntake(context, actor).make_case(raw)
 
 
 class _MailIntake:
@@ -152,8 +156,9 @@ class _MailIntake:
     def _set_aside(self, mail: Mail, raw: bytes, reason: str, key: str) -> Received:
         if self._aside.count(mail.address) >= SET_ASIDE_OF_ONE:
             raise _too_many(f"{SET_ASIDE_OF_ONE} mails of one sender wait for a decision")
-        now = self._context.now()
-        new = self._aside.add(key, mail.address, subject_of(mail), reason, raw, now)
+        kept = sealed(raw, key, self._context.settings.encryption_keys)
+        sender, now = recipient_key(mail.address), self._context.now()
+        new = self._aside.add(key, sender, subject_of(mail), reason, kept, now)
         return Received(outcome="set_aside", case=None, reason=reason, repeated=not new)
 
     # --- what somebody wrote ---------------------------------------------------------------------

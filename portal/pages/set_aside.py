@@ -18,6 +18,7 @@ from activities.adapters.database.tokens import Token
 from portal.api.problems import Problem
 from portal.api.security import Scope
 from portal.inbound.intake import make_case
+from portal.inbound.kept import opened
 from portal.inbound.note import body_of
 from portal.inbound.reading import Unreadable, read
 from portal.pages.auth import Staff
@@ -101,21 +102,24 @@ async def _may_not(request: Request, staff: Token) -> Response | None:
 
 
 def _page(request: Request, staff: Token, trouble: Trouble) -> Response:
-    mails = DatabaseSetAside(context_of(request).engine)
+    context = context_of(request)
+    mails, keys = DatabaseSetAside(context.engine), context.settings.encryption_keys
     return look_of(request).show(
         request,
         "staff_mails.html.j2",
         status=trouble.status if trouble.message else 200,
         area="staff",
         staff=staff,
-        mails=[Shown(mail, folded(_said(mail.raw))) for mail in mails.waiting(_SHOWN)],
+        mails=[Shown(mail, folded(_said(opened(mail, keys)))) for mail in mails.waiting(_SHOWN)],
         count=mails.count(),
         may_decide=_NEEDED in staff.scopes,
         trouble=trouble,
     )
 
 
-def _said(raw: bytes) -> str:
+def _said(raw: bytes | None) -> str:
+    if raw is None:
+        return "(It is sealed under a key that this installation lacks.)"
     try:
         mail = read(raw)
     except Unreadable:

@@ -6,7 +6,7 @@ That is what we wrote to them, and which of their own mails became what.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, select
 
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.tables import deliveries, entities, subscriptions
@@ -53,7 +53,7 @@ class DatabaseCorrespondence:
         return list(dict.fromkeys([*cases, *(row.entity for row in rows), *became]))
 
     def note_taken(self, message_id: str, address: str, case: str, now: datetime) -> None:
-        """A mail of theirs became this case, or a note on it; what is old is forgotten."""
+        """A mail of theirs became this case, or a note on it."""
         row = {
             "message_id": message_id,
             "sender": recipient_key(address),
@@ -61,7 +61,6 @@ class DatabaseCorrespondence:
             "at": now,
         }
         with writing(self._engine) as connection:
-            connection.execute(delete(taken_mails).where(taken_mails.c.at < now - KEPT))
             connection.execute(insert(connection, taken_mails).values(row).on_conflict_do_nothing())
 
     def cases_of(self, address: str, numbers: Sequence[str]) -> Sequence[str]:

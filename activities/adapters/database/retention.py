@@ -21,9 +21,11 @@ from sqlalchemy import (
     tuple_,
 )
 
+from activities.adapters.database.correspondence import KEPT as IDS_KEPT
 from activities.adapters.database.engine import writing
 from activities.adapters.database.idempotency import REMEMBERED
 from activities.adapters.database.open_numbers import OPEN
+from activities.adapters.database.set_aside import KEPT as MAILS_KEPT
 from activities.adapters.database.tables import (
     deliveries,
     entities,
@@ -33,6 +35,7 @@ from activities.adapters.database.tables import (
     spoken_messages,
     subscriptions,
 )
+from activities.adapters.database.tables_mail import set_aside_mails, taken_mails
 from activities.adapters.database.tables_pages import (
     known_browsers,
     sign_in_links,
@@ -110,6 +113,8 @@ def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:
         Kept.ATTEMPTS: _Rule(web_attempts, web_attempts.c.ends_at <= now),
         Kept.KNOWN_BROWSERS: _Rule(known_browsers, known_browsers.c.expires_at <= now),
         Kept.IDEMPOTENCY_KEYS: _Rule(idempotency_keys, idempotency_keys.c.at < now - REMEMBERED),
+        Kept.SET_ASIDE_MAILS: _Rule(set_aside_mails, set_aside_mails.c.at < now - MAILS_KEPT),
+        Kept.TAKEN_MAILS: _Rule(taken_mails, taken_mails.c.at < now - IDS_KEPT),
         Kept.PREFERENCES: _Rule(preferences, _of_nobody()),
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, delete, func, select, update
+from sqlalchemy import Engine, Row, func, select, update
 
 from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.tables_mail import set_aside_mails
@@ -28,7 +28,9 @@ class SetAside:
     subject: str
     reason: str
     at: datetime
-    raw: bytes
+    digest: str
+    kept: bytes
+    """What was written down of it."""
 
 
 class DatabaseSetAside:
@@ -38,19 +40,18 @@ class DatabaseSetAside:
         self._engine = engine
 
     def add(
-        self, digest: str, sender: str, subject: str, reason: str, raw: bytes, now: datetime
+        self, digest: str, sender: str, subject: str, reason: str, kept: bytes, now: datetime
     ) -> bool:
-        """Set a mail aside; answers False for one that was before. What is old is forgotten."""
+        """Set a mail aside; answers False for one that was before."""
         row = {
             "digest": digest,
             "sender": sender,
             "subject": subject,
             "reason": reason,
-            "raw": raw[:RAW_BYTES],
+            "raw": kept,
             "at": now,
         }
         with writing(self._engine) as connection:
-            connection.execute(delete(set_aside_mails).where(_mails.at < now - KEPT))
             adding = insert(connection, set_aside_mails).values(row)
             new = adding.on_conflict_do_nothing(index_elements=["digest"]).returning(_mails.id)
             return connection.execute(new).one_or_none() is not None
@@ -88,4 +89,5 @@ class DatabaseSetAside:
 
 
 def _set_aside(row: Row[Any]) -> SetAside:
-    return SetAside(row.id, row.sender, row.subject, row.reason, row.at, row.raw or b"")
+    kept = row.raw or b""
+    return SetAside(row.id, row.sender, row.subject, row.reason, row.at, row.digest, kept)

@@ -15,7 +15,7 @@ set_aside_mails = Table(
     Column("subject", CodePointText, nullable=False),
     Column("reason", CodePointText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    # As it came, its beginning where it is long; nothing any more once it was decided on.
+    # Its beginning where it is long, sealed where there are keys; empty once it was decided on.
     Column("raw", LargeBinary),
     Column("decided_at", UtcDateTime),
     Column("decided_by", CodePointText),

@@ -146,6 +146,8 @@ def test_nothing_of_a_person_is_left_and_the_record_is(engine: Engine) -> None:
         "words on their cases": 4,
         "what they did in the portal": 2,
         "deliveries": 2,
+        "mails that were set aside": 0,
+        "ids of their mails": 0,
         "client numbers issued for an address": 1,
         "sessions": 1,
         "links to sign in": 1,

@@ -7,11 +7,17 @@ from datetime import timedelta
 import pytest
 
 from activities.adapters.database import DatabaseReadModel, DatabaseSetAside
+from activities.adapters.database.correspondence import KEPT as IDS_KEPT
+from activities.adapters.database.forgetting import DatabaseForgetting
+from activities.adapters.database.retention import DatabaseRetention
 from activities.adapters.database.set_aside import KEPT
+from domain.retention import Kept
 from portal.api.problems import Problem
 from portal.inbound.intake import SET_ASIDE_OF_ONE, make_case, receive
+from portal.inbound.kept import opened, sealed
 from portal.inbound.reading import read
 from portal.inbound.ways import as_its_writer_sent_it, came_through
+from runtime.codec import NO_KEYS, KeyRing
 from tests.portal.api.mails import a_mail
 from tests.portal.api.test_inbound_mail import ADA, take, texts
 from tests.portal.conftest import Portal
@@ -37,7 +43,7 @@ async def test_a_doubtful_mail_waits_for_staff(portal: Portal) -> None:
         ("set_aside", "list", None, True),
     ]
     assert (aside.sender, aside.subject, aside.reason) == (ADA, "Saving does nothing", "list")
-    assert read(aside.raw).text == "Please help."
+    assert read(opened(aside, NO_KEYS) or b"").text == "Please help."
     assert portal.world.mailbox.letters == []
 
 
@@ -127,13 +133,48 @@ async def test_who_decided_is_on_record_and_the_text_is_not(portal: Portal) -> N
     assert (mails.find(aside.id), mails.count()) == (None, 0)
 
 
-async def test_what_nobody_decides_on_is_forgotten_in_the_end(portal: Portal) -> None:
-    """A database does not grow with what lists send."""
-    await take(portal, **LIST)
-    portal.wall.at += KEPT + timedelta(days=1)
-    await take(portal, Message_ID="<2@river.example>", **LIST)
+async def test_with_keys_they_are_sealed(portal: Portal) -> None:
+    """Without the key nobody reads them, and the page says so; no mail can pretend to be sealed."""
+    keys = KeyRing({"k1": b"k" * 32})
+    with_settings(portal, encryption_keys=keys)
+    await take(portal, "swordfish", **LIST)
+    (aside,) = DatabaseSetAside(portal.engine).waiting(10)
+    pretends = b"sealed:1:k1:AAAA\r\nFrom: eve@evil.example\r\n\r\nx"
+    clear = replace(aside, kept=sealed(pretends, aside.digest, NO_KEYS))
 
-    assert DatabaseSetAside(portal.engine).count() == 1
+    assert b"swordfish" not in aside.kept
+    assert read(opened(aside, keys) or b"").text == "swordfish"
+    assert opened(aside, NO_KEYS) is None
+    assert read(opened(clear, NO_KEYS) or b"").text == "x"
+    assert (await make_case(portal.context, aside, "kim")).outcome == "opened"
+
+
+async def test_what_nobody_decides_on_is_forgotten_in_the_end(portal: Portal) -> None:
+    """A database does not grow with what lists send; so are the ids of mails."""
+    await take(portal, **LIST)
+    await take(portal, Message_ID="<2@river.example>")
+    day, periods = timedelta(days=1), portal.context.settings.periods
+    retention = DatabaseRetention(portal.engine, periods)
+    counted = [
+        (retention.count(kind, at - day), retention.count(kind, at + day))
+        for kind, at in (
+            (Kept.SET_ASIDE_MAILS, portal.wall.at + KEPT),
+            (Kept.TAKEN_MAILS, portal.wall.at + IDS_KEPT),
+        )
+    ]
+
+    assert counted == [(0, 1), (0, 1)]
+
+
+async def test_who_is_forgotten_leaves_no_mail_behind(portal: Portal) -> None:
+    """Neither what was set aside, nor the ids."""
+    await take(portal, **LIST)
+    await take(portal, Message_ID="<2@river.example>")
+    forgetting = DatabaseForgetting(portal.engine)
+    taken = forgetting.forget(forgetting.keys(ADA))
+
+    assert (taken["mails that were set aside"], taken["ids of their mails"]) == (1, 1)
+    assert DatabaseSetAside(portal.engine).count() == 0
 
 
 async def test_a_sender_may_fill_no_database(portal: Portal) -> None:
