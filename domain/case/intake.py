@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from domain.case import calls
 from domain.case.first_response import responded
 from domain.case.labelled import answered_by_label
-from domain.case.state import Case, require_open, signal_defect
+from domain.case.state import ATTACHMENTS_NAMED, Case, require_open, signal_defect
 from domain.contract.case import CaseStart, ProvideInformation, RequestInformation
 from domain.contract.defect import StopWaiting, WaitForClient
 from domain.contract.effects import NotifyClients, NotifyStaff
@@ -78,6 +78,8 @@ def provide_information(case: Case, command: ProvideInformation, now: datetime) 
         still_missing=information.missing,
         actor=command.actor,
     )
+    lost = dict.fromkeys([*case.attachments_not_kept, *command.attachments_not_kept])
+    case.attachments_not_kept = list(lost)[:ATTACHMENTS_NAMED]
     to_look_at = "note" in given and _is_waited_for(case)
     if information.reopens_until is not None:
         case.closed_at = case.outcome = information.reopens_until = None

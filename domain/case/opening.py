@@ -31,6 +31,7 @@ def begin(number: str, start: CaseStart, policy: PinnedPolicy, now: datetime) ->
         subject=start.subject,
         support_package=start.support_package,
         priority="critical" if critical else "normal",
+        attachments_not_kept=start.attachments_not_kept,
         opened_at=start.past.opened_at if start.past else now,
     )
     if start.channel not in policy.cases.channels.get(start.support_package, []):

@@ -14,6 +14,10 @@ from domain.entity import Entity, iso
 from domain.keys import own_key
 from domain.state import Part
 
+_TELL_OF_ATTACHMENTS = {kind for kind in ClientEvent if kind.startswith("case.")}
+ATTACHMENTS_NAMED = 20
+"""In one letter."""
+
 
 class FirstResponse(Part):
     """The first response owed to a critical case (C6, T9)."""
@@ -108,6 +112,8 @@ class Case(Entity):
     critical_justified: bool | None = None
     first_response: FirstResponse | None = None
     information: Information = Field(default_factory=Information)
+    attachments_not_kept: list[str] = Field(default_factory=list)
+    """Names of files that the client does not know yet to be lost; the next letter tells."""
     defect: str | None = None
     absent_defect: str | None = None
     """The defect that should have heard of this case and does not run."""
@@ -188,6 +194,9 @@ class Case(Entity):
 
     def write(self, kind: ClientEvent, now: datetime, **facts: Any) -> NotifyClients:
         """Send the client a message."""
+        if self.attachments_not_kept and kind in _TELL_OF_ATTACHMENTS:
+            facts["attachments_not_kept"] = self.attachments_not_kept
+            self.attachments_not_kept = []
         return self.notify_clients(
             kind,
             now,

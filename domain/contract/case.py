@@ -65,6 +65,8 @@ class CaseStart(Start):
         default_factory=list, max_length=1_000
     )
     """Case numbers of the participants, asked for where the client mentions participants."""
+    attachments_not_kept: list[Line] = Field(default_factory=list, max_length=20)
+    """Names of files that came along and were not kept; the client is told in the next letter."""
     policy: Opaque = "eto"
     """Name of the policy it begins under."""
     actor: Opaque | None = None
@@ -107,6 +109,8 @@ class ProvideInformation(Command):
     """Case numbers of the participants."""
     note: InternalText | None = None
     """Anything else, in the client's words; answers the items that were asked for in free text."""
+    attachments_not_kept: list[Line] = Field(default_factory=list, max_length=20)
+    """Names of files that came along and were not kept; the client is told in the next letter."""
 
 
 class AssessCritical(Command):

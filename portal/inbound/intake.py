@@ -28,7 +28,13 @@ from portal.api.responses import Received
 from portal.context import PortalContext
 from portal.inbound.judging import Judgement, judge
 from portal.inbound.kept import opened, sealed
-from portal.inbound.note import body_of, named, subject_of
+from portal.inbound.note import (
+    NOT_NAMED,
+    SUBJECT_CHARACTERS,
+    body_of,
+    named,
+    subject_of,
+)
 from portal.inbound.reading import MAIL_BYTES, Mail, Unreadable, read
 from portal.inbound.returned import Reports
 from portal.inbound.ways import as_its_writer_sent_it, came_through
@@ -206,6 +212,7 @@ class _MailIntake:
         note = {
             "actor": self._actor,
             "key": f"mail-{mail.digest}",
+            "attachments_not_kept": _lost(mail),
             "note": f"{subject_of(mail)}\n\n{body_of(mail, _left_out(mail))}".strip(),
         }
         for case in await asyncio.to_thread(self._known.cases_of, address, candidates):
@@ -244,6 +251,7 @@ class _MailIntake:
             "contact": mail.sender.model_dump(mode="json", exclude_none=True),
             "channel": "email",
             "subject": subject_of(mail) or "(no subject)",
+            "attachments_not_kept": _lost(mail),
             "description": body_of(mail, _left_out(mail), remark),
             "actor": self._actor,
         }
@@ -258,6 +266,13 @@ def _left_out(mail: Mail) -> str:
     """How much there was beside the text that is not kept."""
     files = [file.name for file in mail.attachments]
     return f"Attachments that came with it and are not kept: {named(files)}." if files else ""
+
+
+def _lost(mail: Mail) -> list[str]:
+    """The files the client is told of by name; pictures inside a text are no loss to name."""
+    files = [file.name for file in mail.attachments if file.disposition == "attachment"]
+    names = [" ".join(name.split())[:SUBJECT_CHARACTERS] for name in files]
+    return [name for name in names if name][:NOT_NAMED]
 
 
 def _too_many(reason: str) -> Problem:

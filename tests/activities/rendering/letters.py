@@ -35,6 +35,14 @@ CLIENT_FACTS: list[tuple[ClientEvent, dict[str, Any]]] = [
     (ClientEvent.CASE_OPENED, {"subject": "A report stays empty", "critical": False}),
     (ClientEvent.CASE_OPENED, {"subject": "Critical: nobody can log in", "critical": True}),
     (
+        ClientEvent.CASE_OPENED,
+        {"subject": "A report", "critical": False, "attachments_not_kept": ["report.pdf"]},
+    ),
+    (
+        ClientEvent.CASE_RESPONDED,
+        {"message": "We look into it.", "attachments_not_kept": ["report.pdf", "log.txt"]},
+    ),
+    (
         ClientEvent.CASE_INFORMATION_REQUESTED,
         {
             "items": [
@@ -280,7 +288,9 @@ STAFF_FACTS: list[tuple[StaffEvent, dict[str, Any]]] = [
 ]
 
 OPTIONAL: dict[ClientEvent | StaffEvent, set[str]] = {
+    ClientEvent.CASE_OPENED: {"attachments_not_kept"},
     ClientEvent.CASE_INFORMATION_REQUESTED: {"message"},
+    ClientEvent.CASE_RESPONDED: {"attachments_not_kept"},
     ClientEvent.CASE_CLOSED: {"unanswered", "items", "return_days"},
     ClientEvent.CALL_BOOKED: {"before"},
     ClientEvent.DEFECT_MERGED: {"public_summary", "workaround", "release"},

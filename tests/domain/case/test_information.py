@@ -306,6 +306,23 @@ def test_a_case_that_is_put_on_a_defect_was_looked_at() -> None:
     assert (world.status()["client_wrote_at"], world.told(CLOSED)) == (None, [])
 
 
+def test_files_that_were_not_kept_are_named_in_the_next_letter_and_once() -> None:
+    """Of a mail that opened the case in its confirmation; of a note in whatever is written next."""
+    world = a_world(attachments_not_kept=["a.pdf"])
+    lost = {"attachments_not_kept": ["b.txt"]}
+    world.hear(ProvideInformation, note="See b.", **lost)
+    world.hear(ProvideInformation, note="See b again.", **lost)
+    world.hear(Respond, message="We look at it.")
+    world.hear(Respond, message="We still do.")
+    letters = [e for e in world.carried_out if isinstance(e, NotifyClients)]
+    assert [(e.kind, e.facts.get("attachments_not_kept")) for e in letters] == [
+        ("case.opened", ["a.pdf"]),
+        (ASKED, None),
+        ("case.responded", ["b.txt"]),
+        ("case.responded", None),
+    ]
+
+
 # --- the way back --------------------------------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ from portal.inbound.kept import opened, sealed
 from portal.inbound.reading import read
 from portal.inbound.ways import as_its_writer_sent_it, came_through
 from runtime.codec import NO_KEYS, KeyRing
-from tests.portal.api.mails import a_mail
+from tests.portal.api.mails import a_mail, of_parts, part
 from tests.portal.api.test_inbound_mail import ADA, take, texts
 from tests.portal.conftest import Portal
 
@@ -201,6 +201,28 @@ async def test_who_answers_their_own_first_mail_is_noted_on_its_case(portal: Por
 
     assert [(r.outcome, r.case) for r in (reply, third)] == [("noted", "CASE-000001")] * 2
     assert stranger.outcome == "opened"
+
+
+async def test_the_client_hears_which_files_were_not_kept(portal: Portal) -> None:
+    """By name, in the confirmation or the next letter; the record names them as well."""
+    file = part("x", "application/pdf", Content_Disposition='attachment; filename="report.pdf"')
+    kind, body = of_parts(part("See the file."), file)
+    (name,) = [
+        attached.name for attached in read(a_mail(body, headers={"Content-Type": kind})).attachments
+    ]
+    reply = {"Subject": "Re: [CASE-000001]", "Message_ID": "<2@river.example>"}
+    await take(portal, body, Content_Type=kind)
+    await take(portal, body, Content_Type=kind, **reply)
+    await portal.world.tell("CASE-000001", "respond", message="We look at it.")
+    await portal.world.settle()
+    told = [
+        letter.headers["X-Event"]
+        for letter in portal.world.mailbox.letters
+        if f"\n- {name}\n" in letter.text
+    ]
+
+    assert told == ["case.opened", "case.responded"]
+    assert f"not kept: {name}." in texts(portal, "CASE-000001", "case.opened")[0]
 
 
 async def test_only_numbers_of_ours_are_named(portal: Portal) -> None:
