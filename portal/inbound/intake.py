@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import re
 from datetime import timedelta
+from email.utils import parseaddr
 from typing import Any
 
 import structlog
@@ -108,7 +109,9 @@ class _MailIntake:
         if mail.sender is None:
             raise _refused("From", "must be one address such as name@example.org")
         if judged.grade == "doubtful":
-            return await self._doubtful(mail, raw, judged.reason or "doubtful")
+            # From our own address, with another one to answer: a form whose address nobody named.
+            writer = as_its_writer_sent_it(mail, [mail.address]) if judged.reason == "own" else mail
+            return await self._doubtful(writer, raw, judged.reason or "doubtful")
         return await self._of_somebody(mail)
 
     async def make_case(self, raw: bytes) -> Received:
@@ -116,7 +119,8 @@ class _MailIntake:
             mail = await asyncio.to_thread(self._read, raw)
         except Unreadable as error:
             raise _refused(error.field, error.reason) from None
-        return await self._of_somebody(mail)
+        own = parseaddr(self._context.settings.mail_from)[1]
+        return await self._of_somebody(as_its_writer_sent_it(mail, [own]))
 
     def _read(self, raw: bytes) -> Mail:
         return as_its_writer_sent_it(read(raw), self._context.settings.mail_forms)
@@ -154,7 +158,8 @@ class _MailIntake:
         if known is not None:
             return known
         candidates = await asyncio.to_thread(self._candidates, mail, address)
-        case = await self._noted(mail, address, candidates)
+        # Whoever writes through a form of ours may write in anybody's name.
+        case = None if reason == "own" else await self._noted(mail, address, candidates)
         if case is None:
             return await asyncio.to_thread(self._set_aside, mail, raw, reason, key)
         return await asyncio.to_thread(self._keep, mail, address, "noted", case)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from domain.addresses import recipient_key
-from portal.inbound.reading import Mail, Unreadable, read
+from portal.inbound.reading import Mail
 
 _LIST_IDS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-google-group-id")
 _ADDRESS = re.compile(r"[^\s<>\"':;,()]+")
@@ -16,14 +16,7 @@ def as_its_writer_sent_it(mail: Mail, forms: Collection[str]) -> Mail:
     """A mail of one of our web forms as if its writer, who is in `Reply-To`, had sent it."""
     if recipient_key(mail.address) not in map(recipient_key, forms):
         return mail
-    writers = mail.headers.get("reply-to", [])
-    if len(writers) != 1:
-        return mail
-    try:
-        # Read as a sender is, with all that is refused of one.
-        named = read(b"From: " + writers[0].encode() + b"\r\n\r\n").sender
-    except Unreadable:
-        return mail
+    named = mail.reply_to
     if named is None or recipient_key(named.email or "") == recipient_key(mail.address):
         return mail
     return replace(mail, sender=named)

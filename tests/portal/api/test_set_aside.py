@@ -96,16 +96,62 @@ async def test_a_list_of_our_own_is_the_way_clients_write(portal: Portal) -> Non
 
 async def test_a_web_form_writes_for_the_client(portal: Portal) -> None:
     """Once it is named: from our own address, with the client in Reply-To, who is answered."""
-    before = await take(portal, From=SUPPORT, Reply_To=ADA)
+    before = await take(portal, From=SUPPORT, Reply_To=ADA, Message_ID="<0@vendor.example>")
     with_settings(portal, mail_forms=(SUPPORT,))
     form = await take(portal, From=f"Form <{SUPPORT}>", Reply_To=f"Ada Byron <{ADA}>")
     nobody = await take(portal, From=SUPPORT, Message_ID="<2@vendor.example>")
     looped = await take(portal, From=SUPPORT, Reply_To=ADA, X_Event="case.opened")
 
-    assert (before.outcome, before.reason) == ("ignored", "own")
+    assert (before.outcome, before.reason) == ("set_aside", "own")
     assert (form.outcome, form.case) == ("opened", "CASE-000001")
     assert (nobody.outcome, looped.outcome) == ("ignored", "ignored")
     assert portal.world.mailbox.events(ADA)[0] == "case.opened"
+
+
+async def test_of_a_form_that_nobody_named_staff_make_a_case_of_the_client(portal: Portal) -> None:
+    """Until they do it is no note either: a form lets anybody write in anybody's name."""
+    await take(portal)
+    form = {"From": SUPPORT, "Reply_To": ADA, "Subject": "Re: [CASE-000001]"}
+    received = await take(portal, Message_ID="<f@vendor.example>", **form)
+    (aside,) = DatabaseSetAside(portal.engine).waiting(10)
+    decided = await make_case(portal.context, aside, "kim")
+
+    assert (received.outcome, aside.sender) == ("set_aside", ADA)
+    assert (decided.outcome, decided.case) == ("noted", "CASE-000001")
+
+
+async def test_mails_of_kinds_that_were_lost(portal: Portal) -> None:
+    """A person's with a machine's sign, or through a group; the same twice, and another one."""
+    await take(portal)
+    ours = portal.world.mailbox.letters[-1].message_id.strip("<>")
+    suppressed = await take(
+        portal,
+        X_Auto_Response_Suppress="OOF",
+        Subject="Re: [CASE-000001] A few details are missing",
+        Message_ID="<e1@river.example>",
+    )
+    bare = await take(portal, Message_ID="<g5@river.example>", Subject="more", In_Reply_To=ours)
+    with_settings(portal, mail_own_lists=(SUPPORT,))
+    group = await take(
+        portal,
+        Message_ID="<e3@river.example>",
+        List_Id="<support.vendor.example>",
+        Precedence="list",
+        X_Google_Group_Id="1",
+    )
+    again = [
+        await take(portal, From="bob@lake.example", Message_ID=None, Received=f"from {way}.example")
+        for way in ("a", "b")
+    ]
+    scans = [
+        await take(portal, f"Report {which}.", From="scan@lake.example", Subject=f"Report {which}")
+        for which in ("A", "B")
+    ]
+
+    assert [(r.outcome, r.case) for r in (suppressed, bare)] == [("noted", "CASE-000001")] * 2
+    assert (group.outcome, group.case) == ("opened", "CASE-000002")
+    assert [(r.case, r.repeated) for r in again] == [("CASE-000003", False), ("CASE-000003", True)]
+    assert [(r.case, r.repeated) for r in scans] == [("CASE-000004", False), ("CASE-000005", False)]
 
 
 async def test_staff_make_it_a_case(portal: Portal) -> None:
