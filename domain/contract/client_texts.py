@@ -12,6 +12,8 @@ class ClientText(Value):
 
     field: str
     text: str
+    is_name: bool = False
+    """Whether it is the name of a release, which may be called after its season."""
 
 
 def client_texts(message: Message) -> Iterator[ClientText]:
@@ -21,7 +23,7 @@ def client_texts(message: Message) -> Iterator[ClientText]:
             for inner in client_texts(value):
                 yield ClientText(field=f"{name}.{inner.field}", text=inner.text)
         elif isinstance(value, str) and name in _marked(type(message)):
-            yield ClientText(field=name, text=value)
+            yield ClientText(field=name, text=value, is_name=name == "title")
         elif isinstance(value, list) and name in _marked(type(message)):
             for position, text in enumerate(value):
                 yield ClientText(field=f"{name}.{position}", text=text)

@@ -2,19 +2,30 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import Enum, auto
-from functools import cache
+from functools import cached_property
 
+from domain.promise_guard.cadence import reach
 from domain.promise_guard.context import PAST_OR_HABITUAL, Context, Tense
 from domain.promise_guard.dates import names_a_year, spans_meant
-from domain.promise_guard.english import TABLES, lexicon
-from domain.promise_guard.match import Candidate, Matcher, Rule
-from domain.promise_guard.normalize import CLAUSE_ENDS
+from domain.promise_guard.language import Lexicon
+from domain.promise_guard.languages import ready
+from domain.promise_guard.match import Candidate, Matcher, Rule, longest
+from domain.promise_guard.normalize import normalize
+from domain.promise_guard.text import Text
 
 _DATES = frozenset({"numeric date", "written date", "month and year", "year", "quarter"})
 """The kinds of times that `dates.py` understands."""
+_NEVER_OVER = frozenset(
+    {"tomorrow", "last moment", "next period", "end of period, short", "estimate", "before long"}
+)
+"""The kinds of times that lie ahead, whatever the tense of their sentence."""
+NAMES_A_RELEASE = "release of a season"
+"""The kind of a time that may also be what a release is called: "Spring release"."""
+_TIME = "@"
+"""What stands for a time in the sentence that excuses look at."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,8 @@ class Promise:
     phrase: str
     why: str
     start: int
+    kind: str = field(default="", compare=False)
+    """The row of the tables that it is found by."""
 
 
 class _Verdict(Enum):
@@ -38,48 +51,88 @@ class _Verdict(Enum):
     """Nothing says that it is one, so it passes."""
 
 
-@cache
-def _english() -> Matcher:
-    """Made when first needed: no command line should wait for it."""
-    return Matcher(TABLES)
-
-
-def promises_in(text: str, today: date | None) -> Iterator[Promise]:
+def promises_in(text: str, today: date | None, cadence: timedelta) -> Iterator[Promise]:
     """Yield every promise of time in the text, in the order written."""
-    context = Context(text)
-    normalized = context.normalized.text
-    allowed = _english().allowed(normalized)
-    starts = [start for start, _ in allowed]
-    ruled_out_until = -1
-    for candidate in _english().candidates(normalized):
-        start, end, time, _ = candidate
-        nearest = bisect_right(starts, start) - 1
-        if nearest >= 0 and allowed[nearest][1] >= end:
-            verdict = _Verdict.RULED_OUT
-        else:
-            listed = 0 <= ruled_out_until <= start and lexicon.LIST_JOINT.fullmatch(
-                normalized, ruled_out_until, start
-            )
-            verdict = _verdict(context, candidate, today, listed=bool(listed))
-        if verdict is _Verdict.RULED_OUT:
-            ruled_out_until = end
-        if verdict is _Verdict.PROMISE:
-            first, phrase = context.normalized.original(text, start, end)
+    normalized = ready().speller.corrected(normalize(text))
+    matchers = ready().matchers_for(normalized.text)
+    found = [found for matcher in matchers for found in matcher.candidates(normalized.text)]
+    if not found:
+        return
+    judge = _Judge(Text(normalized, ready().abbreviations), matchers, today, cadence)
+    for candidate in longest(found):
+        if judge.verdict(candidate) is _Verdict.PROMISE:
+            first, phrase = normalized.original(text, candidate.start, candidate.end)
             # The full stop of a sentence is no part of the phrase, that of "5 p.m." is.
             if phrase.endswith(".") and "." not in phrase.split()[-1][:-1]:
                 phrase = phrase[:-1]
-            yield Promise(phrase, time.why, first)
+            yield Promise(phrase, candidate.time.why, first, candidate.time.kind)
 
 
-def _verdict(
-    context: Context, candidate: Candidate, today: date | None, *, listed: bool
-) -> _Verdict:
-    """Judge a time; `listed`: it continues a list whose last time is ruled out."""
-    start, end, time, rule = candidate
-    tense = context.tense(start, end)
-    described = tense is Tense.NO_STATEMENT or (listed and rule is not Rule.ALWAYS)
-    if today is not None and time.kind in _DATES:
-        phrase = context.normalized.text[start:end]
+class _Judge:
+    """Judges the times of one text, in the order written."""
+
+    def __init__(
+        self, text: Text, matchers: list[Matcher], today: date | None, cadence: timedelta
+    ) -> None:
+        self._text = text
+        self._matchers = matchers
+        self._today = today
+        self._cadence = cadence
+        self._contexts = [Context(text, lexicon) for lexicon in ready().lexicons]
+        self._ruled_out_until = -1
+
+    @cached_property
+    def _allowed(self) -> list[tuple[int, int]]:
+        text = self._text.normalized.text
+        return longest(span for matcher in self._matchers for span in matcher.allowed(text))
+
+    @cached_property
+    def _language(self) -> int:
+        """The language of most of the text, which decides where a sentence does not."""
+        return self._text.most(ready().telltales)
+
+    def verdict(self, candidate: Candidate) -> _Verdict:
+        """Judge a time, and remember it for those that are listed after it."""
+        verdict = self._verdict(candidate)
+        if verdict is _Verdict.RULED_OUT:
+            self._ruled_out_until = candidate.end
+        return verdict
+
+    def _verdict(self, candidate: Candidate) -> _Verdict:
+        start, end, time, rule = candidate
+        context = self._contexts[self._language_at(start, end)]
+        tense = context.tense(start, end)
+        listed = rule is not Rule.ALWAYS and self._continues_a_list(start, context.lexicon)
+        described = tense is Tense.NO_STATEMENT or listed
+        if time.kind in _DATES and (dated := self._by_date(candidate, tense, described)):
+            return dated
+        if described:
+            return _Verdict.RULED_OUT
+        promised = tense in {Tense.FUTURE, Tense.IMPLIED_FUTURE}
+        has_lead_in = time.rules.after_lead_in is not None
+        if has_lead_in and not promised and context.qualifies_a_noun(start, end):
+            return _Verdict.RULED_OUT
+        if _refuses(rule, tense, context, start, end):
+            excused = self._excused(candidate, context)
+            return _Verdict.RULED_OUT if excused else _Verdict.PROMISE
+        return _Verdict.RULED_OUT if tense in PAST_OR_HABITUAL else _Verdict.UNDECIDED
+
+    def _language_at(self, start: int, end: int) -> int:
+        vocabularies = ready().telltales
+        found = self._text.most(vocabularies, *self._text.sentence(start, end))
+        return found or (self._language if self._text.knows_none(vocabularies, start, end) else 0)
+
+    def _continues_a_list(self, start: int, lexicon: Lexicon) -> bool:
+        """Tell whether a time continues a list whose last time is ruled out."""
+        until = self._ruled_out_until
+        joint = lexicon.LIST_JOINT.fullmatch
+        return 0 <= until <= start and joint(self._text.normalized.text, until, start) is not None
+
+    def _by_date(self, candidate: Candidate, tense: Tense, described: bool) -> _Verdict | None:
+        """Judge a date by the calendar, where that decides."""
+        if self._today is None:
+            return None
+        today, phrase = self._today, self._text.normalized.text[candidate.start : candidate.end]
         spans = spans_meant(phrase, today)
         # "It will be there on Nov 20" means the next one, although the last was a week ago.
         sure = names_a_year(phrase) or tense is not Tense.FUTURE
@@ -87,15 +140,27 @@ def _verdict(
             return _Verdict.RULED_OUT
         if any(first > today for first, _ in spans) and not described:
             return _Verdict.PROMISE
-    if described:
-        return _Verdict.RULED_OUT
-    promised = tense in {Tense.FUTURE, Tense.IMPLIED_FUTURE}
-    has_lead_in = time.rules.after_lead_in is not None
-    if has_lead_in and not promised and context.qualifies_a_noun(start, end):
-        return _Verdict.RULED_OUT
-    if _refuses(rule, tense, context, start, end):
-        return _Verdict.PROMISE
-    return _Verdict.RULED_OUT if tense in PAST_OR_HABITUAL else _Verdict.UNDECIDED
+        return None
+
+    def _excused(self, candidate: Candidate, context: Context) -> bool:
+        """Tell whether the sentence of a time says that it is no promise after all."""
+        start, end, time, rule = candidate
+        text = self._text.normalized.text
+        nearest = bisect_right(self._allowed, (start, len(text))) - 1
+        if nearest >= 0 and self._allowed[nearest][1] >= end:
+            return True
+        may_be_over = rule is not Rule.ALWAYS and time.kind not in _NEVER_OVER
+        if may_be_over and context.is_over(start, end):
+            return True
+        sentence = self._text.around(start, end, _TIME)
+        if any(matcher.excuses(time.kind, sentence) for matcher in self._matchers):
+            return True
+        if time.kind == "estimate" or not any(
+            matcher.announces(sentence) for matcher in self._matchers
+        ):
+            return False
+        ahead = reach(text[start:end], time.kind, self._today, ready().lexicons)
+        return ahead is not None and ahead <= self._cadence
 
 
 def _refuses(rule: Rule, tense: Tense, context: Context, start: int, end: int) -> bool:
@@ -112,32 +177,17 @@ def _refuses(rule: Rule, tense: Tense, context: Context, start: int, end: int) -
         case Rule.UNLESS_PAST:
             return tense not in PAST_OR_HABITUAL
         case Rule.UNLESS_CONTACT:
-            sentence = context.sentence(start, end)
             return tense is not Tense.PAST and (
-                _is_about_a_fix(sentence) or not _is_about_contact(sentence)
+                context.is_about_a_fix(start, end) or not context.is_about_contact(start, end)
             )
         case Rule.IF_ABOUT_A_FIX:
-            return tense not in PAST_OR_HABITUAL and _is_about_a_fix(context.sentence(start, end))
+            return tense not in PAST_OR_HABITUAL and context.is_about_a_fix(start, end)
+        case Rule.IF_PUT_RIGHT:
+            return tense is Tense.FUTURE or (
+                tense not in {Tense.PAST, Tense.NO_STATEMENT} and context.is_put_right(start, end)
+            )
         case Rule.IF_FUTURE | Rule.IF_FUTURE_OR_IMPLIED:
             if tense is Tense.FUTURE:
                 return True
             implied = rule is Rule.IF_FUTURE_OR_IMPLIED and tense is Tense.IMPLIED_FUTURE
-            return implied or _says_nothing_else(context.sentence(start, end))
-
-
-def _is_about_a_fix(sentence: list[str]) -> bool:
-    return any(map(lexicon.RESOLUTION.fullmatch, sentence))
-
-
-def _is_about_contact(sentence: list[str]) -> bool:
-    return any(
-        word in lexicon.CONTACT or (word == "back" and before in lexicon.CONTACT_WITH_BACK)
-        for before, word in zip(["", *sentence], sentence, strict=False)
-    )
-
-
-def _says_nothing_else(sentence: list[str]) -> bool:
-    return all(
-        word in lexicon.HEDGES or word in CLAUSE_ENDS or lexicon.TIME_WORD.fullmatch(word)
-        for word in sentence
-    )
+            return implied or context.says_nothing_else(start, end)

@@ -1,15 +1,18 @@
-"""Tells what the words around a time say of it: its tense, by the grammar of English."""
+"""Tells what the words around a time say of it: its tense."""
 
-from bisect import bisect_left
 from enum import Enum, auto
+from functools import cache
 from itertools import takewhile
 
-from domain.promise_guard.english import lexicon
-from domain.promise_guard.normalize import CLAUSE_ENDS, SENTENCE_ENDS, normalize, split
+from domain.promise_guard.language import Lexicon
+from domain.promise_guard.normalize import CLAUSE_ENDS, SENTENCE_ENDS
+from domain.promise_guard.text import REACH, Text
 
-_REACH = 25
-"""Words looked at on either side of a time."""
 _PUNCTUATION = SENTENCE_ENDS | CLAUSE_ENDS
+_BE_TO = frozenset({("to", "be"), ("is", "to"), ("are", "to")})
+"""Neighbours that say that something will be."""
+_ASIDES = frozenset(",()-\t|")
+"""Marks that part clauses; after the others a clause goes on."""
 
 
 class Tense(Enum):
@@ -35,22 +38,18 @@ PAST_OR_HABITUAL = _PAST | {Tense.HABITUAL}
 
 
 class Context:
-    """A text, normalized and split into words, that tells what surrounds a slice of it.
+    """Tells what surrounds a slice of a text, by the words of one language."""
 
-    Slices are of the normalized text; `first` and `after` are the indices of the first word of a
-    time and of the first word after it.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.normalized = normalize(text)
-        found = split(self.normalized.text)
-        self._words = [word.text for word in found]
-        self._starts = [word.start for word in found]
-        self._ends = [word.end for word in found]
+    def __init__(self, text: Text, lexicon: Lexicon) -> None:
+        self._text = text
+        self.lexicon = lexicon
+        self._words = text.words
+        self._is_sure = cache(lexicon.SURE_FUTURE.fullmatch)
+        self._certainly_past = cache(self._is_certainly_past)
 
     def tense(self, start: int, end: int) -> Tense:
         """Return what the clause of a time says of it: what stands before it goes first."""
-        first, after = self._indices(start, end)
+        first, after = self._text.indices(start, end)
         before, opens = self._before(first)
         if before not in {Tense.UNKNOWN, Tense.IMPLIED_FUTURE}:
             return before
@@ -64,44 +63,113 @@ class Context:
 
     def sentence(self, start: int, end: int) -> list[str]:
         """Return the words of the sentence around a time, without its own."""
-        first, after = self._indices(start, end)
-        before = self._back_from(first, _REACH, SENTENCE_ENDS)[::-1]
-        ahead = self._words[after : after + _REACH]
-        return [*before, *takewhile(lambda word: word not in SENTENCE_ENDS, ahead)]
+        first, after = self._text.indices(start, end)
+        begin, finish = self._text.sentence(start, end)
+        return [*self._words[begin:first], *self._words[after:finish]]
+
+    def is_over(self, start: int, end: int) -> bool:
+        """Tell whether the sentence around a time is all about the past."""
+        first, after = self._text.indices(start, end)
+        begin, finish = self._text.sentence(start, end)
+        if any(map(self._is_sure, self._words[begin:finish])):
+            return False
+        past = [at for at in range(begin, finish) if self._certainly_past(at)]
+        past = [at for at in past if not first <= at < after]
+        return bool(past) and not self._is_open(begin, first, past)
+
+    def _is_open(self, begin: int, first: int, past: list[int]) -> bool:
+        """Tell whether the clause before a time speaks of the present, of plans or of our work."""
+        clause = self._back_from(first, first - begin, _ASIDES)
+        verbs = [at for at in past if first - len(clause) <= at < first]
+        if verbs:
+            later = self._words[verbs[-1] + 1 : first]
+            said = self._words[verbs[-1] : verbs[-1] + 2]
+            return not (
+                self.lexicon.REPORTED.isdisjoint(said) and self.lexicon.PRESENT.isdisjoint(later)
+            )
+        if any(map(self.lexicon.ADJUNCTS.fullmatch, clause[-2:])):
+            return not self.lexicon.REPORTED.isdisjoint(clause[:2])
+        told = self.lexicon.PRESENT | self.lexicon.REPORTED
+        return not told.isdisjoint(clause) or any(map(self.lexicon.OUR_WORK.fullmatch, clause))
+
+    def _is_certainly_past(self, at: int) -> bool:
+        """Tell whether a word is a verb of the past, whatever stands beside it."""
+        word = self._words[at]
+        if word in self.lexicon.WAS or word in self.lexicon.PAST_EVENTS:
+            return True
+        form = self.lexicon.PARTICIPLE.fullmatch(word) or word in self.lexicon.IRREGULAR_PARTICIPLES
+        before = self._clause_before(at)
+        if form and before[:1] and before[0] in self.lexicon.PERFECT:
+            return True
+        if not self._is_past_verb(at):
+            return False
+        if not at or self._words[at - 1] in SENTENCE_ENDS | self.lexicon.PREPOSITIONS:
+            return False
+        if not self.lexicon.RESOLUTION.fullmatch(word) and not self.lexicon.FUTURE.fullmatch(word):
+            return True
+        followed = self._words[at + 1 : at + 2]
+        return before[:1] != [] and (
+            before[0] in self.lexicon.SUBJECTS
+            or any(map(self.lexicon.OUR_WORK.fullmatch, followed))
+            or not self.lexicon.DETERMINERS.isdisjoint(followed)
+        )
+
+    def is_about_a_fix(self, start: int, end: int) -> bool:
+        """Tell whether the sentence around a time says that something is put right."""
+        return any(map(self.lexicon.RESOLUTION.fullmatch, self.sentence(start, end)))
+
+    def is_put_right(self, start: int, end: int) -> bool:
+        """Tell whether the sentence around a time says that something is as it should be."""
+        return not self.lexicon.PUT_RIGHT.isdisjoint(self.sentence(start, end))
+
+    def is_about_contact(self, start: int, end: int) -> bool:
+        """Tell whether the sentence around a time says that the vendor will be in touch."""
+        words = self.sentence(start, end)
+        return any(
+            word in self.lexicon.CONTACT
+            or (word == "back" and before in self.lexicon.CONTACT_WITH_BACK)
+            for before, word in zip(["", *words], words, strict=False)
+        )
+
+    def says_nothing_else(self, start: int, end: int) -> bool:
+        """Tell whether a sentence is nothing but a time."""
+        return all(
+            word in self.lexicon.HEDGES
+            or word in CLAUSE_ENDS
+            or self.lexicon.TIME_WORD.fullmatch(word)
+            for word in self.sentence(start, end)
+        )
 
     def begins_clause(self, start: int) -> bool:
         """Tell whether punctuation within its sentence parts a time from what stands before it."""
-        first = bisect_left(self._starts, start)
+        first, _ = self._text.indices(start, start)
         return first > 0 and self._words[first - 1] in CLAUSE_ENDS
 
     def qualifies_a_noun(self, start: int, end: int) -> bool:
         """Tell whether a time only says which thing is meant: "the Friday report"."""
-        text = self.normalized.text
-        first, after = self._indices(start, end)
+        text = self._text.normalized.text
+        first, after = self._text.indices(start, end)
         if after >= len(self._words):
             return False
-        noun, noun_start = self._words[after], self._starts[after]
+        noun, noun_start = self._words[after], self._text.starts[after]
         if noun == "'s" and noun_start == end and after + 1 < len(self._words):
-            adjacent = self._starts[after + 1] - self._ends[after] == 1
-            return adjacent and not lexicon.RELEASE_NOUNS.fullmatch(self._words[after + 1])
+            adjacent = self._text.starts[after + 1] - self._text.ends[after] == 1
+            return adjacent and not self.lexicon.RELEASE_NOUNS.fullmatch(self._words[after + 1])
         closed = end + (text[end] in "\"'" and noun_start != end)
         if noun_start != closed + 1 or text[closed] not in " -" or not noun[0].isalpha():
             return False
         return (
-            not lexicon.ARTICLES.isdisjoint(self._words[max(first - 1, 0) : after - 1])
-            and noun not in lexicon.NOT_A_NOUN
-            and not lexicon.RELEASE_NOUNS.fullmatch(noun)
+            not self.lexicon.ARTICLES.isdisjoint(self._words[max(first - 1, 0) : after - 1])
+            and noun not in self.lexicon.NOT_A_NOUN
+            and not self.lexicon.RELEASE_NOUNS.fullmatch(noun)
         )
-
-    def _indices(self, start: int, end: int) -> tuple[int, int]:
-        return bisect_left(self._starts, start), bisect_left(self._starts, end)
 
     def _before(self, first: int) -> tuple[Tense, bool]:
         """Return the tense of the words before a time, and whether it opens its sentence."""
         kept = Tense.UNKNOWN
         content = 0
         present = False
-        for at in range(first - 1, max(first - _REACH, -1), -1):
+        for at in range(first - 1, max(first - REACH, -1), -1):
             word = self._words[at]
             if word in SENTENCE_ENDS:
                 return kept, content == 0
@@ -110,8 +178,8 @@ class Context:
                     return kept, False
                 continue
             pronoun = word == "that" and at == first - 1 and not self._begins_with_a_verb(first)
-            if (word in lexicon.SUBORDINATORS and not pronoun) or (
-                word in lexicon.COORDINATORS and (content == 0 or kept is Tense.IMPLIED_FUTURE)
+            if (word in self.lexicon.SUBORDINATORS and not pronoun) or (
+                word in self.lexicon.COORDINATORS and (content == 0 or kept is Tense.IMPLIED_FUTURE)
             ):
                 return kept, content == 0
             content += 1
@@ -124,9 +192,9 @@ class Context:
                 kept is not Tense.IMPLIED_FUTURE or self._covers_our_work(at, tense)
             ):
                 return tense, False
-            if word in lexicon.WE:
+            if word in self.lexicon.WE:
                 return Tense.IMPLIED_FUTURE, False
-            present = present or word in lexicon.PRESENT
+            present = present or word in self.lexicon.PRESENT
             if tense is Tense.IMPLIED_FUTURE or (tense is Tense.HABITUAL and kept is Tense.UNKNOWN):
                 kept = tense
         return kept, content == 0
@@ -135,15 +203,15 @@ class Context:
         """Return the tense of the words after a time, of the next clause too where it `opens`."""
         kept = Tense.UNKNOWN
         content = 0
-        for at in range(after, min(after + _REACH, len(self._words))):
+        for at in range(after, min(after + REACH, len(self._words))):
             word = self._words[at]
             if word in SENTENCE_ENDS or (word in CLAUSE_ENDS and not opens):
                 break
             if word in CLAUSE_ENDS:
                 continue
-            if word in lexicon.SUBORDINATORS and content > 1:
+            if word in self.lexicon.SUBORDINATORS and content > 1:
                 break
-            if word in lexicon.COORDINATORS and (
+            if word in self.lexicon.COORDINATORS and (
                 content > 1 or not (opens or self._is_time_word(at + 1))
             ):
                 break
@@ -151,7 +219,7 @@ class Context:
             tense = self._told_by(at, after)
             if tense in _PAST or tense is Tense.FUTURE:
                 return tense
-            if tense is Tense.UNKNOWN and word in lexicon.WE:
+            if tense is Tense.UNKNOWN and word in self.lexicon.WE:
                 tense = Tense.IMPLIED_FUTURE
             if kept is Tense.UNKNOWN:
                 kept = tense
@@ -161,43 +229,50 @@ class Context:
         """Return what one word tells of the time that begins, or ends, at `time_at`."""
         word = self._words[at]
         if word == "could":
-            able = at + 1 < len(self._words) and self._words[at + 1] in lexicon.PAST_AFTER_COULD
+            able = (
+                at + 1 < len(self._words) and self._words[at + 1] in self.lexicon.PAST_AFTER_COULD
+            )
             return Tense.PAST if able else Tense.FUTURE
-        if lexicon.FUTURE.fullmatch(word) or (word == "be" and self._words[at - 1 : at] == ["to"]):
+        before = self._words[at - 1] if at else ""
+        if self.lexicon.FUTURE.fullmatch(word) or (before, word) in _BE_TO:
             return Tense.FUTURE
-        if word in lexicon.PAST_EVENTS:
+        if word in self.lexicon.PAST_EVENTS:
             return Tense.PAST
-        if word in lexicon.PAST:
-            lasts = any(map(lexicon.FUTURE.fullmatch, self._clause_before(at)[:2]))
+        if word in self.lexicon.PAST:
+            near = self._clause_before(at)[:2]
+            lasts = near[:1] == ["to"] or any(map(self.lexicon.FUTURE.fullmatch, near))
+            if at + 1 < time_at:  # "restore the last days": the past is that of something else.
+                clause = self._back_from(at, REACH, _PUNCTUATION)
+                lasts = lasts or any(map(self.lexicon.SURE_FUTURE.fullmatch, clause))
             return Tense.FUTURE if lasts else Tense.PAST
         if at < time_at:
-            if word in lexicon.INSTRUCTIONS:
+            if word in self.lexicon.INSTRUCTIONS:
                 return self._told_by_instruction(at)
-            if word in lexicon.RECORD_NOUNS and self._leads_to(at, time_at):
+            if word in self.lexicon.RECORD_NOUNS and self._leads_to(at, time_at):
                 return self._told_by_record(at, time_at)
-            if word in lexicon.REQUESTS and self._is_asked(at):
+            if word in self.lexicon.REQUESTS and self._is_asked(at):
                 return Tense.NO_STATEMENT
-        if lexicon.OUR_WORK.fullmatch(word):
+        if self.lexicon.OUR_WORK.fullmatch(word):
             return Tense.IMPLIED_FUTURE
-        if word in lexicon.HABITUAL:
+        if word in self.lexicon.HABITUAL:
             return Tense.HABITUAL
         return Tense.PERHAPS_PAST if self._is_past_verb(at) else Tense.UNKNOWN
 
     def _told_by_instruction(self, at: int) -> Tense:
         """Judge "set", "choose", ...: an instruction, unless it is we who do it."""
         before = self._clause_before(at)
-        if self._words[at] == "set" and before and before[0] in lexicon.SET_BY_US_AFTER:
+        if self._words[at] == "set" and before and before[0] in self.lexicon.SET_BY_US_AFTER:
             return Tense.FUTURE
-        return Tense.UNKNOWN if any(map(_is_ours, before)) else Tense.NO_STATEMENT
+        return Tense.UNKNOWN if any(map(self._is_ours, before)) else Tense.NO_STATEMENT
 
     def _leads_to(self, at: int, time_at: int) -> bool:
         between = self._words[at + 1 : time_at]
-        return len(between) <= 2 and lexicon.RECORD_PREPOSITIONS.issuperset(between)
+        return len(between) <= 2 and self.lexicon.RECORD_PREPOSITIONS.issuperset(between)
 
     def _told_by_record(self, at: int, time_at: int) -> Tense:
         """Judge "invoice", "date range", ...: data, unless its clause says what we or a fix do."""
         before = self._back_from(at, 11, SENTENCE_ENDS)
-        if any(_is_ours(word) or lexicon.FUTURE.fullmatch(word) for word in before):
+        if any(self._is_ours(word) or self.lexicon.FUTURE.fullmatch(word) for word in before):
             return Tense.UNKNOWN
         promised = self._after(time_at, opens=False) is Tense.FUTURE
         return Tense.UNKNOWN if promised else Tense.NO_STATEMENT
@@ -214,47 +289,55 @@ class Context:
         if at >= len(self._words):
             return False
         word = self._words[at]
-        regular = len(word) > 4 and word.endswith("ed") and not word.endswith("eed")
-        if not regular and word not in lexicon.IRREGULAR_PARTICIPLES:
+        regular = self.lexicon.PARTICIPLE.fullmatch(word)
+        if not regular and word not in self.lexicon.IRREGULAR_PARTICIPLES:
+            return False
+        if self.lexicon.HELPED and self.lexicon.HELPED.isdisjoint(self._clause_around(at)):
             return False
         before = self._clause_before(at)
-        if not before or before[0] in lexicon.SUBJECTS:
-            return lexicon.OPEN_BEFORE_SUBJECT.isdisjoint(before[1:2])
-        if before[0] in lexicon.DETERMINERS:
+        if not before or before[0] in self.lexicon.SUBJECTS:
+            return self.lexicon.OPEN_BEFORE_SUBJECT.isdisjoint(before[1:2])
+        if before[0] in self.lexicon.DETERMINERS:
             return False
-        if any(map(lexicon.FUTURE.fullmatch, before)):
+        if any(map(self.lexicon.FUTURE.fullmatch, before)):
             return False
-        return before[0] in lexicon.PERFECT or not any(
-            word in lexicon.OPEN_BEFORE_PARTICIPLE or word in lexicon.PERFECT for word in before
+        return before[0] in self.lexicon.PERFECT or not any(
+            word in self.lexicon.OPEN_BEFORE_PARTICIPLE or word in self.lexicon.PERFECT
+            for word in before
         )
 
     def _covers_our_work(self, at: int, tense: Tense) -> bool:
         """Tell whether a sign of the past covers our noun after it: "since the update"."""
         follower = self._words[at + 1]
-        if follower in lexicon.DETERMINERS:
+        if follower in self.lexicon.DETERMINERS:
             return True
         return tense is Tense.PAST and (
-            self._words[at] in lexicon.PAST_OF_OUR_WORK | lexicon.PAST_EVENTS
-            or lexicon.OUR_WORK.fullmatch(follower) is not None
-            or lexicon.RESOLUTION.fullmatch(follower) is not None
+            self._words[at] in self.lexicon.PAST_OF_OUR_WORK | self.lexicon.PAST_EVENTS
+            or self.lexicon.OUR_WORK.fullmatch(follower) is not None
+            or self.lexicon.RESOLUTION.fullmatch(follower) is not None
         )
 
     def _begins_with_a_verb(self, first: int) -> bool:
         """Tell whether a time has a verb of its own: "take two hours"."""
-        return not lexicon.DURATION_VERBS.isdisjoint(self._words[first : first + 1])
+        return not self.lexicon.DURATION_VERBS.isdisjoint(self._words[first : first + 1])
 
     def _is_time_word(self, at: int) -> bool:
-        return at < len(self._words) and lexicon.TIME_WORD.fullmatch(self._words[at]) is not None
+        return (
+            at < len(self._words) and self.lexicon.TIME_WORD.fullmatch(self._words[at]) is not None
+        )
 
     def _clause_before(self, at: int) -> list[str]:
-        """Return the words of the same clause before a word, nearest first, four at most."""
-        return self._back_from(at, 4, _PUNCTUATION)
+        """Return the words of the same clause before a word, nearest first, a few at most."""
+        return self._back_from(at, self.lexicon.VERB_REACH, _PUNCTUATION)
+
+    def _is_ours(self, word: str) -> bool:
+        return word in self.lexicon.WE or self.lexicon.OUR_WORK.fullmatch(word) is not None
+
+    def _clause_around(self, at: int) -> list[str]:
+        ahead = self._words[at + 1 : at + 1 + self.lexicon.VERB_REACH]
+        return [*self._back_from(at, REACH, _PUNCTUATION), *ahead]
 
     def _back_from(self, at: int, reach: int, ends: frozenset[str]) -> list[str]:
         """Return the words before a word up to one that ends what is looked at, nearest first."""
         before = reversed(self._words[max(at - reach, 0) : at])
         return [*takewhile(lambda word: word not in ends, before)]
-
-
-def _is_ours(word: str) -> bool:
-    return word in lexicon.WE or lexicon.OUR_WORK.fullmatch(word) is not None

@@ -4,15 +4,31 @@ import re
 from calendar import monthrange
 from datetime import date
 
-from domain.promise_guard.english.lexicon import MONTHS
-
 _RECENT = 183
 """Days back to which a date without a year is taken to have been meant."""
 _ISO = re.compile(r"(?<!\d)(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})")
 _TWO_ENDED = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](20\d\d|\d\d)(?!\d)")
 """The day or the month first."""
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-_MONTH = re.compile("|".join(MONTHS))
+_MONTHS = {
+    "jan": 1,
+    "feb": 2,
+    "mar": 3,
+    "apr": 4,
+    "may": 5,
+    "jun": 6,
+    "jul": 7,
+    "aug": 8,
+    "sep": 9,
+    "oct": 10,
+    "nov": 11,
+    "dec": 12,
+    "mai": 5,
+    "okt": 10,
+    "dez": 12,
+}
+"""How the names of months begin, in any of the languages."""
+_MONTH = re.compile("|".join(_MONTHS))
 _DAY = re.compile(r"(?<![\d:])(\d{1,2})(?![\d:])")
 _QUARTER = re.compile(r"q([1-4])|([1-4])q")
 
@@ -30,7 +46,7 @@ def spans_meant(phrase: str, today: date) -> list[tuple[date, date]]:
         year += 2000 if year < 100 else 0
         return _existing([(year, one, other), (year, other, one)])
     named, found = _MONTH.search(phrase), _DAY.search(phrase)
-    month = MONTHS.index(named[0]) + 1 if named else None
+    month = _MONTHS[named[0]] if named else None
     day = int(found[1]) if found else None
     if stated := _YEAR.search(phrase):
         year = int(stated[1])
@@ -44,6 +60,18 @@ def spans_meant(phrase: str, today: date) -> list[tuple[date, date]]:
         return []
     spans = _existing([(year, month, day) for year in (today.year - 1, today.year)])
     return [span for span in spans if 0 <= (today - span[0]).days < _RECENT]
+
+
+def nearest_ahead(phrase: str, today: date) -> date | None:
+    """Return the first day from today on that a normalized date can mean."""
+    named, found = _MONTH.search(phrase), _DAY.search(phrase)
+    if names_a_year(phrase) or named is None or found is None:
+        readings = [first for first, _ in spans_meant(phrase, today)]
+    else:
+        month, day = _MONTHS[named[0]], int(found[1])
+        years = (today.year, today.year + 1)
+        readings = [first for first, _ in _existing([(year, month, day) for year in years])]
+    return min((first for first in readings if first >= today), default=None)
 
 
 def names_a_year(phrase: str) -> bool:

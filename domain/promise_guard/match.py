@@ -5,13 +5,18 @@ and each line is an alternative. Repeats must have a bound; a test sees to it.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+S = TypeVar("S", bound=tuple[Any, ...])
+"""Something that begins with where it begins and where it ends."""
 
 _LEAD_IN_REACH = 60
 """Characters before a time among which its lead-in is looked for."""
 _PLACEHOLDER = re.compile(r"<([a-z ]{1,30})>")
+_SIGNS = {"#": re.compile("[0-9]"), "#u": re.compile("[0-9] ?(?:hr?|d|w|m|min|wk|std)(?![a-z])")}
+"""What stands for more than itself in the needs of a row."""
 _BLANK = re.compile(r"\[(?:\\.|[^\]\\]){0,60}\]|\\.| ")
 
 
@@ -25,6 +30,8 @@ class Rule(Enum):
     """As above, or the clause speaks of us, a fix or a release."""
     IF_ABOUT_A_FIX = auto()
     """The sentence is about something fixed, released, available or done, and not past."""
+    IF_PUT_RIGHT = auto()
+    """The clause says that something will be, or the sentence that it is as it should be."""
     UNLESS_PAST = auto()
     """The clause does not say that it is past or happens regularly."""
     UNLESS_CLEARLY_PAST = auto()
@@ -57,6 +64,22 @@ class Time(NamedTuple):
     """Continues a sentence that begins with the phrase found."""
     rules: Rules
     pattern: str
+    needs: str = ""
+    """A text without any of these parts is not searched, "": all are. "#" stands for a digit, "#u"
+    for one with a short unit."""
+
+
+class Excuse(NamedTuple):
+    """A sentence in which a time is no promise, although the words beside it say so."""
+
+    pattern: str
+    """Found in the sentence, in which "@" stands for the time."""
+    unless: str = ""
+    """Found in the sentence where it promises all the same."""
+    only: frozenset[str] = frozenset()
+    """The kinds of times that it excuses; all where there are none."""
+    clause: bool = False
+    """Only the clause of the time is looked at."""
 
 
 class LeadIns(NamedTuple):
@@ -81,6 +104,9 @@ class Tables(NamedTuple):
     times: Sequence[Time]
     lead_ins: LeadIns
     allowlist: Iterable[str]
+    excuses: Mapping[str, Excuse]
+    announcements: Sequence[Excuse]
+    """Sentences that say when the next update comes, and nothing else."""
 
 
 class Candidate(NamedTuple):
@@ -96,9 +122,15 @@ class Matcher:
     """Finds what the tables list. To make one takes some 0.3 s, for its patterns are compiled."""
 
     def __init__(self, tables: Tables) -> None:
-        fragments, times, lead_ins, allowlist = tables
-        self._times = [(time, compiled(time.pattern, fragments)) for time in times]
-        self._allowlist = [compiled(pattern, fragments) for pattern in allowlist]
+        fragments, lead_ins = tables.fragments, tables.lead_ins
+        self.times = [
+            (time, frozenset(time.needs.split()), compiled(time.pattern, fragments))
+            for time in tables.times
+        ]
+        self._parts = frozenset().union(*(needs for _, needs, _ in self.times))
+        self._allowlist = [compiled(pattern, fragments) for pattern in tables.allowlist]
+        self._excuses = [_Excusing(excuse, fragments) for excuse in tables.excuses.values()]
+        self._announcements = [_Excusing(said, fragments) for said in tables.announcements]
         words = "|".join(
             _alternatives(lines)
             for lines in (lead_ins.deadline, lead_ins.preposition, lead_ins.purpose)
@@ -110,29 +142,34 @@ class Matcher:
         self._purpose = compiled(lead_ins.purpose, fragments)
         self._within_times = compiled(lead_ins.within_times, fragments)
 
-    def candidates(self, text: str) -> list[Candidate]:
-        """Return the times named, in order, each once: the longest of those that overlap."""
-        found: list[Candidate] = []
-        for time, pattern in self._times:
+    def signs(self, text: str) -> set[str]:
+        """Return what a text has of the parts that rows need."""
+        there = {part for part in self._parts if part in text}
+        return there | {sign for sign, pattern in _SIGNS.items() if pattern.search(text)}
+
+    def candidates(self, text: str) -> Iterator[Candidate]:
+        """Yield the times named, row by row."""
+        there = self.signs(text)
+        for time, needs, pattern in self.times:
+            if needs and needs.isdisjoint(there):
+                continue
             for match in pattern.finditer(text):
                 start, rule = self._led(text, match.start(), time.rules)
                 if rule is not Rule.NEVER:
-                    found.append(Candidate(start, match.end(), time, rule))
-        found.sort(key=lambda candidate: (candidate.start, -candidate.end))
-        kept: list[Candidate] = []
-        for candidate in found:
-            if not kept or candidate.end > kept[-1].end:
-                kept.append(candidate)
-        return kept
+                    yield Candidate(start, match.end(), time, rule)
 
-    def allowed(self, text: str) -> list[tuple[int, int]]:
-        """Return the slices that the allowlist covers, none within another, in order."""
-        found = [match.span() for pattern in self._allowlist for match in pattern.finditer(text)]
-        kept: list[tuple[int, int]] = []
-        for span in sorted(found, key=lambda span: (span[0], -span[1])):
-            if not kept or span[1] > kept[-1][1]:
-                kept.append(span)
-        return kept
+    def allowed(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield the slices that the allowlist covers."""
+        for pattern in self._allowlist:
+            yield from (match.span() for match in pattern.finditer(text))
+
+    def excuses(self, kind: str, sentence: str) -> bool:
+        """Tell whether a sentence, "@" standing for a time of a kind, excuses that time."""
+        return any(excuse.covers(kind, sentence) for excuse in self._excuses)
+
+    def announces(self, sentence: str) -> bool:
+        """Tell whether a sentence only says that the next update comes at the time."""
+        return any(said.covers("", sentence) for said in self._announcements)
 
     def _led(self, text: str, start: int, rules: Rules) -> tuple[int, Rule]:
         """Return where a time begins with its lead-in, and the rule that this calls for."""
@@ -146,6 +183,35 @@ class Matcher:
             return lead_in.start(), Rule.UNLESS_PAST_BESIDE_IT if can_be_met else Rule.ALWAYS
         purpose = self._purpose.search(lead_in[0])
         return lead_in.start(), rules.after_for if purpose else rules.after_lead_in
+
+
+class _Excusing:
+    """An excuse, compiled."""
+
+    def __init__(self, excuse: Excuse, fragments: Mapping[str, str]) -> None:
+        self._pattern = compiled(excuse.pattern, fragments)
+        self._unless = compiled(excuse.unless, fragments) if excuse.unless else None
+        self._only = excuse.only
+        self._clause = excuse.clause
+
+    def covers(self, kind: str, sentence: str) -> bool:
+        if self._only and kind not in self._only:
+            return False
+        if self._clause:
+            before, _, after = sentence.partition("@")
+            sentence = f"{before.rpartition(', ')[2]}@{after.partition(', ')[0]}"
+        if not self._pattern.search(sentence):
+            return False
+        return self._unless is None or not self._unless.search(sentence)
+
+
+def longest(found: Iterable[S]) -> list[S]:
+    """Return what begins first, or is longest, of slices that lie within others, in order."""
+    kept: list[S] = []
+    for item in sorted(found, key=lambda item: (item[0], -item[1])):
+        if not kept or item[1] > kept[-1][1]:
+            kept.append(item)
+    return kept
 
 
 def compiled(pattern: str, fragments: Mapping[str, str]) -> re.Pattern[str]:

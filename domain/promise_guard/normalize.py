@@ -2,49 +2,117 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
+from html import unescape
 from typing import NamedTuple
-
-from domain.promise_guard.english.lexicon import ABBREVIATIONS
 
 
 class Normalized(NamedTuple):
     """A normalized text, and where in the original each of its characters comes from."""
 
     text: str
-    origins: list[int]
+    origins: list[tuple[int, int]]
+    """Where each character begins in the original, and where it ends there."""
 
     def original(self, text: str, start: int, end: int) -> tuple[int, str]:
         """Return where a normalized slice begins in the original text, and how it stands there."""
-        first = self.origins[start]
-        return first, text[first : self.origins[end - 1] + 1]
+        first = self.origins[start][0]
+        return first, text[first : self.origins[end - 1][1]]
+
+    def replaced(self, slices: Iterable[tuple[int, int, str]]) -> "Normalized":
+        """Return it with other words in the place of slices, which are given in order."""
+        characters: list[str] = []
+        origins: list[tuple[int, int]] = []
+        done = 0
+        for start, end, words in slices:
+            characters += self.text[done:start], words
+            origins += self.origins[done:start]
+            origins += [(self.origins[start][0], self.origins[end - 1][1])] * len(words)
+            done = end
+        return Normalized("".join(characters) + self.text[done:], origins + self.origins[done:])
 
 
 _QUOTES = dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\u00b4`", "'")
 _QUOTES |= dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"')
 _INVISIBLE = frozenset("\u115f\u1160\u2800")
 """Fillers that Unicode counts among the letters and symbols."""
-_LINE, _PARAGRAPH = "\t", "\n"
+_LOOKALIKES = dict(
+    zip(
+        "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u04cf\u0442\u043c"
+        "\u043a\u043d\u0432\u03b1\u03b5\u03bf\u03c1\u03bd\u03c5\u03b9\u03ba\u03c4\u03c7\u0261\u0131"
+        "\u026a\u028f\u0274\u1d00\u1d05\u1d07\u1d0f\u1d1b\u0280",
+        "aeopcyxijsdhltmkhbaeopvuiktxgiiynadeotr",
+        strict=True,
+    )
+)
+_LOOKALIKES["\u00df"] = "ss"
+"""Letters of other alphabets that look like Latin ones, and the one that only German has."""
+LINE, _PARAGRAPH = "\t", "\n"
 """What blanks become: a new line that begins like a sentence, a blank line. All others are " "."""
+_NOT_PLAIN = re.compile(r"[^ -%'-)+-;=?-^a-~]|  | \Z|\A ")
+_MARKUP = re.compile(
+    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}[0-9]{0,2});"
+    r"|</?(?:a|b|i|u|s|em|strong|span|code|small|mark|font|sub|sup)(?: [^<>\n]{0,200})?>"
+    r"|(?<=\])\([^()\s]{1,300}\)",
+    re.IGNORECASE,
+)
+"""Entities, tags within a line, and where a link of Markdown leads."""
 
 
-def _characters(text: str) -> Iterator[tuple[int, str]]:
-    """Yield what can be seen of each character, in lower case, without accents, and its origin."""
-    for at, written in enumerate(text):
-        if written in "*_":
-            if written == "_" and text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum():
-                yield at, written
-        elif written.isascii():
-            if written.isprintable() or written.isspace():
-                yield at, written.lower()
-        elif written in _QUOTES:
-            yield at, _QUOTES[written]
-        else:
-            for character in unicodedata.normalize("NFKD", written).lower():
-                yield from ((at, seen) for seen in _seen(character))
+def normalize(text: str) -> Normalized:
+    """Reduce a text to one case and one kind of blank, dash and quote, without markup."""
+    if not _NOT_PLAIN.search(text):
+        return Normalized(text.lower(), [(at, at + 1) for at in range(len(text))])
+    characters: list[str] = []
+    origins: list[tuple[int, int]] = []
+    lines, blank_at = 0, -1
+    for at, after, written in _pieces(text):
+        seen = _seen(written)
+        if written == "_" and text[at - 1 : at].isalnum() and text[after : after + 1].isalnum():
+            seen = written
+        for character in seen:
+            if character.isspace():
+                blank_at = at if blank_at < 0 else blank_at
+                lines += character == "\n"
+                continue
+            if blank_at >= 0:
+                opens = written.isupper() or not written.isalnum()
+                characters.append(_PARAGRAPH if lines > 1 else LINE if lines and opens else " ")
+                origins.append((blank_at, blank_at + 1))
+                lines, blank_at = 0, -1
+            characters.append(character)
+            origins.append((at, after))
+    return Normalized("".join(characters), origins)
 
 
-def _seen(character: str) -> str:
+def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield each character, an entity as the one it stands for, and where it stands."""
+    done = 0
+    for markup in _MARKUP.finditer(text) if "&" in text or "<" in text or "](" in text else ():
+        start, end = markup.span()
+        yield from ((at, at + 1, text[at]) for at in range(done, start))
+        if markup[0].startswith("&"):
+            yield from ((start, end, character) for character in unescape(markup[0]))
+        done = end
+    yield from ((at, at + 1, text[at]) for at in range(done, len(text)))
+
+
+@cache
+def _seen(written: str) -> str:
+    """Return what can be seen of a character, in lower case, without accents."""
+    if written in "*_":
+        return ""
+    if written.isascii():
+        if written in _QUOTES:
+            return _QUOTES[written]
+        return written.lower() if written.isprintable() or written.isspace() else ""
+    if written in _QUOTES:
+        return _QUOTES[written]
+    return "".join(map(_letter, unicodedata.normalize("NFKD", written).lower()))
+
+
+def _letter(character: str) -> str:
     match unicodedata.category(character):
         case "Cf" | "Cc" | "Mn":
             return "\n" if character == "\x85" else ""
@@ -57,27 +125,7 @@ def _seen(character: str) -> str:
         case _ if character in _INVISIBLE:
             return ""
         case _:
-            return "-" if character == "\u2212" else character
-
-
-def normalize(text: str) -> Normalized:
-    """Reduce a text to one case and one kind of blank, dash and quote, without emphasis."""
-    characters: list[str] = []
-    origins: list[int] = []
-    lines, blank_at = 0, -1
-    for at, character in _characters(text):
-        if character.isspace():
-            blank_at = at if blank_at < 0 else blank_at
-            lines += character == "\n"
-            continue
-        if blank_at >= 0:
-            opens = text[at].isupper() or not text[at].isalnum()
-            characters.append(_PARAGRAPH if lines > 1 else _LINE if lines and opens else " ")
-            origins.append(blank_at)
-            lines, blank_at = 0, -1
-        characters.append(character)
-        origins.append(at)
-    return Normalized("".join(characters), origins)
+            return "-" if character == "\u2212" else _LOOKALIKES.get(character, character)
 
 
 SENTENCE_ENDS = frozenset(".!?;\n")
@@ -94,15 +142,10 @@ class Word(NamedTuple):
 
 _WORD = re.compile(
     r"[a-z]{1,12}n't|[^\W_]{1,40}(?:[.:/-][^\W_]{1,40}){0,6}|'(?:ll|s|re|ve|d|m)\b"
-    r"|[.!?;](?=[\s\"')]|\Z)|[,:()\n\t|]|(?<=\s)-(?=\s)"
+    r"|[.;](?=[\s\"')]|\Z)|[!?](?=[\s')]|\Z)|[,:()\n\t|]|(?<=\s)-(?=\s)"
 )
 
 
 def split(normalized: str) -> list[Word]:
     """Split a normalized text into its words and the marks that end clauses and sentences."""
-    found = [Word(match[0], *match.span()) for match in _WORD.finditer(normalized)]
-    return [
-        word
-        for before, word in zip([None, *found], found, strict=False)
-        if not (word.text == "." and before is not None and before.text in ABBREVIATIONS)
-    ]
+    return [Word(match[0], *match.span()) for match in _WORD.finditer(normalized)]

@@ -19,6 +19,7 @@ ALLOWLIST = {
         <staffed>(?: <word>){0,2} <working week>
         <staffed><open>{0,3}[:\x20]<from><to><clock>
         """,
+    "days of opening": "(?:hours|days|weekdays)(?:,|:| from)? <working week>",
     # Times that are over
     "a time that is over": r"""
         <length> (?:ago|earlier|old|older|overdue|beforehand|or older)
@@ -46,6 +47,9 @@ ALLOWLIST = {
         """,
     "a shift in time": r"""
         (?:delayed|shifted|off|late|early)(?: \w{1,12})? by <length>|<length> (?:too )?<shifted>
+        """,
+    "a length before something that recurs": r"""
+        <length> (?:before|after|ahead of|prior to) (?:an?|each|every|any) \w{1,15}
         """,
     "an age": "(?:older|newer|younger|aged) (?:than )?<length>",
     "a kind of thing": r"""

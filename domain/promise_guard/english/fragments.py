@@ -1,0 +1,319 @@
+"""The fragments that patterns of English are made of; `match.py` says how they are written."""
+
+FRAGMENTS = {
+    # Numbers and lengths of time
+    "ones": "one|two|three|four|five|six|seven|eight|nine",
+    "teens": "ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen",
+    "tens": "(?:twen|thir|for|fif|six|seven|eigh|nine)ty",
+    "count": r"""
+        (?:\d{1,4}(?:[.,]\d{1,2}|\u2044\d{1,2})?|<tens>(?: <ones>)?|<teens>|<ones>)(?: \(\d{1,4}\))?
+        (?:one )?hundred
+    """,
+    "range": r"<count>\+?(?: ?(?:to|or|and|/| )? ?<count>)?",
+    "vague": r"""
+        (?:an? |the )?(?:couple|handful|number|matter|few|dozen)(?: of)?
+        several|some|many|half an?
+    """,
+    "rough": r"""
+        about|around|approximately|approx\.?|roughly|circa|ca\.?|nearly|almost|well|[~<>\u2248]
+        at most|at least|up to|under|over|as little as|max\.?|maximum|an? maximum of|only|just
+        (?:no more|not more|more|longer|less|fewer) than|maybe|probably|perhaps|say
+        another|a further|an additional|the|next|coming|following
+    """,
+    "hedged": "(?:<rough> ?){0,3}",
+    "more": "(?: or so| more| further| additional| short| full| long| other| extra){0,2}",
+    "amount": "<hedged>(?:<range>|<vague>)(?: and a half)?<more>",
+    "kind of": "business|working|work|calendar|week|full|man|person|dev|developer|biz|consecutive",
+    "day or longer": r"""
+        (?:<kind of> )?(?:days?|weeks?|wks?|months?|mths?|quarters?|years?|yrs?)
+        workdays?|fortnights?|sprints?|weekends?|nights?|mornings?|iterations?|(?:release )?cycles?
+    """,
+    "unit": "(?:<kind of> )?(?:minutes?|mins?|hours?|hrs?)|<day or longer>",
+    "short unit": "seconds?|secs?|minutes?|mins?|moments?|s|ms",
+    "hours": r"<hedged>\d{1,3}(?: ?(?:to| ) ?\d{1,3})? ?(?:h|hrs?)",
+    "tail": "(?:'s?)?(?: time)?(?: or (?:two|three|so|less))?(?: <at most>)?",
+    "at most": "at (?:the )?(?:most|latest)|max(?:imum)?|tops|more",
+    "length": r"""
+        (?:<amount> ?<unit>|<hedged>(?:an?|one|half a|a single|a full|a good) <unit>)<tail>
+        (?:<hours>|<hedged>\d{1,2} ?[dw])<tail>|<hedged>\d{1,3}m
+        <hedged>(?:three quarters|a quarter) of an? <unit>
+        <hedged>(?:two thirds|(?:the )?(?:better|best|most) part) of an? <unit>
+    """,
+    # Days and dates
+    "weekday": "(?:mon|tues|wednes|thurs|fri|satur|sun)day",
+    "short weekday": r"(?:mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)\b\.?",
+    "any weekday": "<weekday>|<short weekday>",
+    "part of day": r"""
+        ,? (?:early |late |mid )?(?:morning|afternoon|evening|night)s?
+        ,? (?:noon|midday|lunch(?:time)?|eod|eob|cob|week)
+    """,
+    "holiday": r"""
+        (?:christmas|xmas|thanksgiving|easter|new year'?s?)(?: (?:eve|day|break|holidays?|weekend))?
+        labor day|memorial day|independence day|halloween|juneteenth|the holiday(?:s| season)?
+    """,
+    "season": "spring|summer|autumn|fall|winter",
+    "month name": "january|february|april|june|july|august|september|october|november|december",
+    "short month": r"(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?",
+    "month": "<month name>|march|may|<short month>",
+    "d": r"(?:0?[1-9]|[12]\d|3[01])(?!\d)",
+    "day number": "<d>(?: ?(?:st|nd|rd|th))?",
+    "ordinal": r"""
+        first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth
+        (?:thir|four|fif|six|seven|eigh|nine)teenth|twentieth|thirtieth|thirty first
+        twenty (?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)
+    """,
+    "year": r"(?:19|20)\d\d(?!\.?\d)|'\d\d",
+    "iso time": r"t\d\d:?\d\d(?::?\d\d)?(?:\.\d{1,6})?(?:z|[+-]\d\d:?\d\d)?",
+    "numeric date": r"""
+        20\d\d[-/.](?:0?[1-9]|1[0-2])[-/.]<d><iso time>?
+        (?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.]20\d\d(?!\d)
+        (?:0?[1-9]|[12]\d|3[01])[-/](?:0?[1-9]|[12]\d|3[01])[-/]\d\d(?!\d)
+    """,
+    "written date": r"""
+        (?:the )?(?:<day number><to>)?(?:<day number>|<ordinal>)(?: of)? <month>(?:,? <year>)?
+        <month> (?:the )?(?:<day number>(?!:\d)|<ordinal>)(?:,? <year>)?
+    """,
+    "date": "<numeric date>|<written date>",
+    # Times of day
+    "zone": "[ec]t|[ecp][sd]t|cest|utc|gmt|(?:central|eastern) time",
+    "hour": r"\d{1,2}|<ones>|<teens>",
+    "clock": r"""
+        (?:[0-2]?\d[:.h][0-5]\d(?::[0-5]\d)? ?[ap]\.?m\b\.?|[01]?\d ?[ap]\.?m\b\.?)(?: <zone>)?
+        [0-2]?\d[:h][0-5]\d(?::[0-5]\d)?(?: <zone>)?
+        <hour> ?o'? ?clock|(?:half past|quarter past|quarter to) <hour>|(?<=by )half <hour>
+        noon|midday|midnight|lunch(?: ?time)?|sunset|dawn
+    """,
+    # Longer stretches, and what fills them
+    "period": r"""
+        (?:<kind of> |fiscal |financial )?(?:hour|day|week|month|quarter|year)
+        weekend|fortnight|sprint|season|cycle|iteration
+    """,
+    "kind of release": r"""
+        product|software|scheduled|major|minor|maintenance|regular|planned|quarterly|monthly
+        service|system|eto|weekly
+    """,
+    "release": r"""
+        (?:<kind of release> ){0,2}(?:releases?|updates?|upgrade|patch(?:es)?|hotfix|version|build)
+        (?:<kind of release> ){0,2}(?:deployments?|deploy|rollout|service pack|downtime|sprint|drop)
+        maintenance(?: window| period)?
+    """,
+    "outcome": "fix|resolution|completion|release|patch|repair|delivery|solution|go live|arrival",
+    "eta": r"""
+        (?:e\.? ?t\.? ?[adr]\b\.?|etas|etrs|m?ttr)(?: (?:for|of|on) <article>?<outcome>)?
+        (?:ettr|etc(?=:? \d)|<estimate>)(?: (?:for|of|on) <article>?<outcome>)?
+    """,
+    "estimate": r"""
+        (?:estimated?|projected|anticipated|tentative|approximate|provisional|est\.?) <estimated>
+        (?:expected|likely|targeted|target|planned) (?:\w{1,14} )?(?:completion|resolution|delivery)
+        (?:expected|likely|targeted|target|planned) (?:\w{1,14} )?(?:arrival|turnaround|timeline)
+        (?:expected|likely|target|planned) (?:fix date|go live|(?:date|time) (?:of|for) <outcome>)
+        (?:time|date) estimates?|estimates? (?:of|for) <article>?(?:time|date|<outcome>)
+    """,
+    "estimated": r"""
+        (?:\w{1,14} ){0,2}(?:times?|dates?|timelines?|time ?frames?|turnaround|<outcome>)
+    """,
+    "article": "(?:an?|the|this|your|our|its|their) ",
+    # What is on the screen
+    "control": r"""
+        (?:button|filter|option|field|tab|menu|column|label|view|entry|list|link|checkbox|box)s?
+        (?:heading|report|form|page|item|setting)s?
+    """,
+    "quoted": r"""
+        "[^"\n]{1,40}"
+        '[^'\n]{1,40}'
+    """,
+    "contact": "call|chat|conversation|message|e ?mail|meeting|session|discussion",
+    "word": r"[\w']{1,15}",
+    # Parts of single rows
+    "on": " (?:in|on|at|by|over|for|from|until|after|before|during|around|about|to)\\b",
+    "how often": "every|each|per|once an?|once in|twice an?|times an?|times in(?: an?)?",
+    "recurring": r"""
+        (?:<unit>|<weekday><part of day>?|morning|afternoon|evening|night)(?: <at time>)?
+        <short unit>|<month name>|quarter|release
+    """,
+    "at time": "(?:at|from|before|after) <clock>",
+    "to": " (?:to|through|thru|and|or|till|until) | ?(?:-|,|/) ?",
+    "staffed": "hours|open|available|reach us|reachable|staffed|answered|working|closed",
+    "working week": "mon(?:day)?s?(?: (?:to|through|thru|till|until) | ?- ?)<any weekday>s?",
+    "from": r"<clock>|\d{1,2}",
+    "open": r"[:\x20](?:from|between|daily|on|weekdays|is|are|by|phone|chat|us)",
+    "linked": "(?:on|at|of|from|earlier|with \\w{1,12})",
+    "recent": r"""
+        (?:today|this (?:morning|afternoon|evening|week|month)|<weekday>|<date>)<part of day>?
+        (?:on|of|from) (?:<weekday>|<date>)<part of day>?
+    """,
+    "said": " (?!we|will|it'll|we'll)<word>",
+    "measured": r"""
+        data|history|inactivity|idle\w{0,4}|records|entries|activity|notes|visits|attendance
+        services?|training|use|using|testing|waiting|silence|support|consultation|logs?|input
+        results|trying|work in|logging|opening|clicking|saving|running|being|typing|appointments
+    """,
+    "recorded": r"""
+        intake|enrol\w{1,6}|admission|discharge|birth|referral|entry|exit|assessment|visit|program
+        log(?:ging|in)|being|dismissal|opening|saving|clicking|each other|creation|expiry|start
+        running|signing
+    """,
+    "shifted": "late|early|off|behind|apart|slow|fast",
+    "in a": "(?:in|within|for|over) (?:the |an? )?",
+    "takes time": r"""
+        fix|turnaround|wait|delay|timeline|time|window|estimate|effort|target|deadline|resolution
+        release|cycle|job
+    """,
+    "set": " (?:is|are|was|of|to|at|set|exports|files|calls|up|now|from)",
+    "again": " (?:it|this|the page|again|once more)",
+    "pause": "(?:an? |<amount> ?)(?:couple of )?<short unit>",
+    "some hours": "(?:an? |<amount> ?)hours?",
+    "does": r"""
+        expires?|times? out|timing out|hangs?|freezes?|crash(?:es)?|fails?|stalls?|disconnects?
+        logs? (?:\w{1,12} )?(?:out|off)|logged (?:out|off)|locked|locks?|loads|opens|refreshes
+        reloads|syncs|synchroni[sz]es|appears?|disappears?|shows up|renders|takes? effect|responds
+        finishes|completes|runs|saves|prints|exports|imports|closes|ends
+    """,
+    "itself": "again|only|itself|you|the|user|page|screen",
+    "writes": r"""
+        shown|displayed|printed|formatted|written|stored|saved|entered|rejected|read|exported
+        imported|shows|accepts?|skips?|rejects?|allows?|offers?|instead of|rather than
+    """,
+    "begins": "starts?|starting|begins?|beginning|opens|ends",
+    "first shown": r"(?:an? )?(?:<weekday>|<month>|<clock>|20\d\d)",
+    "task": "(?:task|item|visit|appointment|action|invoice|form|review)s?",
+    "versioned": r"""
+        version|release|build|v|ver\.?|python|java|chrome|firefox|edge|safari|windows|ios|android
+        office|excel|patch|hotfix|rel
+    """,
+    "version": r"\d{1,4}(?:\.\d{1,4}){2,3}(?![\w.-]\d)",
+    "not but": " (?!but|however|though)<word>",
+    "replies": "hear|reply|respond|answer",
+    "not a time": r"(?!today|tomorrow|or|and|on|sharp|ct|this|in the)\w",
+    "no thing": r"""
+        at|and|or|we|it|this|that|our|when|latest|in the|the|if|as|with
+        of (?:the|this|next|that|<month>) ?\w{0,9}
+    """,
+    "day": "<weekday>|<date>",
+    "day of": "<weekday>|week|weekend|(?:business |working )?day|half",
+    "each": "each|every|any|an?",
+    "it is": "we|the|it|a|this|can|will|is|be|has",
+    "whom": "us|them|the|our|team|engineers",
+    "from now": r"""
+        away|out|to go|(?:from|after) (?:now|today|tomorrow|tonight|next <unit>|<weekday>)
+        (?:until|till|before|to) (?:<it is> ){1,4}<resolved>
+    """,
+    "no clock": r"(?!/|[:-]\d| ?[ap]\.?m\b)",
+    "of year": r" of (?:the |this |next )?(?:20\d\d|year)",
+    "counted": "(?:records|rows|entries|users|lines|cases|forms|sites|reports|clients)\\b",
+    "several units": "(?:<range> |<vague> )?<unit>(?: or (?:two|so))?",
+    "ended": r"""
+        (?:(?:the|this|next) )?(?:(?:next|coming|current|business|working) )?(?:<period>|play)
+        business|today|tomorrow
+    """,
+    "resolved": r"""
+        fix(?:ed)?|release[ds]?|deploy(?:ed)?|resol\w{2,6}|available|done|live|ready|patch|ship
+    """,
+    "next release": r"""
+        (?:one of )?<article>?(?:very )?(?:next|upcoming|coming|following|forthcoming) <releases>
+    """,
+    "releases": "(?:<range> |<vague> )?<release>(?! notes)",
+    "put right": r"""
+        done|finished|complete[d]?|ready|fixed|resolved|solved|repaired|restored|over|there|back
+        through|(?:being|having|getting) (?:it |this |that |everything )?(?:<put right again>)
+    """,
+    "put right again": "done|fixed|resolved|solved|repaired|restored|ready|back",
+    "event": r"""
+        (?:month|year|quarter)[ -]?end|audits?|board meeting|meetings?|payroll(?: run)?|shift
+        log ?in
+        visit|appointments?|semester|school(?: year)?|term|holidays?|vacation|inspection|exams?
+        training|class(?:es)?|launch|event|closing|presentation|deadline|lunch(?: break)?|season
+        (?:start|beginning|end) of (?:the |your |this |next ){0,2}(?:\w{1,10} )?<happening>
+        long weekend|sign ?in|go live|opening|conference|workshop|trip
+    """,
+    "before": "by|before|until|till|ahead of|in time for|prior to|at|on|after|for|come",
+    "bit": r"""
+        (?:just )?a (?:little|bit|while|tad|few more moments)(?: bit| while)? (?:longer|more)
+        (?:just )?a few (?:more )?moments|a (?:little|bit) more (?:time|patience)
+    """,
+    "leaves": "(?:go|going) (?:home|to bed)|sleep|leave (?:the office|work)|call it a day|rest",
+    "happening": "shift|day|term|semester|school year|season|training|month|session|break",
+    "return": r"""
+        (?:come|comes|are|get|is) (?:back|in)|returns?|arrives?|(?:start|begin)s? (?:work|your day)
+        open(?: up)?|wake up|log (?:back )?in|sign (?:back )?in|sit down
+    """,
+    # Parts of excuses and announcements
+    "gap": r"[^@]{0,200}",
+    "same clause": r"(?:(?! and (?:we|will|i|our)| but |, )[^@]){0,120}",
+    "not": r"""
+        not|no|cannot|never|unable|nobody|neither|nor|without|\w{2,6}n't
+    """,
+    "filler": r"[\w']{1,14}",
+    "foresee": r"""
+        say|saying|promis(?:e|ing)|tell|know|give|giving|commit|estimate|predict|guarantee|confirm
+        foresee|forecast|raise|hold out|anticipate|expect|guess|judge|state|name|assess|possible
+        determine
+    """,
+    "whether": "whether|if|when|how (?:long|soon|many)",
+    "you told us": r"""
+        (?:you|your (?:message|mail|e-?mail|note|letter|colleague|team|manager))(?: also| have|'ve)?
+    """,
+    "told": r"""
+        ask|asked|wrote|write|say|said|told|tell|mention|mentioned|inform|informed|state|stated
+        explain|explained|request|requested|needed|want|wanted|report|reported
+        would like|let us know
+    """,
+    "we promise": r"""
+        (?:we|i|our \w{1,12}|the \w{1,12}) (?:will|shall|should|plan|expect|aim|hope)
+        (?:they|this|that|it) (?:will|shall|should|plan|expect|aim|hope)
+        (?:we|i|they|it|this|that)'ll|<our work> (?:is|will|comes|follows|arrives)
+    """,
+    "our work": r"""
+        (?:hot|bug)?fix|patch|repair|correction|resolution|solution|restore|restoration|rollout
+        deployment|deploy|release|recovery|rebuild(?:ing)?|migration|maintenance|update|upgrade
+        data|restoring|rollback
+    """,
+    "own affair": r"""
+        audits?|deadlines?|meetings?|boards?|payrolls?|trainings?|launch|exams?|inspections?
+        semester
+        submissions?|closing|conference|presentations?|appointments?|holidays?|events?|filings?
+        reviews?|visits?|classes|school|season|month end|year end|grants?|hearings?|interviews?
+        workshops?|go live|opening|shifts?|wedding|trip
+    """,
+    "ask": r"""
+        send|let|tell|reply|respond|answer|test|retest|(?:try|retry)(?! again)|check(?! back)|run
+        restart|reload
+        log|sign|confirm|upload|return|provide|call|submit|complete|fill|forward|attach|write|get
+        review|verify|open|repeat|export|save|switch|change|update your|close
+    """,
+    "fault": r"""
+        delay(?:s|ed|ing)?|latenc(?:y|ies)|lag(?:s|ged|ging)?|wait(?:s|ing)?|queued?|queue times?
+        slow(?:er|ness|ly)?|degraded|backlogged|durations?|time ?outs?|timed out|stuck
+        currently|at the moment|right now|on average|at present|times? out
+        longer than (?:usual|normal|expected)|hangs|hanging|unavailable|unreachable
+        outages?|interruptions?|error rates?|disruptions?|unresponsive|stale|out of date|old
+    """,
+    "act": r"""
+        (?:be )?appl(?:y|ied)|deliver(?:ed)?|load|appear|open|start|show(?: up)?|sync|arrive|display
+        render|respond|reflect(?:ed)?|propagate|take effect|log in|sign in|save|print|reach|process
+        (?:be )?(?:shown|visible|processed|indexed|delivered|updated|listed|sent)|build|run|return
+        populate|connect|register|come through|import|export|refresh|update
+    """,
+    "surely": r"""
+        will|shall|\w{2,4}'ll|ought|going to|expect(?:s|ed)?|should|plan(?:s|ned|ning)?
+        aim(?:s|ing)?|anticipate[sd]?
+        estimated?|hope|until
+    """,
+    "next": "(?:the |our |your |an? )?(?:next|another|further|new|more|additional|regular)",
+    "update": r"""
+        (?:status |progress |substantial |detailed |full |short )?(?:updates?|status|news|messages?)
+        (?:status |progress )?(?:reports?|notes?|posts?|notices?|information|info|details|mails?)
+        word|summary|bulletin
+    """,
+    "comes": r"""
+        follows?|comes?|arrives?|expected|due|planned|scheduled|provided|posted|sent|shared|given
+        published|available|issued|out|at|by|in|within
+    """,
+    "report": r"""
+        posts?|provide|send|share|give|publish|issue|report|write|communicate|follow up|check in
+        update|let you know|get back to you|come back to you|be in touch|reply|inform you
+        notify you|announce
+    """,
+    "keep": "keep|keeping",
+}
+"""What `<name>` stands for in a pattern."""

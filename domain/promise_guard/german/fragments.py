@@ -1,0 +1,130 @@
+"""The fragments that patterns of German are made of; `match.py` says how they are written."""
+
+FRAGMENTS = {
+    # Numbers and lengths of time
+    "ones": "ein(?:e[mnrs]?)?|zwei|drei|vier|funf|sechs|sieben|acht|neun|zehn|elf|zwolf",
+    "tens": "zwanzig|dreissig|vierzig|funfzig|sechzig|siebzig|achtzig|neunzig",
+    "count": r"""
+        \d{1,4}(?:[.,]\d{1,2})?|(?:drei|vier|funf|sech|sieb|acht|neun)zehn|<ones>|<tens>
+        (?:ein|zwei|drei|vier|funf|sechs|sieben|acht|neun)und(?:<tens>)|hundert
+        anderthalb(?:e[nr]?)?|(?:ein|zwei|drei)einhalb
+    """,
+    "range": "<count>(?: ?(?:bis|oder|-|/) ?<count>)?",
+    "vague": r"""
+        ein paar|einige[nrs]?|mehrere[nr]?|wenige[nrs]?|(?:eine[mnrs]? )?halbe[mnrs]?|etliche[n]?
+        (?:ein(?:em)? )?dutzend|viele[n]?|diverse[n]?|die
+    """,
+    "rough": r"""
+        etwa|ca\.?|circa|rund|ungefahr|knapp|gut|gute|mindestens|hochstens|maximal|nur|noch|weitere
+        (?:weniger|mehr|langer|nicht mehr) als|bis zu|spatestens|fast|uber|unter|den|nachsten
+        kommenden|die|voraussichtlich|vsl\.?|vorauss\.?|wohl|vielleicht|~
+    """,
+    "amount": "(?:<rough> ?){0,3}(?:<range>|<vague>)(?: weitere[nr]?| volle[nr]?)?",
+    "unit": r"""
+        (?:werk|arbeits|kalender|geschafts)?tage?n?|stunden?|std\.?|h|minuten?|min\.?|wochen?
+        monate?n?|quartale?n?|jahre?n?|stundchen|wochenenden?|sprints?
+    """,
+    "length": "<amount> ?<unit>|(?:<rough> ?){1,3}(?:<unit>)",
+    "short unit": r"sekunden?|sek\.?|minuten?|min\.?|momente?|ms",
+    # Days and dates
+    "weekday": r"""
+        (?:mon|diens|donners|frei|sams|sonn)tag(?:<part of day>)?|mittwoch(?:<part of day>)?
+        sonnabend
+    """,
+    "part of day": "morgen|vormittag|mittag|nachmittag|abend|nacht|fruh",
+    "short weekday": r"(?:mo|di|mi|do|fr|sa|so)\b\.?",
+    "month": r"""
+        januar|janner|februar|marz|april|mai|juni|juli|august|september|oktober|november|dezember
+    """,
+    "d": r"(?:0?[1-9]|[12]\d|3[01])",
+    "date": r"<d>\. ?(?:<month>|<short month>\b\.?)(?: 20\d\d)?",
+    "short month": "jan|feb|mar|apr|jun|jul|aug|sept?|okt|nov|dez",
+    "numeric date": r"<d>\. ?(?:0?[1-9]|1[0-2])\.(?: ?20\d\d|\d\d)?(?!\d)",
+    "hour": r"\d{1,2}|eins|<ones>",
+    "clock": r"""
+        (?:[0-2]?\d[:.h][0-5]\d|<hour>)(?: ?uhr(?: [0-5]\d)?|h)|[0-2]?\d:[0-5]\d
+        (?:halb|viertel (?:vor|nach)|kurz (?:vor|nach)|dreiviertel) <hour>
+        mittag|mitternacht
+    """,
+    "season": "fruhjahrs?|fruhlings?|sommers?|herbst(?:es|s)?|winters?",
+    "holiday": r"""
+        weihnachten|ostern|pfingsten|neujahr|silvester|zwischen den jahren|jahreswechsel
+        feiertage?n?
+        heiligabend|karneval|himmelfahrt
+    """,
+    "period": r"""
+        tage?s?|woche|monats?|quartals?|jahre?s?|wochenendes?|halbjahre?s?|sommers?|herbst(?:es|s)?
+        fruhjahrs?|winters?|stunde|vormittags?|nachmittags?|abends?|schuljahre?s?|semesters?
+    """,
+    "this": "diese[mnrs]?",
+    "next": "(?:uber)?nachste[mnrs]?|kommende[mnrs]?|folgende[mnrs]?|darauffolgende[mnrs]?",
+    "release": r"""
+        release|updates?|version|wartung(?:sfenster)?|patch(?:es)?|sprints?|hotfix|auslieferung
+        deployments?|rollout|build|lieferung|programmversion|softwarestand|iteration
+    """,
+    "filler": r"(?!alle|jede|nach|in|bis|ab|seit)\w{1,18}",
+    "word": r"[\w']{1,18}",
+    # Estimates and events
+    "estimated": r"""
+        (?:voraussichtliche|geschatzte|erwartete|ungefahre|vermutliche|angestrebte|geplante)[mnrs]?
+    """,
+    "estimate": r"""
+        \w{0,18}(?:dauer|zeitpunkt|termin|zeit|fertigstellung)
+        \w{0,18}(?:ende|behebung|losung|zeitrahmen|zieltermin)
+    """,
+    "event": r"""
+        \w{0,14}schicht|prufung|audit|\w{0,8}abschluss|anmeldung|sitzung|besprechung|schulung|termin
+        schuljahre?s?|semesters?|urlaub|ferien|lohnlauf|abrechnung|mittagspause|pause|inventur
+        unterricht|\w{0,8}beginn|veranstaltung|messe|feierabend|abgabe|login|besuch|start|stichtag
+        dienstbeginn|arbeitsbeginn|monatsende|quartalsende|jahresende|wahl|vorstandssitzung
+    """,
+    "your": "ihre[mnrs]?|ihr|dem|der|den|die|das|des|unsere[mnrs]?",
+    # Parts of excuses
+    "gap": r"[^@]{0,200}",
+    "not": "nicht|kein|keine|keinen|keinerlei|niemand|weder|noch nicht|nie|unmoglich|ohne",
+    "foresee": r"""
+        sagen|nennen|versprechen|wissen|geben|zusagen|garantieren|schatzen|absehbar|abschatzen
+        vorhersagen|absehen|bestimmen|einschatzen|beurteilen|angeben|rechnen|wissen|fest|bekannt
+        moglich|erwarten|planbar|klar|sicher|zusichern|festlegen|beziffern|prognostizieren
+    """,
+    "said": r"""
+        fragten|fragen|gefragt|schreiben|schrieben|geschrieben|sagten|gesagt|teilten|mitgeteilt
+        erwahnten|erwahnt|baten|gebeten|wunschten|berichteten|berichtet|benotigen|brauchen|mochten
+        meldeten|wollten|wissen
+    """,
+    "we promise": r"""
+        wir (?:werden|beheben|losen|liefern|reparieren|korrigieren|haben (?:das|es|ihn|sie))
+        (?:fehler|losung|korrektur|fix)(?: \w{1,14}){0,2} (?:wird|kommt|ist|erfolgt)
+        (?:behebung|problem|storung)(?: \w{1,14}){0,2} (?:wird|kommt|ist|erfolgt)
+        (?:es|das) (?:wird|soll|funktioniert|lauft|geht)
+    """,
+    "asked": r"""
+        schicken|senden|bestatigen|starten|versuchen|prufen|testen|melden|antworten|laden|hochladen
+        geben sie|teilen|nennen|offnen|schliessen|wiederholen|speichern|ausfullen|ubermitteln
+        reichen|rufen|kontrollieren|beantworten|nutzen|verwenden|wenden|lesen|beachten|aktualisieren
+    """,
+    "fault": r"""
+        verzoger\w{1,6}|wart(?:et|en)|wartezeiten?|hinkt|hinken|hinterher|latenz|langsam\w{0,3}
+        ausfall|ausfalle|unterbrechung(?:en)?|beeintrachtigung(?:en)?|zeituberschreitung|rucklaufig
+        zurzeit|derzeit|aktuell|momentan|gegenwartig|im schnitt|durchschnittlich
+        gestort|storung dauert|antwortzeit\w{0,2}|ladezeit\w{0,2}|warteschlange\w{0,1}|haken
+    """,
+    "act": r"""
+        (?:zum|beim|fur das|bis zum) \w{3,16}en|erscheinen|erscheint|angezeigt|sichtbar|zugestellt
+    """,
+    "update": r"""
+        updates?|meldung(?:en)?|statusmeldung|status|zwischenstand|statusbericht|informationen
+        infos?
+        nachricht(?:en)?|neuigkeiten|bericht|statusupdate|\w{0,10}bericht|ruckmeldung|information
+        stand|statusinformation
+    """,
+    "further": r"""
+        (?:nachste|weitere|erneute|neue|kommende)[mnrs]?|ein(?:e[mnrs]?)?|den|die|das
+        taglich(?:e[mnrs]?)?
+    """,
+    "tell": r"""
+        melden|informieren|berichten|schreiben|geben|veroffentlichen|posten|teilen|aktualisieren
+        unterrichten|benachrichtigen|horen|erhalten|bekommen|senden|schicken|lesen|halten
+    """,
+}
+"""What `<name>` stands for in a pattern."""

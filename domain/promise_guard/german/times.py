@@ -1,0 +1,285 @@
+"""Lists what names a time in German, with the rules that judge it, and the words that lead to one.
+
+Add a phrase here; `match.py` says how it is written and what the rules excuse.
+"""
+
+from domain.promise_guard.match import LeadIns, Rule, Rules, Time
+
+LEAD_INS = LeadIns(
+    deadline=r"""
+        bis(?: spatestens| zum| zu| einschliesslich| etwa)?|spatestens|nicht vor|fruhestens|<next>
+        verschoben auf
+        """,
+    met_deadline="bis",
+    preposition=r"""
+        am|an|im|in|um|ab|gegen|vor|nach|zum|zu|zur|anfang|mitte|ende|erst|noch|schon|zwischen|etwa
+        ca\.?|circa|on|by|auf|diesen|dieser|dieses|vom|von|rund|vorauss\.?|vsl\.?|voraussichtlich
+        """,
+    purpose="fur",
+    article="den |dem |der |die |das |eine[mnr] |beginn |beginn des |ende |anfang |mitte ",
+    within_times="in|innerhalb|binnen|nach|wahrend",
+)
+
+_UNITS = "#u tag stund minute woche monat quartal jahr sprint min std"
+
+TIMES = (
+    # Days and parts of them
+    Time(
+        "tomorrow",
+        "names a day by which something will be done",
+        Rules(Rule.ALWAYS, Rule.ALWAYS),
+        r"""
+        (?<!guten )(?<!am )(?<!jeden )(?<!diesen )(?<!nachsten )morgen(?: <part of day>)?
+        ubermorgen(?: <part of day>)?|heute (?:nacht|abend)
+        """,
+        needs="morgen heute",
+    ),
+    Time(
+        "today",
+        "names today",
+        Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
+        r"""
+        (?:noch |spater )?heute(?: noch)?(?: <part of day>)?
+        im laufe des (?:heutigen |morgigen )?(?:tages|vormittags|nachmittags|abends)
+        """,
+        needs="heute laufe",
+    ),
+    Time(
+        "weekday",
+        "names a day",
+        Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST),
+        "<weekday>(?: (?:fruh|morgen|vormittag|mittag|nachmittag|abend|nacht))?",
+        needs="tag mittwoch sonnabend",
+    ),
+    Time(
+        "short weekday",
+        "names a day",
+        Rules(Rule.UNLESS_PAST),
+        "(?:bis|am|ab|vor|kommenden|spatestens|vorauss\\.?|vsl\\.?) <short weekday>(?! \\d)",
+    ),
+    Time(
+        "weekend",
+        "names a day",
+        Rules(Rule.NEVER, Rule.UNLESS_PAST),
+        "wochenende",
+        needs="wochenende",
+    ),
+    Time(
+        "holiday",
+        "names a day",
+        Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST),
+        "<holiday>",
+        needs="weihnacht ostern pfingst silvester jahr feiertag heiligabend karneval himmel",
+    ),
+    Time(
+        "time of day",
+        "names a time of day",
+        Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST),
+        r"(?<![:.\d])<clock>(?![\w%]|[:.]\d)(?: (?:am |an )?(?:<weekday>|heute|morgen))?",
+        needs="# uhr halb viertel kurz mittag mitternacht",
+    ),
+    Time(
+        "end of business, short",
+        "names the end of a day",
+        Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
+        "(?:vor|bis|zum|nach) (?:dienst|geschafts|buro|arbeits)schluss|(?:bis|vor) feierabend",
+        needs="schluss feierabend",
+    ),
+    # Dates
+    Time(
+        "numeric date",
+        "names a date",
+        Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST),
+        r"(?<![\w/.])<numeric date>",
+        needs="#",
+    ),
+    Time(
+        "written date",
+        "names a date",
+        Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
+        "(?:<weekday>,? (?:den |dem )?)?<date>",
+        needs="#",
+    ),
+    Time(
+        "day of the month",
+        "names a day of the month",
+        Rules(Rule.IF_FUTURE_OR_IMPLIED),
+        r"(?:der|am|zum|den|ab dem|bis zum) <d>\.(?=$| (?!\w{0,30}(?:mal|versuch|zeile|spalte)))",
+        needs="#",
+    ),
+    Time(
+        "month",
+        "names a month",
+        Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST, Rule.IF_FUTURE_OR_IMPLIED),
+        "(?:anfang |mitte |ende )?(?:<month>)(?: 20\\d\\d)?",
+        needs="jan jann feb marz apr mai jun jul aug sep okt nov dez",
+    ),
+    Time(
+        "season",
+        "names a season",
+        Rules(Rule.NEVER, Rule.UNLESS_PAST),
+        r"<season>(?: 20\d\d)?",
+        needs="fruh sommer herbst winter",
+    ),
+    Time(
+        "quarter",
+        "names a quarter",
+        Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST),
+        r"(?:ersten|zweiten|dritten|vierten|letzten|[1-4]\.) (?:quartal|halbjahr)|q[1-4]",
+        needs="quartal halbjahr q1 q2 q3 q4",
+    ),
+    Time(
+        "year",
+        "names a year",
+        Rules(Rule.NEVER, Rule.UNLESS_PAST),
+        r"(?:jahre? )?20[2-9]\d(?![\w.])|neuen jahr",
+        needs="20 jahr",
+    ),
+    Time(
+        "numbered week",
+        "names a week",
+        Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST),
+        r"(?:kw|kalenderwoche) ?[1-5]?\d",
+        needs="kw kalenderwoche",
+    ),
+    # Weeks, months and so on, seen from now
+    Time(
+        "this period",
+        "names a time that is not over",
+        Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
+        r"""
+        (?:noch )?(?:in |im |innerhalb )?<this> <period>|im laufe (?:der|des|dieser|dieses) <period>
+        (?:bis |zum |zu |gegen )?(?:anfang|mitte|ende|beginn) (?:der|des|dieser|dieses) <period>
+        (?:wochen|monats|quartals|jahres)(?:mitte|ende|anfang|beginn)|den rest (?:der|des) <period>
+        """,
+        needs="diese laufe anfang mitte ende rest beginn",
+    ),
+    Time(
+        "next period",
+        "names a time to come",
+        Rules(Rule.UNLESS_CLEARLY_PAST, Rule.UNLESS_CLEARLY_PAST),
+        r"""
+        (?:anfang |mitte |ende |in der |im |in den )?<next> (?:<period>|<unit>|<month>)
+        (?:anfang |mitte |ende |in der |im |in den )?<next> (?:augenblicken?|momenten?|zeit)
+        <next> (?:<amount> )<unit>|<next> <weekday>
+        (?:woche|monat) (?:danach|darauf)|in der <next> zeit
+        """,
+        needs="nachst kommend folgend danach darauf",
+    ),
+    # Lengths of time
+    Time(
+        "within",
+        "promises something within a length of time",
+        Rules(Rule.UNLESS_CLEARLY_PAST),
+        r"""
+        (?:in|innerhalb(?: von)?|binnen|innert|in weniger als) (?:<length>|eine[rms]? <unit>)
+        geben sie uns (?:bitte )?(?:noch )?<length>
+        """,
+        needs=_UNITS,
+    ),
+    Time(
+        "takes days",
+        "says how long something will take",
+        Rules(Rule.UNLESS_CLEARLY_PAST),
+        r"""
+        (?:dauert|dauern|brauch(?:e|t|en)|benotig(?:e|t|en)|lauft|laufen) (?:<filler> ){0,5}<length>
+        (?:noch|weitere) <length>|<length> (?:<word> )?(?:dauern|andauern|brauchen|benotigen)
+        <length> in anspruch
+        """,
+        needs=_UNITS,
+    ),
+    Time(
+        "after",
+        "promises something after a length of time",
+        Rules(Rule.IF_FUTURE),
+        "(?:nach|fur|wahrend) <length>",
+        needs=_UNITS,
+    ),
+    Time(
+        "matter of",
+        "says how long something will take",
+        Rules(Rule.UNLESS_PAST),
+        "(?:frage|sache) (?:von|der|weniger) (?:wenigen? )?(?:<unit>|zeit)",
+        needs="frage sache",
+    ),
+    Time(
+        "length",
+        "says how long something will take",
+        Rules(Rule.IF_FUTURE_OR_IMPLIED),
+        "<amount> ?<unit>",
+        needs=_UNITS,
+    ),
+    # Vague times, estimates, events, releases
+    Time(
+        "before long",
+        "says that something will be done before long",
+        Rules(Rule.UNLESS_CONTACT),
+        r"""
+        in (?:aller )?kurze|(?:schon |sehr |recht )?bald|in balde|demnachst|alsbald|zeitnah
+        jeden (?:moment|augenblick)|in (?:absehbarer zeit|naher zukunft|wenigen augenblicken)
+        (?:steht |stehen )?(?:kurz|unmittelbar) bevor|im handumdrehen|in windeseile|im nu
+        gleich(?= (?:geht|lauft|ist|sind|wieder|funktioniert|kann|konnen|klappt|steht))
+        """,
+    ),
+    Time(
+        "nearly done",
+        "says that something will be done before long",
+        Rules(Rule.UNLESS_CLEARLY_PAST),
+        r"""
+        (?:fast|beinahe|nahezu|so gut wie|praktisch) (?:fertig|geschafft|soweit)
+        (?:fast|beinahe|nahezu|so gut wie|praktisch) (?:so weit|behoben|gelost)
+        (?:fast|beinahe|nahezu|so gut wie) (?:am ziel|erledigt|abgeschlossen)
+        (?:fast|beinahe|nahezu|so gut wie) (?:durch|wiederhergestellt)
+        um (?:wenige )?<unit> handeln|lange (?:\w{1,12} ){1,4}nicht(?: mehr)?
+        nicht mehr (?:lange|weit)|nicht (?:sehr |allzu )?lange (?:dauern|warten)
+        kurz vor (?:der|dem) (?:abschluss|losung|fertigstellung|behebung|ziel)|in sicht
+        in greifbarer nahe
+        nur noch (?:eine[nrs]? |ein |wenige |kurze )?(?:augenblick|moment|momente)
+        nur noch (?:eine[nrs]? |ein |wenige |kurze )?(?:bisschen|zeit|weile)
+        (?:noch )?(?:ein wenig|ein bisschen|etwas|einen moment) geduld|auf der zielgeraden
+        lasst nicht (?:mehr )?(?:lange )?auf sich warten|eher fruher als spater|im endspurt
+        """,
+        needs="handeln fast beinahe nahe so praktisch nicht kurz sicht geduld ziel fruher endspurt",
+    ),
+    Time(
+        "event",
+        "names an event before which something will be done",
+        Rules(Rule.IF_PUT_RIGHT),
+        r"""
+        (?:rechtzeitig )?(?:vor|bis|zu|zum|zur|bei|beim|nach)(?: zum| zur)? (?:<your> )?<event>
+        (?:bis|zum|zu|vor) (?:dem |zum )?(?:beginn|ende) (?:<your> )?(?:neuen )?(?:<event>|<period>)
+        (?:bis|zum|zu|vor) (?:dem |zum )?(?:start) (?:<your> )?(?:neuen )?(?:<event>|<period>)
+        (?:vor|bei|zu|nach) <your> (?:nachsten |kommenden |neuen )<event>
+        (?:bis|wenn|bevor|sobald) sie (?:<word> ){0,5}(?:zuruck|zuruckkommen|zuruckkehren|kommen)
+        (?:bis|bevor) sie (?:<word> ){0,4}(?:beginnen|anfangen|starten|offnen|anmelden|eintreffen)
+        """,
+    ),
+    Time(
+        "until it works",
+        "names an event before which something will be done",
+        Rules(Rule.ALWAYS),
+        r"""
+        erst (?:feierabend|nach hause|ins bett|schlafen)|nicht (?:nach hause|ins bett|schlafen|eher)
+        (?:nicht|keine|keinen) (?:ruhe|feierabend|pause)
+        """,
+        needs="feierabend hause bett schlafen eher ruhe pause",
+    ),
+    Time(
+        "estimate",
+        "announces an estimated time",
+        Rules(Rule.ALWAYS),
+        "<estimated> (?:\\w{1,16} )?<estimate>|fertigstellungstermin|behebungsdauer|zeitprognose",
+        needs="voraussicht geschatz erwart ungefahr vermut angestrebt geplant termin dauer prog",
+    ),
+    Time(
+        "next release",
+        "says by which release something will be done",
+        Rules(Rule.UNLESS_CLEARLY_PAST),
+        r"""
+        (?:im|mit (?:dem|der)|in der|zum|bis zum|nach (?:dem|der)|ab (?:dem|der)) <next> <release>
+        <next> <release> (?:behebt|lost|korrigiert|enthalt|bringt|beseitigt|repariert|berichtigt)
+        (?:<season>|<month>|dezember|oster|weihnachts)-?(?:release|update|version)
+        """,
+        needs="nachst kommend folgend release update version",
+    ),
+)
