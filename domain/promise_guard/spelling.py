@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from domain.promise_guard.normalize import Normalized
 
-_SHORT = 6
+_SHORT = 5
 """Words with fewer letters are like too many others to allow for more than swapped letters."""
 _WORD = re.compile(r"(?<![\w@/.])[^\W_]{4,16}(?![\w@/])")
 _SPACED = re.compile(r"(?<!\w)[^\W\d_](?: [^\W\d_]){3,20}(?!\w)")

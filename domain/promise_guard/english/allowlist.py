@@ -65,11 +65,11 @@ ALLOWLIST = {
         """,
     "a pause before trying again": r"""
         (?:try|trying|retry|retrying|retries|reload|refresh)<again>{0,3} (?:in|after|within) <pause>
-        (?:log in|sign in|open it|press it|click it|save)<again>{0,3} (?:in|after) <pause>
+        <not promised>(?:(?:log|sign) in|(?:open|press|click) it|save)<again>{0,3} <in after> <pause>
         wait(?:s|ed|ing)?(?: for)? (?:<pause>|an? (?:while|bit|hour))
         """,
     "what the software does after a while": r"""
-        <does>(?: <itself>){0,3} (?:in|within)(?: under| less than)? (?:<pause>|<some hours>)
+        <not promised><does>(?: <itself>){0,3} <in under> (?:<pause>|<some hours>)
         """,
     "how the software writes times": r"""
         <writes>(?: (?:as|like|with|instead of|in)){0,2} ["']?(?:<date>|<clock>)["']?

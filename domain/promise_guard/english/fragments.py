@@ -199,6 +199,9 @@ FRAGMENTS = {
         (?:until|till|before|to) (?:<it is> ){1,4}<resolved>
     """,
     "no clock": r"(?!/|[:-]\d| ?[ap]\.?m\b)",
+    "not promised": "(?<!to )(?<!can )(?<!will )(?<!job )",
+    "in after": "(?:in|after)",
+    "in under": "(?:in|within)(?: under| less than)?",
     "of year": r" of (?:the |this |next )?(?:20\d\d|year)",
     "counted": "(?:records|rows|entries|users|lines|cases|forms|sites|reports|clients)\\b",
     "several units": "(?:<range> |<vague> )?<unit>(?: or (?:two|so))?",

@@ -18,6 +18,8 @@ SPELLING = Spelling(
     ),
     others=frozenset(
         _words("""
+        year fours tours pours ours weeds weeps seeks reeks leeks geeks peeks mouth bears tears
+        gears fears dears hears nears pears rears sears wears yearn yearns aprils eight light right
         mondays tuesdays wednesdays thursdays fridays saturdays sundays sundae sundry without
         withing minuted minuet yours mouths weekends mornings afternoons evenings mourning
         moaning warning shorty augusta toddy estimates estimator

@@ -25,6 +25,7 @@ VAGUE_TIMES = (
         Rules(Rule.UNLESS_CLEARLY_PAST),
         r"""
         (?:nearly|almost|all but|practically|close to|about to be|as good as|near to) <put right>
+        about to (?:finish|solve|fix|be done)|(?:not|n't) (?:\w{1,8} ){0,6}much longer
         close to an? (?:<our work>)|a short while (?:until|before|longer)
         (?:on the (?:verge|brink) of|just short of|not far from) (?:\w{1,10} ){0,3}<put right again>
         (?:won't|will not|shouldn't)(?: be| take)? (?:too |very |so )?long(?: now)?

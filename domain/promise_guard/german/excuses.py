@@ -55,7 +55,7 @@ EXCUSES = {
     ),
     "fault": Excuse(
         pattern=r"""
-        <fault><gap>@|@ ?<gap><fault>|@ <act>|<act> (?:erst )?@
+        @ langer als|<fault><gap>@|@ ?<gap><fault>|@ <act>|<act> (?:erst )?@
         """,
         unless=r"""
         wird|werden|soll|rechnen|erwarten|voraussichtlich|behebung|losung|noch

@@ -27,6 +27,7 @@ SPELLING = Spelling(
     ),
     others=frozenset(
         _words("""
+        sagen lagen wagen magen tragen nagen ragen jagen tages wache kurz
         montags dienstags mittwochs donnerstags freitags samstags sonntags sonnabends morgens
         sorgen borgen standen stande stundet bunden munden gunden wunden runden ausserhalb
         wochenenden nachsten nachstem nachstes kommender kommendes kommendem vormittags

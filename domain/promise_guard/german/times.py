@@ -276,7 +276,8 @@ TIMES = (
         "says by which release something will be done",
         Rules(Rule.UNLESS_CLEARLY_PAST),
         r"""
-        (?:im|mit (?:dem|der)|in der|zum|bis zum|nach (?:dem|der)|ab (?:dem|der)) <next> <release>
+        (?:im|mit (?:dem|der)|teil (?:des|der)|in der|zum|bis zum) <next> <release>
+        (?:nach|ab) (?:dem|der) <next> <release>
         <next> <release> (?:behebt|lost|korrigiert|enthalt|bringt|beseitigt|repariert|berichtigt)
         (?:<season>|<month>|dezember|oster|weihnachts)-?(?:release|update|version)
         """,
