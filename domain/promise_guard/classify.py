@@ -146,14 +146,14 @@ class _Judge:
         """Tell whether the sentence of a time says that it is no promise after all."""
         start, end, time, rule = candidate
         text = self._text.normalized.text
-        nearest = bisect_right(self._allowed, (start, len(text))) - 1
-        if nearest >= 0 and self._allowed[nearest][1] >= end:
-            return True
         may_be_over = rule is not Rule.ALWAYS and time.kind not in _NEVER_OVER
         if may_be_over and context.is_over(start, end):
             return True
         sentence = self._text.around(start, end, _TIME)
         if any(matcher.excuses(time.kind, sentence) for matcher in self._matchers):
+            return True
+        nearest = bisect_right(self._allowed, (start, len(text))) - 1
+        if nearest >= 0 and self._allowed[nearest][1] >= end:
             return True
         if time.kind == "estimate" or not any(
             matcher.announces(sentence) for matcher in self._matchers

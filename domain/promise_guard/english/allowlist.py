@@ -65,7 +65,7 @@ ALLOWLIST = {
         """,
     "a pause before trying again": r"""
         (?:try|trying|retry|retrying|retries|reload|refresh)<again>{0,3} (?:in|after|within) <pause>
-        <not promised>(?:(?:log|sign) in|(?:open|press|click) it|save)<again>{0,3} <in after> <pause>
+        <not promised>(?:(?:log|sign) in|(?:open|click) it|save)<again>{0,3} <in after> <pause>
         wait(?:s|ed|ing)?(?: for)? (?:<pause>|an? (?:while|bit|hour))
         """,
     "what the software does after a while": r"""

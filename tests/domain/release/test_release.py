@@ -86,6 +86,27 @@ def test_public_notes_promise_no_other_time() -> None:
     assert replayed.public_notes == start.public_notes
 
 
+@pytest.mark.parametrize(
+    ("title", "phrase"),
+    [
+        ("Spring release", None),
+        ("The winter 2027 release", None),
+        ("Release 2026.4", None),
+        ("All reports right by Friday", "by Friday"),
+        ("Alles behoben bis Freitag", "bis Freitag"),
+        ("The fix, in the next release", "in the next release"),
+    ],
+)
+def test_a_title_promises_no_time_but_may_name_a_season(title: str, phrase: str | None) -> None:
+    """D7: clients read it in notices and on the portal."""
+    start = parse(ReleaseStart, release_start(title=title))
+    if phrase is None:
+        refuse_promises(start, FRIDAY.date())
+        return
+    with pytest.raises(InvalidCommand, match=rf'^title: "{phrase}"'):
+        refuse_promises(start, FRIDAY.date())
+
+
 def test_nobody_is_written_to_when_a_release_is_planned() -> None:
     """R2: the portal knows of it; there are no defects to tell yet."""
     release, effects = a_release()
