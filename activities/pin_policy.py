@@ -63,7 +63,8 @@ class PinPolicy:
         try:
             policy = self._policies.load(request.name, request.year).pinned()
             if request.at is not None:
-                refuse_promised(request.texts, policy.calendar.local_date(request.at))
+                written_on = policy.calendar.local_date(request.at)
+                refuse_promised(request.texts, written_on, policy.next_update_within)
         except LookupError as error:
             raise _refused("policy", str(error)) from None
         except InvalidCommand as error:

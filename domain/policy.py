@@ -166,6 +166,9 @@ class DefectRules(Section):
     """Business days until the first reminder of an undecided request (D4)."""
     reclassification_reminder_business_days: float = Field(default=1, gt=0)
     """Business days between the reminders after that (D4)."""
+    next_update_hours: float | None = Field(default=None, gt=0)
+    """How far ahead a text for clients may say that the next update comes, in hours; by default as
+    far apart as the updates of S1 are at most (D7)."""
 
 
 class ReleaseRules(Section):
@@ -246,6 +249,16 @@ class PinnedPolicy(Section):
         copied = super().__copy__()
         copied.__dict__.pop("_calendars", None)
         return copied
+
+    @property
+    def next_update_within(self) -> timedelta:
+        """How far ahead a text for clients may say that the next update comes (D7)."""
+        if self.defects.next_update_hours is not None:
+            return timedelta(hours=self.defects.next_update_hours)
+        rules = self.severities.get(Severity.S1)
+        if rules is not None and isinstance(rules.updates, ElapsedCadence):
+            return timedelta(hours=rules.updates.max_gap_hours)
+        return timedelta(days=1)
 
     def marks_area_work(self, severity: Severity) -> bool:
         """Whether defects of a severity are marked when work begins in their area (R6)."""

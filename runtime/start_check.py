@@ -52,7 +52,7 @@ class StartCheck:
         refuse_unusable_addresses(start)
         policy = self._policy(start.policy, now.year)
         behaviour.begin(number or "unnumbered", start, policy, now)
-        refuse_promises(start, policy.calendar.local_date(now))
+        refuse_promises(start, policy.calendar.local_date(now), policy.next_update_within)
         return start
 
     def _policy(self, name: str, year: int) -> PinnedPolicy:

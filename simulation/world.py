@@ -135,7 +135,9 @@ class World:
         """What a workflow's validator and handler do."""
         self.runner.check(command, self.now)
         if not self.entity.known_keys.has(command):
-            refuse_promises(command, self.entity.policy.calendar.local_date(self.now))
+            policy = self.entity.policy
+            today = policy.calendar.local_date(self.now)
+            refuse_promises(command, today, policy.next_update_within)
         self.runner.apply(command, self.now)
 
     def adopt(self, policy: PinnedPolicy, command: AdoptPolicy) -> None:

@@ -304,7 +304,6 @@ class EntityWorkflow(Generic[E]):
         """Judged here and nowhere else: validators do not run in a replay, so a history is never
         judged by phrases or letters it could not know."""
         now = workflow.now()
-        today = now.date()
         try:
             said = parse(model, payload)
             if self._runner is not None:
@@ -312,8 +311,10 @@ class EntityWorkflow(Generic[E]):
                 self._runner.check(said, now)
                 if self._runner.entity.known_keys.has(said):
                     return
-                today = self._runner.entity.policy.calendar.local_date(now)
-            refuse_promises(said, today)
+                policy = self._runner.entity.policy
+                refuse_promises(said, policy.calendar.local_date(now), policy.next_update_within)
+            else:
+                refuse_promises(said, now.date())
             refuse_unusable_addresses(said)
         except InvalidCommand as error:
             refuse(error)

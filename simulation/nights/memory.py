@@ -226,8 +226,9 @@ class Memory:
                 self._running.require_room(said)
                 self._running.check(said, now)
                 if not self._running.entity.known_keys.has(said):
-                    calendar = self._running.entity.policy.calendar
-                    refuse_promises(said, calendar.local_date(now))
+                    policy = self._running.entity.policy
+                    today = policy.calendar.local_date(now)
+                    refuse_promises(said, today, policy.next_update_within)
             self._apply(said, now)
         except InvalidCommand as error:
             self.record.refused.append((said, error))
