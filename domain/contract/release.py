@@ -12,6 +12,7 @@ from domain.contract.values import (
     Number,
     Opaque,
     PublicText,
+    PublicTitle,
     Reason,
     Start,
 )
@@ -26,8 +27,8 @@ class ReleaseStart(Start):
     """Who acts: an id that means something to you."""
     kind: ReleaseKind
     """What kind of release it is."""
-    title: Line
-    """Public name."""
+    title: PublicTitle
+    """Public name; may promise no time."""
     deploy_at: Instant
     """When it will be deployed."""
     window_minutes: int | None = Field(default=None, ge=1, le=100_000)

@@ -108,6 +108,7 @@ Line = Annotated[str, _at_most(200), _READABLE, AfterValidator(_one_line), _SOME
 FOR_CLIENTS = "for clients"
 """Marks a text that reaches clients as it is written: it may promise no time (D7)."""
 PublicText = Annotated[str, _at_most(2_000), _READABLE, _TRIMMED, _SOMETHING, FOR_CLIENTS]
+PublicTitle = Annotated[Line, FOR_CLIENTS]
 InternalText = Annotated[str, Field(max_length=20_000)]
 Reason = Annotated[str, _at_most(20_000), _READABLE, _TRIMMED, _SOMETHING]
 Address = Annotated[str, _at_most(254), _READABLE, _TRIMMED, AfterValidator(_plausible_address)]
