@@ -20,6 +20,7 @@ from commands.cli import (
     portal,
     releases,
     rollout,
+    texts,
     webhooks,
 )
 from commands.cli.run import ExitCodes
@@ -31,6 +32,7 @@ SUBJECTS = {
     "Defects": defects.app,
     "Releases, areas, review": releases.app,
     "Any entity": inspect.app,
+    "Texts for clients": texts.app,
     "Portal": portal.app,
     "AI agents": agents.app,
     "Operations": admin.app,

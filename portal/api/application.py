@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.routing import Mount
 
-from portal.api import mail, problems
+from portal.api import mail, problems, texts
 from portal.api.contract import KINDS
 from portal.api.documents import document
 from portal.api.endpoints import PREFIX, router
@@ -41,6 +41,7 @@ def create_api(context: PortalContext, limits: Limits | None = None) -> FastAPI:
     for kind in KINDS:
         api.include_router(router(kind))
     api.include_router(mail.router)
+    api.include_router(texts.router)
 
     async def openapi(token: needs()) -> JSONResponse:  # type: ignore[valid-type]
         """This description; any token will do."""

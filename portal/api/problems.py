@@ -196,7 +196,7 @@ def _invalid(first: Mapping[str, Any]) -> Problem:
         return refused(cause)
     if first["type"] == "json_invalid":
         return Problem(400, "malformed", "the body is not JSON")
-    if place == "body":
+    if place == "body" and not names:
         return refused(InvalidCommand("payload", "must be one JSON object"))
     reasons = {"missing": "is required", "extra_forbidden": "is not a parameter of this request"}
     reason = reasons.get(first["type"], first["msg"].removeprefix("Value error, "))
