@@ -30,7 +30,7 @@ ADA = Contact(email="Ada@straße.example", name="Ada Lovelace", phone="+49 30 55
 BOB = Contact(email="bob@river.example", name="Bob")
 KEYS = ("ada@straße.example", "ada@xn--strae-oqa.example")
 ACTOR = f"contact-{hashed(KEYS[0])[:16]}"
-OF_ADA = ("ada@", "lovelace", "555", "printer", "words from her", ACTOR, hashed(KEYS[0])[:16])
+OF_ADA = ("ada@", "lovelace", "555 0123", "printer", "words from her", ACTOR, hashed(KEYS[0])[:16])
 """What would tell that she was there."""
 
 
