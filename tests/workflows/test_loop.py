@@ -186,7 +186,7 @@ async def test_a_phrase_added_later_does_not_judge_what_was_accepted(
 ) -> None:
     """D7: an update that came before the policy was pinned replays, whatever the table says now."""
     everything = Promise("It is being tested.", "names a day", 0)
-    monkeypatch.setattr(edge, "find_promise", lambda text, today: everything)
+    monkeypatch.setattr(edge, "promises_in", lambda *_: iter([everything]))
     path = HISTORIES / "early-0.3.0.json"
     history = WorkflowHistory.from_json(path.stem, path.read_text())
     with pytest.raises(InvalidCommand, match="names a day"):

@@ -69,7 +69,7 @@ def test_sqlite_writes_ahead_waits_and_checks_foreign_keys(tmp_path: Path) -> No
     assert found == {
         "journal_mode": "wal",
         "foreign_keys": 1,
-        "busy_timeout": 30_000,
+        "busy_timeout": 15_000,
         "synchronous": full,
     }
 

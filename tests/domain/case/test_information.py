@@ -24,6 +24,7 @@ from domain.contract.effects import NotifyClients, NotifyStaff, SignalDefect
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Command
 from domain.entity import iso
+from domain.keys import own_key
 from domain.policy import PinnedPolicy
 from tests.domain.builders import ETO, FRIDAY, a_case, at, eto_but
 from tests.domain.world import CheckedWorld as World
@@ -411,7 +412,7 @@ def test_a_defect_hears_that_its_case_waits_for_its_client_and_that_it_waits_no_
     assert told_defect(world) == [waits, waits, stops]
     first, _, last = [e for e in world.carried_out if isinstance(e, SignalDefect)]
     assert parse(WaitForClient, first.payload).case == "CASE-1"
-    assert parse(StopWaiting, last.payload).key == last.key
+    assert parse(StopWaiting, last.payload).key == own_key(last.key)
     world.hear(RequestInformation, items=["Another"])
     assert told_defect(world)[3:] == [waits]
 
