@@ -124,9 +124,7 @@ class CaseRules(Section):
     critical_first_response_hours: float = Field(gt=0)
     """Time for the first response to a critical case, in hours round the clock (C6)."""
     critical_subject_word: str = Field(min_length=1)
-    """The word in the subject of an e-mail that makes a case critical (C6)."""
-    critical_subject_word_alone: bool = False
-    """Whether it has to stand alone: not in "Non-critical", yet beside Chinese letters (C6)."""
+    """The word in the subject of an e-mail that makes a case critical, standing alone (C6)."""
     information_reminders: int = Field(ge=0)
     """How many reminders of missing information are sent (C3)."""
     information_reminder_business_days: float = Field(gt=0)

@@ -21,10 +21,7 @@ def is_critical(start: CaseStart, policy: PinnedPolicy) -> bool:
     if start.channel is Channel.PORTAL:
         return start.priority == "critical"
     if start.channel is Channel.EMAIL:
-        word = policy.cases.critical_subject_word
-        if policy.cases.critical_subject_word_alone:
-            return stands_alone(word, start.subject)
-        return re.search(rf"\b{re.escape(word)}\b", start.subject, re.IGNORECASE) is not None
+        return stands_alone(policy.cases.critical_subject_word, start.subject)
     return False
 
 

@@ -54,28 +54,26 @@ def test_a_wrong_address_stops_the_case_from_being_opened() -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "alone", "before"),
+    ("subject", "alone"),
     [
-        ("Critical: nobody can log in", True, True),
-        ("[CRITICAL] nobody can log in", True, True),
-        ("Re:critical", True, True),
-        ("Non-critical: typo in the manual", False, True),
-        ("Non\u2011critical", False, True),
-        ("non critical", False, True),
-        ("uncritical", False, False),
-        ("critically slow", False, False),
-        ("Critical-looking page", False, True),
-        ("系统Critical故障", True, False),
+        ("Critical: nobody can log in", True),
+        ("[CRITICAL] nobody can log in", True),
+        ("Re:critical", True),
+        ("Non-critical: typo in the manual", False),
+        ("Non\u2011critical", False),
+        ("non critical", False),
+        ("uncritical", False),
+        ("critically slow", False),
+        ("Critical-looking page", False),
+        ("系统Critical故障", True),
     ],
 )
-def test_the_subject_word_stands_alone(subject: str, alone: bool, before: bool) -> None:
-    """C6; cases whose policy does not say so are judged as they always were."""
-    old = ETO.cases.model_copy(update={"critical_subject_word_alone": False})
+def test_the_subject_word_stands_alone(subject: str, alone: bool) -> None:
+    """C6."""
     start = parse(CaseStart, case_start(subject=subject))
 
-    for policy, critical in ((ETO, alone), (ETO.model_copy(update={"cases": old}), before)):
-        case, _ = begin_alone(CASE, "CASE-1", start, policy, FRIDAY)
-        assert (case.priority == "critical") is critical
+    case, _ = begin_alone(CASE, "CASE-1", start, ETO, FRIDAY)
+    assert (case.priority == "critical") is alone
 
 
 def test_the_subject_word_is_the_policys() -> None:
