@@ -11,10 +11,13 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Engine,
+    Row,
     Table,
     and_,
     delete,
@@ -73,6 +76,8 @@ class _Step:
     """The rows that have it; none once it is done."""
     change: Callable[[str], Mapping[str, object]] | None = None
     """What stands there instead, with the pseudonym; None where the row goes."""
+    change_each: Callable[[Row[Any]], Mapping[str, object]] | None = None
+    """The same where it depends on what the row has."""
 
 
 class DatabaseForgetting:
@@ -167,11 +172,13 @@ class DatabaseForgetting:
         taken, rows = 0, BATCH
         while rows == BATCH:
             with writing(self._engine) as connection:
-                rows = connection.execute(
-                    delete(step.table).where(some)
-                    if step.change is None
-                    else update(step.table).where(some).values(step.change(pseudonym))
-                ).rowcount
+                if step.change_each is not None:
+                    rows = _changed(connection, step.table, some, step.change_each)
+                elif step.change is not None:
+                    changing = update(step.table).where(some).values(step.change(pseudonym))
+                    rows = connection.execute(changing).rowcount
+                else:
+                    rows = connection.execute(delete(step.table).where(some)).rowcount
             taken += rows
         return taken
 
@@ -192,6 +199,16 @@ class DatabaseForgetting:
                 facts,
                 and_(or_(facts.c.entity.in_(theirs), facts.c.actor.in_(actors), about), has_words),
                 lambda _: {"internal_text": None, "public_text": None},
+            ),
+            _Step(
+                "subjects of their cases",
+                entities,
+                and_(
+                    entities.c.kind == "case",
+                    entities.c.number.in_(theirs),
+                    entities.c.snapshot["subject"].as_string() != "",
+                ),
+                change_each=lambda row: {"snapshot": row.snapshot | {"subject": ""}},
             ),
             _Step(
                 "what they did in the portal",
@@ -227,6 +244,20 @@ class DatabaseForgetting:
             ),
             _Step("preferences", preferences, preferences.c.address.in_(keys)),
         ]
+
+
+def _changed(
+    connection: Connection,
+    table: Table,
+    some: ColumnElement[bool],
+    change: Callable[[Row[Any]], Mapping[str, object]],
+) -> int:
+    """Change each of these rows by what it has; answers how many they were."""
+    rows = connection.execute(select(table).where(some).with_for_update()).all()
+    for row in rows:
+        this = and_(*(column == getattr(row, column.key) for column in table.primary_key.columns))
+        connection.execute(update(table).where(this).values(change(row)))
+    return len(rows)
 
 
 def _is_contact(keys: Sequence[str]) -> ColumnElement[bool]:

@@ -82,7 +82,8 @@ def a_life(engine: Engine, state: str = "closed") -> None:
     """Ada has been everywhere, Bob beside her."""
     opened = fact(1, "case.opened", actor=ACTOR, internal_text="My printer burns: words from her")
     answered = fact(2, "case.answered", public=True, public_text="Dear Ada Lovelace", actor="agent")
-    project(engine, "CASE-1", "closed", ADA, facts=[opened, answered])
+    subject = {"subject": "Words from her, of her printer"}
+    project(engine, "CASE-1", "closed", ADA, status=subject, facts=[opened, answered])
     project(engine, "CASE-2", "closed", BOB, facts=[fact(1, "case.opened", internal_text="Bob's")])
     feedback = fact(3, "severity.feedback", actor=ACTOR, internal_text="words from her")
     corrected = fact(
@@ -144,6 +145,7 @@ def test_nothing_of_a_person_is_left_and_the_record_is(engine: Engine) -> None:
         "letters": 1,
         "words for the telephone": 0,
         "words on their cases": 4,
+        "subjects of their cases": 1,
         "what they did in the portal": 2,
         "deliveries": 2,
         "mails that were set aside": 0,
