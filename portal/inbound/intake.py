@@ -46,6 +46,8 @@ CALLER = "inbound-mail"
 """Whose idempotency keys mails have, and the actor of what they bring about."""
 CASES_AN_HOUR = 20
 """Of one sender: more are a loop, or a program that should use the interface."""
+NOTES_AN_HOUR = 120
+"""Of one sender, as many as by the forms of the portal: each is kept for good."""
 SET_ASIDE_OF_ONE = 100
 """Mails of one sender that may wait for staff: whoever sends more is told to come again."""
 _UNSUBSCRIBE = re.compile(
@@ -159,7 +161,7 @@ class _MailIntake:
             return known
         candidates = await asyncio.to_thread(self._candidates, mail, address)
         # Whoever writes through a form of ours may write in anybody's name.
-        case = None if reason == "own" else await self._noted(mail, address, candidates)
+        case = None if reason == "own" else await self._noted(mail, address, candidates, key)
         if case is None:
             return await asyncio.to_thread(self._set_aside, mail, raw, reason, key)
         return await asyncio.to_thread(self._keep, mail, address, "noted", case)
@@ -181,10 +183,10 @@ class _MailIntake:
         if known is not None:
             return known
         candidates = await asyncio.to_thread(self._candidates, mail, address)
-        case = await self._noted(mail, address, candidates)
+        case = await self._noted(mail, address, candidates, key)
         outcome = "noted"
         if case is None:
-            await asyncio.to_thread(self._must_not_be_a_loop, key.partition("/")[0])
+            await asyncio.to_thread(self._must_not_be_a_loop, key, "opened", CASES_AN_HOUR)
             case, outcome = await self._opened(mail, address, candidates, key), "opened"
         return await asyncio.to_thread(self._keep, mail, address, outcome, case)
 
@@ -210,17 +212,19 @@ class _MailIntake:
         wanted = [n for n in [*answered, *named] if re.fullmatch(NUMBER_PATTERN, n)]
         return list(dict.fromkeys(wanted))[:20]
 
-    async def _noted(self, mail: Mail, address: str, candidates: list[str]) -> str | None:
+    async def _noted(self, mail: Mail, address: str, candidates: list[str], key: str) -> str | None:
         """The case it was noted on: only one of the sender's own, and only one that is open."""
-        if not candidates:
+        cases = await asyncio.to_thread(self._known.cases_of, address, candidates)
+        if not cases:
             return None
+        await asyncio.to_thread(self._must_not_be_a_loop, key, "noted", NOTES_AN_HOUR)
         note = {
             "actor": self._actor,
             "key": f"mail-{mail.digest}",
             "attachments_not_kept": _lost(mail),
             "note": f"{subject_of(mail)}\n\n{body_of(mail, _left_out(mail))}".strip(),
         }
-        for case in await asyncio.to_thread(self._known.cases_of, address, candidates):
+        for case in cases:
             try:
                 await self._service.update(CASES, case, ProvideInformation.name, note)
             except Problem as problem:
@@ -230,10 +234,10 @@ class _MailIntake:
             return case
         return None
 
-    def _must_not_be_a_loop(self, sender: str) -> None:
-        since = self._context.now() - timedelta(hours=1)
-        if self._keys.count(CALLER, sender, "opened", since) >= CASES_AN_HOUR:
-            raise _too_many(f"at most {CASES_AN_HOUR} cases per hour by mail from one sender")
+    def _must_not_be_a_loop(self, key: str, outcome: str, most: int) -> None:
+        sender, since = key.partition("/")[0], self._context.now() - timedelta(hours=1)
+        if self._keys.count(CALLER, sender, outcome, since) >= most:
+            raise _too_many(f"at most {most} mails of one sender are {outcome} per hour")
 
     async def _opened(self, mail: Mail, address: str, candidates: list[str], key: str) -> str:
         start = await asyncio.to_thread(self._start, mail, address, candidates)

@@ -15,6 +15,7 @@ from commands.cli import portal as commands
 from commands.inbound import LATER
 from portal.api.problems import Problem
 from portal.api.responses import Received
+from portal.inbound import intake
 from portal.inbound.intake import CASES_AN_HOUR, receive
 from tests.domain.builders import attachment
 from tests.portal.api.mails import a_mail
@@ -239,6 +240,29 @@ async def test_a_loop_ends(portal: Portal) -> None:
     assert {each.outcome for each in received} == {"opened"}
     assert (refused.value.status, refused.value.headers["Retry-After"]) == (429, "3600")
     assert later.outcome == "opened"
+
+
+async def test_notes_of_one_sender_are_bounded(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is kept for good, by the workflow too; what is too much may come again later."""
+    monkeypatch.setattr(intake, "NOTES_AN_HOUR", 2)
+    await take(portal)
+
+    async def note(n: int, **signs: str) -> Received:
+        subject = "Re: [CASE-000001]"
+        return await take(portal, f"{n}.", Subject=subject, Message_ID=f"<n{n}@a>", **signs)
+
+    first = [await note(n) for n in range(2)]
+    for signs in ({}, {"List_Id": "<all.river.example>"}):
+        with pytest.raises(Problem) as refused:
+            await note(2, **signs)
+        assert (refused.value.status, refused.value.headers["Retry-After"]) == (429, "3600")
+    portal.wall.at += timedelta(hours=1, seconds=1)
+    later = await note(2)
+
+    assert [each.outcome for each in [*first, later]] == ["noted"] * 3
+    assert len(texts(portal, "CASE-000001", "case.information_provided")) == 3
 
 
 async def test_unsubscribing_by_mail(portal: Portal) -> None:
