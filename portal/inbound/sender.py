@@ -16,7 +16,9 @@ from portal.inbound.parts import VALUE_CHARACTERS, words
 
 _NAME_CHARACTERS = 200
 _ONE = "must be one address such as name@example.org"
-_LOOKS_LIKE_ADDRESS = re.compile(r"[^\s@]@[^\s@]|@\s*[^\s@]+\.[^\s@]")
+_AT = "[@\uff20\ufe6b]"
+"""Also the wide and the small one, which look alike."""
+_LOOKS_LIKE_ADDRESS = re.compile(rf"[^\s@]{_AT}[^\s@]|{_AT}\s*[^\s@]+\.[^\s@]")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _BRACKETED = re.compile(r'<(?>[^<>"]|"(?:[^"\\]|\\.)*+"|")*+(?:>|\Z)', re.DOTALL)
 _COMMENT_MARK = re.compile(r"\\.|[()]", re.DOTALL)

@@ -48,6 +48,7 @@ ADA = "ada@river.example"
         ('"eve@evil.example <eve@evil.example>" <{}>', None),
         ("=?utf-8?Q?Eve_=3Ceve=40evil.example=3E?= <{}>", None),
         ("(<eve@evil.example>) {}", None),
+        ("eve＠evil.example <{}>", None),
         ("=?utf-8?B?5byg?= =?utf-8?B?5LiJ?= <{}>", "张三"),
         ("=?utf-8?Q?M=C3?= =?utf-8?Q?=BCller?= <{}>", "Müller"),
         ("=?utf-8?Q?M=C3?=\r\n =?utf-8?B?vGxsZXI=?= <{}>", "Müller"),
