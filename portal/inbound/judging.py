@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from typing import Literal
 
 from domain.addresses import recipient_key
-from portal.inbound.phrases import alternatives
+from portal.inbound.phrases import alternatives, anywhere
 from portal.inbound.reading import Mail
 
 Grade = Literal["machine", "doubtful", "person"]
@@ -56,7 +56,9 @@ _UNDELIVERED = re.compile(
 _SAYS_BOUNCE = re.compile(
     r"complaint about message from [\d.a-f:]+|メールエラー通知|undelivered mail returned to sender"
     r"|mail delivery failed: returning message to sender|returned mail: see transcript for details"
-    r"|delivery status notification \((?:failure|delay)\)",
+    r"|delivery status notification \((?:failure|delay)\)|mail system error - returned mail"
+    r"|delivery failure: (?:user .+ not listed in .+|no route found to .+|error transferring to .+"
+    r"|message could not be delivered within .+)",
     re.IGNORECASE,
 )
 """Whole subjects that only programs write."""
@@ -68,15 +70,20 @@ _ABSENT = re.compile(
     re.IGNORECASE,
 )
 _ABSENCE = re.compile(
-    rf"{_PREFIX}{alternatives('absence')}\s*(?:[.!]*\s*$|[:\uff1a]\s*{_ANSWERED})", re.IGNORECASE
+    rf"{_PREFIX}{alternatives('absence')}"
+    rf"(?:\s*[.!]*\s*$|(?:[^:\uff1a]{{0,20}}\d[./-]\s?\d[^:\uff1a]{{0,20}})?\s*[:\uff1a]\s*{_ANSWERED})",
+    re.IGNORECASE,
 )
+"""Alone, or before the answered subject, with the dates between."""
 _AUTO = re.compile(
     r"\s*\[?auto(?:\]|\s*[:\uff1a])"
     r"|.{2,80}\bis (?:currently )?(?:out of (?:the )?office|on vacation|on leave)\s*"
-    r"(?:[.!]|\(|until|till|from|$)|\s*\[auto[- ]?generated\]",
+    r"(?:[.!]|\(|until|till|from|$)|\s*\[auto[- ]?generated\]"
+    rf"|\s*i am (?:currently )?out of (?:the )?office\s*[:.!]*\s*(?:$|{_ANSWERED})",
     re.IGNORECASE,
 )
-_SAYS_SO = re.compile(alternatives("automatic"), re.IGNORECASE)
+_SAYS_SO = anywhere("automatic")
+_WHILE = re.compile(rf"{alternatives('conditional')}[\s,]*$", re.IGNORECASE)
 _FIRST_WORDS = 300
 
 
@@ -182,7 +189,7 @@ def _doubtful(mail: Mail) -> Judgement | None:
     bulk = _precedences(mail) & _BULK_PRECEDENCE
     if bulk:
         return Judgement("doubtful", "bulk", f"Precedence {min(bulk)}")
-    if _SAYS_SO.search(" ".join(mail.text[:_FIRST_WORDS].split())):
+    if _says_so(" ".join(mail.text[:_FIRST_WORDS].split())):
         return Judgement("doubtful", "absence", "its first words say so")
     header = next((name for name in _LIST_HEADERS if _header(mail, name)), None)
     if header is not None or "list" in _precedences(mail):
@@ -190,6 +197,13 @@ def _doubtful(mail: Mail) -> Judgement | None:
     if _header(mail, "x-auto-response-suppress"):
         return Judgement("doubtful", "suppressed", "X-Auto-Response-Suppress")
     return None
+
+
+def _says_so(words: str) -> bool:
+    """Whether they say that nobody wrote them, or that their writer is away."""
+    return any(
+        _WHILE.search(words[: said.start()][-20:]) is None for said in _SAYS_SO.finditer(words)
+    )
 
 
 def _precedences(mail: Mail) -> set[str]:
