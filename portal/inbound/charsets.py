@@ -26,6 +26,8 @@ _OUTSIDE_THE_WEB = re.compile(
     r"|mac-\w+|hz|gb\w+|big5\w*|euc_\w+|iso2022_\w+|johab|ptcp154"
 )
 """Character sets of mails that browsers do not read. Python has codecs that are none at all."""
+_NOTHING_TO_SEE = re.compile(r"^[ \t\u034f\u200c\u200d\u2800\u3164]+$", re.MULTILINE)
+"""A line of what keeps the beginning of a mail out of the list of an inbox."""
 _KEPT_FORMATS = {0x200C, 0x200D, *range(0x600, 0x606), 0x6DD, 0x70F, 0x8E2, 0x110BD}
 """Formatting characters that change which word it is, or how a letter or an emoji looks."""
 
@@ -65,7 +67,9 @@ def agrees(raw: bytes, declared: str) -> bool:
 def cleaned(text: str, *, lines: bool) -> str:
     """Without control characters and marks of direction; in one line, or with lines and tabs."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.translate(_IN_LINES if lines else _IN_ONE_LINE)
+    if not lines:
+        return text.translate(_IN_ONE_LINE)
+    return _NOTHING_TO_SEE.sub("", text.translate(_IN_LINES))
 
 
 def _is_ascii(label: str) -> bool:

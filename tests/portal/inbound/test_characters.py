@@ -147,10 +147,12 @@ def test_encoded_words(said: str, text: str) -> None:
         ("a\u00a0b\u3000c", "a b c"),
         ("a\u2028b\u0085c", "a\nb\nc"),
         ("a\x00b\x1b[31m\x7fc", "a b [31m c"),
+        ("a\n\u200c \u034f\u200c\nb", "a\n\nb"),
         ("\U0001fae9 \U000323b0", "\U0001fae9 \U000323b0"),
     ],
 )
 def test_invisible_characters(text: str, read_as: str) -> None:
     """Those that spell words are kept, those that hide are gone, none becomes a blank in a word."""
     assert read(a_mail(text)).text == read_as
-    assert read(a_mail(headers={"Subject": text})).subject == read_as.replace("\n", " ")
+    if "\n" not in text:
+        assert read(a_mail(headers={"Subject": text})).subject == read_as.replace("\n", " ")
