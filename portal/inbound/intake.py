@@ -61,7 +61,11 @@ async def receive(context: PortalContext, raw: bytes) -> Received:
     Raises:
         Problem: it is refused (413, 422), or has to come again later (429, 503).
     """
-    received = await _MailIntake(context).receive(raw)
+    try:
+        received = await _MailIntake(context).receive(raw)
+    except Problem as problem:
+        log.warning("mail.refused", problem=problem.kind, field=problem.field)
+        raise
     log.info(
         "mail.inbound",
         outcome=received.outcome,

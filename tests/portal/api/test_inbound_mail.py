@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import typer
+from structlog.testing import capture_logs
 
 from activities.adapters.database import DatabasePreferences, DatabaseReadModel
 from commands.cli import portal as commands
@@ -232,12 +233,13 @@ async def test_a_loop_ends(portal: Portal) -> None:
         await receive(portal.context, a_mail(headers={"Message-ID": f"<{n}@river.example>"}))
         for n in range(CASES_AN_HOUR)
     ]
-    with pytest.raises(Problem) as refused:
+    with capture_logs() as lines, pytest.raises(Problem) as refused:
         await receive(portal.context, a_mail(headers={"Message-ID": "<more@river.example>"}))
     portal.wall.at += timedelta(hours=1, seconds=1)
     later = await receive(portal.context, a_mail(headers={"Message-ID": "<more@river.example>"}))
 
     assert {each.outcome for each in received} == {"opened"}
+    assert [(x["event"], x["problem"]) for x in lines] == [("mail.refused", "too-many-requests")]
     assert (refused.value.status, refused.value.headers["Retry-After"]) == (429, "3600")
     assert later.outcome == "opened"
 
