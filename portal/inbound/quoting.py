@@ -14,6 +14,8 @@ _QUOTE = re.compile(r"\s{0,3}[>\uff1e]")
 _WROTE = anywhere("wrote")
 _ATTRIBUTION_END = re.compile(r"[:\uff1a]\s*$")
 _DATED = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b|\S@\S|\d{1,2}[./-]\d{1,2}|年|년")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b|年|년")
+"""A day, for certain: what else looks like one may be a version."""
 _ATTRIBUTION_LINES = 4
 _ATTRIBUTION_CHARACTERS = 400
 _SEPARATOR = re.compile(
@@ -62,7 +64,9 @@ def _history(lines: list[str]) -> int:
         if _SEPARATOR.match(line) and not _quoted_next(lines, n + 1):
             return n
         if _header_block(lines, n):
-            return n - 1 if n and _RULE.match(lines[n - 1]) else n
+            # Some programs say when it was sent before they say by whom.
+            begin = n - 1 if n and _HEADER.match(lines[n - 1]) and _YEAR.search(lines[n - 1]) else n
+            return begin - 1 if begin and _RULE.match(lines[begin - 1]) else begin
         begin = _attribution(lines, n)
         if begin is not None and not _quoted_next(lines, n + 1):
             return begin
@@ -91,8 +95,10 @@ def _attribution(lines: list[str], end: int, *, quoted: bool = False) -> int | N
         if not lines[n].strip() or _QUOTE.match(lines[n]) or len(said) > _ATTRIBUTION_CHARACTERS:
             break
         if found is not None:
-            # What is dated too is the beginning of it, rather than what was said before.
-            if not _DATED.search(lines[n]) or lines[n].rstrip()[-1:] in ".!?":
+            # The day is the beginning of it, unless that is found: what was said before is no part.
+            if _YEAR.search(lines[found]) or not _YEAR.search(lines[n]):
+                break
+            if lines[n].rstrip()[-1:] in ".!?":
                 break
             found = n
             continue

@@ -324,6 +324,10 @@ def test_what_is_quoted_is_folded(said: str) -> None:
     )
     assert quoting.split(apart, is_reply=False) == ("Seven.", f"{said}\n\nWhich?")
     assert quoting.split(below, is_reply=True)[0] == "Version 7.1.\n\nToday."
+    for own in ("7.1", "It began in 2026", "> Which?\n7.1 since 4.5."):
+        for theirs in ("Which?", "> Which?"):
+            close = quoting.split(f"{own}\n{said}\n{theirs}", is_reply=True)
+            assert close[0] == own.rpartition("?\n")[2]
 
 
 @pytest.mark.parametrize(
@@ -336,11 +340,14 @@ def test_what_is_quoted_is_folded(said: str) -> None:
         "Sent: Monday, May 4, 2026 10:00\nTo: Ada\nSubject: Re: x\n\nWhich version?",
         "Von: Support <support@vendor.example>\nGesendet: Montag, 4. Mai 2026\nAn: Ada\n\nWelche?",
         "*De :* Support <support@vendor.example>\n*Envoyé :* lundi 4 mai 2026\n*À :* Ada\n\nQui ?",
+        "Gesendet: Montag, 04. Mai 2026 um 08:12 Uhr\nVon: Support <support@vendor.example>\n"
+        "An: Ada\nBetreff: x\n\nWelche?",
         "发件人: Support <support@vendor.example>\n发送时间: 2026年5月4日\n收件人: Ada\n\n版本?",
         "Begin forwarded message:\n\nFrom: Kim <kim@lake.example>\n\nBroken.",
         "-- \nAda Byron\nRiver Ltd",
         "Sent from my iPhone",
         "Von meinem iPhone gesendet",
+        "Von meinem/meiner Galaxy gesendet",
     ],
 )
 def test_history_and_signatures_are_folded(history: str) -> None:
