@@ -65,8 +65,9 @@ def _history(lines: list[str]) -> int:
             return n
         if _header_block(lines, n):
             # Some programs say when it was sent before they say by whom.
-            begin = n - 1 if n and _HEADER.match(lines[n - 1]) and _YEAR.search(lines[n - 1]) else n
-            return begin - 1 if begin and _RULE.match(lines[begin - 1]) else begin
+            if n and _HEADER.match(lines[n - 1]) and _YEAR.search(lines[n - 1]):
+                n -= 1
+            return n - 1 if n and _RULE.match(lines[n - 1]) else n
         begin = _attribution(lines, n)
         if begin is not None and not _quoted_next(lines, n + 1):
             return begin
