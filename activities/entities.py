@@ -167,9 +167,12 @@ class Entities:
         try:
             await self._client.update(number, update, command, update_id=command["key"])
         except CommandRefused as refused:
-            if refused.kind != "InvalidCommand":
+            if refused.kind == "InvalidCommand":
+                return str(refused)
+            here = await self._client.describe(number)
+            if here is not None and here.type.name == DEFECT:
                 raise
-            return str(refused)
+            return _NOBODY  # What has the number knows no such update, and never will.
         except NoSuchNumber:
             return _NOBODY
         return None

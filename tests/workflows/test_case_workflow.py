@@ -147,6 +147,11 @@ async def test_a_contact_about_a_known_defect_is_attached(world: World) -> None:
     ("payload", "reason"),
     [
         ({"defect": "DEF-404"}, "there is no open defect DEF-404"),
+        ({"defect": "CASE-1"}, "there is no open defect CASE-1"),
+        (
+            {"defect": "CASE-2", "severity": "S1", "title": "T", "functional_area": "login"},
+            "there is no open defect CASE-2",
+        ),
         ({"severity": "S1", "title": "T"}, "functional_area: is required"),
         (
             {
@@ -162,8 +167,9 @@ async def test_a_contact_about_a_known_defect_is_attached(world: World) -> None:
 async def test_a_defect_that_cannot_be_confirmed_leaves_the_case_open(
     world: World, payload: dict[str, object], reason: str
 ) -> None:
-    """A refusal names the field, and the case goes on as it was."""
+    """A refusal names the field, and the case goes on as it was; a case's number is no defect's."""
     await world.case()
+    await world.case("CASE-2")
     with pytest.raises(CommandRefused, match=reason):
         await world.tell("CASE-1", "confirm_defect", **payload)
 

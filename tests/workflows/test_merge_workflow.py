@@ -99,11 +99,12 @@ async def test_a_merge_becomes_final_with_a_pointer(world: World) -> None:
         await world.tell(source, "undo_merge", reason="too late")
 
 
-@pytest.mark.parametrize("other", ["DEF-404", "DEF-3"])
+@pytest.mark.parametrize("other", ["DEF-404", "DEF-3", "CASE-4"])
 async def test_a_merge_into_what_is_not_open_leaves_everything_as_it_was(
     world: World, other: str
 ) -> None:
-    """A number that does not run here, or is resolved, refuses with its reason."""
+    """A number that does not run here, is resolved or a case's refuses with its reason."""
+    await world.case("CASE-4")
     await world.defect("DEF-1", "S3", attachment("CASE-1", "ada"))
     await world.defect("DEF-3", "S3", attachment("CASE-3", "bob"))
     await world.tell("DEF-3", "resolve", resolution="fixed")
