@@ -32,6 +32,7 @@ from portal.inbound.kept import opened, sealed
 from portal.inbound.note import (
     NOT_NAMED,
     SUBJECT_CHARACTERS,
+    answers_of,
     body_of,
     named,
     subject_of,
@@ -267,6 +268,7 @@ class _MailIntake:
             "attachments_not_kept": _lost(mail),
             "description": body_of(mail, _left_out(mail), remark),
             "actor": self._actor,
+            **answers_of(mail),
         }
 
 

@@ -4,6 +4,10 @@ The sender's own words come first. What they quote follows as quoted lines, whic
 something has to be left out, its beginning and its end are kept, and the gap says how much it is.
 """
 
+from typing import Any
+
+from domain.case.intake import PARTICIPANTS
+from domain.case.labelled import answered_by_label
 from portal.inbound.reading import Mail
 
 SUBJECT_CHARACTERS = 200
@@ -13,6 +17,10 @@ _QUOTED_AT_LEAST = 1_000
 """Of what is quoted, however long the text is: an answer may stand between."""
 NOT_NAMED = 20
 """More attachments than these are counted."""
+_ANSWER_CHARACTERS = 4_000
+"""Of what stands behind one label: the whole is in the description."""
+_NUMBERS = 1_000
+"""Of participants, as many as the contract takes."""
 
 
 def subject_of(mail: Mail) -> str:
@@ -32,6 +40,16 @@ def body_of(mail: Mail, *remarks: str) -> str:
     text = shortened(mail.text, most)
     quoted = shortened(quoted, room - len(text) - 2, "> ")
     return "\n\n".join(filter(None, [text, *said, quoted]))
+
+
+def answers_of(mail: Mail) -> dict[str, Any]:
+    """What a first mail says by the labels that intake asks with, so that nobody is asked again."""
+    answered = answered_by_label(mail.text)
+    numbers = answered.pop(PARTICIPANTS, None)
+    said: dict[str, Any] = {
+        item: shortened(text, _ANSWER_CHARACTERS) for item, text in answered.items()
+    }
+    return said if numbers is None else said | {PARTICIPANTS: numbers.split(", ")[:_NUMBERS]}
 
 
 def shortened(text: str, characters: int, before: str = "") -> str:

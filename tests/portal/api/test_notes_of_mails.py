@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.inbound.note import TEXT_CHARACTERS, body_of, named, shortened, subject_of
+from domain.contract.case import CaseStart
+from domain.contract.parsing import parse
+from portal.inbound.note import (
+    TEXT_CHARACTERS,
+    answers_of,
+    body_of,
+    named,
+    shortened,
+    subject_of,
+)
 from portal.inbound.reading import read
 from portal.pages.folded import folded
 from tests.portal.api.mails import a_mail
@@ -64,3 +73,33 @@ def test_names_and_subjects_are_cut() -> None:
     assert named(["a", "b"]) == "a, b"
     assert named([str(n) for n in range(25)]).endswith("19 and 5 more")
     assert subject_of(replace(MAIL, subject="a\n b " + "c" * 300)) == "a b " + "c" * 195 + "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"),
+    [
+        ("It hangs.", {}),
+        ("Steps: open it\n> Feature: old", {"steps": "open it"}),
+        ("Participants: CASE-7 and CASE-8", {"participant_case_numbers": ["CASE-7", "CASE-8"]}),
+    ],
+)
+def test_a_first_mail_answers_by_label(text: str, answers: dict[str, object]) -> None:
+    """In the form of the start; what is quoted is nobody's answer."""
+    assert answers_of(replace(MAIL, text=text)) == answers
+
+
+def test_no_answer_is_too_long_to_open_a_case() -> None:
+    """Each is shortened, and of numbers the first thousand count."""
+    steps = "\n".join(f"{n}. press \U0001f600" for n in range(7_000))
+    numbers = " ".join(f"CASE-{n}" for n in range(2_000))
+    answers = answers_of(replace(MAIL, text=f"Feature: {steps}\nParticipants: {numbers}"))
+    start = {
+        "client": "river",
+        "contact": {"email": "ada@river.example"},
+        "channel": "email",
+        "subject": "x",
+        "description": body_of(replace(MAIL, text=steps)),
+    }
+
+    assert answers["feature"].startswith("0. press")
+    assert len(parse(CaseStart, start | answers).participant_case_numbers) == 1_000

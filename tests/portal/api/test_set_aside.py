@@ -300,6 +300,16 @@ async def test_a_client_who_answers_by_mail_is_not_closed_for_silence(portal: Po
     assert portal.world.mailbox.events(ADA) == ["case.opened", "case.information_requested"]
 
 
+async def test_a_first_mail_with_answers_is_not_asked_for_them(portal: Portal) -> None:
+    """C3: what it says by the labels that our mail asks with is given."""
+    await take(portal, "Steps to reproduce: open it\r\nFeature: search\r\n\r\nOn every page.")
+    status = await portal.world.status("CASE-000001")
+    asked = portal.world.mailbox.letters[-1].text
+
+    assert status["missing"] == ["who_am_i", "form_or_report"]
+    assert "Steps to reproduce" not in asked
+
+
 @pytest.mark.parametrize("kind", ["automatic", "bounce", "list", "nothing said"])
 async def test_no_loop_comes_of_it(portal: Portal, kind: str) -> None:
     """24 in a row: one case at most, and no more letters than that one brings."""
