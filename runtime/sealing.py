@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidTag
 from runtime.codec import NONCE_BYTES, VARIABLE, AlteredPayload, KeyRing
 
 _MARK = "sealed:1:"
+_CLEAR = b"clear:1"
 
 
 class Sealer:
@@ -49,6 +50,37 @@ class Sealer:
             raise AlteredPayload(
                 f"a secret in the database, encrypted under the key {name!r}, was altered, or "
                 f"{name!r} in {VARIABLE} is not the key it was encrypted with"
+            ) from None
+
+    def seal_file(self, content: bytes, owner: str) -> bytes:
+        """What to keep of a file: a line of ours, so that none can look as if it were sealed."""
+        name = self._keys.first
+        if name is None:
+            return _CLEAR + b"\n" + content
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._keys.cipher(name).encrypt(nonce, content, _bound(name, owner))
+        return f"{_MARK}{name}\n".encode() + nonce + sealed
+
+    def open_file(self, kept: bytes, owner: str) -> bytes:
+        """The file, as it was given.
+
+        Raises:
+            UnknownKey: the ring lacks its key.
+            AlteredPayload: it is not what was sealed, or not of this owner.
+        """
+        line, _, rest = kept.partition(b"\n")
+        if line == _CLEAR:
+            return rest
+        name = self.key_of(line.decode("ascii", "replace"))
+        if name is None:
+            raise AlteredPayload("a kept file was altered: it does not begin with a line of ours")
+        cipher = self._keys.cipher(name, "a kept file")
+        try:
+            return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], _bound(name, owner))
+        except (InvalidTag, ValueError):
+            raise AlteredPayload(
+                f"a kept file, encrypted under the key {name!r}, was altered, or {name!r} in "
+                f"{VARIABLE} is not the key it was encrypted with"
             ) from None
 
     def key_of(self, kept: str) -> str | None:
