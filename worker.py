@@ -36,6 +36,7 @@ from activities.adapters.database import (
     make_engine,
     migrate,
 )
+from activities.adapters.database.attachments import AttachmentFiles
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from activities.adapters.database.retention import DatabaseRetention
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
@@ -183,6 +184,7 @@ async def workers(
     # Compiles the table of phrases now: inside a workflow's task it would take too long.
     find_promise("ready")
     engine, signals = adapters.engine, Signals(client)
+    files = AttachmentFiles.at(settings.attachments_url, engine, Sealer(settings.encryption_keys))
     defects = DefectsClient(client, records=DatabaseRecords(engine))
     ledger, audience = DatabaseLedger(engine), DatabaseAudience(engine)
     impact, preferences = DatabaseImpact(engine), DatabasePreferences(engine)
@@ -222,7 +224,7 @@ async def workers(
                     fan_out.mark_area,
                     BookCalls(DatabaseConsultation(engine)).book_minutes,
                     ReviewImpact(impact).rank_impact,
-                    PruneRows(DatabaseRetention(engine, settings.periods)).prune_rows,
+                    PruneRows(DatabaseRetention(engine, settings.periods, files)).prune_rows,
                 ],
                 activity_executor=threads,
                 max_concurrent_activities=ACTIVITY_THREADS // 2,

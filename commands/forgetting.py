@@ -6,14 +6,19 @@ from datetime import UTC, datetime
 
 import typer
 from rich.table import Table
+from sqlalchemy import Engine
 
-from activities.adapters.database.forgetting import DatabaseForgetting, Held
+from activities.adapters.database.attachments import AttachmentFiles, count_unneeded
+from activities.adapters.database.forgetting import BATCH, DatabaseForgetting, Held
+from activities.adapters.file_store import StoreDown
 from commands import show
 from commands.database import database
 from runtime.client import NoSuchNumber
+from runtime.sealing import Sealer
 from runtime.settings import Settings
 
 HELD = 4
+FILES_LEFT = 1
 REMAINS = (
     "Temporal has the histories of what is over until the retention of its namespace has passed; "
     "`temporal workflow delete -w NUMBER` removes one at once",
@@ -31,7 +36,10 @@ async def run(settings: Settings, contact: str, *, yes: bool, as_json: bool) -> 
     """
     with database(settings) as engine:
         forgetting = DatabaseForgetting(engine)
-        return await asyncio.to_thread(_run, forgetting, contact, yes, as_json)
+        code = await asyncio.to_thread(_run, forgetting, contact, yes, as_json)
+        if yes and not code:
+            code = await asyncio.to_thread(_remove_files, engine, settings)
+        return code
 
 
 def _run(forgetting: DatabaseForgetting, contact: str, yes: bool, as_json: bool) -> int:
@@ -53,6 +61,26 @@ def _run(forgetting: DatabaseForgetting, contact: str, yes: bool, as_json: bool)
     else:
         _say(rows, cases, done=done)
     return HELD if held else 0
+
+
+def _remove_files(engine: Engine, settings: Settings) -> int:
+    """Of what nothing has on record any more; answers the exit code."""
+    now, sealer = datetime.now(UTC), Sealer(settings.encryption_keys)
+    files = AttachmentFiles.at(settings.attachments_url, engine, sealer)
+    problem = "DEFECTS_ATTACHMENTS_URL is not set here"
+    try:
+        while files and files.remove_unneeded(now, BATCH):
+            pass
+    except StoreDown as error:
+        problem = f"the store does not answer: {error}"
+    left = count_unneeded(engine, now)
+    if left:
+        typer.echo(
+            f"{left} files of attachments are still there ({problem}): run it again, or leave "
+            "them to the worker, which removes them at night",
+            err=True,
+        )
+    return FILES_LEFT if left else 0
 
 
 def _say_held(held: Sequence[Held]) -> None:

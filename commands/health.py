@@ -16,6 +16,7 @@ from activities.adapters.database import DatabaseSetAside, NoDatabase, make_engi
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
+from activities.adapters.file_store import FileStore, StoreDown
 from commands.versions import unserved
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
 from domain.webhooks.receiver import workflow_id
@@ -54,6 +55,7 @@ async def run(settings: Settings) -> int:
         f"the schedule {name} is missing: a worker makes it when it starts, where it may"
         for name in await _missing(client)
     ]
+    problems += await asyncio.to_thread(_attachments, settings)
     no_database = await asyncio.to_thread(_database_problems, settings)
     if not no_database:
         problems += await asyncio.to_thread(_sealed_secrets, settings)
@@ -112,6 +114,17 @@ async def _strays(client: Client, settings: Settings) -> list[str]:
     shown = [f"{stray}; see `starter.py recover {stray.number}`" for stray in found.strays[:SHOWN]]
     more = found.count - len(shown)
     return [*shown, f"and {more} more numbers like these"] if more else shown
+
+
+def _attachments(settings: Settings) -> list[str]:
+    """A store of files that takes none."""
+    url = settings.attachments_url
+    try:
+        if url is not None:
+            FileStore(url.get_secret_value()).check()
+    except StoreDown as error:
+        return [f"DEFECTS_ATTACHMENTS_URL: cannot be written to, so mails with files wait: {error}"]
+    return []
 
 
 def _sealed_secrets(settings: Settings) -> list[str]:

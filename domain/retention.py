@@ -40,6 +40,10 @@ class Kept(StrEnum):
     """Ids of mails, and which case each became."""
     PREFERENCES = "preferences"
     """Of addresses that nothing else knows, where nobody has chosen anything."""
+    ATTACHMENTS = "attachments"
+    """Files of cases that were closed, on record."""
+    ATTACHMENT_FILES = "attachment_files"
+    """Their contents, once nothing has them on record. The last, since their store may be down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +59,5 @@ class Periods:
     """After its case, defect or release was over. At least `SHORTEST`."""
     letters: timedelta
     """After it was written, or, for the telephone, was told."""
+    attachments: timedelta
+    """After their case was closed. At least `SHORTEST`."""

@@ -7,11 +7,13 @@ from functools import cached_property
 
 from sqlalchemy import Engine
 
+from activities.adapters.database.attachments import AttachmentFiles
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from activities.adapters.mailbox import mailbox_for
 from activities.ports import Mailbox, Policies
 from portal.stray_watch import StrayWatch
 from runtime.client import DefectsClient
+from runtime.sealing import Sealer
 from runtime.settings import Settings
 from runtime.start_check import StartCheck
 
@@ -42,6 +44,14 @@ class PortalContext:
     def watch(self) -> StrayWatch:
         """Compares what is open in the database with what runs."""
         return StrayWatch(self.client, DatabaseOpenNumbers(self.engine), self.now)
+
+    @cached_property
+    def files(self) -> AttachmentFiles | None:
+        """Keeps the files that come with mails; None where they are not kept."""
+        settings = self.settings
+        return AttachmentFiles.at(
+            settings.attachments_url, self.engine, Sealer(settings.encryption_keys)
+        )
 
     @property
     def keeps_letters(self) -> bool:

@@ -87,6 +87,33 @@ def _addresses(given: object) -> object:
     return addresses
 
 
+def _files_url(url: SecretStr) -> SecretStr:
+    said = url.get_secret_value()
+    protocol, _, _ = said.rpartition("://")
+    # Behind `::` another store would stand, which gets the files at some later time or never.
+    misspelt = re.match(r"[a-z0-9+]{2,}:(?!//)", said)
+    if misspelt or "::" in said or not re.fullmatch(r"(?:[a-z][a-z0-9+]*)?", protocol):
+        raise ValueError("must be a folder, or one URL such as s3://bucket/folder")
+    if protocol:
+        _importable(protocol)
+    return url
+
+
+def _importable(protocol: str) -> None:
+    from fsspec import get_filesystem_class
+
+    try:
+        get_filesystem_class(protocol)
+    except ImportError as error:
+        raise ValueError(
+            f"needs a package that is not installed here: {' '.join(str(error).split())}"
+        ) from None
+    except ValueError:
+        raise ValueError(
+            "must be a folder, or a URL that fsspec knows, such as s3://bucket/folder"
+        ) from None
+
+
 def _is_domain(domain: str) -> bool:
     try:
         ascii_domain(domain)
@@ -204,6 +231,16 @@ class Settings(BaseSettings):
     mail_forms: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)] = ()
     """Addresses that web forms send from, separated by commas, that of `DEFECTS_MAIL_FROM` too
     where they use it: who wrote is the one address in `Reply-To`."""
+    attachments_url: Annotated[SecretStr, AfterValidator(_files_url)] | None = None
+    """Where files that come with mails are kept: a folder that all processes reach, or a URL of
+    `fsspec` such as `s3://bucket/folder`, whose package you install (`s3fs`). Without it they are
+    not kept, and clients are told so."""
+    attachment_mib: float = Field(default=5, gt=0)
+    """MiB of one file that is kept; an email as a whole has at most 10."""
+    attachments_per_mail: int = Field(default=20, ge=1, le=200)
+    """Files of one email that are kept."""
+    attachments_per_case_mib: float = Field(default=100, gt=0)
+    """MiB of all files of one case."""
     portal_url: Annotated[str, AfterValidator(_http_url)] | None = None
     """Base of the portal's address as people reach it: links to sign in and to unsubscribe lead
     there. Without it links lead to `DEFECTS_PORTAL_ADDRESS`, and people unsubscribe by mail to
@@ -252,6 +289,9 @@ class Settings(BaseSettings):
     keep_letters_days: int = Field(default=90, ge=1)
     """Days for which words are kept in full: emails where there is no mail server, and what was
     told by telephone. That they were sent stays on record with the deliveries."""
+    keep_attachments_days: int = Field(default=365, ge=SHORTEST.days)
+    """Days for which the files of a case are kept once it is closed. At least 60: one that was
+    closed may be opened again."""
     outbound_per_second: float = Field(default=50, gt=0)
     """Activities of the outbound queue that may start per second, over all workers."""
     metrics_address: Annotated[str, AfterValidator(_socket_address)] | None = None
@@ -270,6 +310,7 @@ class Settings(BaseSettings):
             webhooks=timedelta(days=self.keep_webhooks_days),
             deliveries=timedelta(days=self.keep_deliveries_days),
             letters=timedelta(days=self.keep_letters_days),
+            attachments=timedelta(days=self.keep_attachments_days),
         )
 
     @model_validator(mode="after")

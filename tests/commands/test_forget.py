@@ -1,15 +1,23 @@
 """`forget`: shows what would go, refuses while something is open, and says what remains."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from activities.adapters.database import DatabaseReadModel, make_engine, migrate
+from activities.adapters.database.attachments import (
+    AttachmentFiles,
+    DatabaseAttachments,
+    KeptFile,
+)
+from activities.adapters.file_store import FileStore
 from domain.contract.effects import AudienceChange, UpdateReadModel
 from domain.contract.values import Attachment, Contact
+from runtime.codec import NO_KEYS
+from runtime.sealing import Sealer
 from starter import app
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -78,6 +86,43 @@ def test_it_is_shown_first_done_then_and_void_afterwards(database: str) -> None:
     assert "Nothing was changed" in shown.output
     assert "Nothing was changed" not in done.output
     assert (again.exit_code, again.output) == (0, "the database knows nothing of this person\n")
+
+
+def with_a_file(database: str, folder: Path) -> Path:
+    """Ada's case has one; where it lies."""
+    engine = make_engine(database)
+    files = AttachmentFiles(engine, FileStore(str(folder)), Sealer(NO_KEYS))
+    kept = KeptFile(files.keep(b"log", NOW - timedelta(days=30)), "a.log", "text/plain", 3)
+    DatabaseAttachments(engine).attach("CASE-1", "m1", [kept], 100, NOW)
+    engine.dispose()
+    return folder / kept.digest[:2] / kept.digest
+
+
+def test_files_go_at_once_or_are_said_to_be_left(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While their store is down, or is not named here, another run or the worker removes them."""
+    a_case(database, "closed", 2)
+    file = with_a_file(database, tmp_path / "files")
+    shown = said(ADA)
+    not_named = said(ADA, "--yes")
+    monkeypatch.setenv("DEFECTS_ATTACHMENTS_URL", str(tmp_path / "files"))
+    file.rename(tmp_path / "away")
+    file.parent.rmdir()
+    file.parent.write_bytes(b"")
+    down = said(ADA, "--yes")
+    file.parent.unlink()
+    file.parent.mkdir()
+    (tmp_path / "away").rename(file)
+    done = said(ADA, "--yes")
+
+    assert ("files of their cases" in shown.output, shown.exit_code) == (True, 0)
+    assert (
+        "1 files of attachments are still there (DEFECTS_ATTACHMENTS_URL is not" in not_named.stderr
+    )
+    assert "the store does not answer: NotADirectoryError" in down.stderr
+    assert [one.exit_code for one in (not_named, down, done)] == [1, 1, 0]
+    assert not file.exists()
 
 
 @pytest.mark.parametrize(

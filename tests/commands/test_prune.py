@@ -8,7 +8,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from activities.adapters.database import DatabaseSessions, make_engine, migrate
+from activities.adapters.database.attachments import AttachmentFiles
+from activities.adapters.file_store import FileStore
 from domain.retention import Kept
+from runtime.codec import NO_KEYS
+from runtime.sealing import Sealer
 from starter import app
 
 
@@ -35,6 +39,31 @@ def test_a_dry_run_removes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert ["sessions", "1"] in [line.split() for line in second.output.splitlines()]
     assert removed == {"dry_run": False, "rows": none | {"sessions": 1}}
     assert again["rows"] == none
+
+
+def test_a_store_that_is_down_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All else is removed, and the file once the store is back."""
+    url, folder = f"sqlite:///{tmp_path / 'test.db'}", tmp_path / "files"
+    monkeypatch.setenv("DEFECTS_DATABASE_URL", url)
+    monkeypatch.setenv("DEFECTS_ATTACHMENTS_URL", str(folder))
+    engine, old = make_engine(url), datetime.now(UTC) - timedelta(days=2)
+    migrate(engine)
+    DatabaseSessions(engine).begin("client", "a@x.example", old)
+    digest = AttachmentFiles(engine, FileStore(str(folder)), Sealer(NO_KEYS)).keep(b"log", old)
+    engine.dispose()
+    kept = folder / digest[:2]
+    kept.rename(tmp_path / "away")
+    kept.write_bytes(b"")
+    down = said("prune", "--json")
+    kept.unlink()
+    (tmp_path / "away").rename(kept)
+    back = said("prune", "--json")
+
+    assert (down.exit_code, back.exit_code) == (1, 0)
+    assert down.stderr == "attachments cannot be removed: NotADirectoryError Not a directory\n"
+    rows = [json.loads(one.stdout)["rows"] for one in (down, back)]
+    assert [(one["sessions"], one["attachment_files"]) for one in rows] == [(1, 0), (0, 1)]
+    assert list(kept.iterdir()) == []
 
 
 def test_what_stops_repeats_cannot_be_kept_too_short(monkeypatch: pytest.MonkeyPatch) -> None:

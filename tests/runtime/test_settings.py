@@ -3,6 +3,7 @@
 import base64
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,10 @@ def test_empty(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DEFECTS_BOUNCE_ADDRESS", "a+b@vendor.example", "without a +"),
         ("DEFECTS_MAIL_OWN_LISTS", "a@b.example, list", "address 2 must be one such as"),
         ("DEFECTS_MAIL_FORMS", "<a@b.example>", "address 1 must be one such as"),
+        ("DEFECTS_ATTACHMENTS_URL", f"s4://{SECRET}", "must be a folder, or a URL that fsspec"),
+        ("DEFECTS_ATTACHMENTS_URL", f"s3:/{SECRET}", "must be a folder, or one URL such as"),
+        ("DEFECTS_ATTACHMENTS_URL", f"simplecache::s3://{SECRET}", "must be a folder, or one URL"),
+        ("DEFECTS_ATTACHMENT_MIB", "0", "must be greater than 0"),
         ("DEFECTS_BOUNCE_ADDRESS", "b@xn--zzzzzz--.example", "such as bounces@vendor.example"),
         ("DEFECTS_MAIL_FROM", f"a@b.example\nBcc: {SECRET}", "one address such as"),
         ("DEFECTS_WEBHOOK_URLS", f"https://a.example,ftp://{SECRET}", "URL 2 must be a URL such"),
@@ -126,6 +131,21 @@ def test_wrong_value(
 
     assert re.search(f"^  {variable}: .*{re.escape(advice)}", said, re.MULTILINE)
     assert SECRET not in said
+
+
+def test_a_store_whose_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says which one; a folder needs none, nor does what comes with `fsspec`."""
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    said = refusal(monkeypatch, DEFECTS_ATTACHMENTS_URL=f"s3://{SECRET}/files")
+
+    line = "DEFECTS_ATTACHMENTS_URL: needs a package that is not installed here: Install s3fs"
+    assert said.splitlines()[1].strip().startswith(line)
+    assert (len(said.splitlines()), SECRET in said) == (2, False)
+    for url in ("var/files", "/var/files", "memory://files", "file:///var/files"):
+        monkeypatch.setenv("DEFECTS_ATTACHMENTS_URL", url)
+        kept = read_settings().attachments_url
+        assert kept is not None
+        assert kept.get_secret_value() == url
 
 
 def test_wrong_status_page_url(monkeypatch: pytest.MonkeyPatch) -> None:

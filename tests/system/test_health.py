@@ -22,6 +22,7 @@ async def test_everything_that_is_wrong_is_named(tmp_path: Path) -> None:
             tmp_path,
             TEMPORAL_ADDRESS=server.address,
             DEFECTS_DATABASE_URL="postgresql://127.0.0.1:1/nothing",
+            DEFECTS_ATTACHMENTS_URL=str(Path(__file__) / "no-folder"),
         )
         ended = await run(*STARTER, "health", folder=tmp_path, env=env)
 
@@ -37,6 +38,8 @@ async def test_everything_that_is_wrong_is_named(tmp_path: Path) -> None:
             f"the schedule {name} is missing: a worker makes it when it starts, where it may"
             for name in ("impact-review", "retention")
         ),
+        "DEFECTS_ATTACHMENTS_URL: cannot be written to, so mails with files wait: "
+        "NotADirectoryError Not a directory",
     ]
     assert "DEFECTS_DATABASE_URL: cannot be used: " in database
     assert "port 1 failed" in database

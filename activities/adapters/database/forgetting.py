@@ -42,7 +42,7 @@ from activities.adapters.database.tables import (
     spoken_messages,
     subscriptions,
 )
-from activities.adapters.database.tables_mail import set_aside_mails, taken_mails
+from activities.adapters.database.tables_mail import attachments, set_aside_mails, taken_mails
 from activities.adapters.database.tables_pages import sign_in_links, web_sessions
 from activities.ports import DeliveryState
 from domain.addresses import spellings
@@ -222,6 +222,7 @@ class DatabaseForgetting:
                 deliveries.c.recipient.in_(keys),
                 lambda pseudonym: {"recipient": pseudonym, "message_id": pseudonym},
             ),
+            _Step("files of their cases", attachments, attachments.c.case_number.in_(theirs)),
             _Step("mails that were set aside", set_aside_mails, set_aside_mails.c.sender.in_(keys)),
             _Step("ids of their mails", taken_mails, taken_mails.c.sender.in_(keys)),
             _Step(

@@ -6,7 +6,7 @@ defect or release is open, and what waits to be sent or told always stays.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,6 +21,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from activities.adapters.database.attachments import AttachmentFiles, unneeded
 from activities.adapters.database.correspondence import KEPT as IDS_KEPT
 from activities.adapters.database.engine import writing
 from activities.adapters.database.idempotency import REMEMBERED
@@ -35,7 +36,12 @@ from activities.adapters.database.tables import (
     spoken_messages,
     subscriptions,
 )
-from activities.adapters.database.tables_mail import set_aside_mails, taken_mails
+from activities.adapters.database.tables_mail import (
+    attachment_files,
+    attachments,
+    set_aside_mails,
+    taken_mails,
+)
 from activities.adapters.database.tables_pages import (
     known_browsers,
     sign_in_links,
@@ -44,10 +50,15 @@ from activities.adapters.database.tables_pages import (
 )
 from activities.adapters.database.tables_webhooks import webhook_messages
 from activities.adapters.database.webhooks import WAITING
-from activities.ports import DeliveryState
+from activities.adapters.file_store import StoreDown
+from activities.ports import DeliveryState, NotNow
 from domain.retention import Kept, Periods
 
 _CHOSEN = ("progress_at", "newsletter_at", "time_zone_at", "language_at")
+
+
+_ON_THE_WAY = timedelta(days=1)
+"""A file that nothing names may be that of a mail which is being taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +69,14 @@ class _Rule:
 
 
 class DatabaseRetention:
-    """`Retention`."""
+    """`Retention`; without the store of files their contents stay."""
 
-    def __init__(self, engine: Engine, periods: Periods) -> None:
+    def __init__(
+        self, engine: Engine, periods: Periods, files: AttachmentFiles | None = None
+    ) -> None:
         self._engine = engine
         self._periods = periods
+        self._files = files
 
     def count(self, kind: Kept, now: datetime) -> int:
         """How many rows of a kind are kept no longer at `now`."""
@@ -72,12 +86,24 @@ class DatabaseRetention:
             return connection.execute(query).scalar_one()
 
     def prune(self, kind: Kept, now: datetime, limit: int) -> int:
-        """Remove at most `limit` of them; answers how many were."""
+        """Remove at most `limit` of them; answers how many were.
+
+        Raises:
+            NotNow: the store of files does not answer.
+        """
+        if kind is Kept.ATTACHMENT_FILES:
+            return self._remove_files(now - _ON_THE_WAY, limit)
         rule = _rules(self._periods, now)[kind]
         key = list(rule.table.primary_key.columns)
         some = select(*key).where(rule.over).limit(limit)
         with writing(self._engine) as connection:
             return connection.execute(delete(rule.table).where(tuple_(*key).in_(some))).rowcount
+
+    def _remove_files(self, wanted_by: datetime, limit: int) -> int:
+        try:
+            return self._files.remove_unneeded(wanted_by, limit) if self._files else 0
+        except StoreDown as error:
+            raise NotNow(f"attachments cannot be removed: {error}") from None
 
 
 def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:
@@ -116,6 +142,10 @@ def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:
         Kept.SET_ASIDE_MAILS: _Rule(set_aside_mails, set_aside_mails.c.at < now - MAILS_KEPT),
         Kept.TAKEN_MAILS: _Rule(taken_mails, taken_mails.c.at < now - IDS_KEPT),
         Kept.PREFERENCES: _Rule(preferences, _of_nobody()),
+        Kept.ATTACHMENTS: _Rule(
+            attachments, _of_what_was_over(attachments.c.case_number, now - periods.attachments)
+        ),
+        Kept.ATTACHMENT_FILES: _Rule(attachment_files, unneeded(now - _ON_THE_WAY)),
     }
 
 

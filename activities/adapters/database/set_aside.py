@@ -31,6 +31,8 @@ class SetAside:
     digest: str
     kept: bytes
     """What was written down of it."""
+    file: str | None = None
+    """The digest of the whole, where the store of files has it."""
 
 
 class DatabaseSetAside:
@@ -40,7 +42,14 @@ class DatabaseSetAside:
         self._engine = engine
 
     def add(
-        self, digest: str, sender: str, subject: str, reason: str, kept: bytes, now: datetime
+        self,
+        digest: str,
+        sender: str,
+        subject: str,
+        reason: str,
+        kept: bytes,
+        now: datetime,
+        file: str | None = None,
     ) -> bool:
         """Set a mail aside; answers False for one that was before."""
         row = {
@@ -50,6 +59,7 @@ class DatabaseSetAside:
             "reason": reason,
             "raw": kept,
             "at": now,
+            "file": file,
         }
         with writing(self._engine) as connection:
             adding = insert(connection, set_aside_mails).values(row)
@@ -82,7 +92,7 @@ class DatabaseSetAside:
         deciding = (
             update(set_aside_mails)
             .where(_WAITS, _mails.id == mail)
-            .values(raw=None, decided_at=now, decided_by=actor, case_number=case)
+            .values(raw=None, file=None, decided_at=now, decided_by=actor, case_number=case)
         )
         with writing(self._engine) as connection:
             return connection.execute(deciding).rowcount == 1
@@ -90,4 +100,4 @@ class DatabaseSetAside:
 
 def _set_aside(row: Row[Any]) -> SetAside:
     kept = row.raw or b""
-    return SetAside(row.id, row.sender, row.subject, row.reason, row.at, row.digest, kept)
+    return SetAside(row.id, row.sender, row.subject, row.reason, row.at, row.digest, kept, row.file)

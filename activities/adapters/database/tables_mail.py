@@ -1,6 +1,6 @@
-"""The tables of inbound mail: what was set aside for staff, and what mails led to which case."""
+"""The tables of inbound mail: what was set aside for staff, what mails led to which case, files."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table
 
 from activities.adapters.database.columns import CodePointText, UtcDateTime
 from activities.adapters.database.tables import metadata
@@ -20,9 +20,12 @@ set_aside_mails = Table(
     Column("decided_at", UtcDateTime),
     Column("decided_by", CodePointText),
     Column("case_number", CodePointText),
+    # The whole of a long one, in the store of files; empty once it was decided on.
+    Column("file", CodePointText, ForeignKey("attachment_files.digest")),
     Index(None, "digest", unique=True),
     Index(None, "decided_at", "at"),
     Index(None, "sender"),
+    Index(None, "file"),
 )
 
 taken_mails = Table(
@@ -33,4 +36,28 @@ taken_mails = Table(
     Column("case_number", CodePointText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Index(None, "at"),
+)
+
+# What the store of files has, or is about to be given.
+attachment_files = Table(
+    "attachment_files",
+    metadata,
+    Column("digest", CodePointText, primary_key=True),
+    Column("wanted_at", UtcDateTime, nullable=False),
+    Index(None, "wanted_at"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("case_number", CodePointText, primary_key=True),
+    # No row without its file: whoever removes one first waits for the other.
+    Column("digest", CodePointText, ForeignKey("attachment_files.digest"), primary_key=True),
+    # The digest of the mail that brought it.
+    Column("mail", CodePointText, primary_key=True),
+    Column("name", CodePointText, nullable=False),
+    Column("content_type", CodePointText, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "digest"),
 )

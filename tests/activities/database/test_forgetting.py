@@ -148,6 +148,7 @@ def test_nothing_of_a_person_is_left_and_the_record_is(engine: Engine) -> None:
         "subjects of their cases": 1,
         "what they did in the portal": 2,
         "deliveries": 2,
+        "files of their cases": 0,
         "mails that were set aside": 0,
         "ids of their mails": 0,
         "client numbers issued for an address": 1,

@@ -30,7 +30,7 @@ from domain.retention import Kept, Periods
 
 NOW = datetime(2026, 12, 1, 3, 40, tzinfo=UTC)
 DAY = timedelta(days=1)
-PERIODS = Periods(webhooks=90 * DAY, deliveries=1000 * DAY, letters=30 * DAY)
+PERIODS = Periods(webhooks=90 * DAY, deliveries=1000 * DAY, letters=30 * DAY, attachments=200 * DAY)
 
 
 def put(engine: Engine, table: Table, **row: Any) -> None:
