@@ -17,7 +17,8 @@ import structlog
 from activities.adapters.database import DatabaseNumbers, DatabasePreferences, DatabaseSetAside
 from activities.adapters.database.correspondence import DatabaseCorrespondence
 from activities.adapters.database.idempotency import DatabaseIdempotency
-from activities.adapters.database.set_aside import SetAside
+from activities.adapters.database.set_aside import RAW_BYTES, SetAside
+from activities.adapters.file_store import StoreDown
 from domain.addresses import recipient_key
 from domain.contract.case import ProvideInformation
 from domain.contract.events import Topic
@@ -27,19 +28,14 @@ from portal.api.contract import CASES
 from portal.api.problems import Problem
 from portal.api.responses import Received
 from portal.context import PortalContext
+from portal.inbound.attaching import MailFiles, Sorted, later
 from portal.inbound.judging import Judgement, judge
 from portal.inbound.kept import opened, sealed
-from portal.inbound.note import (
-    NOT_NAMED,
-    SUBJECT_CHARACTERS,
-    answers_of,
-    body_of,
-    named,
-    subject_of,
-)
+from portal.inbound.note import answers_of, body_of, subject_of
 from portal.inbound.reading import MAIL_BYTES, Mail, Unreadable, read
 from portal.inbound.returned import Reports
 from portal.inbound.ways import as_its_writer_sent_it, came_through
+from runtime.codec import AlteredPayload, UnknownKey
 
 log = structlog.get_logger(__name__)
 
@@ -83,10 +79,21 @@ async def make_case(context: PortalContext, aside: SetAside, actor: str) -> Rece
     Raises:
         Problem: it is refused (422), or has to be tried again later (429, 503).
     """
-    raw = opened(aside, context.settings.encryption_keys)
+    raw = await asyncio.to_thread(_whole, context, aside)
     if raw is None:
         raise _refused("mail", "is sealed under a key that DEFECTS_ENCRYPTION_KEYS lacks")
     return await _MailIntake(context, actor).make_case(raw)
+
+
+def _whole(context: PortalContext, aside: SetAside) -> bytes | None:
+    """All of the mail, where the store has it; None where its key is missing."""
+    try:
+        raw = context.files.read(aside.file) if context.files and aside.file else None
+    except StoreDown as error:
+        raise later(error) from None
+    except (UnknownKey, AlteredPayload):
+        return None
+    return opened(aside, context.settings.encryption_keys) if raw is None else raw
 
 
 class _MailIntake:
@@ -166,7 +173,9 @@ class _MailIntake:
             return known
         candidates = await asyncio.to_thread(self._candidates, mail, address)
         # Whoever writes through a form of ours may write in anybody's name.
-        case = None if reason == "own" else await self._noted(mail, address, candidates, key)
+        files, case = MailFiles(self._context, mail), None
+        if reason != "own":
+            case = await self._noted(mail, address, candidates, key, files)
         if case is None:
             return await asyncio.to_thread(self._set_aside, mail, raw, reason, key)
         return await asyncio.to_thread(self._keep, mail, address, "noted", case)
@@ -176,8 +185,19 @@ class _MailIntake:
             raise _too_many(f"{SET_ASIDE_OF_ONE} mails of one sender wait for a decision")
         kept = sealed(raw, key, self._context.settings.encryption_keys)
         sender, now = recipient_key(mail.address), self._context.now()
-        new = self._aside.add(key, sender, subject_of(mail), reason, kept, now)
+        file = self._kept_whole(raw)
+        new = self._aside.add(key, sender, subject_of(mail), reason, kept, now, file)
         return Received(outcome="set_aside", case=None, reason=reason, repeated=not new)
+
+    def _kept_whole(self, raw: bytes) -> str | None:
+        """The digest of a mail that is longer than what the database keeps of it."""
+        files = self._context.files
+        if files is None or len(raw) <= RAW_BYTES:
+            return None
+        try:
+            return files.keep(raw, self._context.now())
+        except StoreDown as error:
+            raise later(error) from None
 
     # --- what somebody wrote ---------------------------------------------------------------------
 
@@ -188,11 +208,13 @@ class _MailIntake:
         if known is not None:
             return known
         candidates = await asyncio.to_thread(self._candidates, mail, address)
-        case = await self._noted(mail, address, candidates, key)
+        files = MailFiles(self._context, mail)
+        case = await self._noted(mail, address, candidates, key, files)
         outcome = "noted"
         if case is None:
             await asyncio.to_thread(self._must_not_be_a_loop, key, "opened", CASES_AN_HOUR)
-            case, outcome = await self._opened(mail, address, candidates, key), "opened"
+            case = await self._opened(mail, address, candidates, key, files)
+            outcome = "opened"
         return await asyncio.to_thread(self._keep, mail, address, outcome, case)
 
     def _claimed(self, mail: Mail, key: str) -> Received | None:
@@ -217,24 +239,28 @@ class _MailIntake:
         wanted = [n for n in [*answered, *named] if re.fullmatch(NUMBER_PATTERN, n)]
         return list(dict.fromkeys(wanted))[:20]
 
-    async def _noted(self, mail: Mail, address: str, candidates: list[str], key: str) -> str | None:
+    async def _noted(
+        self, mail: Mail, address: str, candidates: list[str], key: str, files: MailFiles
+    ) -> str | None:
         """The case it was noted on: only one of the sender's own, and only one that is open."""
         cases = await asyncio.to_thread(self._known.cases_of, address, candidates)
         if not cases:
             return None
         await asyncio.to_thread(self._must_not_be_a_loop, key, "noted", NOTES_AN_HOUR)
-        note = {
-            "actor": self._actor,
-            "key": f"mail-{mail.digest}",
-            "attachments_not_kept": _lost(mail),
-            "note": f"{subject_of(mail)}\n\n{body_of(mail, _left_out(mail))}".strip(),
-        }
         for case in cases:
+            found = await asyncio.to_thread(files.for_case, case)
+            note = {
+                "actor": self._actor,
+                "key": f"mail-{mail.digest}",
+                "attachments_not_kept": found.lost(),
+                "note": f"{subject_of(mail)}\n\n{body_of(mail, *found.remarks())}".strip(),
+            }
             try:
                 await self._service.update(CASES, case, ProvideInformation.name, note)
             except Problem as problem:
                 if problem.status not in {404, 422}:
                     raise
+                await asyncio.to_thread(files.take_back, case, found)
                 continue  # It is closed: a further question is a new case (C1).
             return case
         return None
@@ -244,12 +270,18 @@ class _MailIntake:
         if self._keys.count(CALLER, sender, outcome, since) >= most:
             raise _too_many(f"at most {most} mails of one sender are {outcome} per hour")
 
-    async def _opened(self, mail: Mail, address: str, candidates: list[str], key: str) -> str:
-        start = await asyncio.to_thread(self._start, mail, address, candidates)
+    async def _opened(
+        self, mail: Mail, address: str, candidates: list[str], key: str, files: MailFiles
+    ) -> str:
+        found = await asyncio.to_thread(files.for_new_case)
+        start = await asyncio.to_thread(self._start, mail, address, candidates, found)
         begun = await self._service.start(CASES, None, start, key, request=mail.digest)
+        await asyncio.to_thread(files.put_on_record, begun.number)
         return begun.number
 
-    def _start(self, mail: Mail, address: str, candidates: list[str]) -> dict[str, Any]:
+    def _start(
+        self, mail: Mail, address: str, candidates: list[str], files: Sorted
+    ) -> dict[str, Any]:
         if mail.sender is None:
             raise _refused("From", "is missing")
         # A stranger is a client of their own: a hash of the domain would make one client of all
@@ -265,8 +297,8 @@ class _MailIntake:
             "contact": mail.sender.model_dump(mode="json", exclude_none=True),
             "channel": "email",
             "subject": subject_of(mail) or "(no subject)",
-            "attachments_not_kept": _lost(mail),
-            "description": body_of(mail, _left_out(mail), remark),
+            "attachments_not_kept": files.lost(),
+            "description": body_of(mail, *files.remarks(), remark),
             "actor": self._actor,
             **answers_of(mail),
         }
@@ -275,19 +307,6 @@ class _MailIntake:
 def _key(mail: Mail, address: str) -> str:
     """Of the mail, for its sender: another one may claim the same Message-ID."""
     return f"{hashlib.sha256(address.encode()).hexdigest()[:16]}/{mail.digest}"
-
-
-def _left_out(mail: Mail) -> str:
-    """How much there was beside the text that is not kept."""
-    files = [file.name for file in mail.attachments]
-    return f"Attachments that came with it and are not kept: {named(files)}." if files else ""
-
-
-def _lost(mail: Mail) -> list[str]:
-    """The files the client is told of by name; pictures inside a text are no loss to name."""
-    files = [file.name for file in mail.attachments if file.disposition == "attachment"]
-    names = [" ".join(name.split())[:SUBJECT_CHARACTERS] for name in files]
-    return [name for name in names if name][:NOT_NAMED]
 
 
 def _too_many(reason: str) -> Problem:
