@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from portal.bounds import CLOSE
 from portal.context import PortalContext
 from portal.pages import (
+    attachments,
     by_telephone,
     choices,
     mail_outbox,
@@ -34,7 +35,7 @@ def pages(context: PortalContext) -> FastAPI:
     app.state.context = context
     app.state.look = Look(context)
     parts = (sign_in, my_cases, new_case, my_defects, choices, sessions, status)
-    for part in (*parts, staff, by_telephone, set_aside, staff_case, mail_outbox):
+    for part in (*parts, staff, by_telephone, set_aside, staff_case, attachments, mail_outbox):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))
     app.exception_handler(SignInNeeded)(_sign_in_first)

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from activities.adapters.database import DatabaseReadModel
+from activities.adapters.database.attachments import DatabaseAttachments
 from portal.pages.auth import NotHere, Staff
 from portal.pages.folded import Folded, folded
 from portal.pages.page_renderer import context_of, look_of
@@ -47,6 +48,7 @@ def case_page(request: Request, staff: Staff, number: str) -> Response:
         area="staff",
         staff=staff,
         case=case,
+        attached=DatabaseAttachments(context.engine).of_case(number),
         happened=[_happened(fact) for fact in facts[::-1][:_SHOWN]],
         more=max(0, len(facts) - _SHOWN),
         workflow=workflow_links(context),
