@@ -13,8 +13,9 @@ from domain.contract.defect import Reopen, Resolve, ScheduleRelease, WithdrawRel
 from domain.contract.events import ClientEvent
 from simulation.dry_run import Outcome, Script
 from simulation.live_run import ReleaseOutcome
-from simulation.oracle.audit import GRACE, Broken
+from simulation.oracle.audit import GRACE
 from simulation.oracle.expected_state import Delivered, Said
+from simulation.oracle.matching import Broken
 from simulation.release_year import PlannedRelease, ReleaseYear
 
 CLAUSES: dict[str, str] = {

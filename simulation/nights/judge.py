@@ -1,7 +1,7 @@
 """Says what is wrong with a night: who was told twice, who was forgotten, what was lost.
 
 Looks at what reached people, at the database, and at what each entity decided; the promises of the
-policy are judged by the oracle.
+policy are judged by the oracles (`promises.py`).
 """
 
 from collections import Counter
@@ -26,11 +26,10 @@ from domain.contract.effects import (
 from domain.contract.events import StaffEvent
 from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Attachment
-from simulation.nights.faults import Fault
 from simulation.nights.life import Life
 from simulation.nights.night import Night
-from simulation.oracle.audit import audit
-from simulation.oracle.expected_state import Delivered, History, Said
+from simulation.nights.promises import broken_promises
+from simulation.oracle.expected_state import Delivered, Said
 
 MOST_CARRIED = 1_000_000
 MOST_WAITING = 500_000
@@ -75,8 +74,8 @@ class _Judge:
                 wrong += self._lost(life)
                 wrong += self._forgotten(life)
                 wrong += self._unwritten(life)
-                wrong += self._promises(life)
             wrong += self._unheard_of()
+            wrong += broken_promises(self._night, self._lives, [*self._letters.values()])
         return Verdict(tuple(wrong), len(self._arrivals.letters), self._twice)
 
     # --- nobody twice ----------------------------------------------------------------------------
@@ -113,7 +112,7 @@ class _Judge:
 
     def _lost(self, life: Life) -> Iterator[str]:
         """Whatever was decided was done, or a newer one took its place."""
-        done = {effect.key for effect, _ in life.done}
+        done = {effect.key for effect, _, _ in life.done}
         for place, effect in enumerate(life.decided):
             if effect.key in done or isinstance(effect, UpdateReadModel):
                 continue  # Projections join: what they say is looked for in the database.
@@ -150,7 +149,7 @@ class _Judge:
             if isinstance(effect, UpdateReadModel)
             for change in effect.audience
         ]
-        receipts = {effect.key: receipt for effect, receipt in life.done}
+        receipts = {effect.key: receipt for effect, receipt, _ in life.done}
         corrected = any(
             isinstance(said, Said) and isinstance(said.command, CorrectContact)
             for said in life.said
@@ -209,34 +208,6 @@ class _Judge:
         if isinstance(effect, NotifyStaff):
             return (effect.key, effect.role.value) in self._letters
         return (effect.key, recipient) in self._letters
-
-    # --- promises --------------------------------------------------------------------------------
-
-    def _promises(self, life: Life) -> Iterator[str]:
-        said = [s.command for s in life.said if isinstance(s, Said)]
-        if life.workflow.__name__ != "DefectWorkflow":
-            return
-        if any(isinstance(command, CorrectContact) for command in said):
-            return  # The oracle knows people by their addresses.
-        runner = life.remembered().runner
-        if runner is None or life.first_began is None:
-            return
-        delivered = [m for m in self._letters.values() if m.key.startswith(f"{life.number}/")]
-        start: Any = life.first_start
-        history = History(start, life.first_began, self._plan.until, life.said, delivered)
-        found = audit(history, runner.entity.policy, self._plan.patience).broken
-        refusing = {d.whom for d in self._plan.disturbances if d.fault is Fault.MAIL_REFUSES}
-        found = tuple(b for b in found if b.recipient not in refusing)
-        late = Counter(b.recipient for b in found if b.clause == "T6" and "no update" in b.what)
-        missed = runner.entity.updates.missed
-        if max(late.values(), default=0) > missed:
-            yield f"{life.number}: {dict(late)} came late, {missed} are on record"
-        stood_still = any(d.fault is Fault.NO_WORKER for d in self._plan.disturbances)
-        for broken in found:
-            if broken.clause == "T6" and "no update" in broken.what:
-                continue
-            if not (stood_still and broken.what.startswith("no ")):
-                yield f"{life.number}: {broken}"
 
     # --- between entities ------------------------------------------------------------------------
 

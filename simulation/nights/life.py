@@ -39,6 +39,7 @@ class Life:
     began: datetime
     """When this run began."""
     first_start: Start
+    first_began: datetime
     run: int = 1
     turns: list[Turn] = field(default_factory=list)
     buffered: list[Event] = field(default_factory=list)
@@ -54,11 +55,10 @@ class Life:
     """Its start payload was wrong."""
     opened_by: str | None = None
     """The memo that says for which key it was started."""
-    first_began: datetime | None = None
     decided: list[Effect] = field(default_factory=list)
     """Every effect that was decided, as it stands after resets."""
-    done: list[tuple[Effect, Receipt]] = field(default_factory=list)
-    """What was brought about, with what came of it, in order."""
+    done: list[tuple[Effect, Receipt, datetime]] = field(default_factory=list)
+    """What was brought about, with what came of it and when that was heard, in order."""
     said: list[Said | Moved] = field(default_factory=list)
     """What was accepted, as it stands after resets."""
     refusals: list[tuple[Command, InvalidCommand]] = field(default_factory=list)

@@ -110,12 +110,17 @@ class Plan:
         return (*self.steps, *self.disturbances)
 
 
-def draw(seed: int) -> Plan:
-    """The night of a seed."""
+def draw(seed: int, *, whole: bool = True) -> Plan:
+    """The night of a seed; where it is not to be `whole`, with its first part only."""
     chance = Random(seed)  # noqa: S311 - to be repeated, not to be secret
     began = FIRST + timedelta(days=chance.randrange(14), minutes=chance.randrange(1440))
     steps = sorted(_steps(chance, began), key=lambda step: step.at)
     disturbances = sorted(_disturbances(chance), key=lambda d: d.at)
+    if whole:
+        steps = sorted(
+            [*steps, *_more(Random(f"{seed}/more"), steps)],  # noqa: S311 - as above
+            key=lambda step: step.at,
+        )
     return Plan(seed, began, tuple(steps), tuple(disturbances))
 
 
@@ -272,6 +277,34 @@ def _case(chance: Random, number: str, began: datetime) -> list[Step]:
         at += timedelta(minutes=chance.choice((1, 10, 120)))
         steps.append(Step(at, number, name, keyed))
     return steps
+
+
+def _more(chance: Random, steps: list[Step]) -> list[Step]:
+    """What came to be drawn later, by a chance of its own: a seed's first part stays as it was."""
+    return [step for case in CASES for step in _more_of_case(chance, case, steps)]
+
+
+def _more_of_case(chance: Random, number: str, steps: list[Step]) -> list[Step]:
+    at = next((s.at for s in steps if s.number == number and s.name == "CaseWorkflow"), None)
+    if at is None or chance.random() < 0.3:
+        return []
+    said = []
+    for place in range(chance.choice((1, 2, 3))):
+        name, payload = chance.choice(
+            (
+                ("respond", {"message": "We look into it."}),
+                ("request_information", {"items": ["steps", "a picture"]}),
+                ("provide_information", {"note": "It began on the second page."}),
+                ("provide_information", {"who_am_i": "Site 2", "feature": "Sums"}),
+                ("assess_critical", {"justified": False, "reason": INTERNAL}),
+                ("cancel_call", {"reason": INTERNAL}),
+                ("close", {"reason": INTERNAL}),
+            )
+        )
+        at += timedelta(minutes=chance.choice((3, 50, 400)))
+        keyed = {"actor": "agent-3", "key": f"more-{place}"} | payload
+        said.append(Step(at, number, name, keyed))
+    return said
 
 
 def _release(chance: Random, began: datetime, defects: tuple[str, ...]) -> list[Step]:

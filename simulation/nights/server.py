@@ -108,9 +108,10 @@ class Server:
             start = parse(WORKFLOWS[workflow].behaviour.start, payload)
         except InvalidCommand:
             refused = True
-        life = Life(WORKFLOWS[workflow], number, start, self.now, start, opened_by=opened_by)
+        life = Life(
+            WORKFLOWS[workflow], number, start, self.now, start, self.now, opened_by=opened_by
+        )
         life.closed = life.refused = refused
-        life.first_began = self.now
         self.lives[number] = life
         if not refused:
             self.at(self._working_at(self.now), lambda: self._pin(life))
@@ -216,7 +217,7 @@ class Server:
             for said in record.applied
         ]
         life.decided += record.decided
-        life.done += record.done
+        life.done += [(effect, receipt, self.now) for effect, receipt in record.done]
         life.marks.append((len(life.decided), len(life.done), len(life.said)))
         life.refusals += record.refused
         record.clear()

@@ -4,7 +4,7 @@ An oracle for tests and for `simulate`: interval arithmetic on the log and the b
 It shares no code with the entities that it judges.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +22,8 @@ from simulation.oracle.expected_state import (
     StateHistory,
     StateInterval,
 )
-from simulation.oracle.obligations import ExpectedMessage, Obligations, support_hours
+from simulation.oracle.matching import Broken, mismatches
+from simulation.oracle.obligations import Obligations, support_hours
 
 GRACE = timedelta(minutes=15)
 """How long after it is due a message may arrive."""
@@ -37,16 +38,6 @@ _COUNT_AS_UPDATE = {
     "defect.reopened",
 }
 _STAFF = {event.value for event in StaffEvent}
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A promise not kept: its clause, the instant it was due or wrong, and what went wrong."""
-
-    clause: str
-    at: datetime
-    what: str
-    recipient: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,33 +98,10 @@ class _Auditor:
     # --- messages owed one by one ----------------------------------------------------------------
 
     def _check_messages(self) -> None:
-        """Each came once, not before it was due and not late; no other came."""
-        clauses = self._obligations.clauses
-        waiting: dict[tuple[str, str], list[ExpectedMessage]] = defaultdict(list)
-        for owed in sorted(self._obligations.messages(), key=lambda owed: owed.at):
-            waiting[owed.event, owed.recipient].append(owed)
-        for came in self._delivered:
-            if came.event not in clauses:
-                continue
-            due = [owed for owed in waiting[came.event, came.recipient] if owed.at <= came.at]
-            in_time = [owed for owed in due if came.at <= owed.at + self._grace]
-            # What may have lapsed is answered only by what nothing else was waiting for.
-            answered = max(in_time or due, key=lambda owed: owed.lapses, default=None)
-            if answered is not None:
-                waiting[came.event, came.recipient].remove(answered)
-            if not in_time:
-                what = "late" if answered else "too early, too often or wrongly"
-                at = answered.at if answered else came.at
-                self._break(clauses[came.event], at, f"{came.key} came {what}", came.recipient)
-        for owed in (owed for remaining in waiting.values() for owed in remaining):
-            if self._had_to_come(owed):
-                self._break(
-                    clauses[owed.event], owed.at, f"{owed.event} is missing", owed.recipient
-                )
-
-    def _had_to_come(self, owed: ExpectedMessage) -> bool:
-        end = owed.at + self._grace
-        return end <= self._until and owed.lapses > end
+        obligations = self._obligations
+        self._broken += mismatches(
+            obligations.messages(), self._delivered, obligations.clauses, self._until, self._grace
+        )
 
     def _check_progress(self) -> None:
         """Progress is mailed at once where the severity asks for it (D6)."""
@@ -148,7 +116,7 @@ class _Auditor:
                     and owed.at <= came.at <= end
                     for came in self._delivered
                 )
-                if not mailed and self._had_to_come(owed):
+                if not mailed and owed.had_to_come(self._until, self._grace):
                     self._break("D6", owed.at, "progress was not mailed", owed.recipient)
 
     # --- status updates --------------------------------------------------------------------------

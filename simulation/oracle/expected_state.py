@@ -4,10 +4,10 @@ The log holds what was accepted; what was refused left no trace. `StateHistory` 
 policy's words and shares no code with the product, so that one can check the other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from domain.contract.defect import (
     Absorb,
@@ -35,6 +35,8 @@ from domain.contract.defect import (
 )
 from domain.contract.values import Attachment, Command, Severity, Workaround
 
+L = TypeVar("L")
+
 _INTERNAL = (
     "reason",
     "resolution",
@@ -52,6 +54,18 @@ class Said:
 
     at: datetime
     command: Command
+
+
+def without_repeats(log: Iterable[L]) -> list[L]:
+    """A log without commands whose key was heard before: they change nothing."""
+    heard: set[str] = set()
+    kept = []
+    for entry in log:
+        key = entry.command.key if isinstance(entry, Said) else None
+        if key is None or key not in heard:
+            kept.append(entry)
+        heard.update([key] if key else [])
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,15 +223,10 @@ class StateHistory:
         else:
             who = dict.fromkeys(stay.recipient for stay in self.stays)
             self.confirmations_due = [(began, recipient) for recipient in who]
-        heard: set[str] = set()
-        for place, said in enumerate(history.said, 1):
+        for place, said in enumerate(without_repeats(history.said), 1):
             if isinstance(said, Moved):
                 self._hear_moved(LogPosition(said.at, place), said)
                 continue
-            key = said.command.key
-            if key is not None and key in heard:
-                continue
-            heard.update([key] if key else [])
             self.internal += _internal_texts(said.command)
             self._hear(LogPosition(said.at, place), said.command)
             self._mind_waiting(LogPosition(said.at, place))

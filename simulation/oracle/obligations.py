@@ -4,7 +4,7 @@ Worked out from the log (`StateHistory`) and the business calendar; status updat
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import get_args
@@ -14,6 +14,7 @@ from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.values import Severity
 from domain.policy import PinnedPolicy, Target
 from simulation.oracle.expected_state import NEVER, LogPosition, Plan, StateHistory, due
+from simulation.oracle.matching import ExpectedMessage
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _TINY = timedelta(microseconds=1)
@@ -37,16 +38,6 @@ _CLAUSES: dict[str, str] = {
     StaffEvent.RECLASSIFICATION_REQUESTED: "D4",
     StaffEvent.RECLASSIFICATION_REMINDER: "D4",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedMessage:
-    """One message owed at `at`; it may be left out once it `lapses`."""
-
-    event: str
-    recipient: str
-    at: datetime
-    lapses: datetime = NEVER.at
 
 
 def support_hours(policy: PinnedPolicy) -> dict[Severity, BusinessCalendar]:

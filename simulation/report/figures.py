@@ -14,8 +14,9 @@ from domain.contract.values import Command, Severity
 from domain.policy import PinnedPolicy
 from simulation.dry_run import Outcome
 from simulation.live_run import ReleaseOutcome
-from simulation.oracle.audit import GRACE, Broken
+from simulation.oracle.audit import GRACE
 from simulation.oracle.expected_state import Delivered, Said, StateHistory
+from simulation.oracle.matching import Broken
 from simulation.oracle.obligations import Obligations
 from simulation.release_year import PlannedRelease, ReleaseYear
 from simulation.report.report import (

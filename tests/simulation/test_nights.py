@@ -8,8 +8,11 @@ import structlog
 
 from activities.adapters.database import DatabaseAudience, DatabaseLedger
 from activities.ports import DeliveryState
+from domain.case import first_response
+from domain.case.state import Case
 from domain.defect.update_clock import UpdateClock
 from domain.outbox import Outbox
+from domain.release import plan as release_plan
 from simulation.nights.plan import Plan, draw
 from simulation.nights.shrink import shrunk, verdict
 from tests.soak import SOAKING
@@ -43,8 +46,8 @@ def test_nights_end_well(first: int) -> None:
 
 @pytest.mark.parametrize("seed", FAILED_ONCE)
 def test_what_failed_once_does_not_fail_again(seed: int) -> None:
-    """A fault that was mended stays so."""
-    assert verdict(draw(seed)).wrong == ()
+    """A fault that was mended stays so; these nights had no more parts when they failed."""
+    assert verdict(draw(seed, whole=False)).wrong == ()
 
 
 def test_a_seed_is_one_night() -> None:
@@ -57,8 +60,11 @@ def test_a_seed_is_one_night() -> None:
 # --- the judge bites ------------------------------------------------------------------------------
 
 
-def _found() -> Plan | None:
-    return next((plan for plan in map(draw, range(TRIED)) if verdict(plan).wrong), None)
+def _found(having: str = "") -> Plan | None:
+    """The first night, with a part of that name, on which something is wrong."""
+    plans = map(draw, range(TRIED))
+    fitting = (p for p in plans if not having or having in {step.name for step in p.steps})
+    return next((plan for plan in fitting if verdict(plan).wrong), None)
 
 
 def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,14 +115,38 @@ def _overlooking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DatabaseAudience, "people", people)
 
 
-@pytest.mark.parametrize("broken", [_forgetful, _dropping, _skipping, _losing, _overlooking])
+def _silent_of_what_was_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def miss(case: Case, due: Any, _now: Any) -> None:
+        assert case.first_response is not None
+        case.first_response.missed_at = due
+
+    monkeypatch.setattr(first_response, "_miss", miss)
+
+
+def _keeping_the_date_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release_plan, "tell_defects", lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    ("broken", "having"),
+    [
+        (_forgetful, ""),
+        (_dropping, ""),
+        (_skipping, ""),
+        (_losing, ""),
+        (_overlooking, ""),
+        (_silent_of_what_was_missed, "CaseWorkflow"),
+        (_keeping_the_date_to_itself, "reschedule"),
+    ],
+)
 def test_the_judge_finds_a_product_that_is_broken(
-    broken: Any, monkeypatch: pytest.MonkeyPatch
+    broken: Any, having: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A ledger that forgets, a lost effect, a skipped update, a lost lane, an overlooked person."""
+    """A ledger that forgets, a lost effect, a skipped update, a lost lane, an overlooked person, a
+    missed response that nobody hears of, a release that does not say that it has another date."""
     broken(monkeypatch)
 
-    plan = _found()
+    plan = _found(having)
 
     assert plan is not None
 

@@ -49,8 +49,9 @@ from domain.policy import PinnedPolicy
 from domain.runner import Runner
 from domain.views.explain import explain
 from domain.views.operator_card import card
-from simulation.oracle.audit import Broken, audit
+from simulation.oracle.audit import audit
 from simulation.oracle.expected_state import History, StateHistory
+from simulation.oracle.matching import Broken
 from simulation.oracle.obligations import Obligations
 from tests.domain.builders import ETO, SERVICE_LEVELS, attachment, defect_start
 from tests.domain.lives import (
