@@ -20,8 +20,16 @@ _DATES = frozenset({"numeric date", "written date", "month and year", "year", "q
 """The kinds of times that `dates.py` understands."""
 _NEVER_OVER = frozenset(
     {"tomorrow", "last moment", "next period", "end of period, short", "estimate", "before long"}
+    | {"nearly done"}
 )
 """The kinds of times that lie ahead, whatever the tense of their sentence."""
+_BROAD = "event of any kind"
+"""The kind of a time that may swallow others, being any words after a preposition."""
+_STRICT = frozenset(
+    {Rule.NEVER, Rule.UNLESS_CONTACT, Rule.IF_PUT_RIGHT, Rule.IF_WILL_BE_RIGHT}
+    | {Rule.IF_ABOUT_A_FIX, Rule.IF_WILL_BE, Rule.IF_FUTURE}
+)
+"""The rules that look at the whole sentence themselves."""
 NAMES_A_RELEASE = "release of a season"
 """The kind of a time that may also be what a release is called: "Spring release"."""
 _TIME = "@"
@@ -59,13 +67,25 @@ def promises_in(text: str, today: date | None, cadence: timedelta) -> Iterator[P
     if not found:
         return
     judge = _Judge(Text(normalized, ready().abbreviations), matchers, today, cadence)
-    for candidate in longest(found):
+    for candidate in _apart(found):
         if judge.verdict(candidate) is _Verdict.PROMISE:
             first, phrase = normalized.original(text, candidate.start, candidate.end)
             # The full stop of a sentence is no part of the phrase, that of "5 p.m." is.
             if phrase.endswith(".") and "." not in phrase.split()[-1][:-1]:
                 phrase = phrase[:-1]
             yield Promise(phrase, candidate.time.why, first, candidate.time.kind)
+
+
+def _apart(found: list[Candidate]) -> list[Candidate]:
+    """Return the times that lie within no other, and broad ones where there is no other."""
+    narrow = longest(candidate for candidate in found if candidate.time.kind != _BROAD)
+    broad = [
+        candidate
+        for candidate in found
+        if candidate.time.kind == _BROAD
+        and not any(one.start < candidate.end and candidate.start < one.end for one in narrow)
+    ]
+    return sorted([*narrow, *longest(broad)], key=lambda candidate: candidate.start)
 
 
 class _Judge:
@@ -102,20 +122,28 @@ class _Judge:
         start, end, time, rule = candidate
         context = self._contexts[self._language_at(start, end)]
         tense = context.tense(start, end)
-        listed = rule is not Rule.ALWAYS and self._continues_a_list(start, context.lexicon)
+        promised = tense in {Tense.FUTURE, Tense.IMPLIED_FUTURE}
+        stands_alone = tense is Tense.FUTURE and self._text.normalized.text[start].isalpha()
+        may_be_listed = rule is not Rule.ALWAYS and not stands_alone
+        listed = may_be_listed and self._continues_a_list(start, context.lexicon)
         described = tense is Tense.NO_STATEMENT or listed
         if time.kind in _DATES and (dated := self._by_date(candidate, tense, described)):
             return dated
         if described:
             return _Verdict.RULED_OUT
-        promised = tense in {Tense.FUTURE, Tense.IMPLIED_FUTURE}
         has_lead_in = time.rules.after_lead_in is not None
-        if has_lead_in and not promised and context.qualifies_a_noun(start, end):
+        ahead = time.kind in _NEVER_OVER and context.is_put_right(start, end)
+        if has_lead_in and not promised and not ahead and context.qualifies_a_noun(start, end):
             return _Verdict.RULED_OUT
         if _refuses(rule, tense, context, start, end):
             excused = self._excused(candidate, context)
             return _Verdict.RULED_OUT if excused else _Verdict.PROMISE
-        return _Verdict.RULED_OUT if tense in PAST_OR_HABITUAL else _Verdict.UNDECIDED
+        if tense in PAST_OR_HABITUAL:
+            return _Verdict.RULED_OUT
+        right, ahead = context.is_put_right(start, end), context.tells_of_the_future(start, end)
+        if not (right and ahead if rule in _STRICT else right or context.is_sure(start, end)):
+            return _Verdict.UNDECIDED
+        return _Verdict.RULED_OUT if self._excused(candidate, context) else _Verdict.PROMISE
 
     def _language_at(self, start: int, end: int) -> int:
         vocabularies = ready().telltales
@@ -185,6 +213,16 @@ def _refuses(rule: Rule, tense: Tense, context: Context, start: int, end: int) -
         case Rule.IF_PUT_RIGHT:
             return tense is Tense.FUTURE or (
                 tense not in {Tense.PAST, Tense.NO_STATEMENT} and context.is_put_right(start, end)
+            )
+        case Rule.IF_WILL_BE_RIGHT:
+            return (
+                tense not in {Tense.PAST, Tense.NO_STATEMENT}
+                and context.is_put_right(start, end)
+                and context.tells_of_the_future(start, end)
+            )
+        case Rule.IF_WILL_BE:
+            return tense not in {Tense.PAST, Tense.NO_STATEMENT} and (
+                context.is_put_right(start, end) or context.is_sure(start, end)
             )
         case Rule.IF_FUTURE | Rule.IF_FUTURE_OR_IMPLIED:
             if tense is Tense.FUTURE:

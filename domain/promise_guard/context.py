@@ -96,10 +96,11 @@ class Context:
         """Tell whether a word is a verb of the past, whatever stands beside it."""
         word = self._words[at]
         if word in self.lexicon.WAS or word in self.lexicon.PAST_EVENTS:
-            return True
+            return not self._is_noun(at)
         form = self.lexicon.PARTICIPLE.fullmatch(word) or word in self.lexicon.IRREGULAR_PARTICIPLES
         before = self._clause_before(at)
-        if form and before[:1] and before[0] in self.lexicon.PERFECT:
+        helpers = before[1:] if before[:1] and before[0] in self.lexicon.NEGATIONS else before
+        if form and helpers[:1] and helpers[0] in self.lexicon.PERFECT:
             return True
         if not self._is_past_verb(at):
             return False
@@ -120,7 +121,25 @@ class Context:
 
     def is_put_right(self, start: int, end: int) -> bool:
         """Tell whether the sentence around a time says that something is as it should be."""
-        return not self.lexicon.PUT_RIGHT.isdisjoint(self.sentence(start, end))
+        words = self.sentence(start, end)
+        return any(
+            word in self.lexicon.PUT_RIGHT and before not in self.lexicon.NEGATIONS
+            for before, word in zip(["", *words], words, strict=False)
+        )
+
+    def is_sure(self, start: int, end: int) -> bool:
+        """Tell whether the sentence around a time says for sure that something will be."""
+        return any(
+            self._is_sure(word) and word not in self.lexicon.TOMORROW
+            for word in self.sentence(start, end)
+        )
+
+    def tells_of_the_future(self, start: int, end: int) -> bool:
+        """Tell whether the sentence around a time says that something will, or can, be."""
+        return any(
+            word in self.lexicon.ABLE or self.lexicon.FUTURE.fullmatch(word)
+            for word in self.sentence(start, end)
+        )
 
     def is_about_contact(self, start: int, end: int) -> bool:
         """Tell whether the sentence around a time says that the vendor will be in touch."""
@@ -238,7 +257,7 @@ class Context:
             return Tense.FUTURE
         if word in self.lexicon.PAST_EVENTS:
             return Tense.PAST
-        if word in self.lexicon.PAST:
+        if word in self.lexicon.PAST and not self._is_noun(at):
             near = self._clause_before(at)[:2]
             lasts = near[:1] == ["to"] or any(map(self.lexicon.FUTURE.fullmatch, near))
             if at + 1 < time_at:  # "restore the last days": the past is that of something else.
@@ -254,9 +273,14 @@ class Context:
                 return Tense.NO_STATEMENT
         if self.lexicon.OUR_WORK.fullmatch(word):
             return Tense.IMPLIED_FUTURE
-        if word in self.lexicon.HABITUAL:
+        if word in self.lexicon.HABITUAL and before not in self.lexicon.DETERMINERS:
             return Tense.HABITUAL
         return Tense.PERHAPS_PAST if self._is_past_verb(at) else Tense.UNKNOWN
+
+    def _is_noun(self, at: int) -> bool:
+        """Tell whether a word stands for a noun: "a thing of the past"."""
+        followed = at + 1 < len(self._words) and self._words[at + 1] not in _PUNCTUATION
+        return not followed and self._words[at - 1] in self.lexicon.DETERMINERS
 
     def _told_by_instruction(self, at: int) -> Tense:
         """Judge "set", "choose", ...: an instruction, unless it is we who do it."""

@@ -50,6 +50,8 @@ class Lexicon(Protocol):
     HEDGES: Words
     REPORTED: Words
     PUT_RIGHT: Words
+    ABLE: Words
+    NEGATIONS: Words
     WAS: Words
     FUTURE: Forms
     SURE_FUTURE: Forms

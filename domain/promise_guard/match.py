@@ -5,8 +5,10 @@ and each line is an alternative. Repeats must have a bound; a test sees to it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
+from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 S = TypeVar("S", bound=tuple[Any, ...])
@@ -14,6 +16,13 @@ S = TypeVar("S", bound=tuple[Any, ...])
 
 _LEAD_IN_REACH = 60
 """Characters before a time among which its lead-in is looked for."""
+_ABBREVIATED = ("approx", "vorauss", "tues", "thurs", "sept", "prob")
+_SENTENCE_END = re.compile(
+    "(?<=[a-z]{4}[.!?])" + "".join(rf"(?<!{word}\.)" for word in _ABBREVIATED) + " (?![0-9])|\n"
+)
+"""Ends what is surely a sentence: times are looked for in one after the other."""
+_WORDS_KNOWN = 10_000
+"""Of how many words it is remembered what they hold of the parts that rows need."""
 _PLACEHOLDER = re.compile(r"<([a-z ]{1,30})>")
 _SIGNS = {"#": re.compile("[0-9]"), "#u": re.compile("[0-9] ?(?:hr?|d|w|m|min|wk|std)(?![a-z])")}
 """What stands for more than itself in the needs of a row."""
@@ -32,6 +41,10 @@ class Rule(Enum):
     """The sentence is about something fixed, released, available or done, and not past."""
     IF_PUT_RIGHT = auto()
     """The clause says that something will be, or the sentence that it is as it should be."""
+    IF_WILL_BE_RIGHT = auto()
+    """The sentence says that something will be, and that it is as it should be."""
+    IF_WILL_BE = auto()
+    """The sentence says that something will be, or that it is as it should be."""
     UNLESS_PAST = auto()
     """The clause does not say that it is past or happens regularly."""
     UNLESS_CLEARLY_PAST = auto()
@@ -127,7 +140,15 @@ class Matcher:
             (time, frozenset(time.needs.split()), compiled(time.pattern, fragments))
             for time in tables.times
         ]
-        self._parts = frozenset().union(*(needs for _, needs, _ in self.times))
+        self._rows_by_part: dict[str, list[int]] = {"": []}
+        for row, (_, needs, _) in enumerate(self.times):
+            for part in needs or ("",):
+                self._rows_by_part.setdefault(part, []).append(row)
+        for sign in _SIGNS:
+            self._rows_by_part.setdefault(sign, [])
+        parts = frozenset[str]().union(*(needs for _, needs, _ in self.times))
+        known = lru_cache(_WORDS_KNOWN)(lambda word: frozenset(p for p in parts if p in word))
+        self._parts_of: Callable[[str], frozenset[str]] = known
         self._allowlist = [compiled(pattern, fragments) for pattern in tables.allowlist]
         self._excuses = [_Excusing(excuse, fragments) for excuse in tables.excuses.values()]
         self._announcements = [_Excusing(said, fragments) for said in tables.announcements]
@@ -142,21 +163,28 @@ class Matcher:
         self._purpose = compiled(lead_ins.purpose, fragments)
         self._within_times = compiled(lead_ins.within_times, fragments)
 
-    def signs(self, text: str) -> set[str]:
+    def signs(self, text: str) -> frozenset[str]:
         """Return what a text has of the parts that rows need."""
-        there = {part for part in self._parts if part in text}
-        return there | {sign for sign, pattern in _SIGNS.items() if pattern.search(text)}
+        parts = (self._parts_of(word) for word in {*text.split()})
+        signs = (sign for sign, pattern in _SIGNS.items() if pattern.search(text))
+        return frozenset[str]().union(*parts, signs)
 
     def candidates(self, text: str) -> Iterator[Candidate]:
         """Yield the times named, row by row."""
-        there = self.signs(text)
-        for time, needs, pattern in self.times:
-            if needs and needs.isdisjoint(there):
-                continue
-            for match in pattern.finditer(text):
-                start, rule = self._led(text, match.start(), time.rules)
-                if rule is not Rule.NEVER:
-                    yield Candidate(start, match.end(), time, rule)
+        begin = 0
+        for finish in (*(mark.start() for mark in _SENTENCE_END.finditer(text)), len(text)):
+            for row in self._rows(text[begin:finish]):
+                time, _, pattern = self.times[row]
+                for match in pattern.finditer(text, begin, finish):
+                    start, rule = self._led(text, match.start(), time.rules)
+                    if rule is not Rule.NEVER:
+                        yield Candidate(start, match.end(), time, rule)
+            begin = finish
+
+    def _rows(self, sentence: str) -> list[int]:
+        """Return the rows that can match in a sentence."""
+        found = (self._rows_by_part[part] for part in self.signs(sentence))
+        return sorted({*self._rows_by_part[""], *chain.from_iterable(found)})
 
     def allowed(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the slices that the allowlist covers."""

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from html import unescape
 from typing import NamedTuple
@@ -12,25 +12,31 @@ class Normalized(NamedTuple):
     """A normalized text, and where in the original each of its characters comes from."""
 
     text: str
-    origins: list[tuple[int, int]]
-    """Where each character begins in the original, and where it ends there."""
+    origins: Sequence[int]
+    """Where each character begins in the original."""
+    ends: Sequence[int]
+    """Where it ends there."""
 
     def original(self, text: str, start: int, end: int) -> tuple[int, str]:
         """Return where a normalized slice begins in the original text, and how it stands there."""
-        first = self.origins[start][0]
-        return first, text[first : self.origins[end - 1][1]]
+        first = self.origins[start]
+        return first, text[first : self.ends[end - 1]]
 
     def replaced(self, slices: Iterable[tuple[int, int, str]]) -> "Normalized":
         """Return it with other words in the place of slices, which are given in order."""
         characters: list[str] = []
-        origins: list[tuple[int, int]] = []
+        origins: list[int] = []
+        ends: list[int] = []
         done = 0
-        for start, end, words in slices:
+        for start, end, words in [*slices, (len(self.text), len(self.text), "")]:
             characters += self.text[done:start], words
             origins += self.origins[done:start]
-            origins += [(self.origins[start][0], self.origins[end - 1][1])] * len(words)
+            ends += self.ends[done:start]
+            if words:
+                origins += [self.origins[start]] * len(words)
+                ends += [self.ends[end - 1]] * len(words)
             done = end
-        return Normalized("".join(characters) + self.text[done:], origins + self.origins[done:])
+        return Normalized("".join(characters), origins, ends)
 
 
 _QUOTES = dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\u00b4`", "'")
@@ -50,6 +56,7 @@ _LOOKALIKES["\u00df"] = "ss"
 """Letters of other alphabets that look like Latin ones, and the one that only German has."""
 LINE, _PARAGRAPH = "\t", "\n"
 """What blanks become: a new line that begins like a sentence, a blank line. All others are " "."""
+_PLAIN_WORDS = re.compile("[a-zA-Z0-9]{2,40}(?: [a-zA-Z0-9]{1,40}){0,20}")
 _NOT_PLAIN = re.compile(r"[^ -%'-)+-;=?-^a-~]|  | \Z|\A ")
 _MARKUP = re.compile(
     r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}[0-9]{0,2});"
@@ -63,11 +70,17 @@ _MARKUP = re.compile(
 def normalize(text: str) -> Normalized:
     """Reduce a text to one case and one kind of blank, dash and quote, without markup."""
     if not _NOT_PLAIN.search(text):
-        return Normalized(text.lower(), [(at, at + 1) for at in range(len(text))])
+        return Normalized(text.lower(), range(len(text)), range(1, len(text) + 1))
     characters: list[str] = []
-    origins: list[tuple[int, int]] = []
+    origins: list[int] = []
+    ends: list[int] = []
     lines, blank_at = 0, -1
     for at, after, written in _pieces(text):
+        if after - at > 1 and len(written) == after - at and blank_at < 0:
+            characters += written.lower()
+            origins += range(at, after)
+            ends += range(at + 1, after + 1)
+            continue
         seen = _seen(written)
         if written == "_" and text[at - 1 : at].isalnum() and text[after : after + 1].isalnum():
             seen = written
@@ -79,11 +92,13 @@ def normalize(text: str) -> Normalized:
             if blank_at >= 0:
                 opens = written.isupper() or not written.isalnum()
                 characters.append(_PARAGRAPH if lines > 1 else LINE if lines and opens else " ")
-                origins.append((blank_at, blank_at + 1))
+                origins.append(blank_at)
+                ends.append(blank_at + 1)
                 lines, blank_at = 0, -1
             characters.append(character)
-            origins.append((at, after))
-    return Normalized("".join(characters), origins)
+            origins.append(at)
+            ends.append(after)
+    return Normalized("".join(characters), origins, ends)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
@@ -91,11 +106,22 @@ def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
     done = 0
     for markup in _MARKUP.finditer(text) if "&" in text or "<" in text or "](" in text else ():
         start, end = markup.span()
-        yield from ((at, at + 1, text[at]) for at in range(done, start))
+        yield from _runs(text, done, start)
         if markup[0].startswith("&"):
             yield from ((start, end, character) for character in unescape(markup[0]))
         done = end
-    yield from ((at, at + 1, text[at]) for at in range(done, len(text)))
+    yield from _runs(text, done, len(text))
+
+
+def _runs(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """Yield each character, and what follows the first one of plain words in one piece."""
+    done = start
+    for run in _PLAIN_WORDS.finditer(text, start, end):
+        first, last = run.span()
+        yield from ((at, at + 1, text[at]) for at in range(done, first + 1))
+        yield first + 1, last, text[first + 1 : last]
+        done = last
+    yield from ((at, at + 1, text[at]) for at in range(done, end))
 
 
 @cache
@@ -142,7 +168,7 @@ class Word(NamedTuple):
 
 _WORD = re.compile(
     r"[a-z]{1,12}n't|[^\W_]{1,40}(?:[.:/-][^\W_]{1,40}){0,6}|'(?:ll|s|re|ve|d|m)\b"
-    r"|[.;](?=[\s\"')]|\Z)|[!?](?=[\s')]|\Z)|[,:()\n\t|]|(?<=\s)-(?=\s)"
+    r"|[.;](?=[\s\"')]|\Z)|[!?](?=[\s\"')]|\Z)|[,:()\n\t|]|(?<=\s)-(?=\s)"
 )
 
 

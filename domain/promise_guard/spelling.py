@@ -9,7 +9,7 @@ from domain.promise_guard.normalize import Normalized
 _SHORT = 5
 """Words with fewer letters are like too many others to allow for more than swapped letters."""
 _WORD = re.compile(r"(?<![\w@/.])[^\W_]{4,16}(?![\w@/])")
-_SPACED = re.compile(r"(?<!\w)[^\W\d_](?: [^\W\d_]){3,20}(?!\w)")
+_SPACED = re.compile(r"(?<!\w)[^\W\d_](?:[ .-][^\W\d_]){3,20}(?!\w)")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz01"
 
 
@@ -55,7 +55,7 @@ class Speller:
     def _spaced(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Yield words of time whose letters are spaced out: "F r i d a y"."""
         for match in _SPACED.finditer(text):
-            word = match[0].replace(" ", "")
+            word = re.sub("[ .-]", "", match[0])
             if word in self._words:
                 yield *match.span(), word
 

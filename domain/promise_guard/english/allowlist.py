@@ -38,6 +38,10 @@ ALLOWLIST = {
         (?:happy|merry|(?:best wishes|all the best) for the) (?:<weekday>|weekend|<holiday>)
         (?:have an? \w{1,10}|enjoy (?:the|your)|good) (?:<weekday>|weekend|day|week|<part of day>)
         """,
+    "a number asked for": "how many <unit>",
+    "a report of the present": r"""
+        as of [0-2]?\d:\d\d(?: ?[ap]m)?(?: <zone>)?,?(?: <no future>){1,6} (?:is|are|has|have)\b
+        """,
     # What the software does, and what is shown on the screen
     "a length of data or idleness": r"""
         (?:in |within |after |for |of )?<length>(?: worth)? (?:of|without|with no) <measured>

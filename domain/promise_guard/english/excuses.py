@@ -10,6 +10,9 @@ LENGTHS = frozenset(
 )
 """The kinds of times that say how long something lasts."""
 
+ROUTINE = frozenset({"time of day", "bare hour", "day of the month", "weekday", "length"})
+"""The kinds of times at which something happens again and again."""
+
 EXCUSES = {
     # What we do not promise
     "refusal": Excuse(
@@ -17,7 +20,14 @@ EXCUSES = {
         <not> (?:<filler> ){0,3}<foresee><gap>@
         @<gap> <not> (?:<filler> ){0,3}<foresee>
         (?:impossible|too early|too soon|hard|difficult|unable|premature) to <foresee><gap>@
-        (?:unclear|unknown|unsure|uncertain|open|doubtful)<gap> (?:when|whether|if|how)<gap> @
+        (?:not clear|not certain|not sure|unclear)<gap> (?:when|whether|if|how)<gap> @
+        (?:unknown|unsure|uncertain|open|doubtful)<gap> (?:when|whether|if|how)<gap> @
+        (?:not|n't|never) (?:count|rely|bank|expect|hope|wait|assume|plan|look)<gap> @
+        (?:won't|will not|cannot|unable|not|can't) be able to<gap>@
+        (?:unlikely|doubtful|improbable)<gap>@
+        (?:wrong|foolish|dishonest|careless|irresponsible|unwise|misleading) to <foresee><gap>@
+        (?:no|neither|nor) (?:date|day|deadline|estimate|schedule|time ?frame)<gap>@|neither @
+        @<gap>(?:beyond|more than) (?:me|us|i|we)
         no (?:\w{1,12} )?@ (?:can|could|will|is|has)
         (?:nobody|cannot|can't|can not|unable to) (?:<filler> )?@ (?:how|when|whether|if|that)
         """,
@@ -28,16 +38,23 @@ EXCUSES = {
         pattern=r"""
         (?:ask|asks|asked|asking|wonder|wondering|wondered|know|question) (?:us )?<whether><gap> @
         (?:know|tell us|check|see|confirm) <whether><gap> @
+        (?:will|is|are|do|does|can|could|would|when|did|has|have|if) <gap>@<gap>\?
         """,
-        unless=r"@<gap> (?:we will|we'll)",
+        unless=r"@<gap> (?:we will|we'll)|(?:how|what) about|shall we|let us say|@<gap>[.;!] ",
     ),
     "quotation": Excuse(
         pattern=r"""
         <you told us> (?:<filler> ){0,2}<told><gap>@
         @<gap>" ?,? ?<you told us> (?:<filler> ){0,2}<told>
-        (?:noted|understand|know|aware|heard) (?:that |of )?(?:you|your)<gap> @
+        @<gap>,? you (?:say|said|write|wrote|tell|told|mention)
+        you (?:would|'d)(?: also| much| rather)? (?:prefer|like|love|appreciate|rather|want)<gap> @
+        your (?:\w{1,12} )?<client> (?:expect|want|need|ask|prefer|hope|wish|requir)\w{0,3}<gap>@
+        (?:read|see) in your \w{2,12}<gap>@
+        (?:read|see|seen|learned|gather|aware|noted|noticed|understood) (?:that|of) your?<gap>@
+        (?:told|asked|wrote|informed|mentioned|reminded) (?:to )?(?:us|me|support)<gap>@
+        (?:noted|understand|know|aware|heard) (?:that |of )?(?:you|your|the deadline)<gap> ?@
         """,
-        unless="<we promise><gap>@|@<gap><we promise>",
+        unless="<we promise><gap>@|@<gap><we promise>|so (?:count|expect|we|it|you)|count on",
     ),
     "deadline of the client": Excuse(
         pattern=r"""
@@ -46,15 +63,75 @@ EXCUSES = {
         your (?:\w{1,14} ){1,3}(?:has|have|needs?) to be (?:filed|submitted|sent|handed)<gap>@
         you (?:need|want|require|wish) (?:it|this|that|the|them|your|to)<gap> @
         """,
-        unless="<we promise><gap>@|@<gap><we promise>|your (?:\\w{1,14} ){0,2}<our work>",
+        unless=r"""
+            <we promise><gap>@|@<gap><we promise>|patient|then|your (?:\w{1,14} ){0,2}<our work>
+        """,
+    ),
+    "condition": Excuse(
+        pattern=r"""
+        (?:if|in case|(?:^|, )should|when|whenever|unless) (?:<filler> ){1,4}<recurs><gap>@
+        (?:if|in case|(?:^|, )should|whenever)<gap>@<gap>(?:please|let us|tell us)
+        (?:if|in case|(?:^|, )should|whenever)<gap>@<gap>(?:call us|write|send|note)
+        """,
+        unless="<surely> (?:be|have|get|see)|<we promise>|(?:you|we|they) can",
     ),
     "request": Excuse(
         pattern=r"""
-        (?:could|can|would|will) you (?:please |kindly )?(?!expect|look|count|see|use|have|be)<gap>@
-        (?:please|kindly)(?: also)? <ask><gap>@|let us know<gap>@
-        we (?:kindly )?(?:ask|request|urge|encourage) you to <gap>@
+        (?:could|can) you (?:please |kindly )?(?!expect|look|count|see|use|have|be|live)<gap>@
+        (?:would|will) you (?:please |kindly )?(?!expect|look|count|see|use|have|be|live)<gap>@
+        (?:please|kindly)(?: also)? (?!(?:<await>)\b)\w{2,14}<gap>@
+        (?:please|kindly) try again<gap>@<gap> (?:tell|let us know|write|call)|let us know<gap>@
+        we (?:kindly |would )?(?:ask|request|urge|encourage) you to <gap>@
+        we (?:must |would kindly |have to )?(?:ask|request|urge|encourage) you to <gap>@
         """,
         unless="(?:we|it|they) (?:will|'ll|should)|<our work> (?:will|is)|bear with|allow us|wait",
+    ),
+    "habit": Excuse(
+        pattern=r"""
+        (?:every|each|daily|nightly|weekly|monthly|hourly|always|usually|regular(?:ly)?) <gap>@
+        """,
+        unless="<surely>|again|<our work>",
+    ),
+    "routine": Excuse(
+        pattern=r"""
+        <routine>(?: <filler>){0,6} (?:are|get|run|start|end|begin|cover) (?:<filler> ){0,2}@
+        """,
+        unless="<surely>|again|back|<our work>|correct|complete|right|empty|re\\w{3,9}ed|fixed",
+        only=ROUTINE,
+    ),
+    "hours of opening": Excuse(
+        "(?:line|office|desk|hotline|counter|support|offices|lines) (?:is|are) <filler> @"
+    ),
+    "validity": Excuse(
+        pattern=r"""
+            (?:locks?|accounts?|sessions?|tokens?|links?) (?:is|are) \w{3,12}ed @
+            (?:works|valid|good|lasts|stays?|remains?|open|kept|stored|usable) (?:only )?@
+        """,
+        unless="<surely>",
+        only=LENGTHS,
+    ),
+    "instruction": Excuse(
+        pattern=r"""
+        ^(?:<instruct>)(?! back)<gap>@|you (?:can|may|could) (?:\w{1,9}ly )?<instruct><gap>@
+        """,
+        unless="<surely>|(?:we|it|they|fix)(?:'ll| will)|again|then",
+    ),
+    "state": Excuse(
+        pattern="(?:currently|presently|now|at present|at the moment|right now) ?[(,]? ?@|@ now",
+        unless="<surely>|from now|until",
+        only=frozenset({"time of day", "today"}),
+    ),
+    "courtesy": Excuse(
+        pattern=r"""
+            (?:thanks?|thank you|sorry|apolog\w{2,6}) (?:again |so much )?(?:for|about)<gap>@
+        """,
+        unless="<surely>",
+    ),
+    "upkeep": Excuse(
+        pattern=r"""
+        (?:is|are|gets?) (?:\w{1,9}ly )?(?:<kept up>)<gap>@
+        """,
+        unless="<surely>|<our work>|correct|again|back",
     ),
     # What happened, and what is wrong for how long
     "event": Excuse(
@@ -74,7 +151,7 @@ EXCUSES = {
         (?:longer|more|later) than @
         @ to <act>|not \w{3,12}ing @
         """,
-        unless=r"<surely>|<our work> (?:<filler> ){0,2}(?:takes?|is|has|needs?)",
+        unless=r"<surely>|ends?|over|then|<our work> (?:<filler> ){0,2}(?:takes?|is|has|needs?)",
         only=LENGTHS,
         clause=True,
     ),
@@ -91,7 +168,8 @@ ANNOUNCEMENTS = [
         (?:will|we'll|i'll|shall|plan to|expect to|going to) (?:\w{1,10} ){0,2}<report><gap>@
         <report> (?:<filler> ){0,3}<update><gap>@
         <keep> (?:you |everyone )?(?:posted|updated|informed)<gap>@
-        hear (?:back )?from us<gap>@
+        (?:will|'ll) (?:call|phone|ring) you (?:again|back) @
+        hear (?:back )?from (?:us|me|our team)<gap>@
         be back with (?:\w{1,10} ){0,3}<update><gap>@
         (?:expect|look for) (?:\w{1,10} ){0,3}<update><gap>@
         @,? (?:we|i|you)(?:'ll| will)? (?:<filler> ){0,2}(?:<report>|hear|update)
@@ -103,6 +181,7 @@ ANNOUNCEMENTS = [
         (?:software|system|security|program|app|firmware|database) update
         backlog|clear(?:s|ed)?|recover(?:s|ed|y)?
         (?:install|deploy|release|ship|apply|roll out)(?:s|ed|ing)? (?:\w{1,10} ){0,2}update
+        <update>,? (?:of|with|for|containing|including)<gap>(?:program|software|app|fix|correction)
         update (?:will|to) (?:be )?(?:install|deploy|release|ship|appl|rolled|fix)\w{0,5}
         """,
     )

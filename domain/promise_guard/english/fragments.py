@@ -12,10 +12,12 @@ FRAGMENTS = {
     "range": r"<count>\+?(?: ?(?:to|or|and|/| )? ?<count>)?",
     "vague": r"""
         (?:an? |the )?(?:couple|handful|number|matter|few|dozen)(?: of)?
+        half a dozen
         several|some|many|half an?
     """,
     "rough": r"""
-        about|around|approximately|approx\.?|roughly|circa|ca\.?|nearly|almost|well|[~<>\u2248]
+        barely|hardly|scarcely|about|around|approximately|approx\.?|roughly|circa|ca\.?|nearly
+        almost|well|[~<>\u2248]
         at most|at least|up to|under|over|as little as|max\.?|maximum|an? maximum of|only|just
         (?:no more|not more|more|longer|less|fewer) than|maybe|probably|perhaps|say
         another|a further|an additional|the|next|coming|following
@@ -23,7 +25,9 @@ FRAGMENTS = {
     "hedged": "(?:<rough> ?){0,3}",
     "more": "(?: or so| more| further| additional| short| full| long| other| extra){0,2}",
     "amount": "<hedged>(?:<range>|<vague>)(?: and a half)?<more>",
-    "kind of": "business|working|work|calendar|week|full|man|person|dev|developer|biz|consecutive",
+    "kind of": r"""
+        business|working|work|bus\.?|calendar|week|full|man|person|dev|developer|biz|consecutive
+    """,
     "day or longer": r"""
         (?:<kind of> )?(?:days?|weeks?|wks?|months?|mths?|quarters?|years?|yrs?)
         workdays?|fortnights?|sprints?|weekends?|nights?|mornings?|iterations?|(?:release )?cycles?
@@ -36,6 +40,7 @@ FRAGMENTS = {
     "length": r"""
         (?:<amount> ?<unit>|<hedged>(?:an?|one|half a|a single|a full|a good) <unit>)<tail>
         (?:<hours>|<hedged>\d{1,2} ?[dw])<tail>|<hedged>\d{1,3}m
+        <hedged>(?:an?|one) <unit> and a half
         <hedged>(?:three quarters|a quarter) of an? <unit>
         <hedged>(?:two thirds|(?:the )?(?:better|best|most) part) of an? <unit>
     """,
@@ -49,6 +54,9 @@ FRAGMENTS = {
     """,
     "holiday": r"""
         (?:christmas|xmas|thanksgiving|easter|new year'?s?)(?: (?:eve|day|break|holidays?|weekend))?
+        eid|ramadan|diwali|carnival|epiphany|pentecost|whitsun|hanukkah|passover|advent|midsummer
+        boxing day|(?:lunar|chinese) new year|golden week|ascension|mardi gras|bank holiday
+        (?:saint|st\.?) nicholas|good friday
         labor day|memorial day|independence day|halloween|juneteenth|the holiday(?:s| season)?
     """,
     "season": "spring|summer|autumn|fall|winter",
@@ -75,12 +83,13 @@ FRAGMENTS = {
     """,
     "date": "<numeric date>|<written date>",
     # Times of day
-    "zone": "[ec]t|[ecp][sd]t|cest|utc|gmt|(?:central|eastern) time",
+    "zone": "[ec]t|cet|bst|ist|jst|msk|aest|[ecp][sd]t|cest|utc|gmt|(?:central|eastern) time",
     "hour": r"\d{1,2}|<ones>|<teens>",
     "clock": r"""
         (?:[0-2]?\d[:.h][0-5]\d(?::[0-5]\d)? ?[ap]\.?m\b\.?|[01]?\d ?[ap]\.?m\b\.?)(?: <zone>)?
         [0-2]?\d[:h][0-5]\d(?::[0-5]\d)?(?: <zone>)?
         <hour> ?o'? ?clock|(?:half past|quarter past|quarter to) <hour>|(?<=by )half <hour>
+        [0-2]\d[0-5]\d ?(?:<zone>|hrs|hours)
         noon|midday|midnight|lunch(?: ?time)?|sunset|dawn
     """,
     # Longer stretches, and what fills them
@@ -167,7 +176,7 @@ FRAGMENTS = {
         expires?|times? out|timing out|hangs?|freezes?|crash(?:es)?|fails?|stalls?|disconnects?
         logs? (?:\w{1,12} )?(?:out|off)|logged (?:out|off)|locked|locks?|loads|opens|refreshes
         reloads|syncs|synchroni[sz]es|appears?|disappears?|shows up|renders|takes? effect|responds
-        finishes|completes|runs|saves|prints|exports|imports|closes|ends
+        finishes|completes|runs|saves|prints|exports|imports|closes
     """,
     "itself": "again|only|itself|you|the|user|page|screen",
     "writes": r"""
@@ -182,11 +191,13 @@ FRAGMENTS = {
         office|excel|patch|hotfix|rel
     """,
     "version": r"\d{1,4}(?:\.\d{1,4}){2,3}(?![\w.-]\d)",
+    "no future": "(?!will|should|tomorrow|expect)<word>",
     "not but": " (?!but|however|though)<word>",
     "replies": "hear|reply|respond|answer",
     "not a time": r"(?!today|tomorrow|or|and|on|sharp|ct|this|in the)\w",
     "no thing": r"""
-        at|and|or|we|it|this|that|our|when|latest|in the|the|if|as|with
+        at|and|or|we|you|your|i|they|all|everything|it|this|that|our|when|latest|in the|the|if|as
+        with
         of (?:the|this|next|that|<month>) ?\w{0,9}
     """,
     "day": "<weekday>|<date>",
@@ -206,7 +217,7 @@ FRAGMENTS = {
     "counted": "(?:records|rows|entries|users|lines|cases|forms|sites|reports|clients)\\b",
     "several units": "(?:<range> |<vague> )?<unit>(?: or (?:two|so))?",
     "ended": r"""
-        (?:(?:the|this|next) )?(?:(?:next|coming|current|business|working) )?(?:<period>|play)
+        (?:(?:the|this|next) )?(?:(?:new|next|coming|current|business|working) )?(?:<period>|play)
         business|today|tomorrow
     """,
     "resolved": r"""
@@ -217,22 +228,40 @@ FRAGMENTS = {
     """,
     "releases": "(?:<range> |<vague> )?<release>(?! notes)",
     "put right": r"""
-        done|finished|complete[d]?|ready|fixed|resolved|solved|repaired|restored|over|there|back
+        here|done|finished|complete[d]?|ready|behind (?:us|you)|fixed|resolved|solved|repaired
+        restored|over|there|back
         through|(?:being|having|getting) (?:it |this |that |everything )?(?:<put right again>)
     """,
     "put right again": "done|fixed|resolved|solved|repaired|restored|ready|back",
     "event": r"""
         (?:month|year|quarter)[ -]?end|audits?|board meeting|meetings?|payroll(?: run)?|shift
         log ?in
+        enroll?ments?|registration|elections?|inventory|stocktaking|sale|fair|migration|rollout
         visit|appointments?|semester|school(?: year)?|term|holidays?|vacation|inspection|exams?
         training|class(?:es)?|launch|event|closing|presentation|deadline|lunch(?: break)?|season
         (?:start|beginning|end) of (?:the |your |this |next ){0,2}(?:\w{1,10} )?<happening>
         long weekend|sign ?in|go live|opening|conference|workshop|trip
     """,
     "before": "by|before|until|till|ahead of|in time for|prior to|at|on|after|for|come",
+    "a": "(?:your|the|our|this|next|an?|any|that) ",
+    "their": r"your(?! (?:<device>))|(?:our|the|my)(?= (?:\w{1,12} ){0,2}(?:<people>))",
+    "people": r"""
+        colleagues?|crew|shift|engineers?|developers?|experts?|technicians?|supplier|staff|office
+        sun
+        offices|specialists?|holidays?|weekend|fair|banks?|shops?|markets?|sale|festival
+        term|school|class(?:es)?|lessons|elections|doors
+    """,
+    "device": r"""
+        browser|session|cache|computer|device|account|app|page|server|password|token|machine|client
+        admin\w{0,10}|request|export|import|file|data|update|cookies|settings|phone|tablet|network
+    """,
     "bit": r"""
         (?:just )?a (?:little|bit|while|tad|few more moments)(?: bit| while)? (?:longer|more)
         (?:just )?a few (?:more )?moments|a (?:little|bit) more (?:time|patience)
+    """,
+    "last": "(?:the |our |its )?(?:last|final)",
+    "leg": r"""
+        (?:tests?|checks?|stages?|phases?|steps?|leg|mile|metres?|meters?|hurdles?|stretch|touches)
     """,
     "leaves": "(?:go|going) (?:home|to bed)|sleep|leave (?:the office|work)|call it a day|rest",
     "happening": "shift|day|term|semester|school year|season|training|month|session|break",
@@ -249,7 +278,8 @@ FRAGMENTS = {
     "filler": r"[\w']{1,14}",
     "foresee": r"""
         say|saying|promis(?:e|ing)|tell|know|give|giving|commit|estimate|predict|guarantee|confirm
-        foresee|forecast|raise|hold out|anticipate|expect|guess|judge|state|name|assess|possible
+        think|believe|assume|foresee|forecast|raise|hold out|anticipate|expect|guess|judge|state
+        name|assess|possible
         determine
     """,
     "whether": "whether|if|when|how (?:long|soon|many)",
@@ -279,7 +309,8 @@ FRAGMENTS = {
         workshops?|go live|opening|shifts?|wedding|trip
     """,
     "ask": r"""
-        send|let|tell|reply|respond|answer|test|retest|(?:try|retry)(?! again)|check(?! back)|run
+        keep|leave|note|send|let|tell|reply|respond|answer|test|retest|(?:try|retry)(?! again)
+        check(?! back)|run
         restart|reload
         log|sign|confirm|upload|return|provide|call|submit|complete|fill|forward|attach|write|get
         review|verify|open|repeat|export|save|switch|change|update your|close
@@ -290,6 +321,31 @@ FRAGMENTS = {
         currently|at the moment|right now|on average|at present|times? out
         longer than (?:usual|normal|expected)|hangs|hanging|unavailable|unreachable
         outages?|interruptions?|error rates?|disruptions?|unresponsive|stale|out of date|old
+    """,
+    "await": r"""
+        expect|allow|wait|bear|note|rest|be|count|look forward|give|hang|hold|find|know|plan|accept
+        rely|trust|reckon|stand|sit|stay|use|try again|retry|check back|come back|look again
+    """,
+    "client": r"""
+        boss|manager|colleagues?|team|auditors?|director|customers?|clients?|users?|staff|chief
+        accountants?|board|department|management|supervisor|head|principal|people
+    """,
+    "instruct": r"""
+        pick|choose|select|set|leave|keep|enter|run|open|avoid|try|increase|change|restart|click
+        type|postpone|extend|limit|filter|sort|define|adjust|raise|snooze|switch|check|reload
+    """,
+    "kept up": r"""
+        moved to|archived|deleted|purged|rotated|renewed|produced|generated|billed|charged|locked
+        e-?mailed|sent|logged out|created|issued|printed|updated every|counted|closed
+    """,
+    "recurs": r"""
+        happens?|occurs?|recurs?|reappears?|appears?|returns?|persists?|continues?|fails?|remains?
+        comes? (?:back|up)|is still|does(?: not|n't)|breaks?|sees?|notices?|still|again
+    """,
+    "routine": r"""
+        reports|reminders|invoices|log files|logs|backups|statistics|statements|jobs|runs
+        notifications|newsletters|e-?mails|certificates|passwords|archives|exports|tokens
+        sessions|accounts|indexes|caches|offices|licen[cs]es
     """,
     "act": r"""
         (?:be )?appl(?:y|ied)|deliver(?:ed)?|load|appear|open|start|show(?: up)?|sync|arrive|display
@@ -305,7 +361,7 @@ FRAGMENTS = {
     "next": "(?:the |our |your |an? )?(?:next|another|further|new|more|additional|regular)",
     "update": r"""
         (?:status |progress |substantial |detailed |full |short )?(?:updates?|status|news|messages?)
-        (?:status |progress )?(?:reports?|notes?|posts?|notices?|information|info|details|mails?)
+        (?:status |progress )?(?:reports?|notes?|posts?|notices?|information|info|details)
         word|summary|bulletin
     """,
     "comes": r"""

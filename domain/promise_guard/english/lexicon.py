@@ -57,11 +57,12 @@ FUTURE = _forms(r"""
     intend(?:s|ed|ing)? promis[a-z]{1,3} commit(?:ted|ting|ment)? guarantee[ds]? likely coming
     comes arriv(?:e|es|ing|al) land(?:s|ing)? goes eta etas e\.t\.a forecast projected
     tentative(?:ly)? supposed postpon[a-z]{1,3} deferred delayed pushed deadlines?
-    pencil[a-z]{1,3} prognosis sla resum(?:e|es|ing) reappears? ought
+    guess(?:es)? rolls ships launches follows quotes? reckons? foresees? pencil[a-z]{1,3} prognosis
+    sla resum(?:e|es|ing) reappears? ought
 """)
 """Say that something will be."""
 SURE_FUTURE = _forms(r"""
-    will 'll won't shall gonna expects? expecting plan(?:s|ning) hope(?:s|fully)? hoping
+    will 'll won't shall gonna going plan expects? expecting plan(?:s|ning) hope(?:s|fully)? hoping
     aim(?:s|ing)? target(?:s|ing|ting) anticipat(?:e|es|ing) intend(?:s|ing)? promise
     tomorrow tonight
     upcoming coming eta tentatively
@@ -74,7 +75,9 @@ OUR_WORK = _forms(r"""
     timelines? timeframe completion deliver(?:s|y|ies|ing)? roadmap frame gets? receives? live
     ready available done corrects? repairs solves
     finish(?:es|ing)? launch(?:es|ing)? ends ending testing tests qa goal
-    objective looking tackle restor(?:e|es|ing) online
+    objective looking tackle restor(?:e|es|ing) online rollback rebuild(?:ing)? recovery restoration
+    re-?index(?:ing)? migration failover reboot replacement swap recalculation remedy cure
+    remediation
 """)
 """What we do about a defect, and what comes of it."""
 WE = _words("we i i'm team engineering engineers developers development they")
@@ -88,9 +91,16 @@ RESOLUTION = _forms(r"""
 """Say that something is put right."""
 PUT_RIGHT = _words("""
     again back works working fixed resolved solved repaired restored gone over done ready complete
-    running right correct healthy normal usual available live
+    right correct healthy normal usual available live mended sorted cured corrected
+    remedied healed whole up reachable history straight rid cleared usable normally
+    normality intact accurate complete operational functional work print match matches
+    return returns unaffected trouble behind order fine well relief end ends fix cure cures
 """)
 """Say so of what will be, even where no verb does."""
+NEGATIONS = _words("not no never isn't aren't yet longer")
+"""Before one of those it says the opposite."""
+ABLE = _words("can able")
+"""Say with one of those that something will be."""
 RELEASE_NOUNS = _forms(r"""
     releases? updates? upgrade patch deploy[a-z]{0,5} maintenance (?:hot)?fix build version
     rollout drop window sprint downtime deadline target go-live delivery launch
@@ -117,7 +127,8 @@ WAS = _words("was wasn't were weren't had hadn't did didn't been saw began went 
 """Verbs that cannot be anything else."""
 REPORTED = _words("""
     said says promised planned hoped agreed committed scheduled expected estimated aimed set told
-    plan announced
+    plan announced pencilled penciled earmarked reserved budgeted allotted allocated foreseen
+    slated
 """)
 """In the clause of a time these tell a plan rather than what happened."""
 PAST_OF_OUR_WORK = _words(
@@ -172,7 +183,8 @@ RECORD_NOUNS = _words("""
     value values visit visits note notes transaction transactions payment payments attendance
     balance balances report reports file files shift shifts date dates timestamp
     timestamps session sessions enrollment enrollments enrolment enrolments events tasks budget
-    budgets dashboard button option tab menu field fields label link checkbox item
+    budgets list lists roster rosters sheet sheets overview timesheet dashboard button option tab
+    menu field fields label link checkbox item
 """)
 """What a client's data consists of."""
 RECORD_PREPOSITIONS = _words("of the from with is to for in on between since and")

@@ -25,5 +25,11 @@ SPELLING = Spelling(
         moaning warning shorty augusta toddy estimates estimator
     """)
     ),
-    variants={},
+    variants={
+        **dict.fromkeys(["wensday", "wednsday", "wendsday", "wensdays"], "wednesday"),
+        **dict.fromkeys(["tusday", "teusday"], "tuesday"),
+        "febuary": "february",
+        "satday": "saturday",
+        "thusday": "thursday",
+    },
 )

@@ -16,7 +16,7 @@ LEAD_INS = LeadIns(
         """,
     met_deadline="by",
     preposition=r"""
-        on|at|in|end|during|over|until|till|'til|before|after|prior to|ahead of|from
+        once|upon|on|at|in|end|during|over|until|till|'til|before|after|prior to|ahead of|from
         starting|beginning|as of|around|about|towards?|sometime|some time|early|late|later|mid
         following|through|this(?!<on>)|between|within|or|the very|part of|say
         approximately|approx\.?|roughly|circa|ca\.?|~
@@ -46,7 +46,7 @@ TIMES = (
         r"""
         (?:the )?day after tomorrow<part of day>?
         (?:to ?morrow|tomm?orr?ow|tmrw|tmr|2morrow)<part of day>?|overmorrow
-        tonight|tonite|first thing(?: in the morning)?
+        tonight|tonite|2nite|first thing(?: in the morning)?
         """,
         needs="morrow orow tonight tonite tmr first",
     ),
@@ -83,7 +83,11 @@ TIMES = (
         "names a day",
         Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST, Rule.UNLESS_CLEARLY_PAST),
         "<holiday>",
-        needs="mas thanks easter new labor memorial independence hallow juneteenth holiday",
+        needs="""
+            mas thanks easter new labor memorial independence hallow juneteenth holiday eid ramadan
+            diwali carnival epiphany pentec whitsun hanuk passover advent midsummer boxing golden
+            ascension mardi nicholas good
+        """,
     ),
     Time(
         "last moment",
@@ -176,6 +180,7 @@ TIMES = (
         Rules(Rule.IF_FUTURE_OR_IMPLIED),
         r"""
         (?:expected|eta|due|date|scheduled|planned|est\.?|target):? <d>/<d>(?![\w/%-]|\.\d)
+        (?<![\w/])<d>/<d>,? (?:is|will|for|would|should|looks)
         (?:fix|release|available|delivery|deployed|live):? <d>/<d>(?![\w/%-]|\.\d)
         """,
         needs="#",
@@ -262,12 +267,12 @@ TIMES = (
         "names a time to come",
         Rules(Rule.ALWAYS, Rule.ALWAYS),
         r"""
-        next (?:business |working |calendar |fiscal )?<day or longer><part of day>?
+        ne?xt (?:business |working |calendar |fiscal )?<day or longer><part of day>?
         (?:the )?(?:<period>|release) after (?:next|this)|(?:the )?(?:week|month|year) after
         (?:(?:in|over|during|within|for) )?(?:the )?(?:coming|upcoming) <several units>
         (?:the )?<unit> (?:ahead|to come)
         """,
-        needs="next after coming ahead come",
+        needs="next nxt after coming ahead come",
     ),
     Time(
         "next day",
@@ -313,6 +318,10 @@ TIMES = (
         (?:with ?in|inside(?: of)?|in under|in less than|in) <length>
         within (?:the |an? )?(?:<hedged>(?:<vague> )?)?<unit>
         (?:allow(?: us| for)?|bear with us(?: for)?|give (?:us|me|it)) <length>
+        (?:(?:hang|hold|hold on|hang on) (?:on|tight)|sit tight) for <length>
+        (?:stand by|be patient|stay tuned) for <length>
+        (?:given|gave|giving) (?:us|me|it|ourselves|them) <length>|give ourselves <length>
+        (?:reckon|count|bank|figure|budget|plan)(?:ing)? (?:on|with|for) <length>
         give (?:us|me|it) (?:an? |some )?(?:<rough> )?<unit>
         for (?:another|a few more|the next) <unit>|for <amount> more <unit>
         (?:for )?another <length>
@@ -332,9 +341,9 @@ TIMES = (
         "names a time counted from now",
         Rules(Rule.ALWAYS),
         r"""
-        <length> (?:<from now>)|<unit> (?:away|out)|<weekday> week
+        <length> (?:<from now>)|(?:<unit>|moments) (?:away|out)|<weekday> week
         """,
-        needs=_UNITS,
+        needs=f"{_UNITS} moment",
     ),
     Time(
         "takes days",
@@ -351,7 +360,10 @@ TIMES = (
         "says how long something will take",
         Rules(Rule.UNLESS_PAST),
         r"""
-        (?:a )?(?:matter|question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
+        (?:only |just )?(?:a )?(?:matter) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
+        (?:only |just )?(?:a )?(?:question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
+        (?:merely )?(?:a )?(?:matter|question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
+        (?:simply )?(?:a )?(?:matter|question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
         (?:minutes|hours|days|weeks|months),? (?:not|rather than|instead of) <unit>
         """,
         needs="matter question not instead than",
@@ -362,9 +374,11 @@ TIMES = (
         Rules(Rule.IF_FUTURE_OR_IMPLIED),
         r"""
         <amount> ?<unit><tail>|<rough> (?:an?|one|half a) <unit><tail>|<hours>|<hedged>\d{1,3}m
-        (?:another|a further|an additional|an extra) <unit>
+        (?:another|a further|an additional|an extra) <unit>|an? <unit> and a half
         an? <unit>,? (?:or (?:two|so)|tops|max|at most)|half (?:an? )?(?:day|hour)
         (?:takes?|taking|needs?|requires?|want|for)(?: <whom>){0,3} <length>
+        (?:(?<=budget )|(?<=expect )|(?<=plan )|(?<=guess )|(?<=foresee )|(?<=quotes ))an? <unit>
+        <hedged>\d{1,2} ?[dw]
         """,
         needs=_UNITS,
     ),

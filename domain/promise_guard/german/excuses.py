@@ -13,6 +13,9 @@ EXCUSES = {
         ob<gap>@<gap>(?:wissen wir|konnen wir|ist|bleibt|steht)
         <foresee> (?:wir |ich )?(?:<word> ){0,2}<not><gap>@
         (?:ob|wann)<gap> @
+        (?:unwahrscheinlich|fraglich|zweifelhaft|ungewiss)<gap>@
+        (?:falsch|unserios|leichtsinnig|voreilig|verfruht|zu fruh)<gap>@
+        (?:rechnen|zahlen|verlassen|hoffen) sie<gap>@<gap><not>|<not><gap>rechnen<gap>@
         """,
         unless="(?:aber|sondern|vor|bis)<gap> @<gap>,? (?:wird|ist|kommt)",
     ),
@@ -20,7 +23,17 @@ EXCUSES = {
         pattern=r"""
         in ihrer (?:nachricht|e ?mail|mail|anfrage)<gap>@
         sie (?:haben |hatten )?(?:<word> ){0,4}<said><gap>@
+        (?:sie|ihre?|herr) (?:<word> ){1,2}(?:sagte|schrieb|teilte)n?(?: uns| mir| ihnen)<gap>@
+        (?:frau|kunde|kundin) (?:<word> ){1,2}(?:sagte|schrieb|teilte)n?(?: uns| mir| ihnen)<gap>@
+        (?:sie|ihre?|herr) (?:<word> ){1,2}(?:fragte)n?(?: uns| mir| ihnen)<gap>@
+        (?:sie|ihre?|herr) (?:<word> ){1,2}(?:berichtete|erzahlte)n?(?: uns| mir| ihnen)<gap>@
+        (?:frau|kunde|kundin) (?:<word> ){1,2}(?:fragte)n?(?: uns| mir| ihnen)<gap>@
+        (?:frau|kunde|kundin) (?:<word> ){1,2}(?:berichtete|erzahlte)n?(?: uns| mir| ihnen)<gap>@
+        sie (?:sagen|schreiben|erwahnen|berichten|fragen|meinen)<gap>@|@<gap>\?
+        @ \w{3,14}ten sie (?:uns|mir)
+        wie sie (?:sagen|schreiben|erwahnen|schrieben|sagten|mitteilen|mitteilten)<gap>@
         @<gap>" ?,? ?(?:fragten|schrieben|sagten)
+        (?:verstehe|weiss|klar),? dass (?:ihr|ihre|ihren|ihrem|sie)<gap> @
         (?:verstehen|wissen|notiert|bekannt),? dass (?:ihr|ihre|ihren|ihrem|sie)<gap> @
         """,
         unless="<we promise><gap>@|@<gap>wir (?:beheben|losen|liefern)",
@@ -38,6 +51,11 @@ EXCUSES = {
         bitte<gap><asked><gap>@|bitte<gap>@<gap><asked>|bitte<gap>@
         (?:konnten|konnen|wurden) sie<gap>@<gap>(?:versuchen|\w{3,20}en\?)
         (?:konnten|wurden) sie<gap>@
+        (?:wenn|falls|sollte|sofern|tritt)<gap>(?:auftritt|passiert)<gap>@
+        (?:wenn|falls|sollte|sofern|tritt)<gap>(?:vorkommt|erscheint|auftreten)<gap>@
+        (?:wenn|falls|sollte|sofern|tritt)<gap>@<gap>(?:auftritt|passiert)
+        (?:wenn|falls|sollte|sofern|tritt)<gap>@<gap>(?:vorkommt|erscheint|auftreten)
+        (?:wenn|falls|sollte|sofern|tritt)<gap>@<gap>(?:bitte|melden sie|notieren|schreiben sie)
         wir bitten sie<gap>@|(?:wenn|falls|sofern) wir<gap>@
         """,
         unless=r"""
@@ -45,17 +63,38 @@ EXCUSES = {
         geben sie uns
         """,
     ),
+    "courtesy": Excuse(
+        "(?:danken?|dank|entschuldig\\w{1,4}|bedauern|leid|verzeihung)<gap>@",
+        "wird|werden|wir losen",
+    ),
+    "habit": Excuse(
+        pattern=r"""
+        (?:jede[mnrs]?|taglich|nachtlich|wochentlich|monatlich|stundlich)\w{0,2} <gap>@
+        (?:immer|regelmassig)\w{0,2} <gap>@
+        """,
+        unless="wieder|behoben|losung|korrektur",
+    ),
+    "state": Excuse(
+        pattern="(?:derzeit|aktuell|momentan|jetzt|zurzeit|gegenwartig) ?[(,]? ?@",
+        unless="wird|werden|soll",
+        only=frozenset({"time of day", "today"}),
+    ),
+    "by itself": Excuse(
+        "(?:sich|automatisch)<gap>@|verschickt|versendet", only=frozenset({"after", "event"})
+    ),
     "setting": Excuse(
         pattern=r"""
         (?:lauft|laufen|endet|enden|verfallt|erlischt|ablauft|abgemeldet|gesperrt)<gap>@
         @ (?:geloscht|archiviert|gesperrt|abgemeldet|geschlossen|entfernt|uberschrieben|aufbewahrt)
-        (?:wahlen|klicken|geben|stellen|tragen|setzen) sie<gap>@
+        (?:wahlen|klicken|geben|stellen|tragen|setzen|verschieben) sie(?! uns)<gap>@
+        (?:sperre|konto|sitzung|link|kennwort|passwort|konten)(?:<gap>)(?:wird|werden|ist|sind) @
         """,
         unless="wieder|bis|fehler|losung|korrektur",
     ),
     "fault": Excuse(
         pattern=r"""
-        @ langer als|<fault><gap>@|@ ?<gap><fault>|@ <act>|<act> (?:erst )?@
+        @ langer als|dauern? langer als @|(?:<fault>|dauer[tn]) (?:<word> ){0,2}langer als @
+        <fault><gap>@|@ ?<gap><fault>|@ <act>|<act> (?:erst )?@
         """,
         unless=r"""
         wird|werden|soll|rechnen|erwarten|voraussichtlich|behebung|losung|noch
@@ -71,10 +110,10 @@ ANNOUNCEMENTS = [
         <further> (?:nachste |weitere )?<update>(?:en)?(?:<gap>)@
         (?:wir|ich) (?:<word> ){0,3}<tell><gap>@
         @ (?:<word> ){0,2}<tell> wir|@ (?:erhalten|bekommen|horen|lesen) sie<gap><update>
-        @<gap>(?:wir|ich) (?:<word> ){0,4}(?:erneut|wieder|<update>)
+        @<gap>(?:wir|ich) (?:<word> ){0,4}(?:(?:erneut|wieder)(?! \w)|<update>)
         (?:melden|informieren|berichten|schreiben) (?:wir|ich|sie)<gap>@
-        sie (?:horen|erhalten|bekommen|lesen)<gap>@<gap>(?:von uns|<update>)
-        sie (?:horen|erhalten|bekommen|lesen)<gap>(?:von uns|<update>)<gap>@
+        sie (?:horen|erhalten|bekommen|lesen)<gap>@<gap>(?:von (?:uns|mir)|<update>)
+        sie (?:horen|erhalten|bekommen|lesen)<gap>(?:von (?:uns|mir)|<update>)<gap>@
         <update> (?:folgt|folgen|kommt|kommen|gibt es)<gap>@
         @<gap>(?:folgt|folgen|kommt|kommen|gibt es)<gap><update>
         @ (?:<word> ){0,2}(?:melden|informieren|berichten) wir

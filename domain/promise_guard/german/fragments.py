@@ -9,7 +9,7 @@ FRAGMENTS = {
         (?:ein|zwei|drei|vier|funf|sechs|sieben|acht|neun)und(?:<tens>)|hundert
         anderthalb(?:e[nr]?)?|(?:ein|zwei|drei)einhalb
     """,
-    "range": "<count>(?: ?(?:bis|oder|-|/) ?<count>)?",
+    "range": "<count>(?: ?(?:bis|oder|-|/|,) ?<count>)?",
     "vague": r"""
         ein paar|einige[nrs]?|mehrere[nr]?|wenige[nrs]?|(?:eine[mnrs]? )?halbe[mnrs]?|etliche[n]?
         (?:ein(?:em)? )?dutzend|viele[n]?|diverse[n]?|die
@@ -22,7 +22,7 @@ FRAGMENTS = {
     "amount": "(?:<rough> ?){0,3}(?:<range>|<vague>)(?: weitere[nr]?| volle[nr]?)?",
     "unit": r"""
         (?:werk|arbeits|kalender|geschafts)?tage?n?|stunden?|std\.?|h|minuten?|min\.?|wochen?
-        monate?n?|quartale?n?|jahre?n?|stundchen|wochenenden?|sprints?
+        monate?n?|quartale?n?|jahre?n?|nachten?|stundchen|wochenenden?|sprints?
     """,
     "length": "<amount> ?<unit>|(?:<rough> ?){1,3}(?:<unit>)",
     "short unit": r"sekunden?|sek\.?|minuten?|min\.?|momente?|ms",
@@ -39,6 +39,10 @@ FRAGMENTS = {
     "d": r"(?:0?[1-9]|[12]\d|3[01])",
     "date": r"<d>\. ?(?:<month>|<short month>\b\.?)(?: 20\d\d)?",
     "short month": "jan|feb|mar|apr|jun|jul|aug|sept?|okt|nov|dez",
+    "nth": r"""
+        ersten|zweiten|dritten|vierten|funften|sechsten|siebten|achten|neunten|zehnten|elften
+        zwolften|\w{3,7}zehnten|\w{0,14}(?:zwan|drei)\w{1,2}igsten
+    """,
     "numeric date": r"<d>\. ?(?:0?[1-9]|1[0-2])\.(?: ?20\d\d|\d\d)?(?!\d)",
     "hour": r"\d{1,2}|eins|<ones>",
     "clock": r"""
@@ -50,19 +54,35 @@ FRAGMENTS = {
     "holiday": r"""
         weihnachten|ostern|pfingsten|neujahr|silvester|zwischen den jahren|jahreswechsel
         feiertage?n?
-        heiligabend|karneval|himmelfahrt
+        (?:oster|weihnachts|pfingst|herbst|sommer|winter)(?:ferien|urlaub|geschaft|pause)
+        heiligabend|karneval|himmelfahrt|nikolaus|advent|dreikonig\w{0,5}|fasching|fronleichnam
+        allerheiligen|ramadan
     """,
     "period": r"""
         tage?s?|woche|monats?|quartals?|jahre?s?|wochenendes?|halbjahre?s?|sommers?|herbst(?:es|s)?
         fruhjahrs?|winters?|stunde|vormittags?|nachmittags?|abends?|schuljahre?s?|semesters?
     """,
+    "of the": r"der|des|dieser|dieses|d\.",
     "this": "diese[mnrs]?",
-    "next": "(?:uber)?nachste[mnrs]?|kommende[mnrs]?|folgende[mnrs]?|darauffolgende[mnrs]?",
+    "next": r"""
+        na\b\.?|nachst\.|kom\.|(?:uber)?nachste[mnrs]?|kommende[mnrs]?|folgende[mnrs]?
+        darauffolgende[mnrs]?
+    """,
     "release": r"""
         release|updates?|version|wartung(?:sfenster)?|patch(?:es)?|sprints?|hotfix|auslieferung
         deployments?|rollout|build|lieferung|programmversion|softwarestand|iteration
     """,
     "filler": r"(?!alle|jede|nach|in|bis|ab|seit)\w{1,18}",
+    "people": r"""
+        \w{0,8}schicht|\w{0,6}leute|kolleg\w{1,3}|fach(?:mann|leute|kraft)|team|techniker\w{0,2}
+        entwickler\w{0,2}|expert\w{1,3}
+        spezialist\w{0,3}|lieferant|hersteller|ferien|urlaub|feiertage|fest|turen|laden|filialen
+    """,
+    "matter": r"""
+        (?:\w{0,8}frage|anliegen|fall|ticket|\w{0,6}meldung)\w{0,2}
+        (?:nachricht|problem|schreiben|mail|fehler)\w{0,2}
+    """,
+    "wished": r" [\w']{1,18}",
     "word": r"[\w']{1,18}",
     # Estimates and events
     "estimated": r"""
@@ -75,15 +95,17 @@ FRAGMENTS = {
     "event": r"""
         \w{0,14}schicht|prufung|audit|\w{0,8}abschluss|anmeldung|sitzung|besprechung|schulung|termin
         schuljahre?s?|semesters?|urlaub|ferien|lohnlauf|abrechnung|mittagspause|pause|inventur
-        unterricht|\w{0,8}beginn|veranstaltung|messe|feierabend|abgabe|login|besuch|start|stichtag
+        fest|saisonstart|dienstplan|unterricht|\w{0,8}beginn|veranstaltung|messe|feierabend|abgabe
+        login|besuch|start|stichtag
         dienstbeginn|arbeitsbeginn|monatsende|quartalsende|jahresende|wahl|vorstandssitzung
     """,
     "your": "ihre[mnrs]?|ihr|dem|der|den|die|das|des|unsere[mnrs]?",
     # Parts of excuses
     "gap": r"[^@]{0,200}",
-    "not": "nicht|kein|keine|keinen|keinerlei|niemand|weder|noch nicht|nie|unmoglich|ohne",
+    "not": "nicht|nichts|kein|keine|keinen|keinerlei|niemand|weder|noch nicht|nie|unmoglich|ohne",
     "foresee": r"""
-        sagen|nennen|versprechen|wissen|geben|zusagen|garantieren|schatzen|absehbar|abschatzen
+        glauben|denken|annehmen|schaffen|gelingen|klappen|sagen|nennen|versprechen|wissen|geben
+        zusagen|garantieren|schatzen|absehbar|abschatzen
         vorhersagen|absehen|bestimmen|einschatzen|beurteilen|angeben|rechnen|wissen|fest|bekannt
         moglich|erwarten|planbar|klar|sicher|zusichern|festlegen|beziffern|prognostizieren
     """,
@@ -104,26 +126,29 @@ FRAGMENTS = {
         reichen|rufen|kontrollieren|beantworten|nutzen|verwenden|wenden|lesen|beachten|aktualisieren
     """,
     "fault": r"""
-        verzoger\w{1,6}|wart(?:et|en)|wartezeiten?|hinkt|hinken|hinterher|latenz|langsam\w{0,3}
+        verzug|ruckstand|verspatung|verzoger\w{1,6}|wart(?:et|en)|wartezeiten?|hinkt|hinken
+        hinterher|latenz|langsam\w{0,3}
         ausfall|ausfalle|unterbrechung(?:en)?|beeintrachtigung(?:en)?|zeituberschreitung|rucklaufig
         zurzeit|derzeit|aktuell|momentan|gegenwartig|im schnitt|durchschnittlich
         gestort|storung dauert|antwortzeit\w{0,2}|ladezeit\w{0,2}|warteschlange\w{0,1}|haken
     """,
     "act": r"""
-        (?:zum|beim|fur das|bis zum) \w{3,16}en|erscheinen|erscheint|angezeigt|sichtbar|zugestellt
+        ankommen|eintreffen|(?:zum|beim|fur das|bis zum) \w{3,16}en|erscheinen|angezeigt
+        sichtbar|zugestellt
     """,
     "update": r"""
         updates?|meldung(?:en)?|statusmeldung|status|zwischenstand|statusbericht|informationen
         infos?
         nachricht(?:en)?|neuigkeiten|bericht|statusupdate|\w{0,10}bericht|ruckmeldung|information
-        stand|statusinformation
+        statusinformation
     """,
     "further": r"""
         (?:nachste|weitere|erneute|neue|kommende)[mnrs]?|ein(?:e[mnrs]?)?|den|die|das
         taglich(?:e[mnrs]?)?
     """,
     "tell": r"""
-        melden|informieren|berichten|schreiben|geben|veroffentlichen|posten|teilen|aktualisieren
+        (?:ruf|meld|schreib|informier|bericht)e|melden|informieren|berichten|schreiben|geben
+        veroffentlichen|posten|teilen|aktualisieren
         unterrichten|benachrichtigen|horen|erhalten|bekommen|senden|schicken|lesen|halten
     """,
 }

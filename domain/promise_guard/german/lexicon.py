@@ -24,14 +24,18 @@ TELLTALES = _words("""
     stunden tagen wochen minuten korrektur fertig dauer vsl vorauss ca beim bald kurze
 """)
 ABBREVIATIONS = _words(
-    "z.b bzw ca vsl vorauss std min usw etc nr inkl ggf evtl mo di mi do fr sa d.h"
+    "na kom m z.b bzw ca vsl vorauss std min usw etc nr inkl ggf evtl mo di mi do fr sa d.h"
 )
 SUBORDINATORS = _words("""
     dass welche welcher welches wenn weil da wahrend obwohl sobald falls nachdem bevor damit sodass
 """)
 COORDINATORS = _words("und aber oder sondern")
-ARTICLES = _words("der die das den dem des ein eine einen einem einer ihr ihre ihren ihrem jeder")
-DETERMINERS = ARTICLES | _words("unser unsere unseren diese dieser dieses diesen kein keine")
+ARTICLES = frozenset[str]()
+"""No noun follows a time that qualifies it: they make one word."""
+DETERMINERS = _words("""
+    der die das den dem des ein eine einen einem einer ihr ihre ihren ihrem jeder
+    unser unsere unseren diese dieser dieses diesen kein keine
+""")
 PREPOSITIONS = _words("von mit bei aus in an auf fur")
 SUBJECTS = frozenset[str]()
 NOT_A_NOUN = _words("""
@@ -45,7 +49,8 @@ NOT_A_NOUN = _words("""
 FUTURE = _forms(r"""
     wird werden werde soll(?:en|te|ten)? kommt erfolg(?:t|en) plan(?:en|t|ung|massig)
     geplant(?:e[rsn]?)?
-    vorgesehen voraussichtlich(?:e[rnsm]?)? vsl vorauss erwarte[tn]? rechne[nt]? hoffe(?:n|ntlich)
+    \w{0,4}schatzung prognose prognostizieren schatzen annehmen erscheint vermuten vorgesehen
+    voraussichtlich(?:e[rnsm]?)? vsl vorauss erwarte[tn]? rechne[nt]? hoffe(?:n|ntlich)
     beabsichtigen wollen mochten peilen angepeilt ziel(?:en|termin)? versprechen versprochen
     zugesagt vermutlich wahrscheinlich termin folg(?:t|en) bringt
     dauer[tn] andauern eta erscheint angesetzt
@@ -71,6 +76,17 @@ RESOLUTION = _forms(r"""
 PUT_RIGHT = _words("""
     wieder behoben gelost lauft funktioniert geht weg vorbei erledigt fertig korrigiert repariert
     richtig stimmt stimmen vollstandig verfugbar erreichbar online ordnung griff beseitigt gut
+    beheben beseitigen reparieren korrigieren berichtigen losen bereit zuruck zugang funktionierende
+    funktionierenden funktionierender berichtigte berichtigten berichtigter korrigierte korrigierten
+    geschafft welt geschichte berichtigt bereinigt ausgestanden normal fehlerfrei fehlerfreie
+    einwandfrei reibungslos ruhe entfallt verschwindet verschwinden verschwunden arbeiten arbeitet
+    drucken frei vergangenheit betrieb funktionieren laufen losung
+""")
+NEGATIONS = _words("nicht kein keine")
+ABLE = _words("""
+    erhalten bekommen konnen kann lauft laufen ist sind haben geht funktioniert stimmt stimmen
+    entfallt verschwindet
+    verschwinden arbeitet druckt drucken nehmen bringen
 """)
 RELEASE_NOUNS = _forms(r"""
     releases? updates? patch hotfix wartung\w{0,8} version auslieferung deployment rollout termin
@@ -94,8 +110,18 @@ PAST = _words("""
     verursachte verursachten fuhrte fuhrten setzte setzten stellte stellten arbeitete brauchte
     brauchten reagierte reagierten sturzte sturzten wartete warteten verschwand ergab losten loste
     betraf betrafen wuchs ersetzte anderte anderten kehrte kehrten gelang scheiterte scheiterten
-    konnte konnten musste mussten brachte brachten verlor begannen endete endeten bestand
+    konnte konnten brachte brachten verlor begannen endete endeten bestand
 """)
+PAST |= {
+    prefix + form
+    for prefix in _words("vor an ab auf aus ein mit nach zu be er ver weiter zuruck um unter")
+    for form in _words("""
+        schlug schlugen schrieb schrieben rief riefen kam kamen ging gingen gab gaben nahm nahmen
+        fand fanden stand standen fiel fielen brachte brachten sagte sagten schickte schickten
+        stellte stellten setzte setzten legte legten fragte fragten teilte teilten suchte suchten
+        spielte spielten
+    """)
+}
 WAS = PAST - _words("""
     seit gestern vorgestern letzte letzten letzter letztes letztem vergangene vergangenen
     vergangener vorige vorigen voriger zuletzt damals zuvor vorhin
@@ -109,7 +135,7 @@ PAST_EVENTS = _words("""
 """)
 PAST_AFTER_COULD = frozenset[str]()
 PARTICIPLE = re.compile(
-    "(?!funktioniert|erneut|bereit|bericht|gesamt|gebiet|gerat|verlauf|beginnt|besteht|erscheint|bekommt)"
+    "(?!funktioniert|erneut|bereit|bericht(?!et)|gesamt|gebiet|gerat|verlauf|beginnt|besteht|erscheint|bekommt)"
     "(?:[a-z]{0,8}ge[a-z]{2,14}(?:t|en)|(?:be|ver|er|ent|zer)[a-z]{3,14}t|[a-z]{3,14}iert)"
 )
 IRREGULAR_PARTICIPLES = _words("begonnen verloren bekommen unternommen beschadigt")

@@ -12,7 +12,8 @@ LEAD_INS = LeadIns(
         """,
     met_deadline="bis",
     preposition=r"""
-        am|an|im|in|um|ab|gegen|vor|nach|zum|zu|zur|anfang|mitte|ende|erst|noch|schon|zwischen|etwa
+        mit|am|an|im|in|um|ab|gegen|vor|nach|zum|zu|zur|anfang|mitte|ende|erst|noch|schon|zwischen
+        etwa
         ca\.?|circa|on|by|auf|diesen|dieser|dieses|vom|von|rund|vorauss\.?|vsl\.?|voraussichtlich
         """,
     purpose="fur",
@@ -20,7 +21,7 @@ LEAD_INS = LeadIns(
     within_times="in|innerhalb|binnen|nach|wahrend",
 )
 
-_UNITS = "#u tag stund minute woche monat quartal jahr sprint min std"
+_UNITS = "#u nacht tag stund minute woche monat quartal jahr sprint min std"
 
 TIMES = (
     # Days and parts of them
@@ -69,7 +70,11 @@ TIMES = (
         "names a day",
         Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST),
         "<holiday>",
-        needs="weihnacht ostern pfingst silvester jahr feiertag heiligabend karneval himmel",
+        needs="""
+            oster ferien urlaub geschaft pause nikolaus advent konig fasching fronl allerh
+            ramadan weihnacht ostern pfingst silvester jahr feiertag heiligabend karneval
+            himmel
+        """,
     ),
     Time(
         "time of day",
@@ -104,14 +109,17 @@ TIMES = (
         "day of the month",
         "names a day of the month",
         Rules(Rule.IF_FUTURE_OR_IMPLIED),
-        r"(?:der|am|zum|den|ab dem|bis zum) <d>\.(?=$| (?!\w{0,30}(?:mal|versuch|zeile|spalte)))",
-        needs="#",
+        r"""
+        (?:am|zum|ab dem|bis zum) <nth>(?=[.,!]|$| \w{2,14} (?:wir|sie|ich|der|die|das|es|ist))
+        (?:der|am|zum|den|ab dem|bis zum) <d>\.(?=$| (?!\w{0,30}(?:mal|versuch|zeile|spalte)))
+        """,
+        needs="# ten",
     ),
     Time(
         "month",
         "names a month",
         Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST, Rule.IF_FUTURE_OR_IMPLIED),
-        "(?:anfang |mitte |ende )?(?:<month>)(?: 20\\d\\d)?",
+        "(?:anfang |mitte |ende )?(?:<month>)(?: 20\\d\\d)?|(?:anfang|mitte|ende) <short month>",
         needs="jan jann feb marz apr mai jun jul aug sep okt nov dez",
     ),
     Time(
@@ -148,11 +156,14 @@ TIMES = (
         "names a time that is not over",
         Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
         r"""
-        (?:noch )?(?:in |im |innerhalb )?<this> <period>|im laufe (?:der|des|dieser|dieses) <period>
-        (?:bis |zum |zu |gegen )?(?:anfang|mitte|ende|beginn) (?:der|des|dieser|dieses) <period>
+        (?:noch )?(?:in |im |innerhalb )?<this> <period>
+        im laufe (?:der|des|dieser|dieses) (?:<period>|<month>s?)
+        (?:in|bis)(?: zu)? (?:der |zur )?(?:ersten|zweiten) (?:wochen|monats)halfte
+        (?:in|bis)(?: zu)? (?:der |zur )?(?:ersten|zweiten) (?:jahres|tages|<month>)halfte
+        (?:bis |zum |zu |gegen )?(?:anfang|mitte|ende|beginn) (?:<of the>) <period>
         (?:wochen|monats|quartals|jahres)(?:mitte|ende|anfang|beginn)|den rest (?:der|des) <period>
         """,
-        needs="diese laufe anfang mitte ende rest beginn",
+        needs="halfte woche diese laufe anfang mitte ende rest beginn",
     ),
     Time(
         "next period",
@@ -164,7 +175,7 @@ TIMES = (
         <next> (?:<amount> )<unit>|<next> <weekday>
         (?:woche|monat) (?:danach|darauf)|in der <next> zeit
         """,
-        needs="nachst kommend folgend danach darauf",
+        needs="na. kom. nachst kommend folgend danach darauf",
     ),
     # Lengths of time
     Time(
@@ -173,6 +184,9 @@ TIMES = (
         Rules(Rule.UNLESS_CLEARLY_PAST),
         r"""
         (?:in|innerhalb(?: von)?|binnen|innert|in weniger als) (?:<length>|eine[rms]? <unit>)
+        (?:in|innerhalb|binnen)(?: von)? (?:tages|wochen|monats|jahres|stunden)frist
+        bitten (?:sie )?um <length>
+        geben sie mir (?:bitte )?(?:noch )?<length>
         geben sie uns (?:bitte )?(?:noch )?<length>
         """,
         needs=_UNITS,
@@ -216,9 +230,16 @@ TIMES = (
         Rules(Rule.UNLESS_CONTACT),
         r"""
         in (?:aller )?kurze|(?:schon |sehr |recht )?bald|in balde|demnachst|alsbald|zeitnah
-        jeden (?:moment|augenblick)|in (?:absehbarer zeit|naher zukunft|wenigen augenblicken)
+        (?:uber kurz oder lang|zum greifen nah\w{0,2}|ruckzuck)
+        (?:flugs|sogleich|vor der tur|am horizont)
+        in (?:den letzten zugen|reichweite|trockenen tuchern)|auf den letzten metern|im anmarsch
+        (?:letzte[nr]?) (?:handgriffe?|schliff|schritte?|arbeiten|phase)|(?:in der )?endphase
+        nur noch (?:eine )?formsache|jeden (?:moment|augenblick)
+        haben (?:es|das|wir es|wir das) gleich
+        in (?:absehbarer zeit|kurzester zeit|naher zukunft|wenigen augenblicken)
         (?:steht |stehen )?(?:kurz|unmittelbar) bevor|im handumdrehen|in windeseile|im nu
-        gleich(?= (?:geht|lauft|ist|sind|wieder|funktioniert|kann|konnen|klappt|steht))
+        gleich(?= (?:durch|fertig|soweit|behoben|geht|lauft|ist|sind|wieder))
+        gleich(?= (?:funktioniert|kann|konnen|klappt|steht))
         """,
     ),
     Time(
@@ -231,7 +252,8 @@ TIMES = (
         (?:fast|beinahe|nahezu|so gut wie) (?:am ziel|erledigt|abgeschlossen)
         (?:fast|beinahe|nahezu|so gut wie) (?:durch|wiederhergestellt)
         um (?:wenige )?<unit> handeln|lange (?:\w{1,12} ){1,4}nicht(?: mehr)?
-        nicht mehr (?:lange|weit)|nicht (?:sehr |allzu )?lange (?:dauern|warten)
+        nicht mehr (?:lange|weit)|dauer[tn] (?:sicher |bestimmt )?nicht lange?
+        nicht (?:sehr |allzu )?lange (?:dauern|warten)
         kurz vor (?:der|dem) (?:abschluss|losung|fertigstellung|behebung|ziel)|in sicht
         in greifbarer nahe
         nur noch (?:eine[nrs]? |ein |wenige |kurze )?(?:augenblick|moment|momente)
@@ -246,13 +268,34 @@ TIMES = (
         "names an event before which something will be done",
         Rules(Rule.IF_PUT_RIGHT),
         r"""
-        (?:rechtzeitig )?(?:vor|bis|zu|zum|zur|bei|beim|nach)(?: zum| zur)? (?:<your> )?<event>
+        (?:vor|bis|zu|zum|zur|bei|beim|nach)(?: zum| zur)? (?:<your> )?<event>
         (?:bis|zum|zu|vor) (?:dem |zum )?(?:beginn|ende) (?:<your> )?(?:neuen )?(?:<event>|<period>)
         (?:bis|zum|zu|vor) (?:dem |zum )?(?:start) (?:<your> )?(?:neuen )?(?:<event>|<period>)
         (?:vor|bei|zu|nach) <your> (?:nachsten |kommenden |neuen )<event>
         (?:bis|wenn|bevor|sobald) sie (?:<word> ){0,5}(?:zuruck|zuruckkommen|zuruckkehren|kommen)
         (?:bis|bevor) sie (?:<word> ){0,4}(?:beginnen|anfangen|starten|offnen|anmelden|eintreffen)
         """,
+    ),
+    Time(
+        "event of any kind",
+        "names an event before which something will be done",
+        Rules(Rule.IF_WILL_BE_RIGHT),
+        r"""
+        (?:noch vor|vor|bis)(?: zu)? (?:<your> )\w{3,20}|bis zu[mr] \w{3,20}
+        zu ihre[mr] (?!<matter>)\w{3,20}
+        (?:wenn|bis|bevor|sobald|ehe) (?:ihre[mnrs]?|ihr) \w{2,24}
+        bei(?:m|der| der) <next> \w{3,24}
+        (?:wenn|sobald) (?:unser\w{0,2}|die|der|das) <people>
+        (?:bevor|ehe) \w{2,16}|bis (?:die|der|das|sie|ihre?) \w{2,16}
+        """,
+        needs="bei zu vor bis wenn sobald ehe",
+    ),
+    Time(
+        "event in good time",
+        "names an event before which something will be done",
+        Rules(Rule.UNLESS_PAST),
+        r"(?:rechtzeitig|punktlich) (?:zu[mr]?|vor|fur) (?:<your> )?\w{3,20}",
+        needs="rechtzeitig punktlich",
     ),
     Time(
         "until it works",
