@@ -19,6 +19,7 @@ from bench import (
     lifecycle_cost,
     memory,
     opening_hours,
+    promise_guard,
     replay,
     throughput,
 )
@@ -33,6 +34,7 @@ PARTS = {
     "fan_out": fan_out.run,
     "memory": memory.run,
     "opening_hours": opening_hours.run,
+    "promise_guard": promise_guard.run,
     "replay": replay.run,
 }
 _ABOUT = (
