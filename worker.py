@@ -41,7 +41,7 @@ from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from activities.adapters.database.retention import DatabaseRetention
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
-from activities.adapters.database.webhooks import DatabaseWebhooks
+from activities.adapters.database.webhooks import CALL_HOLDS, DatabaseWebhooks
 from activities.adapters.mailbox import mailbox_for
 from activities.adapters.policy_files import PolicyError, PolicyFiles
 from activities.adapters.statuspage import StatuspageApi
@@ -58,7 +58,7 @@ from activities.retention import PruneRows
 from activities.signals import Signals
 from activities.status_page import PostToStatusPage
 from activities.webhook_ports import Poster, Sealing
-from activities.webhooks import CallReceivers, SendWebhooks, wake
+from activities.webhooks import CallReceivers, SendWebhooks, call_forgotten, wake
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
 from domain.promise_guard import find_promise
 from domain.webhooks.events import checked_url, secret_key
@@ -289,6 +289,16 @@ async def prepare(client: Client, adapters: Adapters) -> None:
     await _made(RETENTION, ensure_retention(client))
 
 
+async def look_after_receivers(client: DefectsClient, webhooks: DatabaseWebhooks) -> None:
+    """Call receivers whose last call was lost, for as long as the process runs."""
+    while True:
+        await asyncio.sleep(CALL_HOLDS.total_seconds())
+        try:
+            await call_forgotten(client, webhooks, datetime.now(UTC))
+        except (RPCError, SQLAlchemyError) as error:
+            log.warning("webhook.not_looked_after", problem=type(error).__name__)
+
+
 async def _made(schedule: str, making: Awaitable[None]) -> None:
     try:
         await making
@@ -319,10 +329,13 @@ async def main(arguments: Sequence[str] = ()) -> int:
         print(f"The Temporal server refuses: {error.message} ({hint})", file=sys.stderr)
         return 2
     stop = stop_on_signals(asyncio.get_running_loop())
+    webhooks = DatabaseWebhooks(adapters.engine, adapters.sealing)
     async with workers(client, adapters, settings):
+        looking = asyncio.create_task(look_after_receivers(DefectsClient(client), webhooks))
         queues = [DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE]
         log.info("worker.started", queues=queues, build_id=settings.build_id)
         await stop.wait()
+        looking.cancel()
         log.info("worker.draining", seconds=settings.graceful_shutdown_seconds)
     log.info("worker.stopped")
     adapters.engine.dispose()

@@ -106,6 +106,9 @@ class Webhooks(Protocol):
     def to_call(self, projection: UpdateReadModel, at: datetime, *, again: bool) -> Sequence[str]:
         """The receivers that a projection has something for, and that were not called yet."""
 
+    def forgotten(self, at: datetime) -> Sequence[str]:
+        """The receivers that answer, and for whom something has long been due."""
+
     def begin(self, receiver: str, at: datetime, *, at_once: bool) -> Destination | None:
         """A round begins: who is sent to, None where it was removed."""
 

@@ -107,6 +107,17 @@ async def wake(client: DefectsClient, webhooks: Webhooks, receiver: str, at: dat
         await asyncio.to_thread(webhooks.end, receiver, at, ID_TAKEN)
 
 
+async def call_forgotten(client: DefectsClient, webhooks: Webhooks, at: datetime) -> None:
+    """Call every receiver whose last call was lost, as where the server took none for a while.
+
+    Raises:
+        RPCError: the server does not take it now.
+    """
+    for receiver in await asyncio.to_thread(webhooks.forgotten, at):
+        log.warning("webhook.forgotten", receiver=receiver)
+        await wake(client, webhooks, receiver, at)
+
+
 class SendWebhooks:
     """The activity `send_webhooks`."""
 

@@ -192,6 +192,22 @@ class DatabaseWebhooks:
                 .values(disabled=why)
             )
 
+    def forgotten(self, at: datetime) -> Sequence[str]:
+        """The receivers for whom something has been due for so long that no call of them holds,
+        though they answer: the last call was lost."""
+        query = select(_receivers.id).where(
+            _receivers.disabled.is_(None),
+            _receivers.down_since.is_(None),
+            exists().where(
+                _messages.receiver == _receivers.id,
+                _messages.state == WAITING,
+                _messages.next_at <= at - CALL_HOLDS,
+                ~_behind_another(),
+            ),
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query.order_by(_receivers.id)).scalars().all()
+
     def waited_for(self) -> Sequence[str]:
         """The receivers for whom something waits."""
         query = select(_receivers.id).where(

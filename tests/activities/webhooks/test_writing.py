@@ -119,3 +119,15 @@ def test_a_message_goes_with_the_fact_it_tells_of(engine: Engine) -> None:
 
     assert DatabaseWebhooks(engine, Sealer(NO_KEYS)).end(to, None, None).next_at is None
     assert states(engine, to) == {}
+
+
+def test_who_was_called_in_vain_is_found_once_no_call_holds_any_more(engine: Engine) -> None:
+    """Not one that is down, which has its pauses, nor one that is sent nothing."""
+    webhooks = DatabaseWebhooks(engine, Sealer(NO_KEYS))
+    up, down, off = (add(engine, f"https://a.example/{n}") for n in (1, 2, 3))
+    happens(engine, "DEF-1", "defect.confirmed", "defect.update")
+    webhooks.end(down, NOW, "timeout")
+    webhooks.disable(off, "operator")
+
+    assert webhooks.forgotten(NOW) == []
+    assert webhooks.forgotten(NOW + CALL_HOLDS) == [up]
