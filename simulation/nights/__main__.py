@@ -5,7 +5,7 @@ import multiprocessing
 import sys
 import time
 
-from simulation.nights.plan import draw
+from simulation.nights.draw import draw
 from simulation.nights.shrink import shrunk, verdict
 from simulation.nights.soak import keep_quiet, play_for
 

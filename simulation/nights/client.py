@@ -43,9 +43,13 @@ class SimulatedClient:
         number: str = options["id"]
         with self._call(number):
             life = self.server.lives.get(number)
-            if life is None:
+            signal = options.get("start_signal")
+            if life is None or (life.closed and signal is not None):
                 memo = options.get("memo") or {}
                 self.server.start(workflow, number, payload, opened_by=memo.get(STARTED_FOR))
+            if signal is not None:
+                self.server.tell(number, Signalled(signal, dict(options["start_signal_args"][0])))
+            if life is None or signal is not None:
                 return
             running = not life.closed
             conflict = options.get("id_conflict_policy")
@@ -61,8 +65,11 @@ class SimulatedClient:
             if life is None:
                 raise RPCError("not found", RPCStatusCode.NOT_FOUND, b"")
             fields = {} if life.opened_by is None else {STARTED_FOR: life.opened_by}
-            memo = SimpleNamespace(fields=fields)
-            return SimpleNamespace(workflow_execution_info=SimpleNamespace(memo=memo))
+            info = SimpleNamespace(
+                memo=SimpleNamespace(fields=fields),
+                type=SimpleNamespace(name=life.workflow.__name__),
+            )
+            return SimpleNamespace(workflow_execution_info=info)
 
     async def get_workflow_execution_history(self, request: Any, **_: Any) -> Any:
         """The first event of a run."""

@@ -1,6 +1,7 @@
 """What goes wrong on a night, and the places of the product where it can."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,7 +9,7 @@ from typing import Literal, NoReturn
 
 Place = Literal[
     "activity begins", "activity ends", "letter", "taken", "transaction", "commit", "committed",
-    "page", "posted", "signal", "heard", "task"
+    "page", "posted", "signal", "heard", "task", "webhook", "webhook taken"
 ]  # fmt: skip
 """Where the product meets the outside."""
 
@@ -26,6 +27,11 @@ class Fault(StrEnum):
     PAGE_DOWN = "the status page is down"
     PAGE_REFUSES = "the status page refuses"
     PAGE_BREAKS = "the status page posts, and the connection breaks before it says so"
+    RECEIVER_DOWN = "a receiver of webhooks does not answer"
+    RECEIVER_LATER = "a receiver of webhooks says when to come again"
+    RECEIVER_REFUSES = "a receiver of webhooks refuses the first message of every number"
+    RECEIVER_BREAKS = "a receiver takes the message, and the connection breaks before it says so"
+    RECEIVER_GONE = "a receiver of webhooks wants no more"
     DATABASE_AWAY = "the database is away"
     ROLLED_BACK = "the database rolls back instead of committing"
     COMMIT_UNHEARD = "the database commits, and the connection breaks before it says so"
@@ -69,6 +75,16 @@ class Weather:
         self._lasting = [d for d in disturbances if d.lasts]
         self._once = [d for d in disturbances if d.place is not None]
         self._counts = dict.fromkeys(self._once, 0)
+        self._suspended = False
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Nothing goes wrong: an operator looks whether it worked, and tries again."""
+        self._suspended = True
+        try:
+            yield
+        finally:
+            self._suspended = False
 
     def lasting(self, fault: Fault, now: datetime, whom: str | None = None) -> bool:
         """Whether something is out of order now."""
@@ -76,6 +92,8 @@ class Weather:
 
     def until(self, fault: Fault, now: datetime, whom: str | None = None) -> datetime | None:
         """Until when something is out of order that is so now."""
+        if self._suspended:
+            return None
         since = now - self._began
         ends = [
             d.at + d.lasts
@@ -87,7 +105,7 @@ class Weather:
     def strikes(self, place: Place, now: datetime, whom: str | None = None) -> set[Fault]:
         """What goes wrong this very time that the product comes by."""
         since, struck = now - self._began, set[Fault]()
-        for d in [*self._counts]:
+        for d in [] if self._suspended else [*self._counts]:
             if d.place != place or d.at > since or d.whom not in (None, whom):
                 continue
             self._counts[d] += 1

@@ -29,6 +29,7 @@ from domain.contract.values import Attachment
 from simulation.nights.life import Life
 from simulation.nights.night import Night
 from simulation.nights.promises import broken_promises
+from simulation.nights.webhook_judge import wrong_webhooks
 from simulation.oracle.expected_state import Delivered, Said
 
 MOST_CARRIED = 1_000_000
@@ -75,6 +76,7 @@ class _Judge:
                 wrong += self._forgotten(life)
                 wrong += self._unwritten(life)
             wrong += self._unheard_of()
+            wrong += wrong_webhooks(self._night, self._lives)
             wrong += broken_promises(self._night, self._lives, [*self._letters.values()])
         return Verdict(tuple(wrong), len(self._arrivals.letters), self._twice)
 

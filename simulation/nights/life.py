@@ -4,11 +4,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from domain.contract.effects import Effect, Lane
+from domain.contract.effects import Effect
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import Receipt
 from domain.contract.values import Command, Start
-from simulation.nights.memory import CancelAsked, Commands, Event, Memory, Signalled, Turn, Updated
+from domain.webhooks.receiver import Round
+from simulation.nights.memory import (
+    CancelAsked,
+    Commands,
+    Event,
+    Memory,
+    Signalled,
+    Slot,
+    Turn,
+    Updated,
+)
 from simulation.oracle.expected_state import Moved, Said
 from workflows.entity import EntityWorkflow
 
@@ -21,8 +31,9 @@ class Differs(AssertionError):  # noqa: N818 - it is a finding
 class Flight:
     """One activity that the server has scheduled, whose outcome is not on record."""
 
-    lane: Lane
-    effect: Effect
+    lane: Slot
+    asked: Effect | Round
+    since: datetime
     attempt: int = 1
     heartbeat: tuple[Any, ...] = ()
     """The details of the last one."""
@@ -43,7 +54,7 @@ class Life:
     run: int = 1
     turns: list[Turn] = field(default_factory=list)
     buffered: list[Event] = field(default_factory=list)
-    flights: dict[Lane, Flight] = field(default_factory=dict)
+    flights: dict[Slot, Flight] = field(default_factory=dict)
     memory: Memory | None = None
     """None where no worker has it in memory."""
     task_at: datetime | None = None
@@ -92,7 +103,7 @@ class Life:
         self.memory = None
         self.buffered = again
         memory = self.remembered()
-        self.flights = {lane: Flight(lane, effect) for lane, effect in memory.flying.items()}
+        self.flights = {lane: Flight(lane, asked, now) for lane, asked in memory.under_way.items()}
         commands = self.turns[-1].commands
         self.wake_at = None if commands.wake_at is None else max(commands.wake_at, now)
 

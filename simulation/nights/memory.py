@@ -5,7 +5,7 @@ Fed with what the history says, a turn at a time, so a replay is the same code o
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from domain.contract.effects import Effect, Lane
 from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
@@ -16,9 +16,22 @@ from domain.entity import Entity
 from domain.policy import PinnedPolicy
 from domain.promise_guard.edge import refuse_promises
 from domain.runner import Runner
+from domain.webhooks.receiver import (
+    Receiver,
+    Report,
+    Round,
+    abandon_round,
+    begin_round,
+    end_round,
+    round_failed,
+)
 from workflows.entity import Carried, EntityWorkflow
 
 E = TypeVar("E", bound=Entity)
+
+Slot = Lane | Literal["round"]
+"""Where one activity may be under way at a time: a lane, or the round of a receiver."""
+ROUND: Literal["round"] = "round"
 
 
 # --- what a history is made of --------------------------------------------------------------------
@@ -50,15 +63,15 @@ class Signalled:
 class Done:
     """An activity was completed."""
 
-    lane: Lane
-    receipt: Receipt
+    lane: Slot
+    receipt: Receipt | Report
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
     """An activity failed for good, or ran out of tries."""
 
-    lane: Lane
+    lane: Slot
     problem: str
     rest: timedelta | None
 
@@ -81,8 +94,8 @@ MESSAGES = (Updated, Signalled, CancelAsked)
 class Commands:
     """What a turn asked of the server: activities to schedule, a timer, or its end."""
 
-    activities: tuple[tuple[Lane, str], ...] = ()
-    """Lane and key of each."""
+    activities: tuple[tuple[Slot, str], ...] = ()
+    """Lane and key of each; of a round what it asks for."""
     wake_at: datetime | None = None
     finished: bool = False
     continues: str | None = None
@@ -151,7 +164,9 @@ class Memory:
         self.number = number
         self.began = began
         self.record = Record()
-        self.flying: dict[Lane, Effect] = {}
+        self.flying: dict[Slot, Effect] = {}
+        self.round: Round | None = None
+        """The one under way."""
         self._start = start
         self._commands = 0
         self._leave_requested = self._cancelled = False
@@ -182,7 +197,12 @@ class Memory:
             return ""
         entity = self.runner.entity.model_dump_json(exclude={"policy"})
         flying = sorted(self.flying)
-        return f"{entity} {self.runner.outbox.model_dump_json()} {flying}"
+        return f"{entity} {self.runner.outbox.model_dump_json()} {flying} {self.round}"
+
+    @property
+    def under_way(self) -> dict[Slot, Effect | Round]:
+        """Every activity whose outcome is not known, by where it is under way."""
+        return {**self.flying} if self.round is None else {**self.flying, ROUND: self.round}
 
     def _in_order(self, events: list[Event]) -> list[Event]:
         """As an activation has them: messages before results and timers."""
@@ -200,6 +220,9 @@ class Memory:
                 self._signal(event, now)
             case Done():
                 self._done(event, now)
+            case Failed(lane="round"):
+                self.round = None
+                self._running.act(lambda receiver: round_failed(receiver, now), now)
             case Failed():
                 effect = self.flying.pop(event.lane)
                 self._running.failed(effect, event.problem, now, event.rest)
@@ -252,6 +275,10 @@ class Memory:
             self._running.reject(signal.name, str(error), now)
 
     def _done(self, event: Done, now: datetime) -> None:
+        if isinstance(event.receipt, Report):
+            report, self.round = event.receipt, None
+            self._running.act(lambda receiver: end_round(receiver, report, now), now)
+            return
         effect = self.flying.pop(event.lane)
         self.record.done.append((effect, event.receipt))
         if isinstance(event.receipt, CasesMoved):
@@ -275,12 +302,21 @@ class Memory:
         if leaving and self._leaving_since is None:
             self._leaving_since = now
         started = runner.tick(now, start=not leaving)
-        self.flying |= started
-        activities = tuple((lane, effect.key) for lane, effect in started.items())
+        self.flying.update(started.items())
+        activities: tuple[tuple[Slot, str], ...] = tuple(
+            (lane, effect.key) for lane, effect in started.items()
+        )
+        wanted = isinstance(runner.entity, Receiver) and runner.entity.wanted
+        if wanted and self.round is None and not leaving:
+            self.round = runner.act(begin_round, now)
+            activities = (*activities, (ROUND, self.round.model_dump_json()))
         if runner.finished:
             return Commands(activities, finished=True)
         if leaving and self._may_leave(now):
-            runner.outbox.abandon(now + self.workflow.limits.abandoned_for)
+            until = now + self.workflow.limits.abandoned_for
+            runner.outbox.abandon(until)
+            if self.round is not None:
+                abandon_round(runner.entity, self.round, until)
             carried = Carried(
                 entity=runner.entity.model_dump(mode="json"), outbox=runner.outbox, published={}
             )
@@ -294,12 +330,16 @@ class Memory:
     def _may_leave(self, now: datetime) -> bool:
         since = self._leaving_since
         waited = since is not None and now >= since + self.workflow.limits.patience
-        return waited or not self._running.outbox.in_flight
+        return waited or not self._is_in_flight
+
+    @property
+    def _is_in_flight(self) -> bool:
+        return bool(self._running.outbox.in_flight) or self.round is not None
 
     def _wake_at(self, now: datetime) -> datetime | None:
         wakeup = self._running.next_wakeup(now, start=not self._should_leave)
         at = None if wakeup is None else wakeup.at
-        if self._leaving_since is not None and self._running.outbox.in_flight:
+        if self._leaving_since is not None and self._is_in_flight:
             leave = max(now, self._leaving_since + self.workflow.limits.patience)
             at = leave if at is None else min(at, leave)
         return at

@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from domain.contract.catalogue import COMMANDS
 from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
 from domain.contract.parsing import InvalidCommand, parse
+from domain.webhooks.events import receiver_id
 from simulation.nights.database import Database
 from simulation.nights.faults import Disturbance, Fault, Weather
 from simulation.nights.memory import CancelAsked, Signalled, Updated
 from simulation.nights.outside import Outside
-from simulation.nights.plan import Plan, Step
+from simulation.nights.plan import LEAVE, LISTEN, Plan, Step
 from simulation.nights.server import WORKFLOWS, Server
 from simulation.nights.worker import activity_worker, without_threads
+
+SECRET = "whsec_bmlnaHQ="  # noqa: S105 - of nobody
 
 
 @dataclass
@@ -38,10 +42,10 @@ def play(plan: Plan) -> Night:
         return server.now
 
     outside, worker = Outside(weather, clock), activity_worker()
-    worker.begin(server, outside)
+    worker.serve(server, outside, listens=any(step.name == LISTEN for step in plan.steps))
     server.worker = worker
     for step in plan.steps:
-        server.at(plan.began + step.at, lambda step=step: _act(server, step))  # type: ignore[misc]
+        server.at(plan.began + step.at, lambda step=step: _act(server, step, worker.receivers))  # type: ignore[misc]
     for d in plan.disturbances:
         server.at(plan.began + d.at, lambda d=d: _disturb(server, d))  # type: ignore[misc]
     try:
@@ -52,7 +56,14 @@ def play(plan: Plan) -> Night:
     return Night(plan, server, outside, worker.database)
 
 
-def _act(server: Server, step: Step) -> None:
+def _act(server: Server, step: Step, receivers: DatabaseWebhookReceivers) -> None:
+    if step.name in (LISTEN, LEAVE):
+        with server.weather.suspended():
+            if step.name == LISTEN:
+                receivers.add(step.payload["url"], SECRET, server.now, step.payload["events"])
+            else:
+                receivers.remove(receiver_id(step.payload["url"]))
+        return
     if step.name in WORKFLOWS:
         if step.number not in server.lives:
             server.start(step.name, step.number, step.payload)

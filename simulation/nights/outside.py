@@ -1,27 +1,47 @@
-"""Mail and status page of a night: they take what they are given, or fail in every way there is."""
+"""Mail, status page and receivers of a night: they take what they get, or fail as they can."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from activities.ports import Letter, NotNow, Refused
+from activities.webhook_ports import Answer, NoAnswer
 from domain.contract.effects import Effect, NotifyStaff, PostStatus
+from domain.webhooks.receiver import Round
 from simulation.nights.faults import Clock, Fault, Weather
 from simulation.oracle.expected_state import Delivered
 
 COME_AGAIN = timedelta(minutes=10)
-"""What mail says where it says when it can be tried again."""
+"""What mail says where it says when it can be tried again; receivers of webhooks too."""
 
 
 @dataclass
 class Attempt:
     """One try of an activity, as the outside sees it."""
 
-    effect: Effect
+    asked: Effect | Round
     rival: Callable[[], None] | None = None
     """The try that the server begins where it takes this one for dead; None once it has."""
     last: tuple[str, str, str] | None = None
     """Key, recipient and `Message-ID` of the letter that mail took last."""
+
+    @property
+    def effect(self) -> Effect:
+        """What mail or the status page are used for."""
+        if isinstance(self.asked, Round):
+            raise TypeError("a round writes no letters")
+        return self.asked
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A webhook that a receiver took."""
+
+    at: datetime
+    url: str
+    id: str
+    """`DEF-1/17/defect.update`."""
+    body: str
 
 
 @dataclass
@@ -29,6 +49,9 @@ class Arrivals:
     """What reached people and the status page, in order."""
 
     letters: list[Delivered] = field(default_factory=list)
+    webhooks: list[Arrival] = field(default_factory=list)
+    knocks: list[tuple[datetime, str]] = field(default_factory=list)
+    """When which receiver was posted to, whether it took anything or not."""
     posts: list[tuple[datetime, str]] = field(default_factory=list)
     """When, and the key of the effect."""
     refused: set[tuple[str, str]] = field(default_factory=set)
@@ -44,6 +67,8 @@ class Outside:
     def __init__(self, weather: Weather, clock: Clock) -> None:
         self.arrivals = Arrivals()
         self.attempts: list[Attempt] = []
+        self.gone: dict[str, datetime] = {}
+        """Receivers that want no more, and since when."""
         self._weather = weather
         self._clock = clock
 
@@ -125,10 +150,49 @@ class Outside:
         if weather.lasting(Fault.PAGE_BREAKS, now):
             raise NotNow("the connection broke")
 
+    # --- receivers of webhooks -------------------------------------------------------------------
+
+    def hand_over(self, url: str, message: str, body: str) -> Answer:
+        """Post one message to a receiver.
+
+        Raises:
+            NoAnswer: as ports have it.
+            Crash: the worker dies before or after the receiver has it.
+        """
+        now, weather = self._clock(), self._weather
+        struck = weather.crash("webhook", now, url)
+        self.arrivals.knocks.append((now, url))
+        if Fault.RECEIVER_GONE in struck:
+            self.gone.setdefault(url, now)
+        if url in self.gone:
+            return Answer(410)
+        if weather.lasting(Fault.RECEIVER_DOWN, now, url):
+            raise NoAnswer("timeout")
+        if weather.lasting(Fault.RECEIVER_LATER, now, url):
+            return Answer(503, COME_AGAIN)
+        is_first = message.rsplit("/", 2)[1] == "1"
+        if is_first and weather.lasting(Fault.RECEIVER_REFUSES, now, url):
+            return Answer(422)
+        self.arrivals.webhooks.append(Arrival(now, url, message, body))
+        if weather.crash("webhook taken", now, url):
+            raise NoAnswer("broken")
+        return Answer(204)
+
 
 class _Session:
+    """A conversation with mail, or with a receiver of webhooks."""
+
     def __init__(self, outside: Outside) -> None:
         self._outside = outside
+
+    async def __aenter__(self) -> "_Session":
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        return None
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        return self._outside.hand_over(url, headers["webhook-id"], body.decode())
 
     def __enter__(self) -> "_Session":
         return self

@@ -1,4 +1,7 @@
-"""What one seed stands for: who begins, what is said, and what goes wrong."""
+"""What one seed stands for: who begins, what is said, and what goes wrong.
+
+More was added later, and is in `draw.py`.
+"""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +18,7 @@ RECOVERY = timedelta(hours=2, seconds=30)
 
 Calls and releases are hours after the beginning: what falls due at the last hour has its seconds.
 """
+LISTEN, LEAVE = "a receiver of webhooks is added", "a receiver of webhooks is removed"
 PEOPLE = ("ada", "ben", "cem", "dia", "eva", "fay", "gus", "hal")
 DEFECTS, CASES, RELEASES = ("DEF-1", "DEF-2"), ("CASE-1", "CASE-2"), ("REL-1",)
 AREAS = ("ledger", "payroll")
@@ -66,7 +70,7 @@ class Step:
     at: timedelta
     number: str
     name: str
-    """Of the workflow that is started, or of the message."""
+    """Of the workflow that is started, or of the message; or `LISTEN` or `LEAVE`."""
     payload: dict[str, Any] = field(hash=False)
     signal: bool = False
 
@@ -110,17 +114,12 @@ class Plan:
         return (*self.steps, *self.disturbances)
 
 
-def draw(seed: int, *, whole: bool = True) -> Plan:
-    """The night of a seed; where it is not to be `whole`, with its first part only."""
+def draw_first(seed: int) -> Plan:
+    """The first part of the night of a seed: cases, defects, a release."""
     chance = Random(seed)  # noqa: S311 - to be repeated, not to be secret
     began = FIRST + timedelta(days=chance.randrange(14), minutes=chance.randrange(1440))
     steps = sorted(_steps(chance, began), key=lambda step: step.at)
     disturbances = sorted(_disturbances(chance), key=lambda d: d.at)
-    if whole:
-        steps = sorted(
-            [*steps, *_more(Random(f"{seed}/more"), steps)],  # noqa: S311 - as above
-            key=lambda step: step.at,
-        )
     return Plan(seed, began, tuple(steps), tuple(disturbances))
 
 
@@ -137,7 +136,7 @@ def _disturbances(chance: Random) -> list[Disturbance]:
 
 
 def _disturbance(chance: Random, fault: Fault) -> Disturbance:
-    at = _moment(chance)
+    at = a_moment(chance)
     if fault in _ONCE:
         place, nth = chance.choice(_ONCE[fault]), chance.choice((1, 1, 1, 2, 3, 5, 8))
         return Disturbance(fault, at, place=place, nth=nth)
@@ -149,7 +148,7 @@ def _disturbance(chance: Random, fault: Fault) -> Disturbance:
     return Disturbance(fault, at, whom=whom, share=chance.random() ** 2)
 
 
-def _moment(chance: Random) -> timedelta:
+def a_moment(chance: Random) -> timedelta:
     """Mostly in the first hours, when most is said."""
     hours = chance.choice((0.2, 1.0, 6.0, 26.0))
     return timedelta(seconds=round(chance.random() * hours * 3600))
@@ -202,7 +201,7 @@ def _defect(chance: Random, number: str, at: timedelta) -> Step:
 
 
 def _said_to_defect(chance: Random, defects: tuple[str, ...], place: int, began: datetime) -> Step:
-    number, at = chance.choice(defects), _moment(chance)
+    number, at = chance.choice(defects), a_moment(chance)
     case = f"CRM-{number[-1]}{chance.randrange(6)}"
     text, actor = chance.choice(_PUBLIC), {"actor": "agent-1", "key": f"said-{place}"}
     later = (began + at + timedelta(hours=chance.randrange(1, 60))).isoformat()
@@ -248,7 +247,7 @@ def _correction(chance: Random, case: str) -> dict[str, Any]:
 
 
 def _case(chance: Random, number: str, began: datetime) -> list[Step]:
-    at, person = _moment(chance), _person(chance, number)
+    at, person = a_moment(chance), _person(chance, number)
     start = {
         "client": person["client"],
         "contact": person["contact"],
@@ -279,36 +278,8 @@ def _case(chance: Random, number: str, began: datetime) -> list[Step]:
     return steps
 
 
-def _more(chance: Random, steps: list[Step]) -> list[Step]:
-    """What came to be drawn later, by a chance of its own: a seed's first part stays as it was."""
-    return [step for case in CASES for step in _more_of_case(chance, case, steps)]
-
-
-def _more_of_case(chance: Random, number: str, steps: list[Step]) -> list[Step]:
-    at = next((s.at for s in steps if s.number == number and s.name == "CaseWorkflow"), None)
-    if at is None or chance.random() < 0.3:
-        return []
-    said = []
-    for place in range(chance.choice((1, 2, 3))):
-        name, payload = chance.choice(
-            (
-                ("respond", {"message": "We look into it."}),
-                ("request_information", {"items": ["steps", "a picture"]}),
-                ("provide_information", {"note": "It began on the second page."}),
-                ("provide_information", {"who_am_i": "Site 2", "feature": "Sums"}),
-                ("assess_critical", {"justified": False, "reason": INTERNAL}),
-                ("cancel_call", {"reason": INTERNAL}),
-                ("close", {"reason": INTERNAL}),
-            )
-        )
-        at += timedelta(minutes=chance.choice((3, 50, 400)))
-        keyed = {"actor": "agent-3", "key": f"more-{place}"} | payload
-        said.append(Step(at, number, name, keyed))
-    return said
-
-
 def _release(chance: Random, began: datetime, defects: tuple[str, ...]) -> list[Step]:
-    number, at = RELEASES[0], _moment(chance)
+    number, at = RELEASES[0], a_moment(chance)
     deploy_at = began + at + timedelta(hours=chance.choice((3, 20, 60, 200)))
     kind = chance.choice(("major", "maintenance", "hotfix"))
     start = {

@@ -1,15 +1,26 @@
 """Hands what happened on a night to the oracles, and says which promises of the policy broke."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from domain.contract.case import CaseStart
 from domain.contract.contacts import CorrectContact
-from domain.contract.defect import DefectStart
-from domain.contract.effects import BookMinutes, NotifyClients, OpenDefect
+from domain.contract.defect import (
+    AreaWorkStarted,
+    ChangeSeverity,
+    DecideReclassification,
+    DefectStart,
+    MergeInto,
+    ReleaseDeployed,
+    Reopen,
+    Resolve,
+    UndoMerge,
+)
+from domain.contract.effects import BookMinutes, NotifyClients, OpenDefect, UpdateReadModel
+from domain.contract.events import Role, StaffEvent
 from domain.contract.receipts import DefectOpened, DeliveryReceipt, MinutesBooked
-from domain.contract.release import ReleaseStart
+from domain.contract.release import AreaWorkStart, ReleaseStart
 from domain.policy import PinnedPolicy
 from simulation.nights.faults import Fault
 from simulation.nights.life import Life
@@ -17,8 +28,8 @@ from simulation.nights.night import Night
 from simulation.oracle.audit import audit
 from simulation.oracle.case_audit import audit_case
 from simulation.oracle.case_course import Arrived, Attached, Booked, CaseEntry, CaseHistory
-from simulation.oracle.expected_state import Delivered, History, Said
-from simulation.oracle.matching import Broken
+from simulation.oracle.expected_state import NEVER, Delivered, History, Said
+from simulation.oracle.matching import Broken, ExpectedMessage
 from simulation.oracle.release_audit import DefectLog, ReleaseHistory, audit_release
 
 
@@ -40,12 +51,16 @@ def broken_promises(
         if runner is None or corrected:
             continue
         entity, delivered = runner.entity, of[life.number]
-        found: Sequence[Broken] = ()
+        found: Iterable[Broken] = ()
         match entity.kind:
             case "defect":
                 yield from _of_defect(night, life, entity, delivered, refusing)
             case "case":
                 found = _of_case(night, life, entity.policy, delivered)
+            case "area_work":
+                found = _of_area_work(life, lives)
+            case "review":
+                found = _of_review(night, life, lives, delivered)
             case "release":
                 found = _of_release(night, life, entity.policy, lives, delivered)
         yield from (f"{life.number}: {b}" for b in found if b.recipient not in refusing)
@@ -117,3 +132,52 @@ def _of_release(
     began, until = life.first_began, night.plan.until
     history = ReleaseHistory(life.number, start, began, until, _said(life), delivered, defects)
     return audit_release(history, policy, night.plan.patience)
+
+
+# --- area work and reviews ------------------------------------------------------------------------
+
+
+def _undisturbed(life: Life, lives: Sequence[Life]) -> Iterator[tuple[str, Any, bool]]:
+    """Each defect that the database knew when something began, and that was not resolved, merged,
+    or given another severity by anybody: its number, its start, and whether it heard of the area.
+    """
+    changing = Resolve | Reopen | MergeInto | UndoMerge | ReleaseDeployed
+    changing |= ChangeSeverity | DecideReclassification
+    for other in lives:
+        known = (at for did, _, at in other.done if isinstance(did, UpdateReadModel))
+        if (
+            other.workflow.__name__ != "DefectWorkflow"
+            or min(known, default=NEVER.at) >= life.first_began
+        ):
+            continue
+        commands = [said.command for said in _said(other)]
+        if not any(isinstance(command, changing) for command in commands):
+            marked = any(isinstance(command, AreaWorkStarted) for command in commands)
+            yield other.number, other.first_start, marked
+
+
+def _of_area_work(life: Life, lives: Sequence[Life]) -> Iterator[Broken]:
+    """R6: the open S3 and S4 defects of the area are marked, and no other."""
+    work = cast("AreaWorkStart", life.first_start)
+    for number, start, marked in _undisturbed(life, lives):
+        in_area = start.functional_area == work.functional_area
+        if marked != (in_area and start.severity in ("S3", "S4")):
+            what = f"{number} is {'' if marked else 'not '}marked"
+            yield Broken("R6", life.first_began, what)
+
+
+def _of_review(
+    night: Night, life: Life, lives: Sequence[Life], delivered: Sequence[Delivered]
+) -> Iterator[Broken]:
+    """Engineering gets one digest, with every open S3 defect; within support hours (T10)."""
+    entity = life.remembered().runner.entity  # type: ignore[union-attr]
+    open_s3 = [n for n, start, _ in _undisturbed(life, lives) if start.severity == "S3"]
+    digests = [came for came in delivered if came.event == StaffEvent.REVIEW_DIGEST]
+    owed = ExpectedMessage(StaffEvent.REVIEW_DIGEST, Role.ENGINEERING, life.first_began)
+    owed = owed.within(entity.policy.calendar)
+    if open_s3 and not digests and owed.had_to_come(night.plan.until, night.plan.patience):
+        yield Broken("S3", owed.at, "review.digest is missing", Role.ENGINEERING)
+    for came in digests:
+        lacks = [number for number in open_s3 if number not in came.text]
+        if lacks or len(digests) > 1:
+            yield Broken("S3", came.at, f"{came.key} lacks {lacks}, or is one too many")

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 
 from domain.contract.effects import Lane
 from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
@@ -14,6 +16,7 @@ from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.receipts import CasesMoved, Receipt
 from domain.contract.values import Start
 from domain.policy import PinnedPolicy
+from domain.webhooks.receiver import Report
 from simulation.nights.faults import Crash, Fault, Weather
 from simulation.nights.life import Flight, Life
 from simulation.nights.memory import (
@@ -29,17 +32,30 @@ from simulation.nights.memory import (
     Updated,
 )
 from simulation.oracle.expected_state import Moved, Said
+from workflows.area_work import AreaWorkWorkflow
 from workflows.case import CaseWorkflow
 from workflows.defect import DefectWorkflow
 from workflows.entity import EntityWorkflow
-from workflows.options import for_lane, for_policy
+from workflows.impact_review import ImpactReviewWorkflow
+from workflows.options import for_lane, for_policy, for_webhooks
 from workflows.release import ReleaseWorkflow
+from workflows.webhook import WebhookWorkflow
 
 WORKFLOWS: dict[str, type[EntityWorkflow[Any]]] = {
-    workflow.__name__: workflow for workflow in (CaseWorkflow, DefectWorkflow, ReleaseWorkflow)
+    workflow.__name__: workflow
+    for workflow in (
+        CaseWorkflow,
+        DefectWorkflow,
+        ReleaseWorkflow,
+        AreaWorkWorkflow,
+        ImpactReviewWorkflow,
+        WebhookWorkflow,
+    )
 }
 TASK_TIMEOUT = timedelta(seconds=10)
 """After which a workflow task is given to another worker."""
+RESTART = timedelta(seconds=5)
+"""How long until another process begins where one has died."""
 PROMPT = timedelta(milliseconds=20)
 """How long an activity takes."""
 SLOW = timedelta(minutes=4)
@@ -49,11 +65,14 @@ SILENT = for_lane(Lane.CLIENTS)["heartbeat_timeout"]
 class Worker(Protocol):
     """Who carries activities out; may raise `Crash`, or whatever an activity raises."""
 
-    def perform(self, life: Life, flight: Flight, rival: Callable[[], None]) -> Receipt:
+    def perform(self, life: Life, flight: Flight, rival: Callable[[], None]) -> Receipt | Report:
         """One try. `rival` begins the next one while this one goes on."""
 
     def pin_policy(self, life: Life, start: Start) -> PinnedPolicy:
         """The activity `load_policy`."""
+
+    def begin(self) -> None:
+        """A process begins, and calls the receivers of webhooks for which something waits."""
 
 
 class Server:
@@ -97,6 +116,31 @@ class Server:
         self.crashes += 1
         for life in self.lives.values():
             life.memory = None
+        self.at(self._working_at(self.now + RESTART), self._begin_worker)
+
+    def _begin_worker(self) -> None:
+        if not self._does(self.worker.begin):  # It ends, and whoever watches it begins another.
+            self.at(self._working_at(self.now + RESTART), self._begin_worker)
+
+    def every(self, interval: timedelta, do: Callable[[], None]) -> None:
+        """Have the worker do something again and again, whether it succeeds or not."""
+
+        def once() -> None:
+            if self._working_at(self.now) == self.now:
+                self._does(do)
+            self.every(interval, do)
+
+        self.at(self.now + interval, once)
+
+    def _does(self, do: Callable[[], None]) -> bool:
+        """What a worker does by itself; False where the outside would not have it."""
+        try:
+            do()
+        except Crash:
+            self.crash()
+        except (RPCError, SQLAlchemyError):
+            return False
+        return True
 
     # --- what callers ask for --------------------------------------------------------------------
 
@@ -229,7 +273,7 @@ class Server:
             self._continue(life, commands.continues)
             return
         for lane, _ in commands.activities:
-            flight = life.flights[lane] = Flight(lane, memory.flying[lane])
+            flight = life.flights[lane] = Flight(lane, memory.under_way[lane], self.now)
             self._schedule(life, flight, self.now)
         if commands.wake_at != life.wake_at or Fired() in events:
             life.wake_at = commands.wake_at
@@ -310,7 +354,7 @@ class Server:
         """The server takes a try for dead: it tries again, as often as the options say."""
         if flight.attempt != attempt or life.flights.get(flight.lane) is not flight:
             return
-        if attempt >= _tries(flight):
+        if self._is_last(flight):
             self._end(life, flight, attempt, Failed(flight.lane, "outage", None))
             return
         flight.attempt += 1
@@ -322,7 +366,7 @@ class Server:
     def _fail(self, life: Life, flight: Flight, attempt: int, error: ApplicationError) -> None:
         if flight.attempt != attempt:
             return
-        if error.non_retryable or attempt >= _tries(flight):
+        if error.non_retryable or self._is_last(flight):
             rest = error.next_retry_delay
             failed = Failed(flight.lane, error.type or "outage", rest)
             self._end(life, flight, attempt, failed)
@@ -338,11 +382,14 @@ class Server:
         life.buffered.append(outcome)
         self._poke(life)
 
-
-def _tries(flight: Flight) -> int:
-    most: int = for_lane(flight.lane)["retry_policy"].maximum_attempts
-    return most
+    def _is_last(self, flight: Flight) -> bool:
+        """Whether the server does not try again."""
+        if isinstance(flight.lane, Lane):
+            most: int = for_lane(flight.lane)["retry_policy"].maximum_attempts
+            return flight.attempt >= most
+        limit: timedelta = for_webhooks()["schedule_to_close_timeout"]
+        return self.now + _pause(flight.attempt) >= flight.since + limit
 
 
 def _pause(attempt: int) -> timedelta:
-    return timedelta(seconds=2 ** (attempt - 1))
+    return timedelta(seconds=min(2 ** (attempt - 1), 60))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from simulation.nights.plan import draw
+from simulation.nights.draw import draw
 from simulation.nights.shrink import verdict
 
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager
-from datetime import datetime
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, Self
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ import temporalio.activity
 from temporalio.testing import ActivityEnvironment
 
 import activities.notifications
+import activities.webhooks
 from activities.adapters.database import (
     DatabaseAudience,
     DatabaseConsultation,
@@ -24,22 +26,28 @@ from activities.adapters.database import (
     DatabaseReadModel,
     DatabaseRecords,
 )
+from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
+from activities.adapters.database.webhooks import DatabaseWebhooks
 from activities.adapters.policy_files import PolicyFiles
 from activities.consultation import BookCalls
 from activities.entities import Entities
 from activities.fan_out import FanOut
 from activities.heartbeat import Heartbeater
+from activities.impact import ReviewImpact
 from activities.notifications import Notifications
 from activities.pin_policy import PinPolicy
-from activities.ports import MailSession
 from activities.read_model import ReadModelWriter
 from activities.signals import Signals
 from activities.status_page import PostToStatusPage
+from activities.webhooks import CallReceivers, SendWebhooks, call_forgotten, wake
 from domain.contract.effects import PostStatus
 from domain.contract.receipts import Receipt
 from domain.contract.values import Start
 from domain.policy import PinnedPolicy, PolicyRequest
+from domain.webhooks.receiver import Report, Round
 from runtime.client import DefectsClient
+from runtime.codec import NO_KEYS
+from runtime.sealing import Sealer
 from simulation.nights.client import SimulatedClient
 from simulation.nights.database import Database
 from simulation.nights.life import Flight, Life
@@ -47,6 +55,9 @@ from simulation.nights.outside import Attempt, Outside
 from simulation.nights.server import Server
 
 _INFO = ActivityEnvironment.default_info()
+HOUR = timedelta(hours=1)
+"""How often receivers are looked after: more seldom than by `worker.py`, as it costs."""
+NO_SEALING = Sealer(NO_KEYS)
 
 
 class _Beats(Heartbeater):
@@ -72,6 +83,20 @@ class _InlineLoop(asyncio.SelectorEventLoop):
             future.set_exception(error)
         return future
 
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Callable[..., Any], *args: Any, context: Any = None
+    ) -> asyncio.Handle:
+        """What another thread asks for is done before that goes on, as there is none."""
+        handle = self.call_soon(callback, *args, context=context)
+        if not self.is_running():
+            self.run_until_complete(_rest())
+        return handle
+
+
+async def _rest() -> None:
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.gather(*others, return_exceptions=True)
+
 
 @cache
 def inline_loop() -> asyncio.AbstractEventLoop:
@@ -80,11 +105,11 @@ def inline_loop() -> asyncio.AbstractEventLoop:
 
 
 class _Ports:
-    """`Mailbox` and `StatusPage` of whatever night it is."""
+    """`Mailbox`, `StatusPage` and `Poster` of whatever night it is."""
 
     outside: Outside
 
-    def open(self) -> MailSession:
+    def open(self) -> Any:
         return self.outside.open()
 
     def post(self, effect: PostStatus, at: datetime) -> None:
@@ -111,7 +136,13 @@ class ActivityWorker:
         page = PostToStatusPage(self._ports, ledger)
         entities = Entities(defects, signals, DatabaseNumbers(engine), audience)
         fan_out = FanOut(signals, DatabaseMembers(engine), DatabaseImpact(engine))
+        self._defects, self._webhooks = defects, DatabaseWebhooks(engine, NO_SEALING)
+        calls = CallReceivers(defects, self._webhooks, inline_loop())
         read_model = ReadModelWriter(DatabaseReadModel(engine), preferences)
+        self._project = (
+            read_model.project,
+            ReadModelWriter(DatabaseReadModel(engine), preferences, calls).project,
+        )
         self._pin = PinPolicy(policies, defects)
         self._activities: dict[str, Callable[[Any], Any]] = {
             "tell_clients": tell.tell_clients,
@@ -126,21 +157,40 @@ class ActivityWorker:
             "align_defects": fan_out.align_defects,
             "mark_area": fan_out.mark_area,
             "book_minutes": BookCalls(DatabaseConsultation(engine)).book_minutes,
+            "rank_impact": ReviewImpact(DatabaseImpact(engine)).rank_impact,
+            "send_webhooks": SendWebhooks(self._webhooks, self._ports).send_webhooks,
         }
 
-    def begin(self, server: Server, outside: Outside) -> None:
-        """Serve another night, whose database is empty."""
+    def begin(self) -> None:
+        """As `worker.prepare` does."""
+        for receiver in self._webhooks.waited_for() if self._listens else ():
+            calling = wake(self._defects, self._webhooks, receiver, self._server.now)
+            inline_loop().run_until_complete(calling)
+
+    def look_after_receivers(self) -> None:
+        """As the function of this name in `worker.py` does."""
+        calling = call_forgotten(self._defects, self._webhooks, self._server.now)
+        inline_loop().run_until_complete(calling)
+
+    def serve(self, server: Server, outside: Outside, *, listens: bool) -> None:
+        """Serve another night, whose database is empty; on most nobody `listens` for webhooks,
+        and it costs nothing."""
+        self._listens = listens
+        if listens:
+            server.every(HOUR, self.look_after_receivers)
+        self._activities["project"] = self._project[listens]
         self._server = self._client.server = server
         self._outside = self._ports.outside = outside
         self.database.begin(server.weather, lambda: server.now)
+        self.receivers = DatabaseWebhookReceivers(self.database.engine, NO_SEALING)
 
-    def perform(self, life: Life, flight: Flight, rival: Callable[[], None]) -> Receipt:
+    def perform(self, life: Life, flight: Flight, rival: Callable[[], None]) -> Receipt | Report:
         """One try of an activity, as `worker.py` would have it done."""
-        self._outside.attempts.append(Attempt(flight.effect, rival))
+        self._outside.attempts.append(Attempt(flight.asked, rival))
         try:
-            receipt: Receipt = self._run(
-                self._activities[flight.effect.type], flight.effect, life, flight
-            )
+            asked = flight.asked
+            name = "send_webhooks" if isinstance(asked, Round) else asked.type
+            receipt: Receipt | Report = self._run(self._activities[name], asked, life, flight)
         except BaseException:
             self._note_unheard(self._outside.attempt)
             raise
@@ -187,9 +237,15 @@ class ActivityWorker:
         )
 
 
-def without_threads() -> AbstractContextManager[Any]:
-    """Have deliveries beat their hearts without a thread of their own."""
-    return patch.object(activities.notifications, "Heartbeater", _Beats)
+@contextmanager
+def without_threads() -> Iterator[None]:
+    """Have deliveries beat their hearts without a thread of their own, and rounds take no time."""
+    still = SimpleNamespace(monotonic=lambda: 0.0)
+    with (
+        patch.object(activities.notifications, "Heartbeater", _Beats),
+        patch.object(activities.webhooks, "time", still),
+    ):
+        yield
 
 
 @cache

@@ -1,20 +1,28 @@
 """Nights on which everything breaks: nobody is told twice, nobody forgotten, nothing lost."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy
 import structlog
 
-from activities.adapters.database import DatabaseAudience, DatabaseLedger
+from activities.adapters.database import DatabaseAudience, DatabaseImpact, DatabaseLedger, webhooks
+from activities.adapters.database.webhooks import DatabaseWebhooks
 from activities.ports import DeliveryState
 from domain.case import first_response
 from domain.case.state import Case
 from domain.defect.update_clock import UpdateClock
 from domain.outbox import Outbox
 from domain.release import plan as release_plan
-from simulation.nights.plan import Plan, draw
+from domain.webhooks.events import Verdict
+from simulation.nights.draw import draw
+from simulation.nights.faults import Disturbance, Fault
+from simulation.nights.plan import FIRST, LISTEN, Plan, Step
 from simulation.nights.shrink import shrunk, verdict
+from tests.domain.builders import defect_start
 from tests.soak import SOAKING
 
 SEEDS = range(2_000 if SOAKING else 80)
@@ -23,6 +31,10 @@ FAILED_ONCE = [
     5001183,  # the judge took "release REL-1", a reason that nobody wrote, for internal text
     6000831,  # a reminder fell due in the last instant of the night
 ]
+FOUND = [
+    53,  # the last call of a receiver was lost, and what waited for it waited for the next fact
+]
+"""The same, of whole nights."""
 TRIED = 200
 """Nights of which one has to find a product that is broken on purpose."""
 
@@ -48,6 +60,12 @@ def test_nights_end_well(first: int) -> None:
 def test_what_failed_once_does_not_fail_again(seed: int) -> None:
     """A fault that was mended stays so; these nights had no more parts when they failed."""
     assert verdict(draw(seed, whole=False)).wrong == ()
+
+
+@pytest.mark.parametrize("seed", FOUND)
+def test_what_whole_nights_found_is_not_found_again(seed: int) -> None:
+    """A fault that was mended stays so."""
+    assert verdict(draw(seed)).wrong == ()
 
 
 def test_a_seed_is_one_night() -> None:
@@ -127,6 +145,24 @@ def _keeping_the_date_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(release_plan, "tell_defects", lambda *_: None)
 
 
+def _skipping_a_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = DatabaseWebhooks.settle
+
+    def settle(self: DatabaseWebhooks, receiver: str, attempts: Any, at: Any) -> None:
+        taken = [replace(attempt, verdict=Verdict.TAKEN) for attempt in attempts]
+        real(self, receiver, taken, at)
+
+    monkeypatch.setattr(DatabaseWebhooks, "settle", settle)
+
+
+def _marking_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DatabaseImpact, "in_area", lambda *_: [])
+
+
+def _reviewing_too_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DatabaseImpact, "open_defects", lambda *_: [])
+
+
 @pytest.mark.parametrize(
     ("broken", "having"),
     [
@@ -137,18 +173,44 @@ def _keeping_the_date_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
         (_overlooking, ""),
         (_silent_of_what_was_missed, "CaseWorkflow"),
         (_keeping_the_date_to_itself, "reschedule"),
+        (_skipping_a_webhook, LISTEN),
+        (_marking_nothing, "AreaWorkWorkflow"),
+        (_reviewing_too_little, "ImpactReviewWorkflow"),
     ],
 )
 def test_the_judge_finds_a_product_that_is_broken(
     broken: Any, having: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A ledger that forgets, a lost effect, a skipped update, a lost lane, an overlooked person, a
-    missed response that nobody hears of, a release that does not say that it has another date."""
+    missed response that nobody hears of, a release that does not say that it has another date, a
+    webhook that was not taken and is called sent, an area that nobody looks at, a review that
+    overlooks defects."""
     broken(monkeypatch)
 
     plan = _found(having)
 
     assert plan is not None
+
+
+def test_the_judge_finds_webhooks_that_overtake_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A receiver refuses the first message for half an hour; the next of that number waits."""
+    url, minute = "https://one.example/hook", timedelta(minutes=1)
+    steps = (
+        Step(timedelta(), url, LISTEN, {"url": url, "events": ["*"]}),
+        Step(minute, "DEF-1", "DefectWorkflow", defect_start("S4")),
+        Step(9 * minute, "DEF-1", "hold", {"actor": "agent-1", "reason": "logs"}),
+    )
+    picky = Disturbance(Fault.RECEIVER_REFUSES, timedelta(), 30 * minute, whom=url)
+    plan = Plan(0, FIRST, steps, (picky,))
+    good = verdict(plan).wrong
+    monkeypatch.setattr(webhooks, "_behind_another", sqlalchemy.false)
+
+    wrong = verdict(plan).wrong
+
+    assert good == ()
+    assert [line for line in wrong if "after a later one of DEF-1" in line]
 
 
 def test_a_failing_night_is_made_short(monkeypatch: pytest.MonkeyPatch) -> None:
