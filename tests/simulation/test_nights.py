@@ -155,6 +155,10 @@ def _skipping_a_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DatabaseWebhooks, "settle", settle)
 
 
+def _out_of_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "_behind_another", sqlalchemy.false)
+
+
 def _marking_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DatabaseImpact, "in_area", lambda *_: [])
 
@@ -173,7 +177,6 @@ def _reviewing_too_little(monkeypatch: pytest.MonkeyPatch) -> None:
         (_overlooking, ""),
         (_silent_of_what_was_missed, "CaseWorkflow"),
         (_keeping_the_date_to_itself, "reschedule"),
-        (_skipping_a_webhook, LISTEN),
         (_marking_nothing, "AreaWorkWorkflow"),
         (_reviewing_too_little, "ImpactReviewWorkflow"),
     ],
@@ -182,9 +185,8 @@ def test_the_judge_finds_a_product_that_is_broken(
     broken: Any, having: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A ledger that forgets, a lost effect, a skipped update, a lost lane, an overlooked person, a
-    missed response that nobody hears of, a release that does not say that it has another date, a
-    webhook that was not taken and is called sent, an area that nobody looks at, a review that
-    overlooks defects."""
+    missed response that nobody hears of, a release that does not say that it has another date, an
+    area that nobody looks at, a review that overlooks defects."""
     broken(monkeypatch)
 
     plan = _found(having)
@@ -192,8 +194,12 @@ def test_the_judge_finds_a_product_that_is_broken(
     assert plan is not None
 
 
-def test_the_judge_finds_webhooks_that_overtake_each_other(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("broken", "finding"),
+    [(_out_of_order, "after a later one of DEF-1"), (_skipping_a_webhook, "never got DEF-1/1/")],
+)
+def test_the_judge_finds_webhooks_that_overtake_or_get_lost(
+    broken: Any, finding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A receiver refuses the first message for half an hour; the next of that number waits."""
     url, minute = "https://one.example/hook", timedelta(minutes=1)
@@ -205,12 +211,12 @@ def test_the_judge_finds_webhooks_that_overtake_each_other(
     picky = Disturbance(Fault.RECEIVER_REFUSES, timedelta(), 30 * minute, whom=url)
     plan = Plan(0, FIRST, steps, (picky,))
     good = verdict(plan).wrong
-    monkeypatch.setattr(webhooks, "_behind_another", sqlalchemy.false)
+    broken(monkeypatch)
 
     wrong = verdict(plan).wrong
 
     assert good == ()
-    assert [line for line in wrong if "after a later one of DEF-1" in line]
+    assert [line for line in wrong if finding in line]
 
 
 def test_a_failing_night_is_made_short(monkeypatch: pytest.MonkeyPatch) -> None:
