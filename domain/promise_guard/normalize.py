@@ -61,10 +61,15 @@ _NOT_PLAIN = re.compile(r"[^ -%'-)+-;=?-^a-~]|  | \Z|\A ")
 _MARKUP = re.compile(
     r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}[0-9]{0,2});"
     r"|</?(?:a|b|i|u|s|em|strong|span|code|small|mark|font|sub|sup)(?: [^<>\n]{0,200})?>"
-    r"|(?<=\])\([^()\s]{1,300}\)",
+    r"|(?<=\])\([^()\s]{1,300}\)"
+    r"|(?<=\bw)(?:\u00fc|u\u0308)(?=rd)|(?<=\b[md])(?:\u00fc|u\u0308)(?=sst|rft)"
+    r"|(?<=\bk)(?:\u00f6|o\u0308)(?=nnt)",
     re.IGNORECASE,
 )
-"""Entities, tags within a line, and where a link of Markdown leads."""
+"""Entities, tags within a line, where a link of Markdown leads, and the dots by which German forms
+of what would be ("w\u00fcrde") differ from those of the past ("wurde")."""
+_MARKS = re.compile("[&<\u00fc\u00f6\u0308\u00dc\u00d6]|\\]\\(")
+"""One of these is in every text that has some markup."""
 
 
 def normalize(text: str) -> Normalized:
@@ -104,11 +109,13 @@ def normalize(text: str) -> Normalized:
 def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield each character, an entity as the one it stands for, and where it stands."""
     done = 0
-    for markup in _MARKUP.finditer(text) if "&" in text or "<" in text or "](" in text else ():
+    for markup in _MARKUP.finditer(text) if _MARKS.search(text) else ():
         start, end = markup.span()
         yield from _runs(text, done, start)
         if markup[0].startswith("&"):
             yield from ((start, end, character) for character in unescape(markup[0]))
+        elif markup[0][0].isalpha():
+            yield start, end, f"{_seen(markup[0][0])}e"
         done = end
     yield from _runs(text, done, len(text))
 

@@ -16,7 +16,7 @@ ALLOWLIST = {
         """,
     "opening hours": r"""
         (?:from )?<working week>(?:,|:)? ?(?:from |between )?<clock><to><clock>
-        <staffed>(?: <word>){0,2} <working week>
+        <staffed>(?: <word>){0,2} <working week>(?:,? (?:from |between )?<clock><to><clock>)?
         <staffed><open>{0,3}[:\x20]<from><to><clock>
         """,
     "days of opening": "(?:hours|days|weekdays)(?:,|:| from)? <working week>",

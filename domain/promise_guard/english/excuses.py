@@ -80,6 +80,7 @@ EXCUSES = {
         (?:could|can) you (?:please |kindly )?(?!expect|look|count|see|use|have|be|live)<gap>@
         (?:would|will) you (?:please |kindly )?(?!expect|look|count|see|use|have|be|live)<gap>@
         (?:please|kindly)(?: also)? (?!(?:<await>)\b)\w{2,14}<gap>@
+        your (?:<client>) (?:should|must|can|may|has to|needs to) (?:<instruct>)<gap>@
         (?:please|kindly) try again<gap>@<gap> (?:tell|let us know|write|call)|let us know<gap>@
         we (?:kindly |would )?(?:ask|request|urge|encourage) you to <gap>@
         we (?:must |would kindly |have to )?(?:ask|request|urge|encourage) you to <gap>@

@@ -327,7 +327,7 @@ FRAGMENTS = {
         rely|trust|reckon|stand|sit|stay|use|try again|retry|check back|come back|look again
     """,
     "client": r"""
-        boss|manager|colleagues?|team|auditors?|director|customers?|clients?|users?|staff|chief
+        boss|manager|admin\w{0,12}|colleagues?|team|auditors?|director|customers?|clients?|users?|staff|chief
         accountants?|board|department|management|supervisor|head|principal|people
     """,
     "instruct": r"""

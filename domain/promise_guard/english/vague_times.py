@@ -39,7 +39,7 @@ VAGUE_TIMES = (
         near to <put right>
         about to (?:finish|solve|fix|be done|release|ship|deploy|install|apply|publish|roll|restore)
         about to (?:repair|replace|restart|switch|bring|complete|resolve|correct|hand|deliver)
-        (?:not|n't) (?:\w{1,8} ){0,6}much longer
+        (?:not|\w{2,6}n't) (?:\w{1,8} ){0,6}much longer
         (?:close|near|nearer|closer) to (?:an?|the) (?:<our work>)
         a short while (?:until|before|longer)
         (?:on the (?:verge|brink) of|just short of|not far from) (?:\w{1,10} ){0,3}<put right again>

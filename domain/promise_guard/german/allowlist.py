@@ -9,6 +9,7 @@ ALLOWLIST = {
         (?:jede[mnrs]?) (?:<weekday>|<month>)|am ersten jedes monats
         (?:jede|jeden) \w{1,9} um <clock>
         """,
+    "any day of the week": "auch (?:am|an) (?:<weekday>en|wochenenden?|<holiday>)",
     "weekly": "(?:<weekday>)s (?:um |gegen |ab |von )?<clock>",
     "opening hours": r"""
         von <clock> bis <clock>|(?:von )?\d{1,2} bis \d{1,2} uhr|(?:<weekday>) bis (?:<weekday>)

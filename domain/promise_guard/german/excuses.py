@@ -17,7 +17,10 @@ EXCUSES = {
         (?:falsch|unserios|leichtsinnig|voreilig|verfruht|zu fruh)<gap>@
         (?:rechnen|zahlen|verlassen|hoffen) sie<gap>@<gap><not>|<not><gap>rechnen<gap>@
         """,
-        unless="(?:aber|sondern|vor|bis)<gap> @<gap>,? (?:wird|ist|kommt)",
+        unless=r"""
+        (?:aber|sondern|vor|bis)<gap> @<gap>,? (?:wird|ist|kommt)
+        <not> (?:<word> ){0,2}(?:grund|anlass|zweifel\w{0,2}|bedenken|hindernis)
+        """,
     ),
     "quotation": Excuse(
         pattern=r"""
@@ -42,6 +45,7 @@ EXCUSES = {
         pattern=r"""
         ihre? (?:<word> ){1,3}(?:ist|sind|findet|beginnt|steht|muss|lauft) ?(?:<word> ){0,2}@
         (?:da|weil|dass) ihre? (?:<word> ){1,3}@<gap>(?:fallig|ist|beginnt|stattfindet|muss)
+        ihre? (?:frist|<event>) (?:<word> ){0,5}@
         sie (?:<word> ){0,4}@ (?:<word> ){0,2}(?:brauchen|benotigen|wunschen|mochten)
         """,
         unless="<we promise>|ihr(?:e|en)? (?:zugang|export|fehler|problem|anliegen|fall|system)",
@@ -49,13 +53,14 @@ EXCUSES = {
     "request": Excuse(
         pattern=r"""
         bitte<gap><asked><gap>@|bitte<gap>@<gap><asked>|bitte<gap>@
-        (?:konnten|konnen|wurden) sie<gap>@<gap>(?:versuchen|\w{3,20}en\?)
-        (?:konnten|wurden) sie<gap>@
+        (?:konnten|konnen|wurden|koennten|wuerden) sie<gap>@<gap>(?:versuchen|\w{3,20}en\?)
+        (?:konnten|wurden|koennten|wuerden) sie<gap>@
         (?:wenn|falls|sollte|sofern|tritt)<gap>(?:auftritt|passiert)<gap>@
         (?:wenn|falls|sollte|sofern|tritt)<gap>(?:vorkommt|erscheint|auftreten)<gap>@
         (?:wenn|falls|sollte|sofern|tritt)<gap>@<gap>(?:auftritt|passiert)
         (?:wenn|falls|sollte|sofern|tritt)<gap>@<gap>(?:vorkommt|erscheint|auftreten)
         (?:wenn|falls|sollte|sofern|tritt)<gap>@<gap>(?:bitte|melden sie|notieren|schreiben sie)
+        ihr[en]{0,2} <client> (?:<word> )?<ought><gap>@
         wir bitten sie<gap>@|(?:wenn|falls|sofern) wir<gap>@
         """,
         unless=r"""
@@ -86,7 +91,7 @@ EXCUSES = {
         pattern=r"""
         (?:lauft|laufen|endet|enden|verfallt|erlischt|ablauft|abgemeldet|gesperrt)<gap>@
         @ (?:geloscht|archiviert|gesperrt|abgemeldet|geschlossen|entfernt|uberschrieben|aufbewahrt)
-        (?:wahlen|klicken|geben|stellen|tragen|setzen|verschieben) sie(?! uns)<gap>@
+        (?:wahlen|klicken|geben|stellen|tragen|setzen|verschieben|legen) sie(?! uns)<gap>@
         (?:sperre|konto|sitzung|link|kennwort|passwort|konten)(?:<gap>)(?:wird|werden|ist|sind) @
         """,
         unless="wieder|bis|fehler|losung|korrektur",
@@ -117,6 +122,7 @@ ANNOUNCEMENTS = [
         <update> (?:folgt|folgen|kommt|kommen|gibt es)<gap>@
         @<gap>(?:folgt|folgen|kommt|kommen|gibt es)<gap><update>
         @ (?:<word> ){0,2}(?:melden|informieren|berichten) wir
+        und <tell> (?:<word> ){0,2}@<gap><update>
         """,
         unless=r"""
         (?:behoben|gelost|losung|behebung|korrektur|fix|repariert|beheben|losen|korrigiert)<gap> ?@

@@ -60,7 +60,7 @@ FRAGMENTS = {
     """,
     "period": r"""
         tage?s?|woche|monats?|quartals?|jahre?s?|wochenendes?|halbjahre?s?|sommers?|herbst(?:es|s)?
-        fruhjahrs?|winters?|stunde|vormittags?|nachmittags?|abends?|schuljahre?s?|semesters?
+        fruhjahrs?|winters?|stunde|vormittags?|nachmittags?|abends?|nacht|schuljahre?s?|semesters?
     """,
     "of the": r"der|des|dieser|dieses|d\.",
     "this": "diese[mnrs]?",
@@ -125,6 +125,8 @@ FRAGMENTS = {
         geben sie|teilen|nennen|offnen|schliessen|wiederholen|speichern|ausfullen|ubermitteln
         reichen|rufen|kontrollieren|beantworten|nutzen|verwenden|wenden|lesen|beachten|aktualisieren
     """,
+    "client": r"\w{0,8}admin\w{0,12}|it|\w{0,10}abteilung|kolleg\w{2,5}",
+    "ought": "sollten?|muss|mussen|kann|konnen|darf|durfen",
     "fault": r"""
         verzug|ruckstand|verspatung|verzoger\w{1,6}|wart(?:et|en)|wartezeiten?|hinkt|hinken
         hinterher|latenz|langsam\w{0,3}
@@ -139,7 +141,7 @@ FRAGMENTS = {
     "update": r"""
         updates?|meldung(?:en)?|statusmeldung|status|zwischenstand|statusbericht|informationen
         infos?
-        nachricht(?:en)?|neuigkeiten|bericht|statusupdate|\w{0,10}bericht|ruckmeldung|information
+        nachricht(?:en)?|neuigkeiten|statusupdate|\w{0,10}bericht(?!\w)|ruckmeldung|information
         statusinformation
     """,
     "further": r"""

@@ -21,7 +21,7 @@ TELLTALES = _words("""
     kein keine oder aber auch wieder nachste nachsten sich dass wie zum zur kann konnen seit vor
     war waren bitte ihnen sollte soll hatte alle als gegen uhr behoben losung innerhalb spatestens
     morgen heute kommt montag dienstag mittwoch donnerstag freitag samstag sonntag behebung kw
-    stunden tagen wochen minuten korrektur fertig dauer vsl vorauss ca beim bald kurze
+    wuerde stunden tagen wochen minuten korrektur fertig dauer vsl vorauss ca beim bald kurze
 """)
 ABBREVIATIONS = _words(
     "na kom m z.b bzw ca vsl vorauss std min usw etc nr inkl ggf evtl mo di mi do fr sa d.h"
@@ -48,7 +48,7 @@ NOT_A_NOUN = _words("""
 # Future
 FUTURE = _forms(r"""
     wird werden werde soll(?:en|te|ten)? kommt erfolg(?:t|en) plan(?:en|t|ung|massig)
-    geplant(?:e[rsn]?)?
+    geplant(?:e[rsn]?)? (?:wue|due)r(?:d|ft)en? (?:koe|mue)(?:nn|ss)ten?
     \w{0,4}schatzung prognose prognostizieren schatzen annehmen erscheint vermuten vorgesehen
     voraussichtlich(?:e[rnsm]?)? vsl vorauss erwarte[tn]? rechne[nt]? hoffe(?:n|ntlich)
     beabsichtigen wollen mochten peilen angepeilt ziel(?:en|termin)? versprechen versprochen
@@ -66,6 +66,7 @@ OUR_WORK = _forms(r"""
     wartung\w{0,8} beho?be?n gelost? erledigt fertig wieder beseitigt korrigiert repariert bereit
     verfugbar online vorbei fertigstellung abschluss lieferung einspielung vollstandig arbeiten
     rucksicherung neuaufbau losen dauer delivery target tests?
+    (?:berichtig|korrigier|bereinig|reparier)te[mnrs]?
 """)
 WE = _words("wir ich team techniker entwickler entwicklung kollegen")
 RESOLUTION = _forms(r"""
@@ -103,7 +104,7 @@ PAST = _words("""
     war waren wurde wurden hatte hatten worden gewesen gab ging kam kamen trat traten begann seit
     gestern vorgestern letzte letzten letzter letztes letztem vergangene vergangenen vergangener
     vorige vorigen voriger zuletzt damals zuvor vorhin dauerte dauerten schlug schlugen liess
-    fiel fielen stand standen lief liefen meldete meldeten startete starteten funktionierte
+    fiel fielen standen lief liefen meldete meldeten startete starteten funktionierte
     funktionierten fehlte fehlten erhielt erhielten fand fanden blieb blieben lag lagen hiess
     sah sahen gelangte gelangten erreichte erreichten zeigte zeigten hielt hielten nahm nahmen
     gaben gingen brach brachen sank stieg stiegen traf trafen rief riefen schrieb schrieben sagte
@@ -119,7 +120,8 @@ PAST |= {
         schlug schlugen schrieb schrieben rief riefen kam kamen ging gingen gab gaben nahm nahmen
         fand fanden stand standen fiel fielen brachte brachten sagte sagten schickte schickten
         stellte stellten setzte setzten legte legten fragte fragten teilte teilten suchte suchten
-        spielte spielten
+        spielte spielten lief liefen trat traten traf trafen zog zogen hielt hielten liess liessen
+        sah sahen wies wiesen
     """)
 }
 WAS = PAST - _words("""

@@ -32,8 +32,9 @@ TIMES = (
         r"""
         (?<!guten )(?<!am )(?<!jeden )(?<!diesen )(?<!nachsten )morgen(?: <part of day>)?
         ubermorgen(?: <part of day>)?|heute (?:nacht|abend)
+        (?:uber)?morgige[mnrs]?(?: <part of day>)?
         """,
-        needs="morgen heute",
+        needs="morg heute",
     ),
     Time(
         "today",
@@ -42,8 +43,9 @@ TIMES = (
         r"""
         (?:noch |spater )?heute(?: noch)?(?: <part of day>)?
         im laufe des (?:heutigen |morgigen )?(?:tages|vormittags|nachmittags|abends)
+        bis in (?:den|die) (?:spaten |fruhen )?<part of day>
         """,
-        needs="heute laufe",
+        needs="heute laufe bis",
     ),
     Time(
         "weekday",
@@ -147,7 +149,7 @@ TIMES = (
         "numbered week",
         "names a week",
         Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST),
-        r"(?:kw|kalenderwoche) ?[1-5]?\d",
+        r"(?:kw|kalenderwoche) ?[1-5]?\d|[1-5]?\d\. (?:kw|kalenderwoche)",
         needs="kw kalenderwoche",
     ),
     # Weeks, months and so on, seen from now
@@ -161,9 +163,10 @@ TIMES = (
         (?:in|bis)(?: zu)? (?:der |zur )?(?:ersten|zweiten) (?:wochen|monats)halfte
         (?:in|bis)(?: zu)? (?:der |zur )?(?:ersten|zweiten) (?:jahres|tages|<month>)halfte
         (?:bis |zum |zu |gegen )?(?:anfang|mitte|ende|beginn) (?:<of the>) <period>
-        (?:wochen|monats|quartals|jahres)(?:mitte|ende|anfang|beginn)|den rest (?:der|des) <period>
+        (?:wochen|monats|quartals|jahres)(?:mitte|ende|anfang|beginn|wechsel)
+        den rest (?:der|des) <period>
         """,
-        needs="halfte woche diese laufe anfang mitte ende rest beginn",
+        needs="halfte woche diese laufe anfang mitte ende rest beginn wechsel",
     ),
     Time(
         "next period",
@@ -192,12 +195,19 @@ TIMES = (
         needs=_UNITS,
     ),
     Time(
+        "still takes",
+        "says how long something will take",
+        Rules(Rule.UNLESS_CLEARLY_PAST),
+        "noch <length>(?: (?:<word> )?(?:dauern|andauern|brauchen|benotigen)| in anspruch)?",
+        needs=_UNITS,
+    ),
+    Time(
         "takes days",
         "says how long something will take",
         Rules(Rule.UNLESS_CLEARLY_PAST),
         r"""
         (?:dauert|dauern|brauch(?:e|t|en)|benotig(?:e|t|en)|lauft|laufen) (?:<filler> ){0,5}<length>
-        (?:noch|weitere) <length>|<length> (?:<word> )?(?:dauern|andauern|brauchen|benotigen)
+        weitere <length>|<length> (?:<word> )?(?:dauern|andauern|brauchen|benotigen)
         <length> in anspruch
         """,
         needs=_UNITS,
