@@ -254,6 +254,8 @@ FRAGMENTS = {
     "device": r"""
         browser|session|cache|computer|device|account|app|page|server|password|token|machine|client
         admin\w{0,10}|request|export|import|file|data|update|cookies|settings|phone|tablet|network
+        cases?|tickets?|side|behalf|screen|patience|help|support|reports?|questions?|problems?
+        messages?|information|details|feedback|understanding
     """,
     "bit": r"""
         (?:just )?a (?:little|bit|while|tad|few more moments)(?: bit| while)? (?:longer|more)

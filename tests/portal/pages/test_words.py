@@ -53,7 +53,13 @@ def test_words_are_text(language: str) -> None:
 
 
 NO_PROMISES = {
-    *("sign_in.sent_to", "problem.too_often_why", "refused.away", "refused.call.minutes"),
+    *(
+        "sign_in.sent_to",
+        "sign_in.void_why",
+        "problem.too_often_why",
+        "refused.away",
+        "refused.call.minutes",
+    ),
     *("call.when.one", "call.when.other", "call.left.one", "call.left.other"),
     *("status.back", "status.day_by_day", "status.today"),
 }
