@@ -8,7 +8,15 @@ from domain.promise_guard.dates import nearest_ahead
 from domain.promise_guard.language import Lexicon
 
 _WITHIN_A_DAY = frozenset(
-    {"today", "time of day", "bare hour", "part of the day", "daylight", "before long"}
+    {
+        "today",
+        "still today",
+        "time of day",
+        "bare hour",
+        "part of the day",
+        "daylight",
+        "before long",
+    }
     | {"end of period, short", "end of business, short"}
 )
 """The kinds of times that come within a day where nothing else is said."""

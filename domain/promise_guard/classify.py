@@ -30,6 +30,8 @@ _STRICT = frozenset(
     | {Rule.IF_ABOUT_A_FIX, Rule.IF_WILL_BE, Rule.IF_FUTURE}
 )
 """The rules that look at the whole sentence themselves."""
+_OF_POINTS = frozenset({Rule.UNLESS_PAST, Rule.IF_FUTURE_OR_IMPLIED})
+"""The rules of days and hours that are no deadline: what has been done on Friday is over."""
 NAMES_A_RELEASE = "release of a season"
 """The kind of a time that may also be what a release is called: "Spring release"."""
 _TIME = "@"
@@ -167,15 +169,20 @@ class _Judge:
         if sure and spans and all(last < today for _, last in spans):
             return _Verdict.RULED_OUT
         if any(first > today for first, _ in spans) and not described:
-            return _Verdict.PROMISE
+            context = self._contexts[self._language_at(*candidate[:2])]
+            excused = self._excused(candidate, context, ahead=True)
+            return _Verdict.RULED_OUT if excused else _Verdict.PROMISE
         return None
 
-    def _excused(self, candidate: Candidate, context: Context) -> bool:
-        """Tell whether the sentence of a time says that it is no promise after all."""
+    def _excused(self, candidate: Candidate, context: Context, *, ahead: bool = False) -> bool:
+        """Tell whether the sentence of a time says that it is no promise after all.
+
+        A date that lies `ahead` by the calendar is not over, whatever the tense.
+        """
         start, end, time, rule = candidate
         text = self._text.normalized.text
-        may_be_over = rule is not Rule.ALWAYS and time.kind not in _NEVER_OVER
-        if may_be_over and context.is_over(start, end):
+        may_be_over = not ahead and rule is not Rule.ALWAYS and time.kind not in _NEVER_OVER
+        if may_be_over and context.is_over(start, end, at_a_point=rule in _OF_POINTS):
             return True
         sentence = self._text.around(start, end, _TIME)
         if any(matcher.excuses(time.kind, sentence) for matcher in self._matchers):
@@ -187,8 +194,8 @@ class _Judge:
             matcher.announces(sentence) for matcher in self._matchers
         ):
             return False
-        ahead = reach(text[start:end], time.kind, self._today, ready().lexicons)
-        return ahead is not None and ahead <= self._cadence
+        until = reach(text[start:end], time.kind, self._today, ready().lexicons)
+        return until is not None and until <= self._cadence
 
 
 def _refuses(rule: Rule, tense: Tense, context: Context, start: int, end: int) -> bool:

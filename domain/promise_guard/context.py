@@ -67,13 +67,21 @@ class Context:
         begin, finish = self._text.sentence(start, end)
         return [*self._words[begin:first], *self._words[after:finish]]
 
-    def is_over(self, start: int, end: int) -> bool:
-        """Tell whether the sentence around a time is all about the past."""
+    def is_over(self, start: int, end: int, *, at_a_point: bool) -> bool:
+        """Tell whether the sentence around a time is all about the past.
+
+        The German perfect is past `at_a_point` only: "bis Freitag haben wir es behoben" is not.
+        """
         first, after = self._text.indices(start, end)
         begin, finish = self._text.sentence(start, end)
         if any(map(self._is_sure, self._words[begin:finish])):
             return False
-        past = [at for at in range(begin, finish) if self._certainly_past(at)]
+        perfect = at_a_point and bool(self.lexicon.HELPED)
+        past = [
+            at
+            for at in range(begin, finish)
+            if self._certainly_past(at) or (perfect and self._has_been_done(at))
+        ]
         past = [at for at in past if not first <= at < after]
         return bool(past) and not self._is_open(begin, first, past)
 
@@ -114,6 +122,11 @@ class Context:
             or any(map(self.lexicon.OUR_WORK.fullmatch, followed))
             or not self.lexicon.DETERMINERS.isdisjoint(followed)
         )
+
+    def _has_been_done(self, at: int) -> bool:
+        word = self._words[at]
+        announced = word in self.lexicon.REPORTED or self.lexicon.FUTURE.fullmatch(word)
+        return not announced and self._is_past_verb(at)
 
     def is_about_a_fix(self, start: int, end: int) -> bool:
         """Tell whether the sentence around a time says that something is put right."""

@@ -11,6 +11,7 @@ ALLOWLIST = {
     "a habit": r"""
         <how often>(?: <range>)? ?<recurring> (?:until|till) (?:it|this|the \w{1,10}) is \w{1,10}
         <how often>(?: other| single| few| couple of)?(?: <range>)? ?<recurring>
+        (?:on )?<weekday>s (?:at|from|around|before|after|between) <clock>
         (?:on )?<weekday> (?:mornings|afternoons|evenings|nights)
         (?:on )?the (?:<day number>|<ordinal>|last) <day of>? ?(?:of|in) <each> <period>
         """,

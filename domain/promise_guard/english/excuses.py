@@ -103,17 +103,26 @@ EXCUSES = {
     "hours of opening": Excuse(
         "(?:line|office|desk|hotline|counter|support|offices|lines) (?:is|are) <filler> @"
     ),
+    "by itself": Excuse(
+        "automatically @|@ automatically",
+        unless="<our work>|fix",
+        only=frozenset({"after"}) | LENGTHS,
+    ),
+    "enclosure": Excuse(
+        "(?:attached|enclosed|below),?<gap> (?:find|see)<gap>@", unless="<we promise>"
+    ),
     "validity": Excuse(
         pattern=r"""
             (?:locks?|accounts?|sessions?|tokens?|links?) (?:is|are) \w{3,12}ed @
-            (?:works|valid|good|lasts|stays?|remains?|open|kept|stored|usable) (?:only )?@
+            works (?:once,? and |only )?@
+            (?:valid|good|lasts|stays?|remains?|open|kept|stored|usable) (?:only )?@
         """,
         unless="<surely>",
         only=LENGTHS,
     ),
     "instruction": Excuse(
         pattern=r"""
-        ^(?:<instruct>)(?! back)<gap>@|you (?:can|may|could) (?:\w{1,9}ly )?<instruct><gap>@
+        ^(?:<instruct>)\b(?! back)<gap>@|you (?:can|may|could) (?:\w{1,9}ly )?<instruct><gap>@
         """,
         unless="<surely>|(?:we|it|they|fix)(?:'ll| will)|again|then",
     ),
@@ -126,7 +135,7 @@ EXCUSES = {
         pattern=r"""
             (?:thanks?|thank you|sorry|apolog\w{2,6}) (?:again |so much )?(?:for|about)<gap>@
         """,
-        unless="<surely>",
+        unless="<surely>|ends|is over|works|back to normal",
     ),
     "upkeep": Excuse(
         pattern=r"""
@@ -170,6 +179,7 @@ ANNOUNCEMENTS = [
         <report> (?:<filler> ){0,3}<update><gap>@
         <keep> (?:you |everyone )?(?:posted|updated|informed)<gap>@
         (?:will|'ll) (?:call|phone|ring) you (?:again|back) @
+        you(?:'ll| will) (?:get|receive) (?:<filler> )?(?:status|progress|another|word)<gap>@
         hear (?:back )?from (?:us|me|our team)<gap>@
         be back with (?:\w{1,10} ){0,3}<update><gap>@
         (?:expect|look for) (?:\w{1,10} ){0,3}<update><gap>@

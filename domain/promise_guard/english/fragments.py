@@ -226,6 +226,7 @@ FRAGMENTS = {
     "next release": r"""
         (?:one of )?<article>?(?:very )?(?:next|upcoming|coming|following|forthcoming) <releases>
     """,
+    "stretch": "day|night|morning|afternoon|evening",
     "releases": "(?:<range> |<vague> )?<release>(?! notes)",
     "put right": r"""
         here|done|finished|complete[d]?|ready|behind (?:us|you)|fixed|resolved|solved|repaired
@@ -370,6 +371,7 @@ FRAGMENTS = {
         follows?|comes?|arrives?|expected|due|planned|scheduled|provided|posted|sent|shared|given
         published|available|issued|out|at|by|in|within
     """,
+    "matter": r"(?:case|ticket|report|request|question|message|behalf)s?\b",
     "report": r"""
         posts?|provide|send|share|give|publish|issue|report|write|communicate|follow up|check in
         update|let you know|get back to you|come back to you|be in touch|reply|inform you

@@ -122,7 +122,7 @@ TIMES = (
         "names a time of day",
         Rules(Rule.IF_FUTURE_OR_IMPLIED),
         r"""
-        in the (?:morning|afternoon|evening)|(?:over|during) the (?:day|night)|over ?night
+        in the (?:morning|afternoon|evening)|(?:over|during) the <stretch>|over ?night|all <stretch>
         (?:the )?(?:same|next) day|(?:over|in|during) the course of the <period>
         """,
         needs="morning afternoon evening night day course",

@@ -97,7 +97,8 @@ VAGUE_TIMES = (
         "names an event before which something will be done",
         Rules(Rule.IF_WILL_BE_RIGHT),
         r"""
-        (?:when|once|as soon as|until|till|after|upon|come|for|at|by|on|with|to) <their> \w{2,14}
+        (?:when|once|as soon as|until|till|after|upon|come) <their> (?!<matter>)\w{2,14}
+        (?:for|at|by|on|with|to) <their> (?!<matter>)\w{2,14}
         (?:by the time) (?!that|this|it|and|or|then|they|being|we|any|full|\w{1,12}ing\b)\w{1,14}
         (?:before) (?!that|this|it|and|or|then|they|being|we|any|full|\w{1,12}ing\b)\w{1,14}
         (?:when|once|as soon as|after) <people>

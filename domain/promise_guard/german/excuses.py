@@ -45,10 +45,14 @@ EXCUSES = {
         pattern=r"""
         ihre? (?:<word> ){1,3}(?:ist|sind|findet|beginnt|steht|muss|lauft) ?(?:<word> ){0,2}@
         (?:da|weil|dass) ihre? (?:<word> ){1,3}@<gap>(?:fallig|ist|beginnt|stattfindet|muss)
-        ihre? (?:frist|<event>) (?:<word> ){0,5}@
+        ihre?n? (?:\w{0,9}frist|\w{0,9}termin|<event>) (?:<word> ){0,5}@
         sie (?:<word> ){0,4}@ (?:<word> ){0,2}(?:brauchen|benotigen|wunschen|mochten)
         """,
-        unless="<we promise>|ihr(?:e|en)? (?:zugang|export|fehler|problem|anliegen|fall|system)",
+        unless=r"""
+        <we promise>|wieder|vollstandig|fertig|bereit|verfugbar|korrigiert|behoben
+        ihr(?:e|en)? (?:zugang|export|fehler|problem|anliegen|fall)
+        ihr(?:e|en)? (?:system|konto|konten|daten|dateie?n?|listen?|server|rechnung(?:en)?|belege)
+        """,
     ),
     "request": Excuse(
         pattern=r"""
@@ -61,16 +65,18 @@ EXCUSES = {
         (?:wenn|falls|sollte|sofern|tritt)<gap>@<gap>(?:vorkommt|erscheint|auftreten)
         (?:wenn|falls|sollte|sofern|tritt)<gap>@<gap>(?:bitte|melden sie|notieren|schreiben sie)
         ihr[en]{0,2} <client> (?:<word> )?<ought><gap>@
+        wir haetten gern\w?<gap>@|wir (?:mochten|wuerden)<gap>bitten<gap>@
+        (?:um|zum) (?:<word> ){0,4}(?:nachzustellen|nachstellen|reproduzieren)<gap>@
         wir bitten sie<gap>@|(?:wenn|falls|sofern) wir<gap>@
         """,
         unless=r"""
         geduld|warten|gedulden|rechnen sie|(?:wird|lauft|funktioniert|geht) (?:es|wieder)
-        geben sie uns
+        geben sie uns|dass (?:der|die|das|es|wir)<gap>@|dann (?:ist|sind|wird|werden|lauft|geht)
         """,
     ),
     "courtesy": Excuse(
         "(?:danken?|dank|entschuldig\\w{1,4}|bedauern|leid|verzeihung)<gap>@",
-        "wird|werden|wir losen",
+        "wird|werden|wir losen|wieder|behoben|fertig",
     ),
     "habit": Excuse(
         pattern=r"""
@@ -84,17 +90,26 @@ EXCUSES = {
         unless="wird|werden|soll",
         only=frozenset({"time of day", "today"}),
     ),
+    "reading": Excuse(
+        "@<gap>zu (?:viel|wenig|hoch|niedrig|gross|klein)",
+        unless="wird|werden|soll|wieder|behoben|losung|korrektur",
+    ),
     "by itself": Excuse(
-        "(?:sich|automatisch)<gap>@|verschickt|versendet", only=frozenset({"after", "event"})
+        "(?:sich|automatisch|sperre)<gap>@|@ (?:<word> )?automatisch|verschickt|versendet",
+        only=frozenset({"after", "event"}),
     ),
     "setting": Excuse(
         pattern=r"""
         (?:lauft|laufen|endet|enden|verfallt|erlischt|ablauft|abgemeldet|gesperrt)<gap>@
         @ (?:geloscht|archiviert|gesperrt|abgemeldet|geschlossen|entfernt|uberschrieben|aufbewahrt)
-        (?:wahlen|klicken|geben|stellen|tragen|setzen|verschieben|legen) sie(?! uns)<gap>@
+        (?:wahlen|klicken|geben|stellen|tragen|setzen|verschieben|legen|offnen) sie(?! uns)<gap>@
         (?:sperre|konto|sitzung|link|kennwort|passwort|konten)(?:<gap>)(?:wird|werden|ist|sind) @
         """,
-        unless="wieder|bis|fehler|losung|korrektur",
+        unless="wieder|bis|fehler|losung|korrektur|aufgehoben|und (?:wird|ist)",
+    ),
+    "record": Excuse(
+        "(?:enthalt|enthalten|umfasst|umfassen)<gap>@",
+        unless="wird|werden|soll|version|release|updates?|korrektur|losung|fassung",
     ),
     "fault": Excuse(
         pattern=r"""
@@ -114,7 +129,8 @@ ANNOUNCEMENTS = [
         pattern=r"""
         <further> (?:nachste |weitere )?<update>(?:en)?(?:<gap>)@
         (?:wir|ich) (?:<word> ){0,3}<tell><gap>@
-        @ (?:<word> ){0,2}<tell> wir|@ (?:erhalten|bekommen|horen|lesen) sie<gap><update>
+        @ (?:<word> ){0,2}<tell> wir
+        @<gap>(?:erhalten|bekommen|horen|lesen) sie<gap>(?:von (?:uns|mir)|<update>)
         @<gap>(?:wir|ich) (?:<word> ){0,4}(?:(?:erneut|wieder)(?! \w)|<update>)
         (?:melden|informieren|berichten|schreiben) (?:wir|ich|sie)<gap>@
         sie (?:horen|erhalten|bekommen|lesen)<gap>@<gap>(?:von (?:uns|mir)|<update>)

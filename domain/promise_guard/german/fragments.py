@@ -21,7 +21,8 @@ FRAGMENTS = {
     """,
     "amount": "(?:<rough> ?){0,3}(?:<range>|<vague>)(?: weitere[nr]?| volle[nr]?)?",
     "unit": r"""
-        (?:werk|arbeits|kalender|geschafts)?tage?n?|stunden?|std\.?|h|minuten?|min\.?|wochen?
+        (?:werk|arbeits|kalender|geschafts)?tage?n?|(?:viertel|dreiviertel)?stunden?|std\.?|h
+        minuten?|min\.?|wochen?
         monate?n?|quartale?n?|jahre?n?|nachten?|stundchen|wochenenden?|sprints?
     """,
     "length": "<amount> ?<unit>|(?:<rough> ?){1,3}(?:<unit>)",

@@ -73,6 +73,7 @@ RESOLUTION = _forms(r"""
     beho?be?n gelost losung behebung korrektur korrigiert repariert reparatur fertig erledigt
     beseitigt wieder fix patch hotfix verfugbar ausgeliefert wiederhergestellt vorbei weg lauft
     funktioniert geht online geschafft abgeschlossen installiert? installieren einspielen geklart
+    freigeschaltet entsperrt umgestellt bereinigt
 """)
 PUT_RIGHT = _words("""
     wieder behoben gelost lauft funktioniert geht weg vorbei erledigt fertig korrigiert repariert
@@ -110,7 +111,9 @@ PAST = _words("""
     gaben gingen brach brachen sank stieg stiegen traf trafen rief riefen schrieb schrieben sagte
     verursachte verursachten fuhrte fuhrten setzte setzten stellte stellten arbeitete brauchte
     brauchten reagierte reagierten sturzte sturzten wartete warteten verschwand ergab losten loste
-    betraf betrafen wuchs ersetzte anderte anderten kehrte kehrten gelang scheiterte scheiterten
+    betraf betrafen erfolgte erfolgten ereignete ereigneten normalisierte stabilisierte erholte
+    erholten entdeckte entdeckten wuchs ersetzte
+    anderte anderten kehrte kehrten gelang scheiterte scheiterten
     konnte konnten brachte brachten verlor begannen endete endeten bestand
 """)
 PAST |= {
@@ -124,6 +127,12 @@ PAST |= {
         sah sahen wies wiesen
     """)
 }
+_HAVE_GONE = {
+    prefix + form
+    for prefix in ("", *_words("ab an auf aus ein voll vor weg weiter zu zuruck stehen"))
+    for form in _words("gelaufen gefallen getreten gestiegen gesturzt geblieben gesunken gewachsen")
+}
+"""What is over wherever it stands, since it is said with "ist": "ist vollgelaufen"."""
 WAS = PAST - _words("""
     seit gestern vorgestern letzte letzten letzter letztes letztem vergangene vergangenen
     vergangener vorige vorigen voriger zuletzt damals zuvor vorhin
@@ -133,14 +142,18 @@ ADJUNCTS = re.compile("mit|nach|vor|wahrend|seit|als|bis")
 PAST_OF_OUR_WORK = _words("seit gestern letzte letzten letzter vergangene vergangenen")
 PAST_EVENTS = _words("""
     aufgetreten passiert geschehen gemeldet entstanden ausgefallen eingetreten zuruckgekehrt
-    fehlgeschlagen abgesturzt eingegangen gefunden festgestellt bemerkt gekommen
+    fehlgeschlagen eingegangen gefunden festgestellt bemerkt gekommen
 """)
+PAST_EVENTS |= _HAVE_GONE
 PAST_AFTER_COULD = frozenset[str]()
 PARTICIPLE = re.compile(
-    "(?!funktioniert|erneut|bereit|bericht(?!et)|gesamt|gebiet|gerat|verlauf|beginnt|besteht|erscheint|bekommt)"
+    "(?!funktioniert|erneut|bereit(?!ge)|bericht(?!et)|gesamt|gebiet|gerat|verlauf|beginnt|besteht|erscheint|bekommt)"
     "(?:[a-z]{0,8}ge[a-z]{2,14}(?:t|en)|(?:be|ver|er|ent|zer)[a-z]{3,14}t|[a-z]{3,14}iert)"
 )
-IRREGULAR_PARTICIPLES = _words("begonnen verloren bekommen unternommen beschadigt")
+IRREGULAR_PARTICIPLES = _words(
+    "begonnen verloren bekommen unternommen beschadigt behoben beschrieben entschieden vergessen"
+    " unterbrochen erhalten"
+)
 PERFECT = frozenset[str]()
 HELPED = _words("hat haben habe hast habt hatte hatten worden")
 OPEN_BEFORE_PARTICIPLE = _words("ist sind sei wird werden soll sollen sollte kann konnen muss")

@@ -11,7 +11,7 @@ _WITH_UMLAUTS = _words("""
         naechste naechsten naechster naechstes naechstem spaetestens uebermorgen demnaechst
         waehrend fruehestens frueh fuer fuenf zwoelf kuerze loesung geloest koennen moechten
         benoetigen maerz uebernaechste uebernaechsten uebernaechster jaenner verfuegbar zurueck
-        fruehjahr haetten laeuft naechster saemtliche groesse schaetzung geschaetzte ungefaehr
+        fruehjahr laeuft naechster saemtliche groesse schaetzung geschaetzte ungefaehr
         haelfte
 """)
 

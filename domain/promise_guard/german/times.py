@@ -41,11 +41,18 @@ TIMES = (
         "names today",
         Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
         r"""
-        (?:noch |spater )?heute(?: noch)?(?: <part of day>)?
+        heute(?: <part of day>)?
         im laufe des (?:heutigen |morgigen )?(?:tages|vormittags|nachmittags|abends)
         bis in (?:den|die) (?:spaten |fruhen )?<part of day>
         """,
         needs="heute laufe bis",
+    ),
+    Time(
+        "still today",
+        "names today",
+        Rules(Rule.UNLESS_CLEARLY_PAST),
+        "(?:noch |spater )heute(?: <part of day>)?|heute (?:<part of day> )?noch",
+        needs="heute",
     ),
     Time(
         "weekday",
@@ -59,6 +66,17 @@ TIMES = (
         "names a day",
         Rules(Rule.UNLESS_PAST),
         "(?:bis|am|ab|vor|kommenden|spatestens|vorauss\\.?|vsl\\.?) <short weekday>(?! \\d)",
+    ),
+    Time(
+        "part of the day",
+        "names a part of the day",
+        Rules(Rule.IF_FUTURE_OR_IMPLIED),
+        """
+        (?:am|gegen|zum) (?:spaten |fruhen )?<part of day>|(?:uber|in der) nacht
+        (?:den|die) ganzen? (?:<part of day>|tag)
+        (?:am|gegen|zum) (?:<word>en )(?:vormittag|mittag|nachmittag|abend)
+        """,
+        needs="morgen mittag abend nacht ganze",
     ),
     Time(
         "weekend",
@@ -121,7 +139,10 @@ TIMES = (
         "month",
         "names a month",
         Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST, Rule.IF_FUTURE_OR_IMPLIED),
-        "(?:anfang |mitte |ende )?(?:<month>)(?: 20\\d\\d)?|(?:anfang|mitte|ende) <short month>",
+        r"""
+        (?:anfang |mitte |ende )?(?:<month>)(?:wochen?|halfte|mitte|anfang|ende|tagen?)?(?: 20\d\d)?
+        (?:anfang|mitte|ende) <short month>
+        """,
         needs="jan jann feb marz apr mai jun jul aug sep okt nov dez",
     ),
     Time(
@@ -186,7 +207,8 @@ TIMES = (
         "promises something within a length of time",
         Rules(Rule.UNLESS_CLEARLY_PAST),
         r"""
-        (?:in|innerhalb(?: von)?|binnen|innert|in weniger als) (?:<length>|eine[rms]? <unit>)
+        (?:in|innerhalb(?: von)?|binnen|innert|in weniger als) <length>
+        (?:in|innerhalb(?: von)?|binnen) eine[rms]? (?:guten |knappen )?<unit>
         (?:in|innerhalb|binnen)(?: von)? (?:tages|wochen|monats|jahres|stunden)frist
         bitten (?:sie )?um <length>
         geben sie mir (?:bitte )?(?:noch )?<length>
@@ -208,7 +230,7 @@ TIMES = (
         r"""
         (?:dauert|dauern|brauch(?:e|t|en)|benotig(?:e|t|en)|lauft|laufen) (?:<filler> ){0,5}<length>
         weitere <length>|<length> (?:<word> )?(?:dauern|andauern|brauchen|benotigen)
-        <length> in anspruch
+        <length> in anspruch|<length> (?:<word> ){0,5}gedulden
         """,
         needs=_UNITS,
     ),
@@ -294,11 +316,11 @@ TIMES = (
         (?:noch vor|vor|bis)(?: zu)? (?:<your> )\w{3,20}|bis zu[mr] \w{3,20}
         zu ihre[mr] (?!<matter>)\w{3,20}
         (?:wenn|bis|bevor|sobald|ehe) (?:ihre[mnrs]?|ihr) \w{2,24}
-        bei(?:m|der| der) <next> \w{3,24}
+        (?:bei|ab|mit|nach|zu)(?:m|r| der| dem) <next> \w{3,24}
         (?:wenn|sobald) (?:unser\w{0,2}|die|der|das) <people>
         (?:bevor|ehe) \w{2,16}|bis (?:die|der|das|sie|ihre?) \w{2,16}
         """,
-        needs="bei zu vor bis wenn sobald ehe",
+        needs="bei zu vor bis wenn sobald ehe ab mit nach",
     ),
     Time(
         "event in good time",
@@ -332,8 +354,11 @@ TIMES = (
         (?:im|mit (?:dem|der)|teil (?:des|der)|in der|zum|bis zum) <next> <release>
         (?:nach|ab) (?:dem|der) <next> <release>
         <next> <release> (?:behebt|lost|korrigiert|enthalt|bringt|beseitigt|repariert|berichtigt)
-        (?:<season>|<month>|dezember|oster|weihnachts)-?(?:release|update|version)
+        (?:<season>|<month>|oster|weihnachts)-?(?:release|update|version|patch|lauf)
+        (?:<season>|<month>|oster|weihnachts)-?(?:abrechnung|lieferung|ausgabe)
         """,
-        needs="nachst kommend folgend release update version",
+        needs="""
+            nachst kommend folgend release update version patch lauf abrechnung lieferung ausgabe
+        """,
     ),
 )
