@@ -63,7 +63,7 @@ def _page(request: Request, staff: Token, trouble: Trouble) -> Response:
     return look_of(request).show(
         request,
         "staff_telephone.html.j2",
-        status=trouble.status if trouble.message else 200,
+        status=trouble.status,
         area="staff",
         staff=staff,
         owed=[(one, _may_record(staff, one)) for one in calls.to_tell(_SHOWN)],

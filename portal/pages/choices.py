@@ -100,7 +100,7 @@ def _page(request: Request, person: Person, trouble: Trouble = NO_TROUBLE) -> Re
     return look_of(request).show(
         request,
         "preferences.html.j2",
-        status=trouble.status if trouble.message else 200,
+        status=trouble.status,
         person=person,
         times=person.times,
         area="client",

@@ -110,13 +110,14 @@ class Trouble:
     field: str | None = None
     typed: Mapping[str, str] = made_by(default_factory=dict)
     status: int = 422
+    """Of the page that says so."""
 
     def at(self, name: str) -> str | None:
         """What is wrong with a field."""
         return self.message if self.field == name else None
 
 
-NO_TROUBLE = Trouble("", "")
+NO_TROUBLE = Trouble("", "", status=200)
 
 
 def trouble_of(

@@ -122,7 +122,7 @@ def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_T
     return look.show(
         request,
         "case.html.j2",
-        status=trouble.status if trouble.message else 200,
+        status=trouble.status,
         **_frame(person),
         case=case,
         timeline=public_timeline(facts),

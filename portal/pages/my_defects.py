@@ -101,7 +101,7 @@ def _page(request: Request, person: Person, number: str, trouble: Trouble = NO_T
     return look_of(request).show(
         request,
         "defect.html.j2",
-        status=trouble.status if trouble.message else 200,
+        status=trouble.status,
         person=person,
         times=person.times,
         area="client",

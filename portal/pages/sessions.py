@@ -67,7 +67,7 @@ def _page(request: Request, staff: Token, trouble: Trouble) -> Response:
     return look_of(request).show(
         request,
         "staff_sessions.html.j2",
-        status=trouble.status if trouble.message else 200,
+        status=trouble.status,
         area="staff",
         staff=staff,
         own=[(session, is_this(request, session)) for session in own],

@@ -107,7 +107,7 @@ def _page(request: Request, staff: Token, trouble: Trouble) -> Response:
     return look_of(request).show(
         request,
         "staff_mails.html.j2",
-        status=trouble.status if trouble.message else 200,
+        status=trouble.status,
         area="staff",
         staff=staff,
         mails=[Shown(mail, folded(_said(opened(mail, keys)))) for mail in mails.waiting(_SHOWN)],

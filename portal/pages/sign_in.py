@@ -182,7 +182,7 @@ def _page(request: Request, trouble: Trouble) -> Response:
     return look_of(request).show(
         request,
         "sign_in.html.j2",
-        status=200 if trouble is NO_TROUBLE else 422,
+        status=trouble.status,
         trouble=trouble,
         banners=public_banners(DatabaseReadModel(context.engine).banners(), context.now()),
         signed_out="signed_out" in request.query_params,

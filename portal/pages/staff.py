@@ -138,7 +138,7 @@ def _ask(request: Request, trouble: Trouble) -> Response:
     return look_of(request).show(
         request,
         "staff_sign_in.html.j2",
-        status=trouble.status if trouble.message else 200,
+        status=trouble.status,
         area="staff",
         staff=None,
         trouble=trouble,
