@@ -26,7 +26,7 @@ from temporalio.converter import PayloadCodec
 ENCODING = b"binary/encrypted"
 KEY_ID = "encryption-key-id"
 VARIABLE = "DEFECTS_ENCRYPTION_KEYS"
-NONCE_BYTES = 12
+_NONCE_BYTES = 12
 _KEY_BYTES = 32
 _ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 
@@ -73,19 +73,31 @@ class KeyRing:
             keys[name] = _key(encoded, position)
         return cls(keys)
 
-    def cipher(self, name: str, what: str = "a payload") -> AESGCM:
-        """The cipher of a key, for what is encrypted under it.
+    def encrypt(self, name: str, content: bytes, bound: bytes) -> bytes:
+        """Nonce and ciphertext under one of the keys; `bound` has to be known to decrypt it."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._ciphers[name].encrypt(nonce, content, bound)
+
+    def decrypt(self, name: str, sealed: bytes, bound: bytes, what: str) -> bytes:
+        """What was encrypted; `what` it is, for the words of an error.
 
         Raises:
             UnknownKey: naming what, the id and the variable it belongs into.
+            AlteredPayload: it is not what was encrypted, or another thing was bound to it.
         """
-        try:
-            return self._ciphers[name]
-        except KeyError:
+        if name not in self._ciphers:
             known = ", ".join(self._ciphers) or "none"
             raise UnknownKey(
                 f"{what} is encrypted under the key {name!r}: add it to {VARIABLE} "
                 f"(keys there now: {known})"
+            )
+        nonce, encrypted = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+        try:
+            return self._ciphers[name].decrypt(nonce, encrypted, bound)
+        except (InvalidTag, ValueError):
+            raise AlteredPayload(
+                f"{what} encrypted under the key {name!r} was altered, or {name!r} in "
+                f"{VARIABLE} is not the key it was encrypted with"
             ) from None
 
 
@@ -115,22 +127,14 @@ class KeyRingCodec(PayloadCodec):
         ]
 
     def _encrypted(self, payload: Payload, name: str) -> Payload:
-        key_id, nonce = name.encode(), os.urandom(NONCE_BYTES)
-        sealed = self._keys.cipher(name).encrypt(nonce, payload.SerializeToString(), key_id)
-        return Payload(metadata={"encoding": ENCODING, KEY_ID: key_id}, data=nonce + sealed)
+        key_id = name.encode()
+        sealed = self._keys.encrypt(name, payload.SerializeToString(), key_id)
+        return Payload(metadata={"encoding": ENCODING, KEY_ID: key_id}, data=sealed)
 
     def _decrypted(self, payload: Payload) -> Payload:
         key_id = payload.metadata.get(KEY_ID, b"")
         name = key_id.decode(errors="replace")
-        cipher = self._keys.cipher(name)
-        nonce, sealed = payload.data[:NONCE_BYTES], payload.data[NONCE_BYTES:]
-        try:
-            return Payload.FromString(cipher.decrypt(nonce, sealed, key_id))
-        except (InvalidTag, ValueError):
-            raise AlteredPayload(
-                f"a payload encrypted under the key {name!r} was altered, or {name!r} in "
-                f"{VARIABLE} is not the key it was encrypted with"
-            ) from None
+        return Payload.FromString(self._keys.decrypt(name, payload.data, key_id, "a payload"))
 
 
 def _key(encoded: str, position: int) -> bytes:
