@@ -256,9 +256,11 @@ async def workers(
         async with AsyncExitStack() as running:
             for part in parts:
                 await running.enter_async_context(part)
+            looking = asyncio.create_task(look_after_receivers(defects, webhooks))
             try:
                 yield
             finally:
+                looking.cancel()
                 # One after the other each would have the whole of the grace, the last one idle.
                 await asyncio.gather(*(part.shutdown() for part in parts))
 
@@ -329,13 +331,10 @@ async def main(arguments: Sequence[str] = ()) -> int:
         print(f"The Temporal server refuses: {error.message} ({hint})", file=sys.stderr)
         return 2
     stop = stop_on_signals(asyncio.get_running_loop())
-    webhooks = DatabaseWebhooks(adapters.engine, adapters.sealing)
     async with workers(client, adapters, settings):
-        looking = asyncio.create_task(look_after_receivers(DefectsClient(client), webhooks))
         queues = [DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE]
         log.info("worker.started", queues=queues, build_id=settings.build_id)
         await stop.wait()
-        looking.cancel()
         log.info("worker.draining", seconds=settings.graceful_shutdown_seconds)
     log.info("worker.stopped")
     adapters.engine.dispose()
