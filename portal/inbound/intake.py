@@ -125,7 +125,7 @@ class _MailIntake:
         if judged.grade == "doubtful":
             # From our own address, with another one to answer: a form whose address nobody named.
             writer = as_its_writer_sent_it(mail, [mail.address]) if judged.reason == "own" else mail
-            return await self._doubtful(writer, raw, judged.reason or "doubtful")
+            return await self._of_somebody(writer, judged.reason or "doubtful", raw)
         return await self._of_somebody(mail)
 
     async def make_case(self, raw: bytes) -> Received:
@@ -164,22 +164,6 @@ class _MailIntake:
             return Judgement("person", None)
         return judged
 
-    async def _doubtful(self, mail: Mail, raw: bytes, reason: str) -> Received:
-        """A note where its sender writes about a case of theirs; staff see whether others are."""
-        address = recipient_key(mail.address)
-        key = _key(mail, address)
-        known = await asyncio.to_thread(self._claimed, mail, key)
-        if known is not None:
-            return known
-        candidates = await asyncio.to_thread(self._candidates, mail, address)
-        # Whoever writes through a form of ours may write in anybody's name.
-        files, case = MailFiles(self._context, mail), None
-        if reason != "own":
-            case = await self._noted(mail, address, candidates, key, files)
-        if case is None:
-            return await asyncio.to_thread(self._set_aside, mail, raw, reason, key)
-        return await asyncio.to_thread(self._keep, mail, address, "noted", case)
-
     def _set_aside(self, mail: Mail, raw: bytes, reason: str, key: str) -> Received:
         if self._aside.count(mail.address) >= SET_ASIDE_OF_ONE:
             raise _too_many(f"{SET_ASIDE_OF_ONE} mails of one sender wait for a decision")
@@ -201,16 +185,25 @@ class _MailIntake:
 
     # --- what somebody wrote ---------------------------------------------------------------------
 
-    async def _of_somebody(self, mail: Mail) -> Received:
+    async def _of_somebody(
+        self, mail: Mail, doubt: str | None = None, raw: bytes = b""
+    ) -> Received:
+        """A note where its sender writes about a case of theirs, else a case.
+
+        With a `doubt` about whose it is staff decide, who see the mail as it came, `raw`.
+        """
         address = recipient_key(mail.address)
         key = _key(mail, address)
         known = await asyncio.to_thread(self._claimed, mail, key)
         if known is not None:
             return known
         candidates = await asyncio.to_thread(self._candidates, mail, address)
-        files = MailFiles(self._context, mail)
-        case = await self._noted(mail, address, candidates, key, files)
-        outcome = "noted"
+        files, case, outcome = MailFiles(self._context, mail), None, "noted"
+        # Whoever writes through a form of ours may write in anybody's name.
+        if doubt != "own":
+            case = await self._noted(mail, address, candidates, key, files)
+        if case is None and doubt is not None:
+            return await asyncio.to_thread(self._set_aside, mail, raw, doubt, key)
         if case is None:
             await asyncio.to_thread(self._must_not_be_a_loop, key, "opened", CASES_AN_HOUR)
             case = await self._opened(mail, address, candidates, key, files)
