@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import typer
-from rich.table import Table
 from sqlalchemy import Engine
 
 from activities.adapters.database.attachments import AttachmentFiles, count_unneeded
@@ -97,12 +96,7 @@ def _say(rows: Mapping[str, int], cases: Sequence[str], *, done: bool) -> None:
     if not any(rows.values()):
         typer.echo("the database knows nothing of this person")
         return
-    table = Table(box=None)
-    table.add_column("what")
-    table.add_column("rows forgotten" if done else "rows to be forgotten", justify="right")
-    for what, count in rows.items():
-        table.add_row(what, str(count))
-    show.console.print(table)
+    show.counts("what", "rows forgotten" if done else "rows to be forgotten", rows)
     typer.echo(f"\nTheir cases: {', '.join(cases) or 'none'}\n\nWhat remains:")
     for line in REMAINS:
         typer.echo(f"- {line}")

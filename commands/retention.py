@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import typer
-from rich.table import Table
 
 from activities.adapters.database.attachments import AttachmentFiles
 from activities.adapters.database.retention import DatabaseRetention
@@ -39,12 +38,7 @@ def _show(rows: Mapping[str, int], *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         show.as_json({"dry_run": dry_run, "rows": rows})
         return
-    table = Table(box=None)
-    table.add_column("kind")
-    table.add_column("to be removed" if dry_run else "removed", justify="right")
-    for kind, count in rows.items():
-        table.add_row(kind, str(count))
-    show.console.print(table)
+    show.counts("kind", "to be removed" if dry_run else "removed", rows)
 
 
 def _counted(retention: DatabaseRetention) -> tuple[dict[str, int], str]:

@@ -1,7 +1,7 @@
 """Shows answers: as tables for people, as JSON for programs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -14,7 +14,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
 console = Console()
 
@@ -22,6 +22,14 @@ console = Console()
 def as_json(answer: Any) -> None:
     """One JSON document on standard output."""
     print(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def counts(what: str, how_many: str, rows: Mapping[str, int]) -> None:
+    """How many there are of each, under these two headings."""
+    table = Table(what, Column(how_many, justify="right"), box=None)
+    for name, count in rows.items():
+        table.add_row(name, str(count))
+    console.print(table)
 
 
 def progress(hidden: bool, count: ProgressColumn | None = None) -> Progress:
