@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import Engine
@@ -78,6 +79,7 @@ from runtime.versioning import deployment_config
 from workflows.area_work import AreaWorkWorkflow
 from workflows.case import CaseWorkflow
 from workflows.defect import DefectWorkflow
+from workflows.entity import EntityWorkflow
 from workflows.impact_review import ImpactReviewWorkflow
 from workflows.release import ReleaseWorkflow
 from workflows.retention import RetentionWorkflow
@@ -85,7 +87,7 @@ from workflows.webhook import WebhookWorkflow
 
 log = structlog.get_logger()
 
-WORKFLOWS = [
+WORKFLOWS: list[type[EntityWorkflow[Any]]] = [
     CaseWorkflow,
     DefectWorkflow,
     ReleaseWorkflow,

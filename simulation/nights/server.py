@@ -32,25 +32,12 @@ from simulation.nights.memory import (
     Updated,
 )
 from simulation.oracle.expected_state import Moved, Said
-from workflows.area_work import AreaWorkWorkflow
-from workflows.case import CaseWorkflow
-from workflows.defect import DefectWorkflow
+from worker import WORKFLOWS as SERVED
 from workflows.entity import EntityWorkflow
-from workflows.impact_review import ImpactReviewWorkflow
 from workflows.options import for_lane, for_policy, for_webhooks
-from workflows.release import ReleaseWorkflow
-from workflows.webhook import WebhookWorkflow
 
 WORKFLOWS: dict[str, type[EntityWorkflow[Any]]] = {
-    workflow.__name__: workflow
-    for workflow in (
-        CaseWorkflow,
-        DefectWorkflow,
-        ReleaseWorkflow,
-        AreaWorkWorkflow,
-        ImpactReviewWorkflow,
-        WebhookWorkflow,
-    )
+    workflow.__name__: workflow for workflow in SERVED
 }
 TASK_TIMEOUT = timedelta(seconds=10)
 """After which a workflow task is given to another worker."""
