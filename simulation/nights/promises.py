@@ -27,7 +27,7 @@ from simulation.nights.life import Life
 from simulation.nights.night import Night
 from simulation.oracle.audit import audit
 from simulation.oracle.case_audit import audit_case
-from simulation.oracle.case_course import Arrived, Attached, Booked, CaseEntry, CaseHistory
+from simulation.oracle.case_history import Arrived, Attached, Booked, CaseEntry, CaseHistory
 from simulation.oracle.expected_state import NEVER, Delivered, History, Said
 from simulation.oracle.matching import Broken, ExpectedMessage
 from simulation.oracle.release_audit import DefectLog, ReleaseHistory, audit_release

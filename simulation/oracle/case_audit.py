@@ -10,7 +10,8 @@ from domain.contract.case import AssessCritical, CancelCall, CloseCase
 from domain.contract.events import ClientEvent, StaffEvent
 from domain.policy import PinnedPolicy
 from simulation.oracle.audit import GRACE, SHORTEST_SECRET
-from simulation.oracle.case_course import CaseCourse, CaseHistory
+from simulation.oracle.case_course import CaseCourse
+from simulation.oracle.case_history import CaseHistory
 from simulation.oracle.expected_state import Said
 from simulation.oracle.matching import Broken, mismatches
 

@@ -5,7 +5,7 @@ the product, so that one can check the other. Not judged: imported cases, contac
 address, and what a note answers by the label of an item.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -25,50 +25,12 @@ from domain.contract.case import (
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.values import Channel, Command
 from domain.policy import PinnedPolicy
-from simulation.oracle.expected_state import NEVER, Delivered, Said, without_repeats
+from simulation.oracle.case_history import Arrived, Attached, Booked, CaseHistory
+from simulation.oracle.expected_state import NEVER, Said, without_repeats
 from simulation.oracle.matching import ExpectedMessage
 
 _ASKED_OF_ALL = ("who_am_i", "steps", "feature", "form_or_report")
 _PARTICIPANTS = "participant_case_numbers"
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """The case is on a defect since `at`, or the defect would not have it."""
-
-    at: datetime
-    refused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """What became of the minutes that a call was to take; 0 were given back."""
-
-    at: datetime
-    minutes: int
-    refused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """The case heard at `at` that a message to its client, decided at `decided_at`, arrived."""
-
-    at: datetime
-    decided_at: datetime
-
-
-CaseEntry = Said | Attached | Booked | Arrived
-
-
-@dataclass(frozen=True, slots=True)
-class CaseHistory:
-    """The log of one case until `until`, each list in the order in which things happened."""
-
-    start: CaseStart
-    opened_at: datetime
-    until: datetime
-    log: Sequence[CaseEntry] = ()
-    delivered: Sequence[Delivered] = ()
 
 
 @dataclass(slots=True)

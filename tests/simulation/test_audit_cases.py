@@ -18,7 +18,7 @@ from domain.contract.case import (
 )
 from domain.contract.parsing import parse
 from simulation.oracle.case_audit import audit_case
-from simulation.oracle.case_course import Arrived, Booked, CaseEntry, CaseHistory
+from simulation.oracle.case_history import Arrived, Booked, CaseEntry, CaseHistory
 from simulation.oracle.expected_state import Delivered
 from tests.domain.builders import ETO, FRIDAY, at, case_start
 from tests.simulation.histories import ADA, DAY, HOUR, SECRET, came, said
