@@ -167,6 +167,8 @@ def test_other_keys_are_the_callers_own(key: str | None) -> None:
     """Whoever has keys with slashes may keep them."""
     refuse_own_key(key)
 
+    assert answer(KnownKeys(), command(Hold, HOLD, key=key)) == "new"
+
 
 def test_an_unmarked_key_like_ours_is_refused_whoever_the_actor_is() -> None:
     """A workflow's message names the person on whose behalf it is sent."""

@@ -173,6 +173,7 @@ async def test_who_stops_is_cut_within_seconds(sent: Callable[[], bytes]) -> Non
     async with served(QUICK) as here, AsyncExitStack() as stack, asyncio.timeout(3):
         reader, _ = await connected(stack, here, sent())
         await read_to_end(reader)
+        assert await eventually("its place is free", lambda: not here.connections)
 
 
 @pytest.mark.parametrize("at", ["head", "body"])
@@ -183,6 +184,7 @@ async def test_a_byte_now_and_then_does_not_make_it_longer(at: str) -> None:
         reader, writer = await connected(stack, here, begun)
         async with dripping(writer, b"x" if at == "head" else b"1"):
             await read_to_end(reader)
+            assert await eventually("its place is free", lambda: not here.connections)
 
 
 async def test_who_takes_no_answer_is_cut() -> None:

@@ -102,7 +102,9 @@ async def test_a_case_nobody_knows_is_not_here(pages: Pages) -> None:
     """Nor is a defect of that number."""
     staff = await a_member_of_staff(pages)
 
-    await staff.get("/staff/cases/CASE-999999", status=404)
+    page = await staff.get("/staff/cases/CASE-999999", status=404)
+
+    assert "CASE-999999" not in page
 
 
 @pytest.mark.parametrize(
