@@ -132,7 +132,7 @@ class Candidate(NamedTuple):
 
 
 class Matcher:
-    """Finds what the tables list. To make one takes some 0.3 s, for its patterns are compiled."""
+    """Finds what the tables list. To make one takes up to a second: patterns are compiled."""
 
     def __init__(self, tables: Tables) -> None:
         fragments, lead_ins = tables.fragments, tables.lead_ins

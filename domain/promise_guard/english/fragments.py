@@ -234,6 +234,14 @@ FRAGMENTS = {
         through|(?:being|having|getting) (?:it |this |that |everything )?(?:<put right again>)
     """,
     "put right again": "done|fixed|resolved|solved|repaired|restored|ready|back",
+    "for a length": r"""
+        with ?in|inside(?: of)?|in under|in less than|in
+        allow(?: us| for)?|bear with us(?: for)?|give (?:us|me|it|ourselves)
+        (?:(?:hang|hold|hold on|hang on) (?:on|tight)|sit tight) for
+        (?:stand by|be patient|stay tuned) for
+        (?:given|gave|giving) (?:us|me|it|ourselves|them)
+        (?:reckon|count|bank|figure|budget|plan)(?:ing)? (?:on|with|for)
+    """,
     "event": r"""
         (?:month|year|quarter)[ -]?end|audits?|board meeting|meetings?|payroll(?: run)?|shift
         log ?in

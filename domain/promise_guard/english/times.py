@@ -315,13 +315,8 @@ TIMES = (
         "promises something within a length of time",
         Rules(Rule.UNLESS_CLEARLY_PAST),
         r"""
-        (?:with ?in|inside(?: of)?|in under|in less than|in) <length>
+        <for a length> <length>
         within (?:the |an? )?(?:<hedged>(?:<vague> )?)?<unit>
-        (?:allow(?: us| for)?|bear with us(?: for)?|give (?:us|me|it)) <length>
-        (?:(?:hang|hold|hold on|hang on) (?:on|tight)|sit tight) for <length>
-        (?:stand by|be patient|stay tuned) for <length>
-        (?:given|gave|giving) (?:us|me|it|ourselves|them) <length>|give ourselves <length>
-        (?:reckon|count|bank|figure|budget|plan)(?:ing)? (?:on|with|for) <length>
         give (?:us|me|it) (?:an? |some )?(?:<rough> )?<unit>
         for (?:another|a few more|the next) <unit>|for <amount> more <unit>
         (?:for )?another <length>
