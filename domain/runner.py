@@ -107,12 +107,11 @@ class Runner(Generic[E]):
             InvalidCommand: before the command has changed anything.
         """
         self._fire(now)
-        is_repeat = self.entity.known_keys.has(command)
-        self._handle(command, now)
+        is_new = self._handle(command, now)
         self._enqueue(now)
         if isinstance(command, RetryDeliveries):
             self.outbox.retry()
-        elif is_repeat:
+        elif not is_new:
             return
         elif isinstance(command, DeliveryBounced):
             self.outbox.take_back(command.effect)
@@ -122,12 +121,14 @@ class Runner(Generic[E]):
             untold = [owed.message for owed in self.entity.by_telephone]
             self.outbox.readdress(self.entity.corrections, self.entity.sequence, untold)
 
-    def _handle(self, command: Command, now: datetime) -> None:
+    def _handle(self, command: Command, now: datetime) -> bool:
+        """Answers whether it changed anything; a repeat does not."""
         if self.entity.known_keys.has(command):
-            return
+            return False
         self.behaviour.handlers[type(command)](self.entity, command, now)
         self.entity.known_keys.remember(command)
         self._agenda = None
+        return True
 
     def act(self, do: Callable[[E], T], now: datetime) -> T:
         """Change the entity without a command, such as to take note of a round."""
