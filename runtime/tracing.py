@@ -51,7 +51,7 @@ _WORKFLOWS = {
 }
 _ACTIVITIES = {effect.model_fields["type"].default for effect in get_args(get_args(Effect)[0])}
 _OTHERS = {
-    *("status", "timeline", "explain", "preview_policy", "read_model"),
+    *("status", "timeline", "explain", "preview", "preview_policy", "read_model"),
     *("load_policy", "send_webhooks", "prune_rows"),
     *("wake", "request_continue_as_new"),
 }

@@ -12,7 +12,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel, ConfigDict
 
-    from domain.addresses import refuse_unusable_addresses
+    from domain.admission import admitted
     from domain.contract.client_texts import client_texts
     from domain.contract.effects import Effect, Lane
     from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
@@ -22,9 +22,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.entity import Behaviour, E
     from domain.outbox import Outbox
     from domain.policy import PinnedPolicy, PolicyRequest
-    from domain.promise_guard.edge import refuse_promises
     from domain.runner import Runner, Wakeup
     from domain.views.operator_card import card
+    from domain.views.preview import Preview, PreviewCommand, preview_asked
     from domain.views.read_model import Owed, owed
     from domain.views.search_attributes import attributes_of
     from workflows import options
@@ -301,21 +301,8 @@ class EntityWorkflow(Generic[E]):
             await workflow.wait_condition(lambda: self._runner is not None)
 
     def _check(self, model: type[Command], payload: Any) -> None:
-        """Judged here and nowhere else: validators do not run in a replay, so a history is never
-        judged by phrases or letters it could not know."""
-        now = workflow.now()
         try:
-            said = parse(model, payload)
-            if self._runner is not None:
-                self._runner.require_room(said)
-                self._runner.check(said, now)
-                if self._runner.entity.known_keys.has(said):
-                    return
-                policy = self._runner.entity.policy
-                refuse_promises(said, policy.calendar.local_date(now), policy.next_update_within)
-            else:
-                refuse_promises(said, now.date())
-            refuse_unusable_addresses(said)
+            admitted(model, payload, self._runner, workflow.now())
         except InvalidCommand as error:
             refuse(error)
 
@@ -382,6 +369,11 @@ class EntityWorkflow(Generic[E]):
     def read_model(self) -> Owed:
         """The contract's `read_model`."""
         return owed(self.runner, workflow.now())
+
+    @workflow.query(description="What a command would do: whom it tells, what falls due")
+    def preview(self, payload: Any = None) -> Preview:
+        """The contract's `preview`."""
+        return preview_asked(self.runner, parse(PreviewCommand, payload), workflow.now())
 
 
 def refuse(error: InvalidCommand) -> NoReturn:

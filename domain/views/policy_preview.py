@@ -7,9 +7,9 @@ from typing import Any
 from domain.contract.values import Instant, Message
 from domain.defect.policy_change import AdoptPinnedPolicy
 from domain.defect.state import Defect
-from domain.entity import iso
 from domain.policy import PinnedPolicy
 from domain.runner import Runner
+from domain.views.preview import due_instants, moves
 
 
 class PreviewPolicy(Message):
@@ -26,29 +26,13 @@ def preview(runner: Runner[Defect], asked: PreviewPolicy, now: datetime) -> dict
     at = max(asked.at, now)
     copy = Runner(runner.behaviour, deepcopy(runner.entity))
     copy.tick(at, start=False)
-    before = _due(copy)
+    before = due_instants(copy)
     copy.apply(
         AdoptPinnedPolicy(actor="preview", policy=asked.policy.name, pinned=asked.policy), at
     )
-    after = _due(copy)
     return {
         "number": runner.entity.number,
         "policy": runner.entity.policy_version.model_dump(),
         "differs": runner.entity.policy != asked.policy,
-        "moves": [
-            {"what": what, "before": iso(before.get(what)), "after": iso(after.get(what))}
-            for what in dict.fromkeys([*before, *after])
-            if before.get(what) != after.get(what)
-        ],
+        "moves": [move.model_dump(mode="json") for move in moves(before, due_instants(copy))],
     }
-
-
-def _due(runner: Runner[Defect]) -> dict[str, datetime]:
-    """The first instant of everything that time will bring, and of the target, missed or not."""
-    due: dict[str, datetime] = {}
-    if (target := runner.entity.target_due_at) is not None:
-        due["target"] = target
-    for item in sorted(runner.agenda, key=lambda item: item.at):
-        if item.what != "target missed":
-            due.setdefault(item.what, item.at)
-    return due

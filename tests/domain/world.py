@@ -2,22 +2,27 @@
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from domain.contract.catalogue import COMMANDS
-from domain.contract.effects import Effect, Lane
+from domain.contract.effects import Effect, Lane, UpdateReadModel
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Command
 from domain.entity import Due
 from domain.outbox import Outbox
 from domain.promise_guard.edge import refuse_promises
 from domain.runner import Runner
+from domain.views.preview import Preview, due_instants, preview
 from simulation.case_world import CaseWorld
 from simulation.release_world import ReleaseWorld
 from simulation.world import World
 from tests.domain.builders import FRIDAY, Alone
+
+PREVIEWED = 5
+"""Every so many commands a preview is held against what then happens."""
 
 
 @dataclass
@@ -72,11 +77,28 @@ class CheckedWorld(World):
         assert _state(self.runner) == before, "a check changed the state"
         if foreseen is None and not self.entity.known_keys.has(command):
             refuse_promises(command, self.entity.policy.calendar.local_date(self.now))
+        seen = None
+        if foreseen is None and len(self.said) % PREVIEWED == 0:
+            seen = preview(self.runner, command, self.now)
+            assert _state(self.runner) == before, "a preview changed the state"
+        waiting = _unwritten(self.runner)
         refused = self._on_both(lambda runner: runner.apply(command, self.now))
         assert str(refused) == str(foreseen)
         if refused is not None:
             assert _state(self.runner) == before, "a refused command left a trace"
             raise refused
+        if seen is not None:
+            self._came_as_foreseen(seen, waiting)
+
+    def _came_as_foreseen(self, seen: Preview, waiting: dict[str, Effect]) -> None:
+        """What a preview said is what has happened, but for its key."""
+        here = Runner(self.runner.behaviour, deepcopy(self.entity), deepcopy(self.outbox))
+        here.tick(self.now, start=False)
+        assert seen.after == here.status(self.now).model_dump(mode="json")
+        new = {key: effect for key, effect in _unwritten(here).items() if key not in waiting}
+        assert {effect.key: effect for effect in seen.effects} == new
+        due = due_instants(here)
+        assert all(due.get(move.what) == move.after for move in seen.moves)
 
     def _tick(self) -> dict[Lane, Effect]:
         due = self.next_due()
@@ -140,6 +162,12 @@ def _begun(opened: tuple[Alone, list[Effect]]) -> Runner[Any]:
 def _state(runner: Runner[Any]) -> str:
     """What continue-as-new carries; the policy, which only `adopt_policy` changes, left out."""
     return f"{runner.entity.model_dump_json(exclude={'policy'})} {runner.outbox.model_dump_json()}"
+
+
+def _unwritten(runner: Runner[Any]) -> dict[str, Effect]:
+    """What waits, by its key, but for what the read model gets of every change."""
+    waiting = [effect for lane in runner.outbox.lanes.values() for effect in lane.waiting]
+    return {effect.key: effect for effect in waiting if not isinstance(effect, UpdateReadModel)}
 
 
 def _copy(outbox: Outbox) -> Outbox:
