@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from pydantic import Field, PrivateAttr
 
 from domain.business_time import BusinessCalendar
-from domain.contract.defect import RetryDeliveries
+from domain.contract.defect import Assign, RetryDeliveries
 from domain.contract.effects import (
     AudienceChange,
     Effect,
@@ -81,6 +81,8 @@ class Entity(Part):
 
     number: str
     policy: PinnedPolicy
+    owner: str | None = None
+    """Who works on it, an opaque id."""
     sequence: int = 0
     timeline: list[Fact] = Field(default_factory=list)
     known_keys: KnownKeys = Field(default_factory=KnownKeys)
@@ -306,6 +308,13 @@ def after(
 def retry_deliveries(entity: E, command: RetryDeliveries, now: datetime) -> None:
     """Put on record who asked; the outbox does the rest."""
     entity.record("deliveries.retried", now, actor=command.actor)
+
+
+def assign(entity: E, command: Assign, now: datetime) -> None:
+    """Put on record who works on it; nobody is told."""
+    if command.owner != entity.owner:
+        entity.owner = command.owner
+        entity.record("owner.assigned", now, owner=command.owner, actor=command.actor)
 
 
 def _nothing(_entity: E, _now: datetime) -> None:

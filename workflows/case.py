@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.state import Case
     from domain.contract import case as said
     from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
-    from domain.contract.defect import RetryDeliveries
+    from domain.contract.defect import Assign, RetryDeliveries
     from domain.contract.status import Status
     from workflows.entity import EntityWorkflow, command
 
@@ -44,4 +44,5 @@ class CaseWorkflow(EntityWorkflow[Case]):
     correct_contact = command(CorrectContact)
     record_notification = command(RecordNotification)
     close = command(said.CloseCase)
+    assign = command(Assign)
     retry_deliveries = command(RetryDeliveries)

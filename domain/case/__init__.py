@@ -19,7 +19,7 @@ from domain.case import (
 from domain.case.state import Case
 from domain.contract import case as said
 from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
-from domain.contract.defect import RetryDeliveries
+from domain.contract.defect import Assign, RetryDeliveries
 from domain.contract.effects import (
     BookMinutes,
     NotifyClients,
@@ -29,7 +29,7 @@ from domain.contract.effects import (
 )
 from domain.contract.events import StaffEvent
 from domain.contract.receipts import DefectOpened, DeliveryReceipt, MinutesBooked, Signalled
-from domain.entity import Behaviour, Due, after, on
+from domain.entity import Behaviour, Due, after, assign, on
 
 
 def _agenda(case: Case) -> list[Due[Case]]:
@@ -68,6 +68,7 @@ CASE = Behaviour(
             on(DeliveryBounced, contact.delivery_bounced),
             on(said.Answer, closing.answer),
             on(said.CloseCase, closing.close_case),
+            on(Assign, assign),
             on(RetryDeliveries, defects.retry),
         )
     ),

@@ -160,6 +160,7 @@ class Case(Entity):
             channel=self.channel,
             priority=self.priority,
             state=self.state,
+            owner=self.owner,
             flags=self.flags,
             missing=self.information.missing,
             reminders=self.information.reminders,

@@ -134,6 +134,14 @@ class PostProgress(Command):
     """Progress of the work, as clients see it."""
 
 
+class DraftUpdate(Command):
+    """Write the text of the next status update ahead of time; it goes out with it (D6)."""
+
+    name = "draft_update"
+    public_text: PublicText | None = None
+    """For clients; without it the draft is dropped."""
+
+
 class OfferWorkaround(Command):
     """Publish a workaround, for clients attached now and later (D5)."""
 
@@ -332,6 +340,14 @@ class Reopen(Command):
     name = "reopen"
     reason: Reason
     """Why; stays internal."""
+
+
+class Assign(Command):
+    """Say who works on it from now on."""
+
+    name = "assign"
+    owner: Opaque | None = None
+    """Who: an id that means something to you; null for nobody."""
 
 
 class AdoptPolicy(Command):

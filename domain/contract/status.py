@@ -138,6 +138,8 @@ class CaseStatus(Status):
     """Whether it is critical (C6)."""
     state: CaseState
     """The one word for where it stands."""
+    owner: str | None = None
+    """Who works on it."""
     flags: list[str]
     """`channel_not_in_package`, where the client's package does not include the channel."""
     missing: list[str]
@@ -236,12 +238,18 @@ class DefectStatus(Status):
     """The one word for where it stands."""
     functional_area: str
     """Where in the product it is."""
+    owner: str | None = None
+    """Who works on it."""
     priority: Literal["normal", "raised"]
     """Raised where it hits several clients (S3)."""
     target: TargetStatus | None
     """None where no target holds (D2)."""
     next_update_due_at: Instant | None
     """By when clients must have the next update; null where none is owed."""
+    update_draft: str | None = None
+    """The text of the next update, written ahead of time."""
+    update_written: bool = False
+    """Whether the next update has something to say: a draft, or progress since the last one."""
     updates_missed: int
     """Updates that did not reach clients in time (T9)."""
     release: PlannedFor | None

@@ -27,7 +27,7 @@ from domain.defect import (
     updates,
 )
 from domain.defect.state import Defect
-from domain.entity import Behaviour, Due, after, on, retry_deliveries
+from domain.entity import Behaviour, Due, after, assign, on, retry_deliveries
 
 
 def _agenda(defect: Defect) -> list[Due[Defect]]:
@@ -60,6 +60,7 @@ DEFECT = Behaviour(
             on(RecordNotification, contacts.record_notification),
             on(DeliveryBounced, contacts.delivery_bounced),
             on(said.PostProgress, updates.post_progress),
+            on(said.DraftUpdate, updates.draft_update),
             on(said.OfferWorkaround, updates.offer_workaround),
             on(said.ScheduleRelease, release_plan.schedule_release),
             on(said.WithdrawRelease, release_plan.withdraw_release),
@@ -76,6 +77,7 @@ DEFECT = Behaviour(
             on(said.UndoMerge, merge.undo_merge),
             on(said.Absorb, merge.absorb),
             on(said.GiveBack, merge.give_back),
+            on(said.Assign, assign),
             on(said.Resolve, resolution.resolve),
             on(said.Reopen, resolution.reopen),
             on(said.AdoptPolicy, policy_change.accept),

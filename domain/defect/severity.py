@@ -67,7 +67,7 @@ def leave(defect: Defect, now: datetime, public_text: str) -> None:
     """Stop what the present severity obliged us to; the status page gets a last word."""
     updates.record_missed(defect, now)
     defect.target.pause(defect.rules.target, defect.calendar, now)
-    defect.updates.clock = None
+    defect.updates.clock = defect.updates.draft = None
     if defect.incident.is_open:
         notify.status_page(defect, now, public_text, resolved=True)
         defect.incident.is_open = False

@@ -63,6 +63,8 @@ class Updates(Part):
 
     clock: UpdateClock | None = None
     missed: int = 0
+    draft: str | None = None
+    """The text of the next one, written ahead of time."""
 
 
 class PlannedRelease(Value):
@@ -154,7 +156,6 @@ class Defect(Entity):
     material: bool = True
     blocks_access: bool = False
     workaround: Workaround | None = None
-    owner: str | None = None
     stage: Stage = Stage.INVESTIGATING
     priority: Literal["normal", "raised"] = "normal"
     confirmed_at: Instant
@@ -239,6 +240,14 @@ class Defect(Entity):
         return self.severity in self.target.missed_at
 
     @property
+    def next_update_text(self) -> str | None:
+        """What the next update has to say: the draft, or progress since the last one (D6)."""
+        clock, progress = self.updates.clock, self.progress
+        if clock is None or self.updates.draft is not None:
+            return self.updates.draft if clock else None
+        return progress.text if progress is not None and progress.at > clock.last_at else None
+
+    @property
     def attention(self) -> list[str]:
         """Reasons, other than deliveries, why support should look."""
         reasons = self.unreachable
@@ -306,9 +315,12 @@ class Defect(Entity):
             stage=self.stage,
             state=self.state,
             functional_area=self.functional_area,
+            owner=self.owner,
             priority=self.priority,
             target=self.target_status(now),
             next_update_due_at=self.updates.clock.deadline if self.updates.clock else None,
+            update_draft=self.updates.draft,
+            update_written=self.next_update_text is not None,
             updates_missed=self.updates.missed,
             release=self.planned_for,
             workaround=self.workaround

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from domain.contract.defect import OfferWorkaround, PostProgress
+from domain.contract.defect import DraftUpdate, OfferWorkaround, PostProgress
 from domain.contract.effects import NotifyClients
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
@@ -53,6 +53,19 @@ def post_progress(defect: Defect, command: PostProgress, now: datetime) -> None:
         notify.status_page(defect, now, command.public_text)
 
 
+def draft_update(defect: Defect, command: DraftUpdate, now: datetime) -> None:
+    """D6: the next update says it, when it is due."""
+    require_active(defect)
+    if defect.updates.clock is None:
+        told = f"{defect.severity} owes no updates; post_progress tells clients"
+        raise InvalidCommand("severity", told)
+    if command.public_text == defect.updates.draft:
+        return
+    defect.updates.draft = command.public_text
+    event = "update.drafted" if command.public_text else "update.draft_dropped"
+    defect.record(event, now, internal_text=command.public_text, actor=command.actor)
+
+
 def offer_workaround(defect: Defect, command: OfferWorkaround, now: datetime) -> None:
     """D5: attached clients get it now, later ones with their confirmation."""
     require_active(defect)
@@ -101,13 +114,13 @@ def _note_missed(defect: Defect, _due: datetime, now: datetime) -> None:
 
 def _send(defect: Defect, _due: datetime, now: datetime) -> None:
     """The daily update; where there is no new text it says so, and engineering is asked for one."""
-    last = defect.updates.clock.last_at if defect.updates.clock else defect.confirmed_at
-    fresh = defect.progress if defect.progress and defect.progress.at > last else None
-    text = fresh.text if fresh else None
+    text = defect.next_update_text
+    if defect.updates.draft is not None:
+        defect.progress, defect.updates.draft = Progress(text=defect.updates.draft, at=now), None
     sent = notify.update(defect, now, text, replaceable=STATUS_TOPIC)
     notify.status_page(defect, now, text, replaceable=STATUS_TOPIC)
     defect.record("defect.update", now, public=True, public_text=text)
-    if fresh is None:
+    if text is None:
         notify.remind(
             defect,
             StaffEvent.DEFECT_UPDATE_NEEDED,
@@ -142,7 +155,7 @@ def restart(defect: Defect, now: datetime, sent: NotifyClients | None) -> None:
     """A message that counts as an update has gone out at `now`."""
     cadence, calendar, clock = defect.rules.updates, defect.calendar, defect.updates.clock
     if cadence is None:
-        defect.updates.clock = None
+        defect.updates.clock = defect.updates.draft = None
     elif clock is None:
         defect.updates.clock = UpdateClock.started(cadence, calendar, now)
     else:

@@ -353,6 +353,7 @@ def test_every_command_has_the_name_of_the_contract() -> None:
         *("respond", "request_information", "provide_information", "assess_critical"),
         *("confirm_defect", "answer", "close", "defect_resolved"),
         *("change_severity", "attach_case", "detach_case", "post_progress", "offer_workaround"),
+        *("draft_update", "assign"),
         *("schedule_release", "withdraw_release", "release_deployed", "hold", "resume"),
         *("record_severity_feedback", "resolve", "reopen", "adopt_policy", "retry_deliveries"),
         *("book_call", "cancel_call", "set_preferences", "defect_merged"),

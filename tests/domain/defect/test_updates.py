@@ -11,6 +11,7 @@ from domain.contract.defect import (
     AttachCase,
     ChangeSeverity,
     DetachCase,
+    DraftUpdate,
     Hold,
     OfferWorkaround,
     PostProgress,
@@ -21,6 +22,7 @@ from domain.contract.defect import (
     ScheduleRelease,
 )
 from domain.contract.effects import Lane, NotifyClients
+from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Command
 from domain.outbox import LONGEST_PAUSE
@@ -199,6 +201,43 @@ def test_text_not_mailed_yet_is_what_the_next_update_says() -> None:
     texts = [e.facts["text"] for e in [*first, *second] if isinstance(e, NotifyClients)]
     assert texts == ["We found the cause.", None]
     assert "defect.update_needed" not in kinds(first)
+
+
+def test_a_draft_is_what_the_next_update_says_once() -> None:
+    """D6, T6: it is shown before, sent when the update is due, and then it is the last progress."""
+    world = s1()
+    world.hear(DraftUpdate, public_text="The vendor has sent us a patch.")
+    assert world.status()["update_draft"] == "The vendor has sent us a patch."
+    assert world.status()["update_written"]
+    assert world.told(UPDATE) == []
+    world.wait(2 * DAY)
+    texts = [
+        effect.facts["text"]
+        for effect in world.carried_out
+        if isinstance(effect, NotifyClients) and effect.kind == UPDATE
+    ]
+    assert texts[:2] == ["The vendor has sent us a patch.", None]
+    assert world.defect.progress.text == "The vendor has sent us a patch."
+    assert world.status()["update_draft"] is None
+
+
+def test_a_draft_can_be_dropped_and_goes_with_the_obligation() -> None:
+    """D6: what was written for an S1 is not said of an S3."""
+    world = s1()
+    world.hear(DraftUpdate, public_text="We test a patch.")
+    world.hear(DraftUpdate)
+    assert world.status()["update_draft"] is None
+    world.hear(DraftUpdate, public_text="We test a patch.")
+    world.hear(ChangeSeverity, severity="S3", reason="a way round was found")
+    assert world.defect.updates.draft is None
+    with pytest.raises(InvalidCommand, match="severity: S3 owes no updates"):
+        world.hear(DraftUpdate, public_text="We test a patch.")
+
+
+def test_a_draft_may_promise_no_time() -> None:
+    """D7."""
+    with pytest.raises(InvalidCommand, match="public_text"):
+        s1().hear(DraftUpdate, public_text="It will be fixed by Friday.")
 
 
 # --- other cadences ------------------------------------------------------------------------------
