@@ -46,7 +46,7 @@ def download(request: Request, staff: Staff, number: str, digest: str) -> Respon
     if content is None:
         log.warning("attachment.missing", case=number, digest=digest)
         raise NotHere
-    log.info("attachment.downloaded", case=number, digest=digest, token=staff.id)
+    log.info("attachment.downloaded", case=number, digest=digest, **staff.logged)
     said = {"Content-Disposition": disposition(known.name)}
     return Response(content, media_type="application/octet-stream", headers=_HEADERS | said)
 

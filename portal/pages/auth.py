@@ -142,8 +142,31 @@ def person(request: Request, address: str) -> Person:
     )
 
 
-def signed_in_staff(request: Request) -> Token:
-    """The token a member of staff signed in with, which must still be good.
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Somebody of the vendor who is signed in: what every page for staff knows of them."""
+
+    ident: str
+    """Whose sessions are theirs: the token's id, or a person's actor."""
+    actor: str
+    """Who they are in commands and on record."""
+    shown: str
+    """How they are called on pages."""
+    scopes: frozenset[str]
+    """What they may do."""
+
+    @property
+    def logged(self) -> dict[str, str]:
+        """How a line of the log names them."""
+        return {"token": self.ident}
+
+    def lacks(self, scope: str) -> str:
+        """What they are told who may not do something."""
+        return f"Your token lacks the scope {scope}."
+
+
+def signed_in_staff(request: Request) -> StaffMember:
+    """Who is signed in with a token, which must still be good.
 
     Raises:
         SignInNeeded: no one is signed in, or the token was revoked or has expired.
@@ -155,11 +178,11 @@ def signed_in_staff(request: Request) -> Token:
         raise SignInNeeded("staff")
     for token in DatabaseTokens(context.engine).all():
         if token.id == session.subject and may_look(token) and token.valid(context.now()):
-            return token
+            return StaffMember(token.id, token.name, token.name, token.scopes)
     raise SignInNeeded("staff")
 
 
-Staff = Annotated[Token, Depends(signed_in_staff)]
+Staff = Annotated[StaffMember, Depends(signed_in_staff)]
 
 
 def may_look(token: Token) -> bool:

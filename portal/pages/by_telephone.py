@@ -9,10 +9,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from activities.adapters.database.telephone import DatabaseTelephone, ToTell
-from activities.adapters.database.tokens import Token
 from domain.contract.contacts import RecordNotification
 from portal.keys import key_of
-from portal.pages.auth import Staff
+from portal.pages.auth import Staff, StaffMember
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble, trouble_of
 from portal.pages.page_renderer import context_of, look_of
 from portal.pages.read_your_writes import until
@@ -39,12 +38,12 @@ async def record_notification(request: Request, staff: Staff, form: OurForm) -> 
     if owed is None:
         return RedirectResponse("/staff/telephone", 303)  # A colleague was faster.
     if not _may_record(staff, owed):
-        trouble = Trouble("telephone", f"Your token lacks the scope {_scope(owed)}.", status=403)
+        trouble = Trouble("telephone", staff.lacks(_scope(owed)), status=403)
         return await run_in_threadpool(_page, request, staff, trouble)
     key = form.text("key")
     said = {
-        "actor": staff.name,
-        "key": key_of("staff-form", staff.name, key) if key else None,
+        "actor": staff.actor,
+        "key": key_of("staff-form", staff.actor, key) if key else None,
         "message": message,
         "case": case,
         "note": form.text("note") or None,
@@ -58,7 +57,7 @@ async def record_notification(request: Request, staff: Staff, form: OurForm) -> 
     return RedirectResponse("/staff/telephone", 303)
 
 
-def _page(request: Request, staff: Token, trouble: Trouble) -> Response:
+def _page(request: Request, staff: StaffMember, trouble: Trouble) -> Response:
     calls = DatabaseTelephone(context_of(request).engine)
     return look_of(request).show(
         request,
@@ -72,7 +71,7 @@ def _page(request: Request, staff: Token, trouble: Trouble) -> Response:
     )
 
 
-def _may_record(staff: Token, owed: ToTell) -> bool:
+def _may_record(staff: StaffMember, owed: ToTell) -> bool:
     return _scope(owed) in staff.scopes
 
 

@@ -10,9 +10,8 @@ from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseSessions
 from activities.adapters.database.sessions import Session, Who, hashed
-from activities.adapters.database.tokens import Token
 from portal.api.security import Scope
-from portal.pages.auth import SignedIn, Staff
+from portal.pages.auth import SignedIn, Staff, StaffMember
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
 from portal.pages.page_renderer import context_of, look_of
 
@@ -44,11 +43,9 @@ def sessions_page(request: Request, staff: Staff) -> Response:
 def end(request: Request, staff: Staff, form: OurForm) -> Response:
     """Sign somebody out, in one place or everywhere."""
     kind: Who = "staff" if form.text("kind") == "staff" else "client"
-    subject = staff.id if kind == "staff" else form.text("subject")
+    subject = staff.ident if kind == "staff" else form.text("subject")
     if kind == "client" and not _may_end_clients(staff):
-        trouble = Trouble(
-            "sessions", f"Your token lacks the scope {Scope.CASES_WRITE}.", status=403
-        )
+        trouble = Trouble("sessions", staff.lacks(Scope.CASES_WRITE), status=403)
         return _page(request, staff, trouble)
     sessions = DatabaseSessions(context_of(request).engine)
     if form.text("session"):
@@ -56,14 +53,14 @@ def end(request: Request, staff: Staff, form: OurForm) -> Response:
     else:
         sessions.end_all(kind, subject)
     whose = {"contact": hashed(subject)[:16]} if kind == "client" else {}
-    log.info("portal.sessions_ended", kind=kind, token=staff.id, **whose)
+    log.info("portal.sessions_ended", kind=kind, **staff.logged, **whose)
     return RedirectResponse("/staff/sessions", 303)
 
 
-def _page(request: Request, staff: Token, trouble: Trouble) -> Response:
+def _page(request: Request, staff: StaffMember, trouble: Trouble) -> Response:
     context = context_of(request)
     sessions, now = DatabaseSessions(context.engine), context.now()
-    own = sessions.live("staff", now, staff.id)
+    own = sessions.live("staff", now, staff.ident)
     return look_of(request).show(
         request,
         "staff_sessions.html.j2",
@@ -77,5 +74,5 @@ def _page(request: Request, staff: Token, trouble: Trouble) -> Response:
     )
 
 
-def _may_end_clients(staff: Token) -> bool:
+def _may_end_clients(staff: StaffMember) -> bool:
     return Scope.CASES_WRITE in staff.scopes

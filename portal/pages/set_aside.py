@@ -14,14 +14,13 @@ from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseSetAside
 from activities.adapters.database.set_aside import SetAside
-from activities.adapters.database.tokens import Token
 from portal.api.problems import Problem
 from portal.api.security import Scope
 from portal.inbound.intake import make_case
 from portal.inbound.kept import opened
 from portal.inbound.note import body_of
 from portal.inbound.reading import Unreadable, read
-from portal.pages.auth import Staff
+from portal.pages.auth import Staff, StaffMember
 from portal.pages.folded import Folded, folded
 from portal.pages.forms import NO_TROUBLE, Form, OurForm, Trouble
 from portal.pages.page_renderer import context_of, look_of
@@ -58,18 +57,18 @@ async def make_it_a_case(request: Request, staff: Staff, form: OurForm) -> Respo
     if refused := await _may_not(request, staff):
         return refused
     try:
-        received = await make_case(context, aside, staff.name)
+        received = await make_case(context, aside, staff.actor)
     except Problem as problem:
         trouble = Trouble("mails", problem.detail, status=problem.status)
         return await run_in_threadpool(_page, request, staff, trouble)
     await asyncio.to_thread(
         DatabaseSetAside(context.engine).decide,
         aside.id,
-        staff.name,
+        staff.actor,
         received.case,
         context.now(),
     )
-    log.info("mail.set_aside_decided", mail=aside.id, case=received.case, token=staff.id)
+    log.info("mail.set_aside_decided", mail=aside.id, case=received.case, **staff.logged)
     return RedirectResponse(f"/staff/cases/{received.case}", 303)
 
 
@@ -83,8 +82,8 @@ async def it_is_nobodys(request: Request, staff: Staff, form: OurForm) -> Respon
     if refused := await _may_not(request, staff):
         return refused
     decide = DatabaseSetAside(context.engine).decide
-    await asyncio.to_thread(decide, aside.id, staff.name, None, context.now())
-    log.info("mail.set_aside_decided", mail=aside.id, case=None, token=staff.id)
+    await asyncio.to_thread(decide, aside.id, staff.actor, None, context.now())
+    log.info("mail.set_aside_decided", mail=aside.id, case=None, **staff.logged)
     return RedirectResponse(_HERE, 303)
 
 
@@ -94,14 +93,14 @@ def _find(request: Request, form: Form) -> SetAside | None:
     return DatabaseSetAside(context_of(request).engine).find(int(mail)) if known else None
 
 
-async def _may_not(request: Request, staff: Token) -> Response | None:
+async def _may_not(request: Request, staff: StaffMember) -> Response | None:
     if _NEEDED in staff.scopes:
         return None
-    trouble = Trouble("mails", f"Your token lacks the scope {_NEEDED}.", status=403)
+    trouble = Trouble("mails", staff.lacks(_NEEDED), status=403)
     return await run_in_threadpool(_page, request, staff, trouble)
 
 
-def _page(request: Request, staff: Token, trouble: Trouble) -> Response:
+def _page(request: Request, staff: StaffMember, trouble: Trouble) -> Response:
     context = context_of(request)
     mails, keys = DatabaseSetAside(context.engine), context.settings.encryption_keys
     return look_of(request).show(
