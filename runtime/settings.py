@@ -24,6 +24,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.addresses import ascii_domain
 from domain.retention import SHORTEST, Periods
+from runtime import oidc
 from runtime.codec import NO_KEYS, KeyRing
 
 PREFIX = "DEFECTS_"
@@ -252,6 +253,28 @@ class Settings(BaseSettings):
     and a port. Without it there are none."""
     temporal_ui_url: Annotated[str, AfterValidator(_http_url)] | None = None
     """Base of Temporal's UI: the staff page links numbers there."""
+    oidc_issuer: Annotated[str, AfterValidator(oidc.issuer)] | None = None
+    """Issuer of OpenID Connect that staff sign in at, to the letter; needs the next two and
+    `DEFECTS_OIDC_ROLES`. Without it staff sign in by tokens only."""
+    oidc_client_id: str | None = None
+    """How the provider knows the portal."""
+    oidc_client_secret: SecretStr | None = None
+    """What the portal proves itself to the provider with."""
+    oidc_roles: Annotated[
+        tuple[oidc.RoleOfGroup, ...], NoDecode, BeforeValidator(oidc.roles_of_groups)
+    ] = ()
+    """Which groups have which role: `viewer=everybody,specialist=support-team`; also
+    `client_success` and `release_manager`."""
+    oidc_groups_claim: str = "groups"
+    """Claim that lists the groups of a person."""
+    oidc_actor_claim: oidc.ActorClaim = "preferred_username"
+    """Claim by which a person is on record, as `staff:` and its value: it must never pass to
+    another person."""
+    oidc_email_domains: Annotated[tuple[str, ...], NoDecode, BeforeValidator(oidc.domains)] = ()
+    """Domains, separated by commas, of which a person's address must be, confirmed by the provider.
+    Without them any person with a role may sign in."""
+    oidc_scopes: Annotated[str, AfterValidator(oidc.scopes)] = "openid profile email"
+    """Scopes that the provider is asked for; some have the groups in one of their own."""
     statuspage_url: Annotated[str, AfterValidator(_http_url)] | None = None
     """Base of a Statuspage v1 API, with `/v1`; needs the next two. Without it incidents are shown
     by the portal."""
@@ -304,6 +327,14 @@ class Settings(BaseSettings):
     """How long activities may go on after SIGTERM."""
 
     @property
+    def oidc(self) -> oidc.OpenIdConnect | None:
+        """How staff sign in by an identity provider; None where none is named."""
+        if self.oidc_issuer is None:
+            return None
+        said = {name: getattr(self, f"oidc_{name}") for name in oidc.OpenIdConnect.__annotations__}
+        return oidc.OpenIdConnect(**said)
+
+    @property
     def periods(self) -> Periods:
         """How long what may be removed is kept."""
         return Periods(
@@ -316,6 +347,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         self._together("statuspage_url", "statuspage_page_id", "statuspage_api_key")
+        self._together("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_roles")
         if self.webhook_urls and self.webhook_secret is None:
             raise ValueError(
                 f"{_variable('webhook_secret')}: must be set where {_variable('webhook_urls')} is: "
@@ -324,8 +356,8 @@ class Settings(BaseSettings):
         return self
 
     def _together(self, *names: str) -> None:
-        given = [_variable(name) for name in names if getattr(self, name) is not None]
-        missing = [_variable(name) for name in names if getattr(self, name) is None]
+        given = [_variable(name) for name in names if getattr(self, name)]
+        missing = [_variable(name) for name in names if not getattr(self, name)]
         if given and missing:
             raise ValueError(
                 f"{', '.join(missing)}: must be set where {' and '.join(given)} "

@@ -216,3 +216,68 @@ def test_repr(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert SECRET not in repr(settings)
     assert KEY not in repr(settings)
+
+
+OIDC = {
+    "DEFECTS_OIDC_ISSUER": "https://sign-in.example.org/realm/",
+    "DEFECTS_OIDC_CLIENT_ID": "portal",
+    "DEFECTS_OIDC_CLIENT_SECRET": SECRET,
+    "DEFECTS_OIDC_ROLES": "viewer = everybody,specialist=CN=support,viewer=audit",
+}
+
+
+def test_a_provider_that_staff_sign_in_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The issuer stays as it was written, and a person has what any of their groups has."""
+    given = {"DEFECTS_OIDC_EMAIL_DOMAINS": "Vendor.example, straße.example"}
+    oidc = read(monkeypatch, **OIDC, **given).oidc
+
+    assert oidc is not None
+    assert (oidc.issuer, oidc.host) == ("https://sign-in.example.org/realm/", "sign-in.example.org")
+    assert oidc.email_domains == ("vendor.example", "xn--strae-oqa.example")
+    assert oidc.roles_of(["everybody", "CN=support", "else"]) == {"viewer", "specialist"}
+    assert oidc.roles_of(["else", "CN"]) == frozenset()
+    assert (oidc.scopes, oidc.groups_claim) == ("openid profile email", "groups")
+    assert SECRET not in repr(oidc)
+
+
+@pytest.mark.parametrize("missing", sorted(OIDC))
+def test_a_provider_is_named_as_a_whole(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    """Each of the four needs the other three; without all of them there is none."""
+    said = refusal(monkeypatch, **{k: v for k, v in OIDC.items() if k != missing})
+
+    assert f"{missing}: must be set where" in said
+    for variable in OIDC:
+        monkeypatch.delenv(variable, raising=False)
+    assert read_settings().oidc is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "right"),
+    [
+        ("ISSUER", "http://sign-in.example.org", "issuer's URL"),
+        ("ISSUER", "https://sign-in.example.org/?realm=1", "issuer's URL"),
+        ("ISSUER", "sign-in.example.org", "issuer's URL"),
+        ("ROLES", "viewer", "part 1"),
+        ("ROLES", "viewer=a,owner=b", "part 2"),
+        ("ROLES", "viewer=", "part 1"),
+        ("SCOPES", "profile", "openid among them"),
+        ("SCOPES", 'openid "x"', "openid among them"),
+        ("ACTOR_CLAIM", "name", "must be"),
+        ("EMAIL_DOMAINS", "vendor.example,@else.example", "domain 2"),
+        ("EMAIL_DOMAINS", "vendor..example", "domain 1"),
+    ],
+)
+def test_what_a_provider_cannot_be_like(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, right: str
+) -> None:
+    """Plain HTTP only on this machine; roles that there are; `openid`; domains without an @."""
+    said = refusal(monkeypatch, **(OIDC | {f"DEFECTS_OIDC_{variable}": value}))
+
+    assert f"DEFECTS_OIDC_{variable}: " in said
+    assert right in said
+
+
+def test_a_provider_on_this_machine_may_do_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For trials."""
+    for url in ("http://127.0.0.1:3000", "http://localhost:3000", "http://[::1]:3000"):
+        assert read(monkeypatch, **(OIDC | {"DEFECTS_OIDC_ISSUER": url})).oidc_issuer == url
