@@ -13,17 +13,27 @@ from commands.database import database
 from domain.contract.parsing import InvalidCommand
 from domain.entity import iso
 from portal.api.security import Scope
+from portal.roles import scopes_of
+from runtime.oidc import StaffRole
 from runtime.settings import Settings
 
 NO_SUCH_TOKEN = 5
 
 
 async def create(
-    settings: Settings, name: str, scopes: Sequence[str], valid: timedelta, as_json: bool
+    settings: Settings,
+    name: str,
+    scopes: Sequence[str],
+    roles: Sequence[StaffRole],
+    valid: timedelta,
+    as_json: bool,
 ) -> None:
     """Make a token and show it, alone on standard output."""
     if unknown := sorted(set(scopes) - set(Scope)):
         raise InvalidCommand("scope", f"{', '.join(unknown)}: must be one of {', '.join(Scope)}")
+    scopes = sorted({*scopes, *scopes_of(roles)})
+    if not scopes:
+        raise InvalidCommand("scope", "must be given, or a role")
     with database(settings) as engine:
         said, token = DatabaseTokens(engine).create(name, scopes, datetime.now(UTC), valid)
     if as_json:

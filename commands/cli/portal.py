@@ -9,6 +9,7 @@ import typer
 
 from commands.cli.options import AsJson
 from commands.cli.run import run
+from runtime.oidc import StaffRole
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -28,12 +29,16 @@ Staff = Annotated[
 def create(
     name: Annotated[str, typer.Argument(help="Name of the owner, recorded as the actor.")],
     scope: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             help="Scope, such as cases:read; may be repeated. "
             "The error for an unknown scope lists all scopes."
         ),
-    ],
+    ] = None,
+    role: Annotated[
+        list[StaffRole] | None,
+        typer.Option(help="Role, which has the scopes of one who signs in; may be repeated."),
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=3650, help="Validity in days.")] = 365,
     as_json: AsJson = False,
 ) -> None:
@@ -42,7 +47,8 @@ def create(
 
     if not _NAME.fullmatch(name):
         raise typer.BadParameter("NAME: must be 1 to 64 of A-Z a-z 0-9 . _ -")
-    run(lambda settings: tokens.create(settings, name, scope, timedelta(days=days), as_json))
+    valid = timedelta(days=days)
+    run(lambda settings: tokens.create(settings, name, scope or [], role or [], valid, as_json))
 
 
 @token_app.command(name="list")

@@ -10,6 +10,8 @@ from typer.testing import CliRunner, Result
 from activities.adapters.database import make_engine
 from activities.adapters.database.tokens import DatabaseTokens
 from commands.cli.portal import app
+from portal.roles import SCOPES, scopes_of
+from runtime.oidc import StaffRole
 
 CREATE = ("token", "create", "crm", "--scope", "cases:read", "--scope", "cases:write")
 
@@ -39,6 +41,24 @@ def test_a_token_is_shown_once(url: str) -> None:
     assert token.split("_", 2)[2] not in listed.stdout + say("token", "list").stdout
 
 
+def test_a_role_gives_its_scopes(url: str) -> None:
+    """The same that a person with it has, beside what is given by itself; a viewer writes nothing.
+
+    The roles of the command line are those of the one table.
+    """
+    for role in StaffRole:
+        say("token", "create", role, "--role", role)
+    say("token", "create", "both", "--role", "release_manager", "--scope", "mail:write")
+    made = {t["name"]: set(t["scopes"]) for t in json.loads(say("token", "list", "--json").stdout)}
+
+    assert {role: made[role] for role in StaffRole} == dict(SCOPES)
+    assert made["both"] == SCOPES[StaffRole.RELEASE_MANAGER] | {"mail:write"}
+    assert all(scope.endswith(":read") for scope in made["viewer"])
+    assert all("staff:read" in scopes for scopes in made.values())
+    assert not {"actor:any", "payloads:read"} & set().union(*map(scopes_of, [StaffRole]))
+    assert scopes_of(["owner"]) == frozenset()
+
+
 def test_a_revoked_token_is_nobodys(url: str) -> None:
     """A repeat says since when; an id nobody has is 5, as for numbers."""
     made = json.loads(say(*CREATE, "--json").stdout)
@@ -55,6 +75,7 @@ def test_a_revoked_token_is_nobodys(url: str) -> None:
         ("token", "create", "two words", "--scope", "cases:read"),
         ("token", "create", "crm"),
         ("token", "create", "crm", "--scope", "cases:rite"),
+        ("token", "create", "crm", "--role", "owner"),
         ("token", "create", "crm", "--scope", "cases:read", "--days", "0"),
     ],
 )
