@@ -2,6 +2,7 @@
 
 from activities.adapters.database.attempts import DatabaseAttempts, DatabaseKnownBrowsers
 from activities.adapters.database.audience import DatabaseAudience
+from activities.adapters.database.begun_sign_ins import DatabaseBegunSignIns
 from activities.adapters.database.consultation import DatabaseConsultation
 from activities.adapters.database.contacts import DatabaseContacts
 from activities.adapters.database.engine import NoDatabase, make_engine
@@ -23,6 +24,7 @@ from activities.adapters.database.track_record import DatabaseTrackRecord
 __all__ = [
     "DatabaseAttempts",
     "DatabaseAudience",
+    "DatabaseBegunSignIns",
     "DatabaseConsultation",
     "DatabaseContacts",
     "DatabaseImpact",

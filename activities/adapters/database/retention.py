@@ -43,6 +43,7 @@ from activities.adapters.database.tables_mail import (
     taken_mails,
 )
 from activities.adapters.database.tables_pages import (
+    begun_sign_ins,
     known_browsers,
     sign_in_links,
     web_attempts,
@@ -136,6 +137,7 @@ def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:
         Kept.LETTERS: _Rule(letters, letters.c.at < written_by),
         Kept.SESSIONS: _Rule(web_sessions, web_sessions.c.expires_at <= now),
         Kept.SIGN_IN_LINKS: _Rule(sign_in_links, sign_in_links.c.expires_at <= now),
+        Kept.BEGUN_SIGN_INS: _Rule(begun_sign_ins, begun_sign_ins.c.expires_at <= now),
         Kept.ATTEMPTS: _Rule(web_attempts, web_attempts.c.ends_at <= now),
         Kept.KNOWN_BROWSERS: _Rule(known_browsers, known_browsers.c.expires_at <= now),
         Kept.IDEMPOTENCY_KEYS: _Rule(idempotency_keys, idempotency_keys.c.at < now - REMEMBERED),

@@ -3,7 +3,7 @@
 A token is 256 random bits, so a plain hash of it is enough to keep: nobody can search for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -29,7 +29,7 @@ _IDENT = 12
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A person who is signed in: a client by their address, staff by the id of their token."""
+    """Who is signed in: a client by their address, staff by the id of a token or as a person."""
 
     ident: str
     """Names it to people; nobody can sign in with it."""
@@ -40,6 +40,10 @@ class Session:
     seen_at: datetime
     """To the minute."""
     expires_at: datetime
+    name: str | None = None
+    """What the identity provider calls a person of the staff."""
+    roles: frozenset[str] | None = None
+    """Of such a person, when they signed in; None of anybody else."""
 
 
 class OtherBrowser(Exception):  # noqa: N818 - it is an answer
@@ -57,10 +61,19 @@ class DatabaseSessions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def begin(self, kind: Who, subject: str, now: datetime, browser: str | None = None) -> str:
+    def begin(
+        self,
+        kind: Who,
+        subject: str,
+        now: datetime,
+        browser: str | None = None,
+        *,
+        name: str | None = None,
+        roles: Collection[str] | None = None,
+    ) -> str:
         """A new session at `now`; answers its token, which is kept nowhere. Old ones are purged.
 
-        `browser` says roughly what it is.
+        `browser` says roughly what it is; `name` and `roles` are those of a person of the staff.
         """
         token = token_urlsafe(32)
         row = {
@@ -68,6 +81,8 @@ class DatabaseSessions:
             "kind": kind,
             "subject": subject,
             "browser": browser,
+            "name": name,
+            "roles": None if roles is None else sorted(roles),
             "began_at": now,
             "seen_at": now,
             "expires_at": now + SESSION_LASTS,
@@ -189,6 +204,8 @@ def _session(row: Row[Any]) -> Session:
         began_at=row.began_at,
         seen_at=row.seen_at,
         expires_at=row.expires_at,
+        name=row.name,
+        roles=None if row.roles is None else frozenset(row.roles),
     )
 
 

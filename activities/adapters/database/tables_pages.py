@@ -3,7 +3,7 @@
 Tokens are kept as hashes only: who reads the database cannot sign in with what it finds.
 """
 
-from sqlalchemy import Column, Index, Integer, Table
+from sqlalchemy import JSON, Column, Index, Integer, Table
 
 from activities.adapters.database.columns import CodePointText, UtcDateTime
 from activities.adapters.database.tables import facts, metadata
@@ -12,7 +12,7 @@ web_sessions = Table(
     "web_sessions",
     metadata,
     Column("token_hash", CodePointText, primary_key=True),
-    # Client or staff, and who: an address, or the id of the token a member of staff showed.
+    # Client or staff, and who: an address, or of staff the id of a token, or a person's actor.
     Column("kind", CodePointText, nullable=False),
     Column("subject", CodePointText, nullable=False),
     Column("began_at", UtcDateTime, nullable=False),
@@ -20,6 +20,9 @@ web_sessions = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     # What it is, roughly: "Firefox, Windows".
     Column("browser", CodePointText),
+    # Of a person whom the identity provider knows; nothing of anybody else.
+    Column("name", CodePointText),
+    Column("roles", JSON(none_as_null=True)),
     Index(None, "kind", "subject"),
     Index(None, "expires_at"),
 )
@@ -34,6 +37,17 @@ sign_in_links = Table(
     Column("used_at", UtcDateTime),
     Column("browser_hash", CodePointText),
     Index(None, "address"),
+    Index(None, "expires_at"),
+)
+
+begun_sign_ins = Table(
+    "begun_sign_ins",
+    metadata,
+    Column("state_hash", CodePointText, primary_key=True),
+    Column("browser_hash", CodePointText, nullable=False),
+    # The path of ours that was asked for.
+    Column("back_to", CodePointText, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
     Index(None, "expires_at"),
 )
 

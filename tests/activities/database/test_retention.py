@@ -19,6 +19,7 @@ from activities.adapters.database.tables import (
     subscriptions,
 )
 from activities.adapters.database.tables_pages import (
+    begun_sign_ins,
     known_browsers,
     sign_in_links,
     web_attempts,
@@ -170,14 +171,15 @@ def test_what_is_no_longer_good_for_anything_goes(engine: Engine) -> None:
         put(engine, letters, message_id=name, address=name, headers={}, at=NOW - 30 * DAY - late)
         put(engine, web_sessions, token_hash=name, expires_at=NOW + second - late)
         put(engine, sign_in_links, token_hash=name, expires_at=NOW + second - late)
+        put(engine, begun_sign_ins, state_hash=name, expires_at=NOW + second - late)
         put(engine, web_attempts, bucket=name, ends_at=NOW + second - late)
         put(engine, known_browsers, hash=name, expires_at=NOW + second - late)
         put(engine, idempotency_keys, key=name, at=NOW - 30 * DAY - late)
 
     assert pruned(engine) == dict.fromkeys(
         (
-            *("letters", "sessions", "sign_in_links", "attempts", "known_browsers"),
-            "idempotency_keys",
+            *("letters", "sessions", "sign_in_links", "begun_sign_ins", "attempts"),
+            *("known_browsers", "idempotency_keys"),
         ),
         1,
     )
