@@ -20,6 +20,7 @@ from portal.pages import (
     sign_in,
     staff,
     staff_case,
+    staff_sign_in,
     status,
 )
 from portal.pages.auth import NotHere, SignInNeeded
@@ -35,7 +36,16 @@ def pages(context: PortalContext) -> FastAPI:
     app.state.context = context
     app.state.look = Look(context)
     parts = (sign_in, my_cases, new_case, my_defects, choices, sessions, status)
-    for part in (*parts, staff, by_telephone, set_aside, staff_case, attachments, mail_outbox):
+    for part in (
+        *parts,
+        staff_sign_in,
+        staff,
+        by_telephone,
+        set_aside,
+        staff_case,
+        attachments,
+        mail_outbox,
+    ):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))
     app.exception_handler(SignInNeeded)(_sign_in_first)

@@ -55,7 +55,7 @@ def test_a_role_gives_its_scopes(url: str) -> None:
     assert made["both"] == SCOPES[StaffRole.RELEASE_MANAGER] | {"mail:write"}
     assert all(scope.endswith(":read") for scope in made["viewer"])
     assert all("staff:read" in scopes for scopes in made.values())
-    assert not {"actor:any", "payloads:read"} & set().union(*map(scopes_of, [StaffRole]))
+    assert not {"actor:any", "payloads:read"} & scopes_of(list(StaffRole))
     assert scopes_of(["owner"]) == frozenset()
 
 
