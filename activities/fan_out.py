@@ -102,7 +102,7 @@ class FanOut:
     ) -> None:
         settled = [member for member in page if member.state in OVER]
         reached = await self._signals.tell_all(
-            ((member.defect, _said(effect, member)) for member in page if member not in settled),
+            ((member.defect, said_to(effect, member)) for member in page if member not in settled),
             functools.partial(activity.heartbeat, after, asdict(told)),
         )
         told.sent += sum(reached.values())
@@ -139,7 +139,7 @@ class FanOut:
         return Signalled(key=effect.key, sent=told.sent)
 
 
-def _said(effect: AlignDefects, member: Member) -> Said:
+def said_to(effect: AlignDefects, member: Member) -> Said:
     """What a defect is told: where the fix is now, or that it is there no more."""
     to_all = {
         "actor": effect.actor,

@@ -9,7 +9,7 @@ from portal.api.application import mount_api
 from portal.context import PortalContext
 from portal.head_middleware import HeadMiddleware
 from portal.own_host import OnlyOwnHost
-from portal.pages import pages
+from portal.pages.application import pages
 from portal.security import SecureHeaders, is_https
 
 

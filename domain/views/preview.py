@@ -1,5 +1,6 @@
 """Says what a command would do, tried on a copy: whom it tells what, and what falls due when."""
 
+from collections.abc import Iterable
 from copy import deepcopy
 from datetime import datetime
 from typing import Any
@@ -7,11 +8,20 @@ from typing import Any
 from pydantic import Field
 
 from domain.admission import admitted
-from domain.contract.effects import AudienceChange, Effect, UpdateReadModel
+from domain.contract.effects import (
+    AudienceChange,
+    Effect,
+    MemberChange,
+    NotifyClients,
+    UpdateReadModel,
+)
 from domain.contract.parsing import InvalidCommand
-from domain.contract.values import Command, Instant, Message, Value
+from domain.contract.receipts import DeliveryReceipt
+from domain.contract.status import Status
+from domain.contract.values import Command, Instant, Message, Start, Value
 from domain.defect.state import Defect
-from domain.entity import E
+from domain.entity import Behaviour, E
+from domain.policy import PinnedPolicy
 from domain.runner import Runner
 
 
@@ -44,11 +54,13 @@ class Preview(Value):
     before: dict[str, Any] = Field(default_factory=dict)
     """The status as it is."""
     after: dict[str, Any] = Field(default_factory=dict)
-    """The status as it would be."""
+    """The status as it would be, once its messages have arrived."""
     effects: list[Effect] = Field(default_factory=list)
     """Everything it would have brought about outside, but for the read model."""
     audience: list[AudienceChange] = Field(default_factory=list)
     """Who would join or leave the people attached."""
+    members: list[MemberChange] = Field(default_factory=list)
+    """Which defects would join or leave a release."""
     moves: list[DueMove] = Field(default_factory=list)
     """What would be due at another instant, or no longer, or in addition."""
 
@@ -82,20 +94,51 @@ def preview(runner: Runner[E], command: Command, at: datetime) -> Preview:
     copy.apply(command, at)
     copy.tick(at, start=False)
     new = [effect for effect in _waiting(copy) if effect.key not in known]
-    changes = [
-        change
-        for effect in new
-        if isinstance(effect, UpdateReadModel)
-        for change in effect.audience
-        if change.sequence > sequence
-    ]
+    return _told(copy, new, at, due_before, since=sequence, before=before)
+
+
+def preview_start(
+    behaviour: Behaviour[E], number: str, start: Start, policy: PinnedPolicy, at: datetime
+) -> Preview:
+    """What beginning something would do.
+
+    Raises:
+        InvalidCommand: the start would be refused.
+    """
+    runner = Runner.begin(behaviour, number, start, policy, at)
+    runner.tick(at, start=False)
+    return _told(runner, _waiting(runner), at, {})
+
+
+def _told(
+    runner: Runner[Any],
+    new: list[Effect],
+    at: datetime,
+    due: dict[str, datetime],
+    *,
+    since: int = -1,
+    before: Status | None = None,
+) -> Preview:
+    """What is new: the effects, the changes after a point of the sequence, and what moved."""
+    written = [effect for effect in new if isinstance(effect, UpdateReadModel)]
+    have_arrived(runner, new, at)
     return Preview(
-        before=before.model_dump(mode="json"),
-        after=copy.status(at).model_dump(mode="json"),
+        before=before.model_dump(mode="json") if before else {},
+        after=runner.status(at).model_dump(mode="json"),
         effects=[effect for effect in new if not isinstance(effect, UpdateReadModel)],
-        audience=changes,
-        moves=moves(due_before, due_instants(copy)),
+        audience=[c for one in written for c in one.audience if c.sequence > since],
+        members=[c for one in written for c in one.members if c.sequence > since],
+        moves=moves(due, due_instants(runner)),
     )
+
+
+def have_arrived(runner: Runner[Any], new: Iterable[Effect], at: datetime) -> None:
+    """Take it that every message reaches whom it is for: what that meets is met (T9)."""
+    for effect in new:
+        receiver = runner.behaviour.receivers.get(type(effect))
+        if isinstance(effect, NotifyClients) and receiver is not None:
+            arrived = DeliveryReceipt(key=effect.key, sent=1)
+            runner.act(lambda e: receiver(e, effect, arrived, at), at)  # noqa: B023 - called at once
 
 
 def _waiting(runner: Runner[Any]) -> list[Effect]:

@@ -4,7 +4,3 @@ They call the contract, read the database and decide nothing. What a template of
 public gets to see is built in `client_views.py`, field by field, so that nothing internal can slip
 in with a snapshot (D8).
 """
-
-from portal.pages.application import pages
-
-__all__ = ["pages"]

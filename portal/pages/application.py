@@ -19,7 +19,6 @@ from portal.pages import (
     set_aside,
     sign_in,
     staff,
-    staff_case,
     staff_sign_in,
     status,
 )
@@ -27,6 +26,7 @@ from portal.pages.auth import NotHere, SignInNeeded
 from portal.pages.forms import FormRefused
 from portal.pages.page_renderer import STATIC, Look, look_of
 from portal.refusals import Kind, refused
+from portal.workbench import action_page, entity_pages, queue_page
 from runtime.connection import NoServer
 
 
@@ -42,7 +42,9 @@ def pages(context: PortalContext) -> FastAPI:
         staff,
         by_telephone,
         set_aside,
-        staff_case,
+        entity_pages,
+        action_page,
+        queue_page,
         attachments,
         mail_outbox,
     ):

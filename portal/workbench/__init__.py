@@ -1,0 +1,1 @@
+"""Pages on which staff work: the queue, cases, defects, releases, and what an action will do."""

@@ -1,0 +1,173 @@
+"""What an action will do, before anybody takes it: who is told what, what falls due, what follows.
+
+The workflow itself tries the command on a copy (the query `preview`); what it would have others do
+is asked of them in turn.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.contract.effects import NotifyClients, NotifyStaff, OpenDefect, PostStatus
+from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.values import Start
+from domain.defect import DEFECT
+from domain.entity import Behaviour
+from domain.views.preview import DueMove, Preview, preview_start
+from portal.context import PortalContext
+from portal.pages.page_renderer import POLICY
+from portal.workbench.follow_ons import Told, follow_ons
+from portal.workbench.letters import Letters, ToClients, ToStaff
+from runtime.client import CommandRefused, NoSuchNumber
+
+DEPTH = 2
+"""How far it is followed: a release tells its defects, and these close their cases."""
+NEW_DEFECT = "The-new-defect"
+_SHOWN_CHANGES = ("state", "severity", "stage", "priority", "owner", "missing", "update_draft")
+"""Fields of a status whose change is worth saying; the others follow from messages and clocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field of the status that would read differently."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What another case, defect or release would do."""
+
+    number: str
+    foresight: "Foresight | None"
+    """None where it does not run here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """Everything that would come of an action."""
+
+    refused: str | None = None
+    field: str | None = None
+    """What is at fault, where it is refused."""
+    clients: Sequence[ToClients] = ()
+    staff: Sequence[ToStaff] = ()
+    status_page: Sequence[PostStatus] = ()
+    moves: Sequence[DueMove] = ()
+    changes: Sequence[Change] = ()
+    elsewhere: Sequence[Elsewhere] = ()
+    more: int = 0
+    """Others that would do alike and were not asked."""
+
+    @property
+    def tells_nobody(self) -> bool:
+        """Whether neither clients nor staff nor the public hear anything, here or elsewhere."""
+        others = (one.foresight for one in self.elsewhere if one.foresight is not None)
+        here = self.clients or self.staff or self.status_page or self.more
+        return not here and all(other.tells_nobody for other in others)
+
+
+class Foreseer:
+    """Asks for one page, as of one instant."""
+
+    def __init__(self, context: PortalContext, at: datetime) -> None:
+        self._context = context
+        self._at = at
+        policy = context.policies.load(POLICY, at.year)
+        self._letters = Letters(context.engine, policy, context.settings)
+
+    async def of_command(self, told: Told, depth: int = DEPTH) -> Foresight:
+        """What a command would do, and what would follow elsewhere.
+
+        Raises:
+            NoSuchNumber: nothing of that number runs here.
+            NoServer: nobody answers.
+        """
+        asked = {"command": told.command, "payload": told.payload, "at": self._at.isoformat()}
+        answer = await self._context.client.query(told.number, "preview", asked)
+        return await self._of(Preview.model_validate(answer), depth)
+
+    async def of_start(
+        self,
+        behaviour: Behaviour[Any],
+        number: str,
+        payload: Mapping[str, Any],
+        depth: int = DEPTH,
+    ) -> Foresight:
+        """What beginning something would do."""
+        try:
+            seen = await asyncio.to_thread(self._begun, behaviour, number, payload)
+        except InvalidCommand as error:
+            return Foresight(refused=str(error), field=error.field)
+        return await self._of(seen, depth)
+
+    def _begun(self, behaviour: Behaviour[Any], number: str, payload: Mapping[str, Any]) -> Preview:
+        start: Start = parse(behaviour.start, payload)
+        try:
+            policy = self._context.policies.load(start.policy, self._at.year).pinned()
+        except LookupError as error:
+            raise InvalidCommand("policy", str(error)) from None
+        return preview_start(behaviour, number, start, policy, self._at)
+
+    async def _of(self, seen: Preview, depth: int) -> Foresight:
+        if seen.refused is not None:
+            return Foresight(refused=seen.refused, field=seen.field)
+        clients, staff = await asyncio.to_thread(self._written, seen)
+        follow = await asyncio.to_thread(follow_ons, self._context.engine, seen)
+        elsewhere: list[Elsewhere] = []
+        if depth:
+            asked = [self._elsewhere(told, depth - 1) for told in follow.told]
+            begun = [self._begins(effect, depth - 1) for effect in follow.begun]
+            elsewhere = await asyncio.gather(*asked, *begun)
+        return Foresight(
+            clients=clients,
+            staff=staff,
+            status_page=[effect for effect in seen.effects if isinstance(effect, PostStatus)],
+            moves=seen.moves,
+            changes=[*_changes(seen)],
+            elsewhere=elsewhere,
+            more=follow.more,
+        )
+
+    def _written(self, seen: Preview) -> tuple[list[ToClients], list[ToStaff]]:
+        return (
+            [
+                self._letters.to_clients(effect, seen.audience, self._at)
+                for effect in seen.effects
+                if isinstance(effect, NotifyClients)
+            ],
+            [
+                self._letters.to_staff(effect, self._at)
+                for effect in seen.effects
+                if isinstance(effect, NotifyStaff)
+            ],
+        )
+
+    async def _elsewhere(self, told: Told, depth: int) -> Elsewhere:
+        try:
+            return Elsewhere(told.number, await self.of_command(told, depth))
+        except (NoSuchNumber, CommandRefused):
+            return Elsewhere(told.number, None)
+
+    async def _begins(self, effect: OpenDefect, depth: int) -> Elsewhere:
+        payload = {
+            **(effect.fields or {}),
+            "actor": effect.actor,
+            "policy": effect.policy,
+            "cases": [effect.attachment.model_dump(mode="json")],
+        }
+        number = effect.defect or NEW_DEFECT
+        return Elsewhere(number, await self.of_start(DEFECT, number, payload, depth))
+
+
+def _changes(seen: Preview) -> Iterator[Change]:
+    if not seen.before:
+        return
+    for name in _SHOWN_CHANGES:
+        before, after = seen.before.get(name), seen.after.get(name)
+        if before != after:
+            yield Change(name, before, after)

@@ -1,0 +1,153 @@
+"""A specialist takes a critical case to a resolved defect, and what happens is what was shown."""
+
+import re
+
+from tests.portal.pages.installation import ADA, BOB, Browser, Forms, Pages
+
+SPECIALIST = ("staff:read", "cases:read", "cases:write", "defects:read", "defects:write")
+
+
+async def specialist(pages: Pages, *scopes: str) -> Browser:
+    """Somebody who may do all that specialists do, unless other scopes are given."""
+    browser = pages.browser()
+    token = pages.token(*(scopes or SPECIALIST))
+    await browser.done("/staff/sign-in", "/staff/sign-in", token=token)
+    return browser
+
+
+async def looked(browser: Browser, address: str, **typed: str) -> str:
+    """The page of an action, with what it will do or why it would be refused."""
+    response = await browser.send(address, address, step="look", **typed)
+    assert response.status_code in {200, 422}, response.text
+    return response.text
+
+
+async def done(browser: Browser, address: str, **typed: str) -> str:
+    """The same, and then it is done: the page that says so."""
+    seen = Forms(await looked(browser, address, **typed)).to(address)
+    response = await browser.http.post(address, data=seen | typed | {"step": "do"})
+    assert response.status_code == 303, response.text
+    return await browser.get(response.headers["location"])
+
+
+async def three_clients(pages: Pages) -> None:
+    """A critical case of one client, and two more of others."""
+    for number, client, email in (
+        ("CASE-1", "river", ADA),
+        ("CASE-2", "harbour", BOB),
+        ("CASE-3", "meadow", "cleo@meadow.example"),
+    ):
+        await pages.world.case(
+            number,
+            client=client,
+            contact={"email": email},
+            subject="Logins fail everywhere",
+            channel="portal",
+            priority="critical" if number == "CASE-1" else "normal",
+        )
+    await pages.world.settle()
+
+
+async def test_a_critical_case_becomes_a_resolved_defect_of_three_clients(pages: Pages) -> None:
+    """C6 to C10, D5, D6, C9: each step was foreseen, and each mail is the one that was shown."""
+    await three_clients(pages)
+    browser = await specialist(pages)
+    queue = await browser.get("/staff/queue")
+    assert queue.index("First response to a critical case") < queue.index("Open case")
+
+    reply = "/staff/cases/CASE-1/do/respond"
+    page = await looked(browser, reply, message="We are looking into it.")
+    assert "Email to 1 person" in page
+    assert ADA in page
+    assert "first response due</strong>: stops" in page
+    page = await done(browser, reply, message="We are looking into it.")
+    assert "It is on record under your name" in page
+    await pages.world.settle()
+    assert "We are looking into it." in pages.letters_to(ADA)[-1].text
+
+    confirm = "/staff/cases/CASE-1/do/confirm_defect"
+    fields = {
+        "severity": "S1",
+        "title": "Session store is down",
+        "functional_area": "login",
+        "public_summary": "Signing in fails",
+        "material": "yes",
+    }
+    page = await looked(browser, confirm, **fields)
+    assert "The new defect" in page
+    assert "Email to engineering" in page
+    assert "On the status page" in page
+    page = await done(browser, confirm, **fields)
+    await pages.world.settle()
+    page = await browser.get("/staff/cases/CASE-1")
+    number = re.search(r"/staff/defects/(DEF-\d+)", page)
+    assert number is not None
+    defect = number[1]
+    for case in ("CASE-2", "CASE-3"):
+        attach = f"/staff/cases/{case}/do/attach"
+        assert defect in await browser.get(attach)
+        await done(browser, attach, defect=defect)
+        await pages.world.settle()
+
+    draft = f"/staff/defects/{defect}/do/draft_update"
+    page = await looked(browser, draft, public_text="It will be fixed by Friday.")
+    assert "by Friday" in page
+    assert "Nothing: it would be refused." in page
+    page = await done(browser, draft, public_text="We restored the first of two stores.")
+    assert "We restored the first of two stores." in page
+    assert "has no text yet" not in await browser.get("/staff/queue")
+
+    resolve = f"/staff/defects/{defect}/do/resolve"
+    typed = {"resolution": "failed over", "public_text": "Signing in works again."}
+    page = await looked(browser, resolve, **typed)
+    assert "Email to 3 people" in page
+    assert page.count("/staff/numbers/CASE-") == 3
+    assert "failed over" not in page.partition("What will happen")[2].partition("Record")[0]
+    before = {to: len(pages.letters_to(to)) for to in (ADA, BOB, "cleo@meadow.example")}
+    await done(browser, resolve, **typed)
+    await pages.world.settle()
+    for to, count in before.items():
+        told = pages.letters_to(to)[count:]
+        assert ["Signing in works again." in letter.text for letter in told] == [True]
+    assert "closed" in await browser.get("/staff/cases/CASE-3")
+
+
+async def test_what_is_done_is_what_was_looked_at(pages: Pages) -> None:
+    """A text that was changed since is shown again, and nobody was told."""
+    await three_clients(pages)
+    browser = await specialist(pages)
+    reply = "/staff/cases/CASE-1/do/respond"
+    seen = Forms(await looked(browser, reply, message="One thing.")).to(reply)
+    before = len(pages.letters_to(ADA))
+    response = await browser.http.post(reply, data=seen | {"message": "Another.", "step": "do"})
+    await pages.world.settle()
+    assert response.status_code == 200
+    assert "Another." in response.text
+    assert len(pages.letters_to(ADA)) == before
+
+
+async def test_who_may_only_look_is_shown_no_actions_and_refused(pages: Pages) -> None:
+    """The role of a viewer: pages, but not a word to anybody."""
+    await three_clients(pages)
+    viewer = await specialist(pages, "staff:read", "cases:read", "defects:read")
+    assert "/do/" not in await viewer.get("/staff/cases/CASE-1")
+    reply = "/staff/cases/CASE-1/do/respond"
+    hidden = Forms(await viewer.get(reply)).to(reply)
+    response = await viewer.http.post(reply, data=hidden | {"message": "Hello", "step": "do"})
+    assert response.status_code == 403
+    assert "lacks the scope cases:write" in response.text
+
+
+async def test_each_action_of_each_page_opens(pages: Pages) -> None:
+    """Whatever is offered has its page, with the fields of its command."""
+    await three_clients(pages)
+    await pages.world.defect("DEF-7", "S1", title="Totals are wrong")
+    await pages.world.release("REL-1", days=3)
+    await pages.world.settle()
+    browser = await specialist(pages, *SPECIALIST, "releases:read", "releases:write")
+    opened = set()
+    for home in ("/staff/cases/CASE-1", "/staff/defects/DEF-7", "/staff/releases/REL-1"):
+        for address in re.findall(rf'href="({home}/do/\w+)"', await browser.get(home)):
+            assert "What will happen" in await browser.get(address)
+            opened.add(address)
+    assert len(opened) > 30
