@@ -17,6 +17,7 @@ from commands.cli import (
     cases,
     defects,
     inspect,
+    policy,
     portal,
     releases,
     rollout,
@@ -48,6 +49,7 @@ for subject, commands in SUBJECTS.items():
     for command in commands.registered_commands:
         command.rich_help_panel = subject
     app.add_typer(commands)
+app.add_typer(policy.app, name="policy", rich_help_panel="Policy files")
 app.add_typer(rollout.app, name="rollout", rich_help_panel="Operations")
 app.add_typer(webhooks.app, name="webhooks", rich_help_panel="Operations")
 

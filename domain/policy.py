@@ -22,7 +22,7 @@ class Section(Value):
     on as before.
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
 
 class ElapsedCadence(Section):
@@ -116,6 +116,11 @@ class SeverityRules(Section):
     area_work: bool | None = None
     """Whether defects are marked as being worked on when work begins in their area (R6); by default
     S3 and S4 are."""
+
+    @property
+    def notified(self) -> set[Role]:
+        """To whom it escalates."""
+        return {step.role for step in self.rungs}
 
 
 class CaseRules(Section):

@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -25,6 +24,7 @@ from domain.policy import (
     SeverityRules,
     Texts,
 )
+from domain.toml_text import Key, dotted
 
 
 class HolidayRules(Section):
@@ -43,14 +43,21 @@ class HolidayRules(Section):
     """For how many years ahead holidays are known to whatever begins."""
 
 
-@contextmanager
-def _naming(key: str) -> Iterator[None]:
-    """Have what is wrong with a calendar said in one line, of the key it comes from."""
-    try:
-        yield
-    except ValidationError as error:
-        said = (str(problem["ctx"]["error"]) for problem in error.errors())
-        raise ValueError(key + "; ".join(said)) from None
+class Contradiction(NamedTuple):
+    """What is wrong with keys that are right by themselves."""
+
+    key: Key
+    """The key that is to be changed, or is missing."""
+    reason: str
+    """Reads on from the key."""
+
+
+class Contradictory(ValueError):  # noqa: N818 - says what a part of a file is
+    """Keys contradict each other, or some are missing: `found` has all of it."""
+
+    def __init__(self, found: Sequence[Contradiction]) -> None:
+        super().__init__("; ".join(f"{dotted(key)} {reason}" for key, reason in found))
+        self.found = found
 
 
 class CalendarRules(Section):
@@ -69,13 +76,35 @@ class CalendarRules(Section):
 
     @model_validator(mode="after")
     def _hours_make_sense(self) -> Self:
-        if not any(self.hours.values()):
-            raise ValueError("hours must open on at least one day of the week")
-        if both := sorted({day.date for day in self.also_open} & {*self.holidays.also}):
-            raise ValueError(f"also_open and holidays.also both have {both[0]}: keep it in one")
-        with _naming(""):
-            self.resolve([], None)
+        if found := list(self._contradictions()):
+            raise Contradictory(found)
         return self
+
+    def _contradictions(self) -> Iterator[Contradiction]:
+        if not any(self.hours.values()):
+            yield Contradiction(("hours",), "must open on at least one day of the week")
+        for place, day in enumerate(self.also_open):
+            if day.date in self.holidays.also:
+                reason = f"opens {day.date}, which holidays.also closes: keep it in one"
+                yield Contradiction(("also_open", place), reason)
+        try:
+            yield from self.without_hours(self.hours)
+        except ValidationError as error:
+            reason = str(error.errors()[0]["ctx"]["error"])
+            yield Contradiction(("time_zone",), reason)
+
+    def without_hours(self, hours: WeekHours) -> Iterator[Contradiction]:
+        """The special days that have no hours, and whose usual ones, of these, are none.
+
+        Raises:
+            ValidationError: the zone is not known.
+        """
+        usual = BusinessCalendar(time_zone=self.time_zone, hours=hours)
+        for place, day in enumerate(self.also_open):
+            try:
+                usual.hours_on(day)
+            except ValueError as error:
+                yield Contradiction(("also_open", place), str(error))
 
     def resolve(self, holidays: list[date], known_until: date | None) -> BusinessCalendar:
         """The calendar with its holidays as dates."""
@@ -127,26 +156,32 @@ class PolicyFile(Section):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        for field, given, needed in (
-            ("severities", set(self.severities), set(Severity)),
-            ("contacts", set(self.contacts), set(Role)),
-        ):
-            if missing := sorted(needed - given):
-                raise ValueError(f"{field} must also say: {', '.join(missing)}")
-        for severity, rules in self.severities.items():
-            if rules.hours is not None:
-                if rules.hours != "24x7" and not any(rules.hours.values()):
-                    raise ValueError(f"severities.{severity}.hours must open on at least one day")
-                with _naming(f"severities.{severity}.hours: "):
-                    self.calendar.resolve([], None).with_hours(rules.hours)
-            for number, step in enumerate(rules.rungs):
-                # A step is known by these two once it is done, so the second would never be.
-                if (step.share, step.event) in ((s.share, s.event) for s in rules.rungs[:number]):
-                    raise ValueError(
-                        f"severities.{severity}.rungs.{number}: {step.event} at {step.share:g} is "
-                        "there already; give it another share or event"
-                    )
+        if found := list(self._contradictions()):
+            raise Contradictory(found)
         return self
+
+    def _contradictions(self) -> Iterator[Contradiction]:
+        for severity in sorted(set(Severity) - set(self.severities)):
+            yield Contradiction(("severities", str(severity)), "is missing")
+        for role in sorted(set(Role) - set(self.contacts)):
+            told = [str(s) for s, rules in self.severities.items() if role in rules.notified]
+            by = f": {', '.join(told)} escalates to it" if told else ""
+            yield Contradiction(("contacts", str(role)), f"is missing{by}")
+        for severity, rules in self.severities.items():
+            key = ("severities", str(severity))
+            if rules.hours is not None and rules.hours != "24x7":
+                if not any(rules.hours.values()):
+                    yield Contradiction((*key, "hours"), "must open on at least one day")
+                for _, reason in self.calendar.without_hours(rules.hours):
+                    yield Contradiction((*key, "hours"), f"leave a date without hours: {reason}")
+            for place, step in enumerate(rules.rungs):
+                # A step is known by these two once it is done, so the second would never be.
+                if (step.share, step.event) in ((s.share, s.event) for s in rules.rungs[:place]):
+                    reason = (
+                        f"is there already, {step.event} at {step.share:g}: "
+                        "give it another share or event"
+                    )
+                    yield Contradiction((*key, "rungs", place), reason)
 
     @property
     def version(self) -> str:

@@ -1,15 +1,21 @@
 """Policies from TOML files: the built-in one and the one a setting names."""
 
 import tomllib
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import holidays
-from pydantic import ValidationError
 
+from domain import policy_findings
 from domain.policy import Policy
 from domain.policy_file import HolidayRules, PolicyFile
+from domain.policy_findings import Problem, Reading
+from domain.policy_hints import nearest
+from domain.policy_warnings import warnings
+from domain.toml_text import dotted
 
 BUILT_IN = Path(__file__).parents[2] / "domain" / "policies" / "eto.toml"
 
@@ -62,24 +68,47 @@ def read_policy_file(path: Path) -> PolicyFile:
     """One policy file.
 
     Raises:
-        PolicyError: naming file, key and value.
+        PolicyError: naming file, line, key and value of everything that is wrong with it.
+    """
+    read = policy_findings.read(text_of(path), _right(), unknown_holidays)
+    if read.policy is None:
+        raise PolicyError("\n".join(error.said(str(path)) for error in read.errors))
+    return read.policy
+
+
+def checked_policy_file(path: Path, today: date) -> Reading:
+    """The same without raising: with what its writer will hardly have meant, as of a date.
+
+    Raises:
+        PolicyError: it cannot be read at all.
+    """
+
+    def look(file: PolicyFile) -> list[Problem]:
+        rules = file.calendar.holidays
+        years = range(today.year, today.year + rules.years_ahead + 1)
+        return warnings(file, set(holidays_by_name(rules, years)), today)
+
+    return policy_findings.read(text_of(path), _right(), unknown_holidays, look)
+
+
+def text_of(path: Path) -> str:
+    """What a file says.
+
+    Raises:
+        PolicyError: naming the file that cannot be read, or is no text.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PolicyError(f"{path}: {error}") from error
-    try:
-        file = PolicyFile.read(content)
-        observed_holidays(file.calendar.holidays, range(2026, 2027))
-    except ValidationError as error:
-        problems = [
-            f"{path}: {'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']} (is {e['input']!r})"
-            for e in error.errors(include_url=False)
-        ]
-        raise PolicyError("\n".join(problems)) from None
-    except ValueError as error:
-        raise PolicyError(f"{path}: {error}") from None
-    return file
+        return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+    except OSError as error:
+        raise PolicyError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path}: is no text in UTF-8, at byte {error.start}") from error
+
+
+@cache
+def _right() -> dict[str, Any]:
+    """What the built-in policy says."""
+    return tomllib.loads(BUILT_IN.read_text(encoding="utf-8"))
 
 
 def observed_holidays(rules: HolidayRules, years: range) -> list[date]:
@@ -90,32 +119,58 @@ def observed_holidays(rules: HolidayRules, years: range) -> list[date]:
     Raises:
         ValueError: naming the key and the holiday or country that is not known.
     """
+    for problem in unknown_holidays(rules, years):
+        raise ValueError(f"calendar.holidays.{dotted(problem.key)} {problem.reason}")
+    return sorted(holidays_by_name(rules, years))
+
+
+def holidays_by_name(rules: HolidayRules, years: range) -> dict[date, list[str]]:
+    """The same with their names; a holiday that none of these years has is left out."""
+    known, wanted = _known(rules, years), set(rules.observed)
+    named = {
+        day: [name for name in known.get_list(day) if _plain(name) in wanted]
+        for day in sorted(known)
+        if day < date(years.stop, 1, 1)
+    }
+    return {day: names for day, names in named.items() if names}
+
+
+def unknown_holidays(rules: HolidayRules, years: range = range(2026, 2027)) -> Iterator[Problem]:
+    """What the `holidays` package does not know in these years, of country, part and names."""
     try:
-        known = holidays.country_holidays(
-            rules.country,
-            subdiv=rules.subdivision,
-            years=range(years.start, years.stop + 1),
-            language="en_US",
-        )
-    except NotImplementedError as error:
-        raise ValueError(f"calendar.holidays.country: {error}") from None
-    wanted = set(rules.observed)
-    found: set[str] = set()
-    dates: set[date] = set()
-    for day in known:
-        for name in known.get_list(day):
-            plain = name.removesuffix(" (observed)")
-            if plain in wanted:
-                found.add(plain)
-                dates.add(day)
-    if unknown := sorted(wanted - found):
-        raise ValueError(
-            f"calendar.holidays.observed: {', '.join(map(repr, unknown))} not known in "
-            f"{rules.country}; known are {', '.join(sorted(_names(known)))}"
-        )
-    limit = date(years.stop, 1, 1) - timedelta(days=1)
-    return sorted(day for day in dates if day <= limit)
+        known = _known(rules, years)
+    except (NotImplementedError, TypeError):
+        yield _unknown_place(rules)
+        return
+    names = sorted({_plain(name) for day in known for name in known.get_list(day)})
+    for place, name in enumerate(rules.observed):
+        if name not in names:
+            where = f"{rules.country} {rules.subdivision or ''}".strip()
+            reason = f"{name!r} not known in {where}; known are {', '.join(names)}"
+            near = nearest(name, names)
+            yield Problem(("observed", place), reason, near and f"did you mean {near}?")
 
 
-def _names(known: holidays.HolidayBase) -> set[str]:
-    return {name.removesuffix(" (observed)") for day in known for name in known.get_list(day)}
+def _unknown_place(rules: HolidayRules) -> Problem:
+    countries = holidays.list_supported_countries()
+    parts = countries.get(rules.country)
+    if parts is None:
+        reason = f"{rules.country!r} is no country that the holidays package knows"
+        near = nearest(rules.country, countries)
+        hint = f"did you mean {near}?" if near else "give two letters, such as US or DE"
+        return Problem(("country",), reason, hint)
+    known = f"known are {', '.join(parts)}" if parts else "it has none: leave subdivision out"
+    return Problem(("subdivision",), f"is no part of {rules.country} with holidays", known)
+
+
+def _known(rules: HolidayRules, years: range) -> holidays.HolidayBase:
+    return holidays.country_holidays(
+        rules.country,
+        subdiv=rules.subdivision,
+        years=range(years.start, years.stop + 1),
+        language="en_US",
+    )
+
+
+def _plain(name: str) -> str:
+    return name.removesuffix(" (observed)")

@@ -1,0 +1,189 @@
+"""Finds what a policy file may say, but whose writer will hardly have meant it."""
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import get_args
+
+from domain.addresses import ascii_domain
+from domain.business_time import BusinessCalendar, CalendarNeverOpens, Openings, Weekday
+from domain.contract.values import Severity
+from domain.policy import FixedHourCadence, SeverityRules, Target
+from domain.policy_file import PolicyFile
+from domain.policy_findings import Problem
+
+_SOON = timedelta(days=92)
+"""How long before the last single date of a calendar its writer is reminded of it."""
+_MOST_DAYS = 366 * 21
+"""More than holidays can be known ahead."""
+_RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")
+"""Names below which no mail arrives (RFC 2606)."""
+
+
+def warnings(file: PolicyFile, holidays: Collection[date], today: date) -> list[Problem]:
+    """What to look at again: `holidays` are the dates that the file's names stand for."""
+    looks: tuple[Callable[[], Iterator[Problem]], ...] = (
+        lambda: _calendar(file, holidays, today),
+        lambda: _cases(file),
+        lambda: _calls(file),
+        lambda: _review(file),
+        lambda: _severities(file),
+        lambda: _horizon(file, holidays, today),
+        lambda: _contacts(file),
+    )
+    return [problem for look in looks for problem in look()]
+
+
+# --- the calendar ---------------------------------------------------------------------------------
+
+
+def _calendar(file: PolicyFile, holidays: Collection[date], today: date) -> Iterator[Problem]:
+    rules = file.calendar
+    key = ("calendar", "holidays")
+    if not holidays and not rules.holidays.also:
+        yield Problem((*key, "observed"), "has none: support is closed on no holiday")
+    if rules.holidays.also and (last := max(rules.holidays.also)) < today + _SOON:
+        reason = f"ends on {last}: no later date is closed beside the observed holidays"
+        yield Problem((*key, "also"), reason, "add the dates of the coming year")
+    for place, day in enumerate(rules.holidays.also):
+        if not rules.hours.get(_weekday(day)):
+            yield Problem((*key, "also", place), f"changes nothing: {_weekday(day)} is closed")
+        elif day in holidays:
+            yield Problem((*key, "also", place), "changes nothing: it is an observed holiday")
+    for place, special in enumerate(rules.also_open):
+        usual = rules.hours.get(_weekday(special.date))
+        if special.date not in holidays and usual and special.hours in {None, usual}:
+            reason = f"changes nothing: {special.date} is open as usual"
+            yield Problem(("calendar", "also_open", place), reason)
+
+
+def _horizon(file: PolicyFile, holidays: Collection[date], today: date) -> Iterator[Problem]:
+    """Targets that are due after the last date with known holidays (T8)."""
+    known_until = date(today.year + file.calendar.holidays.years_ahead, 12, 31)
+    calendar = file.calendar.resolve(sorted(holidays), known_until)
+    # What began on the first of January has the same horizon as what begins on the last day.
+    start = datetime(today.year, 12, 31, 12, tzinfo=UTC)
+    for severity, rules in file.severities.items():
+        if rules.target is None or rules.target.unit == "calendar_days" or rules.hours == "24x7":
+            continue
+        own = calendar if rules.hours is None else calendar.with_hours(rules.hours)
+        if _beyond(own, rules.target, start):
+            ahead = file.calendar.holidays.years_ahead
+            reason = f"can be due after {known_until}, up to when holidays are known"
+            hint = f"raise calendar.holidays.years_ahead above {ahead}" if ahead < 20 else None
+            yield Problem(("severities", str(severity), "target"), reason, hint)
+
+
+def _beyond(calendar: BusinessCalendar, target: Target, start: datetime) -> bool:
+    try:
+        if target.unit == "business_days":
+            due = calendar.add_business_days(start, min(target.amount, _MOST_DAYS))
+        else:
+            hours = min(target.amount, 24 * _MOST_DAYS)
+            due = calendar.add_business_time(start, timedelta(hours=hours))
+    except CalendarNeverOpens:
+        return True
+    return calendar.horizon_exceeded(due)
+
+
+def _weekday(day: date) -> Weekday:
+    found: Weekday = get_args(Weekday)[day.weekday()]
+    return found
+
+
+# --- cases, calls, the review ---------------------------------------------------------------------
+
+
+def _cases(file: PolicyFile) -> Iterator[Problem]:
+    rules = file.cases
+    if rules.information_close_business_days is not None and not rules.information_reminders:
+        reason = "closes cases that nobody was reminded of: information_reminders is 0"
+        yield Problem(("cases", "information_close_business_days"), reason)
+    for package in file.calls.allowance_minutes:
+        if not rules.channels.get(package):
+            reason = "has no channel: every contact of such a client is flagged"
+            yield Problem(("cases", "channels", package), reason)
+
+
+def _calls(file: PolicyFile) -> Iterator[Problem]:
+    for package, longest in file.calls.longest_minutes.items():
+        allowed = file.calls.allowance_minutes.get(package, 0)
+        if longest > allowed:
+            reason = f"is more than the {allowed} minutes of allowance_minutes.{package}"
+            yield Problem(("calls", "longest_minutes", package), reason)
+
+
+def _review(file: PolicyFile) -> Iterator[Problem]:
+    rules = file.reviews
+    openings = file.calendar.hours.get(rules.weekday, ())
+    if not _covered(rules.local_time, [openings]):
+        reason = f"is outside support hours on {rules.weekday}: the digest waits until they begin"
+        yield Problem(("reviews", "local_time"), reason)
+
+
+# --- severities -----------------------------------------------------------------------------------
+
+
+def _severities(file: PolicyFile) -> Iterator[Problem]:
+    for severity, rules in file.severities.items():
+        for within, reason, hint in _severity(rules, file):
+            yield Problem(("severities", str(severity), *within), reason, hint)
+    yield from _reversed(file)
+
+
+def _severity(rules: SeverityRules, file: PolicyFile) -> Iterator[Problem]:
+    reached = [step.share for step in rules.rungs if step.share >= 1]
+    if rules.target is not None and not reached:
+        said = "before it is spent" if rules.rungs else "of it at all"
+        hint = 'such as { share = 1.0, event = "defect.target_missed", role = "support_manager" }'
+        yield Problem(("target",), f"is missed without word to anybody, who hears {said}", hint)
+    if rules.target is None and rules.rungs:
+        yield Problem(("rungs",), "are never reached: there is no target", "give it a target")
+    if rules.hours is not None and rules.target is None and rules.updates is None:
+        yield Problem(("hours",), "change nothing: there is neither target nor updates")
+    if isinstance(rules.updates, FixedHourCadence) and rules.hours != "24x7":
+        week = (rules.hours or file.calendar.hours).values()
+        if not _covered(rules.updates.local_time, week):
+            reason = "is outside support hours on every day of the week"
+            yield Problem(("updates", "local_time"), reason, f"give one within {_spoken(week)}")
+
+
+def _reversed(file: PolicyFile) -> Iterator[Problem]:
+    targets = {s: r.target for s, r in file.severities.items() if r.target is not None}
+    ordered = [severity for severity in Severity if severity in targets]
+    for worse, better in pairwise(ordered):
+        more, less = targets[worse], targets[better]
+        if more.unit == less.unit and more.amount > less.amount:
+            reason = f"gives {worse} more time than {better}, which is less severe"
+            yield Problem(("severities", str(worse), "target"), reason)
+
+
+def _covered(at: time, week: Collection[Openings]) -> bool:
+    said = f"{at:%H:%M}"
+    return any(start <= said < end for openings in week for start, end in openings)
+
+
+def _spoken(week: Collection[Openings]) -> str:
+    openings = dict.fromkeys(opening for day in week for opening in day)
+    return " or ".join(f"{start} to {end}" for start, end in openings)
+
+
+# --- contacts -------------------------------------------------------------------------------------
+
+
+def _contacts(file: PolicyFile) -> Iterator[Problem]:
+    named = {role for rules in file.severities.values() for role in rules.notified}
+    reserved = []
+    for role, address in file.contacts.items():
+        domain = address.rpartition("@")[2].lower()
+        told = ", and escalations go to it" if role in named else ""
+        try:
+            ascii_domain(domain)
+        except ValueError:
+            reason = f"is an address that no mail can be sent to{told}"
+            yield Problem(("contacts", str(role)), reason)
+        if any(domain == name or domain.endswith(f".{name}") for name in _RESERVED):
+            reserved.append(str(role))
+    if reserved:
+        reason = f"has addresses at which no mail arrives (RFC 2606): {', '.join(reserved)}"
+        yield Problem(("contacts",), reason, "give those of your staff")

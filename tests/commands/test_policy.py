@@ -1,0 +1,100 @@
+"""`policy`: what each command prints, as words and as JSON, and how it ends."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from activities.adapters.policy_files import BUILT_IN, read_policy_file
+from starter import app
+from tests.domain.policy_texts import changed
+
+
+def policy(*words: str, code: int = 0) -> Result:
+    """What `policy` answers."""
+    done = CliRunner().invoke(app, ["policy", *words], terminal_width=200)
+    assert done.exit_code == code, done.output
+    return done
+
+
+def answer(*words: str, code: int = 0) -> Any:
+    """The same as JSON."""
+    return json.loads(policy(*words, "--json", code=code).stdout)
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Any:
+    """Writes the built-in policy with pieces of text replaced, and answers where."""
+
+    def write(*changes: tuple[str, str], name: str = "mine.toml") -> str:
+        path = tmp_path / name
+        path.write_text(changed(*changes), encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+# --- check ---------------------------------------------------------------------------------------
+
+TWO = (("reopen_window_days = 14", "reopen_windw_days = 14"), ("amount = 2, unit", "unit"))
+
+
+def test_check_says_all_errors_a_line_each_and_ends_with_2(mine: Any) -> None:
+    """File, line, key, reason, value, hint."""
+    path = mine(*TWO)
+    lines = policy("check", path, code=2).stdout.splitlines()
+
+    assert [line.partition(": ")[2].partition(": is")[0] for line in lines[:-1]] == [
+        "error: defects.reopen_window_days",
+        "error: defects.reopen_windw_days",
+        "error: severities.S1.target.amount",
+    ]
+    assert lines[1] == (
+        f"{path}:44: error: defects.reopen_windw_days: is no key of [defects] (is 14); "
+        "did you mean reopen_window_days?"
+    )
+    assert lines[-1] == "3 errors, no warnings"
+
+
+def test_check_answers_with_version_and_warnings_as_json() -> None:
+    """The shape of the contract."""
+    said = answer("check", str(BUILT_IN))
+
+    assert list(said) == ["file", "policy", "errors", "warnings"]
+    assert said["policy"] == {"name": "eto", "version": read_policy_file(BUILT_IN).version}
+    assert (said["errors"], [each["key"] for each in said["warnings"]]) == ([], ["contacts"])
+    assert list(said["warnings"][0]) == ["line", "key", "value", "reason", "hint"]
+
+
+def test_check_answers_with_errors_as_json(mine: Any) -> None:
+    """No policy then, and no warnings about what cannot be read."""
+    said = answer("check", mine(*TWO), code=2)
+
+    assert (said["policy"], len(said["errors"]), said["warnings"]) == (None, 3, [])
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        pytest.param(None, "No such file", id="no such file"),
+        pytest.param(b"[cases", "is no TOML", id="not TOML"),
+        pytest.param("name = 'Bär'".encode("latin-1"), "is no text in UTF-8", id="Latin 1"),
+        pytest.param(b"\x00\x01", "is no TOML", id="bytes"),
+        pytest.param(b"", "is missing", id="an empty file"),
+    ],
+)
+@pytest.mark.parametrize("words", [("check",), ("check", "--json")])
+def test_what_is_no_policy_file_is_said_in_plain_words(
+    tmp_path: Path, content: bytes | None, says: str, words: tuple[str, ...]
+) -> None:
+    """It ends with 2, without a traceback."""
+    path = tmp_path / "mine.toml"
+    if content is not None:
+        path.write_bytes(content)
+    done = policy(words[0], str(path), *words[1:], code=2)
+
+    assert says in done.stdout + done.stderr
+    assert not words[1:] or says in json.loads(done.stdout)["errors"][0]["reason"]
+    assert "Is a directory" in policy("check", str(tmp_path), code=2).stderr
