@@ -1,18 +1,31 @@
 """`policy`: what a policy file says, what is wrong with it, and what it would change."""
 
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import typer
 
-from activities.adapters.policy_files import PolicyError, checked_policy_file
+from activities.adapters.policy_files import (
+    BUILT_IN,
+    PolicyError,
+    checked_policy_file,
+    holidays_by_name,
+    read_policy_file,
+)
 from commands import show
+from domain.contract.parsing import InvalidCommand
+from domain.policy_file import PolicyFile
 from domain.policy_findings import Finding, Reading
+from domain.views.month import lines as month_lines
+from domain.views.month import month_of
 from runtime.settings import Settings
 
 WRONG = 2
 """The exit code of a file with errors, as of any program that is given it."""
+FIRST_YEAR, LAST_YEAR = 1971, 2199
+"""Between them lie all instants of the contract."""
 
 
 async def check(_settings: Settings, path: Path, as_json: bool) -> int:
@@ -23,7 +36,7 @@ async def check(_settings: Settings, path: Path, as_json: bool) -> int:
         if not as_json:
             raise
         found = Reading(None, [Finding(key="", reason=str(error))], [])
-    policy = found.policy and {"name": found.policy.name, "version": found.policy.version}
+    policy = found.policy and _named(found.policy)
     if as_json:
         kinds = {"errors": found.errors, "warnings": found.warnings}
         said = {kind: [each.model_dump() for each in some] for kind, some in kinds.items()}
@@ -40,3 +53,32 @@ async def check(_settings: Settings, path: Path, as_json: bool) -> int:
 
 def _count(some: Sequence[object], what: str) -> str:
     return f"{len(some) or 'no'} {what}{'' if len(some) == 1 else 's'}"
+
+
+async def calendar(settings: Settings, month: str, path: Path | None, as_json: bool) -> None:
+    """A month of a policy."""
+    found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", month, re.ASCII)
+    if found is None or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
+        reason = f"{month!r} is no month from {FIRST_YEAR} to {LAST_YEAR}: give one such as 2027-03"
+        raise InvalidCommand("month", reason)
+    file, year = read_policy_file(path or _installed(settings)), int(found[1])
+    names = holidays_by_name(file.calendar.holidays, range(year, year + 1))
+    ahead = datetime.now(UTC).year + file.calendar.holidays.years_ahead
+    policy = file.resolve(list(names), date(ahead, 12, 31))
+    shown = month_of(policy, year, int(found[2]), names)
+    if as_json:
+        known_until = {"holidays_known_until": f"{ahead}-12-31"}
+        show.as_json({**shown.model_dump(mode="json"), **known_until})
+        return
+    for line in month_lines(shown):
+        typer.echo(line)
+    if year > ahead:
+        typer.echo(f"What begins today knows holidays only until {ahead}-12-31.")
+
+
+def _installed(settings: Settings) -> Path:
+    return settings.policy_file or BUILT_IN
+
+
+def _named(file: PolicyFile) -> dict[str, str]:
+    return {"name": file.name, "version": file.version}

@@ -44,6 +44,7 @@ from domain.opening_index import (
 __all__ = [
     "BusinessCalendar",
     "CalendarNeverOpens",
+    "ClockChange",
     "IsoDate",
     "NaiveDatetime",
     "Opening",
@@ -65,6 +66,16 @@ class Opening(NamedTuple):
     start: datetime
     end: datetime
     local_date: date
+
+
+class ClockChange(NamedTuple):
+    """The zone's clock is put ahead or back: `at` is the first instant of the new time."""
+
+    at: datetime
+    before: timedelta
+    """What it was ahead of UTC."""
+    after: timedelta
+    """What it is ahead of UTC from then on."""
 
 
 def _known_zone(name: str) -> str:
@@ -295,6 +306,13 @@ class BusinessCalendar(BaseModel):
         (Pacific/Apia, 2011-12-30) ends when it would have begun.
         """
         return to_instant(self._timeline.midnight(to_ordinal(local_date) + 1))
+
+    def clock_changes_between(self, start: datetime, end: datetime) -> Iterator[ClockChange]:
+        """When the zone's clock is put ahead or back. Raises `ValueError` if `end` is earlier."""
+        return (
+            ClockChange(to_instant(at), before * MICROSECOND, after * MICROSECOND)
+            for at, before, after in self._timeline.clock_changes(*_range(start, end))
+        )
 
     def horizon_exceeded(self, at: datetime) -> bool:
         """Whether `at` lies past the last date with known holidays (T8); never if none is set."""

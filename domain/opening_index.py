@@ -187,6 +187,14 @@ class OpeningTimeline:
                 if max(opens, start) < min(closes, end):
                     yield max(opens, start), min(closes, end)
 
+    def clock_changes(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """From `start` to `end`: when the clock changes, and the offsets before and after."""
+        before: int | None = None
+        for begin, _, offset in self._offsets(start, end):
+            if before is not None:
+                yield begin, before, offset
+            before = offset
+
     def midnight(self, ordinal: int) -> int:
         """The first instant at which the zone shows this date or a later one."""
         shown = ordinal * _DAY

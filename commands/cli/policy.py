@@ -11,6 +11,9 @@ from commands.cli.run import run
 app = typer.Typer(no_args_is_help=True, help="Check, read and compare policy files.")
 
 File = Annotated[Path, typer.Argument(help="The policy file.")]
+OtherFile = Annotated[
+    Path | None, typer.Option(help="A policy file instead of the one of the settings.")
+]
 
 
 @app.command()
@@ -20,6 +23,18 @@ def check(file: File, as_json: AsJson = False) -> None:
     Each line has the file, the line in it, the key, what is wrong and what would be right. Exits
     with 2 if there are errors; warnings change nothing.
     """
-    from commands import policy
+    from commands import policy as work
 
-    run(lambda settings: policy.check(settings, file, as_json))
+    run(lambda settings: work.check(settings, file, as_json))
+
+
+@app.command()
+def calendar(
+    month: Annotated[str, typer.Argument(help="The month, such as 2027-03.")],
+    policy: OtherFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a month: the openings of each day, holidays, clock changes and business hours."""
+    from commands import policy as work
+
+    run(lambda settings: work.calendar(settings, month, policy, as_json))

@@ -98,3 +98,59 @@ def test_what_is_no_policy_file_is_said_in_plain_words(
     assert says in done.stdout + done.stderr
     assert not words[1:] or says in json.loads(done.stdout)["errors"][0]["reason"]
     assert "Is a directory" in policy("check", str(tmp_path), code=2).stderr
+
+
+# --- calendar ------------------------------------------------------------------------------------
+
+
+def test_calendar_shows_a_month_of_the_policy_of_the_settings(
+    mine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C5: by default the built-in one; names of holidays are those of the package."""
+    lines = policy("calendar", "2027-07").stdout.splitlines()
+    assert lines[0].startswith("July 2027 by eto ")
+    assert next(line for line in lines if line.startswith("Mon 05")).split("closed")[1].strip() == (
+        "Independence Day (observed)"
+    )
+    monkeypatch.setenv("DEFECTS_POLICY_FILE", mine(('name = "eto"', 'name = "ours"')))
+    assert policy("calendar", "2027-07").stdout.startswith("July 2027 by ours ")
+
+
+def test_calendar_answers_as_json_and_says_how_far_holidays_are_known(mine: Any) -> None:
+    """The shape of the contract; another file by an option."""
+    path = mine(("[severities.S1]", '[severities.S1]\nhours = "24x7"'))
+    said = answer("calendar", "2027-03", "--policy", path)
+
+    assert list(said) == [
+        *("policy", "month", "time_zone", "calendar", "severities", "holidays_known_until")
+    ]
+    assert list(said["calendar"]) == [
+        *("severities", "round_the_clock", "business_days", "hours", "days")
+    ]
+    assert said["calendar"]["days"][13] == {
+        "date": "2027-03-14",
+        "openings": [],
+        "hours": 0,
+        "holidays": [],
+        "special": False,
+        "clock": {"before": "02:00", "after": "03:00", "ahead": True},
+    }
+    assert said["severities"][0]["hours"] == 743
+    assert "holidays only until" in policy("calendar", "2150-01").stdout
+
+
+def test_calendar_knows_a_year_before_a_holiday_was_one() -> None:
+    """Juneteenth is a holiday since 2021."""
+    lines = policy("calendar", "2019-06").stdout.splitlines()
+
+    assert "Wed 19  07:00 - 18:00                11 h" in lines
+
+
+@pytest.mark.parametrize("month", ["2027-13", "2027-3", "1066-10", "March", "٢٠٢٧-03", "2027-00"])
+def test_what_is_no_month_is_named(month: str) -> None:
+    """Exit code 2, in one line."""
+    done = policy("calendar", month, code=2)
+
+    assert done.stderr == (
+        f"month: {month!r} is no month from 1971 to 2199: give one such as 2027-03\n"
+    )
