@@ -1,8 +1,10 @@
 """`policy`: what a policy file says, what is wrong with it, and what it would change."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import typer
@@ -20,6 +22,8 @@ from domain.policy_file import PolicyFile
 from domain.policy_findings import Finding, Reading
 from domain.views.month import lines as month_lines
 from domain.views.month import month_of
+from domain.views.policy_differences import differences
+from domain.views.policy_words import statements
 from runtime.settings import Settings
 
 WRONG = 2
@@ -82,3 +86,48 @@ def _installed(settings: Settings) -> Path:
 
 def _named(file: PolicyFile) -> dict[str, str]:
     return {"name": file.name, "version": file.version}
+
+
+async def show_policy(settings: Settings, path: Path | None, as_json: bool) -> None:
+    """A policy in words."""
+    file = read_policy_file(path or _installed(settings))
+    said = [(each.part, each.key, str(each)) for each in statements(file)]
+    if as_json:
+        found = [
+            {
+                "part": part,
+                "statements": [{"key": key, "sentence": text} for _, key, text in some],
+            }
+            for part, some in groupby(said, key=itemgetter(0))
+        ]
+        show.as_json({"policy": _named(file), "parts": found})
+    else:
+        typer.echo(f"{file.name} {file.version}")
+        _echo_by_part((part, text) for part, _, text in said)
+
+
+async def diff(_settings: Settings, before: Path, after: Path, as_json: bool) -> None:
+    """What one policy says otherwise than another."""
+    old, new = read_policy_file(before), read_policy_file(after)
+    found = differences(old, new, (_coming_holidays(old), _coming_holidays(new)))
+    if as_json:
+        said = [each.model_dump() for each in found]
+        show.as_json({"before": _named(old), "after": _named(new), "differences": said})
+    elif not found:
+        typer.echo(f"Both say the same: {old.name} {old.version}.")
+    else:
+        typer.echo(f"{old.name} {old.version} -> {new.name} {new.version}")
+        _echo_by_part((each.part, each.sentence) for each in found)
+
+
+def _coming_holidays(file: PolicyFile) -> dict[date, list[str]]:
+    """The holidays of this year and the next one, by name."""
+    year = datetime.now(UTC).year
+    return holidays_by_name(file.calendar.holidays, range(year, year + 2))
+
+
+def _echo_by_part(said: Iterable[tuple[str, str]]) -> None:
+    for part, some in groupby(said, key=itemgetter(0)):
+        typer.echo(f"\n{part}")
+        for _, sentence in some:
+            typer.echo(f"  {sentence}")

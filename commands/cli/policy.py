@@ -38,3 +38,28 @@ def calendar(
     from commands import policy as work
 
     run(lambda settings: work.calendar(settings, month, policy, as_json))
+
+
+@app.command()
+def show(
+    file: Annotated[
+        Path | None, typer.Argument(help="The policy file; that of the settings if left out.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say a policy in words: what is owed when, and who hears of it; needs no server."""
+    from commands import policy as work
+
+    run(lambda settings: work.show_policy(settings, file, as_json))
+
+
+@app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(help="The policy file before.")],
+    after: Annotated[Path, typer.Argument(help="The policy file after.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what is different between two policy files, a sentence for each thing."""
+    from commands import policy as work
+
+    run(lambda settings: work.diff(settings, before, after, as_json))

@@ -154,3 +154,80 @@ def test_what_is_no_month_is_named(month: str) -> None:
     assert done.stderr == (
         f"month: {month!r} is no month from 1971 to 2199: give one such as 2027-03\n"
     )
+
+
+# --- show and diff -------------------------------------------------------------------------------
+
+
+def test_show_says_the_policy_of_the_settings_by_its_parts(
+    mine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By default the built-in one; a file that is named goes before."""
+    lines = policy("show").stdout.splitlines()
+    assert lines[0].startswith("eto ")
+    assert lines[1:4] == ["", "Policy", "  It is called eto."]
+    path = mine(("amount = 2, unit", "amount = 3, unit"))
+    assert "  It is owed a fix within 3 business days." in policy("show", path).stdout
+    monkeypatch.setenv("DEFECTS_POLICY_FILE", mine(('name = "eto"', 'name = "ours"'), name="o"))
+    assert policy("show").stdout.startswith("ours ")
+
+
+def test_show_answers_with_parts_as_json() -> None:
+    """The shape of the contract."""
+    said = answer("show")
+
+    assert list(said) == ["policy", "parts"]
+    assert [part["part"] for part in said["parts"]] == [
+        *("Policy", "Calendar", "Cases", "Calls", "S1", "S2", "S3", "S4"),
+        *("Defects", "Releases", "Review", "Preferences", "Contacts", "Texts"),
+    ]
+    assert said["parts"][0]["statements"] == [{"key": "name", "sentence": "It is called eto."}]
+
+
+def test_diff_says_what_is_different_by_part(mine: Any) -> None:
+    """Unchanged parts are not mentioned."""
+    other = mine(("amount = 2, unit", "amount = 3, unit"), ('"Labor Day",', ""))
+    lines = policy("diff", str(BUILT_IN), other).stdout.splitlines()
+
+    assert (lines[0][:4], lines[1:3], lines[5:]) == (
+        "eto ",
+        ["", "Calendar"],
+        ["", "S1", "  It is owed a fix within 3 business days (before: 2 business days)."],
+    )
+    assert lines[3].endswith("observed: no longer Labor Day.")
+    assert lines[4].startswith("  As dates, that opens Mon ")
+
+
+def test_diff_answers_as_json_and_says_where_both_are_equal(mine: Any) -> None:
+    """The shape of the contract; a comment makes no difference."""
+    same, other = (
+        mine(("# C5", "# C5, see there")),
+        mine(("[severities.S3]", "[severities.S3]\nurgent = true"), name="o"),
+    )
+    version = read_policy_file(BUILT_IN).version
+    assert policy("diff", str(BUILT_IN), same).stdout == f"Both say the same: eto {version}.\n"
+    assert answer("diff", str(BUILT_IN), same)["differences"] == []
+    assert answer("diff", str(BUILT_IN), other) == {
+        "before": {"name": "eto", "version": version},
+        "after": {"name": "eto", "version": read_policy_file(Path(other)).version},
+        "differences": [
+            {
+                "part": "S3",
+                "key": "severities.S3.urgent",
+                "change": "added",
+                "sentence": "New: Engineering is told the moment a defect becomes one.",
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    "words", [("show",), ("diff", str(BUILT_IN)), ("calendar", "2027-03", "--policy")]
+)
+def test_a_file_with_errors_is_refused_by_what_needs_a_policy(
+    mine: Any, words: tuple[str, ...]
+) -> None:
+    """All of them, with file and line, and exit code 2."""
+    done = policy(*words, mine(*TWO), code=2)
+
+    assert (done.stdout, len(done.stderr.splitlines())) == ("", 3)
