@@ -1,9 +1,9 @@
 """The command line: a demonstration, a development server, and every command of the contract.
 
 Exit codes: 0 done, 1 a promise of the policy was broken (`simulate`), a line was refused
-(`import`), a workflow did not move (`rollout nudge`), refused (`adopt-policy`) or is not well
-(`recover`, `reconcile`), 2 wrong usage or settings, 3 no Temporal server or worker answers, 4 the
-case, defect or release refused, 5 unknown id.
+(`import`), a workflow did not move (`rollout nudge`), refused (`adopt-policy`, `policy preview`) or
+is not well (`recover`, `reconcile`), 2 wrong usage or settings, 3 no Temporal server or worker
+answers, 4 the case, defect or release refused, 5 unknown id.
 """
 
 import sys

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -25,10 +25,11 @@ class Adoption:
 
     number: str
     outcome: Literal["adopted", "would adopt", "has it", "closed", "refused"]
+    severity: str | None = None
     before: str | None = None
     """Version of the policy it had."""
     moves: list[dict[str, Any]] = field(default_factory=list)
-    """What is due at another instant: `what`, `before`, `after`."""
+    """What is due at another instant: `what`, `to` whom, `before`, `after`."""
     problem: str | None = None
 
 
@@ -97,21 +98,27 @@ async def _adopt(
     client: DefectsClient, number: str, pinned: PinnedPolicy, asked: Asked
 ) -> Adoption:
     payload = {"policy": pinned.model_dump(mode="json"), "at": datetime.now(UTC).isoformat()}
-    seen = await client.query(number, "preview_policy", payload)
-    before, moves = seen["policy"]["version"], seen["moves"]
-    if not seen["differs"]:
-        return Adoption(number=number, outcome="has it", before=before)
-    if asked.dry_run:
-        return Adoption(number=number, outcome="would adopt", before=before, moves=moves)
+    answer = await client.query(number, "preview_policy", payload)
+    seen = Adoption(
+        number=number,
+        outcome="would adopt" if answer["differs"] else "has it",
+        # A worker of an older version does not say it.
+        severity=answer.get("severity"),
+        before=answer["policy"]["version"],
+        moves=answer["moves"] if answer["differs"] else [],
+    )
+    if asked.dry_run or not answer["differs"]:
+        return seen
     # No key: who adopts a policy, its successor and the first again means it each time.
     said = {"actor": asked.actor, "policy": asked.policy, "version": pinned.version}
     await client.update(number, "adopt_policy", said)
-    return Adoption(number=number, outcome="adopted", before=before, moves=moves)
+    return replace(seen, outcome="adopted")
 
 
 def lines(adoption: Adoption, pinned: PinnedPolicy) -> Iterator[str]:
     """What became of one defect, and a line for each instant that moves, in the calendar's zone."""
-    said = f"{adoption.number}  {adoption.problem or adoption.outcome}"
+    of = f"  {adoption.severity}" if adoption.severity else ""
+    said = f"{adoption.number}{of}  {adoption.problem or adoption.outcome}"
     if adoption.outcome in {"adopted", "would adopt"}:
         said += f"  {adoption.before} -> {pinned.version}"
     yield said

@@ -121,9 +121,10 @@ async def diff(_settings: Settings, before: Path, after: Path, as_json: bool) ->
 
 
 def _coming_holidays(file: PolicyFile) -> dict[date, list[str]]:
-    """The holidays of this year and the next one, by name."""
-    year = datetime.now(UTC).year
-    return holidays_by_name(file.calendar.holidays, range(year, year + 2))
+    """The holidays from today until the end of the next year, by name."""
+    today = datetime.now(UTC).date()
+    named = holidays_by_name(file.calendar.holidays, range(today.year, today.year + 2))
+    return {day: names for day, names in named.items() if day >= today}
 
 
 def _echo_by_part(said: Iterable[tuple[str, str]]) -> None:

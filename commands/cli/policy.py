@@ -63,3 +63,22 @@ def diff(
     from commands import policy as work
 
     run(lambda settings: work.diff(settings, before, after, as_json))
+
+
+@app.command()
+def preview(
+    file: File,
+    per_second: Annotated[
+        float, typer.Option(min=0.01, max=100, help="How many defects per second, at most.")
+    ] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show what would move today if a policy file were adopted; changes nothing.
+
+    Each due instant of an open defect, from when to when; who would hear of what earlier, later or
+    not at all; and counts. Cases and releases keep the policy they began under. Exits with 1 if a
+    defect cannot be asked.
+    """
+    from commands import policy_preview
+
+    run(lambda settings: policy_preview.run(settings, file, per_second, as_json))

@@ -154,7 +154,7 @@ def lines(month: Month) -> Iterator[str]:
 def _line(day: Day) -> str:
     notes = [*day.holidays, *(["special hours"] if day.special else []), *_clock_words(day)]
     hours = f"{day.hours:g} h" if day.openings else ""
-    return f"{day.date:%a %d}  {_openings(day):<26} {hours:>6}  {'; '.join(notes)}".rstrip()
+    return f"{day.date:%a %d}  {_openings(day):<28} {hours:>6}  {'; '.join(notes)}".rstrip()
 
 
 def _openings(day: Day) -> str:

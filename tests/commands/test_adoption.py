@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 
 import starter
 from commands.adoption import Adoption, Asked, adopt, lines
+from commands.policy_preview import Seen, answer, summary
+from domain.views.policy_differences import Difference
 from runtime.client import CommandRefused, DefectsClient, NoSuchNumber
 from tests.domain.builders import ETO
 
@@ -75,9 +77,11 @@ def test_people_read_what_moves_in_the_calendars_zone() -> None:
         MOVED,
         {"what": "status update to clients", "before": MOVED["before"], "after": None},
     ]
-    one = Adoption(number="DEF-1", outcome="would adopt", before="before", moves=moves)
+    one = Adoption(
+        number="DEF-1", severity="S1", outcome="would adopt", before="before", moves=moves
+    )
     assert list(lines(one, ETO)) == [
-        f"DEF-1  would adopt  before -> {ETO.version}",
+        f"DEF-1  S1  would adopt  before -> {ETO.version}",
         "  target: Mon 2027-03-08 12:00 CST -> Tue 2027-03-09 12:00 CST",
         "  status update to clients: Mon 2027-03-08 12:00 CST -> not due",
     ]
@@ -88,3 +92,73 @@ def test_people_read_what_moves_in_the_calendars_zone() -> None:
 def test_all_or_some_and_how_fast_has_to_be_said_rightly(arguments: list[str]) -> None:
     """Exit code 2."""
     assert CliRunner().invoke(starter.app, ["adopt-policy", *arguments]).exit_code == 2
+
+
+# --- policy preview ------------------------------------------------------------------------------
+
+WARNED = {"what": "defect.target_warning to engineering", "to": "engineering"}
+SEEN = Seen(
+    ETO,
+    [
+        Adoption(
+            number="DEF-1",
+            outcome="would adopt",
+            severity="S1",
+            moves=[WARNED | {"before": MOVED["before"], "after": None}],
+        ),
+        Adoption(number="DEF-2", outcome="would adopt", severity="S4"),
+        Adoption(number="DEF-3", outcome="refused", problem="no such query"),
+    ],
+    {"cases": 3, "releases": 1},
+)
+ADDRESS = Difference(part="Contacts", key="contacts.coo", change="changed", sentence="The COO …")
+
+
+def test_a_preview_ends_with_who_hears_otherwise_and_the_counts() -> None:
+    """T8: cases and releases keep theirs; addresses count at once."""
+    assert list(summary(SEEN, [ADDRESS])) == [
+        "",
+        "Who would hear otherwise",
+        "  Engineering: defect.target_warning, 1 not any more.",
+        "",
+        "For all that is open, adopted or not",
+        "  The COO …",
+        "",
+        "Defects: 1 would have due instants moved, 1 would adopt it and have none moved, "
+        "1 cannot be asked.",
+        "Due instants: 1 not any more.",
+        "Open, and keep the policy they began under: 3 cases, 1 release.",
+    ]
+    assert list(summary(Seen(ETO, [], {"cases": 0, "releases": 0}), [])) == [
+        "",
+        "Defects: none is open.",
+        "Due instants: none moves.",
+        "Open, and keep the policy they began under: 0 cases, 0 releases.",
+    ]
+
+
+def test_a_preview_answers_as_json() -> None:
+    """The shape of the contract."""
+    assert answer(SEEN, [ADDRESS]) == {
+        "policy": {"name": "eto", "version": ETO.version},
+        "moves": [
+            WARNED
+            | {
+                "number": "DEF-1",
+                "severity": "S1",
+                "before": MOVED["before"],
+                "after": None,
+                "direction": "gone",
+            }
+        ],
+        "hearings": [
+            {"to": "engineering", "event": "defect.target_warning", "numbers": {"gone": 1}}
+        ],
+        "at_once": [ADDRESS.model_dump()],
+        "refused": [{"number": "DEF-3", "problem": "no such query"}],
+        "counts": {
+            "defects": {"moved": 1, "unmoved": 1, "refused": 1},
+            "moves": {"gone": 1},
+            "kept": {"cases": 3, "releases": 1},
+        },
+    }

@@ -143,7 +143,7 @@ def test_calendar_knows_a_year_before_a_holiday_was_one() -> None:
     """Juneteenth is a holiday since 2021."""
     lines = policy("calendar", "2019-06").stdout.splitlines()
 
-    assert "Wed 19  07:00 - 18:00                11 h" in lines
+    assert "Wed 19  07:00 - 18:00                  11 h" in lines
 
 
 @pytest.mark.parametrize("month", ["2027-13", "2027-3", "1066-10", "March", "٢٠٢٧-03", "2027-00"])

@@ -38,11 +38,12 @@ def test_each_due_instant_that_a_holiday_moves_is_listed_and_nothing_happens() -
     moved = {"before": "2027-03-08T18:00:00Z", "after": "2027-03-09T18:00:00Z"}
     assert foreseen(world, with_holiday("2027-03-05")) == {
         "number": "DEF-1",
+        "severity": "S1",
         "policy": {"name": "eto", "version": ETO.version},
         "differs": True,
         "moves": [
-            {"what": "target"} | moved,
-            {"what": "defect.escalated to coo"} | moved,
+            {"what": "target", "to": None} | moved,
+            {"what": "defect.escalated to coo", "to": "coo"} | moved,
         ],
     }
     assert world.entity.model_dump_json() == before
@@ -89,3 +90,37 @@ def test_the_policy_it_has_moves_nothing() -> None:
     """T8: pinned again, holidays included, it is the same."""
     seen = foreseen(s1(), PinnedPolicy.model_validate_json(ETO.model_dump_json()))
     assert (seen["differs"], seen["moves"]) == (False, [])
+
+
+def test_every_step_that_is_to_come_is_listed_with_who_hears_of_it() -> None:
+    """T5, T7: not the next one only; the same event to the same role again has a number."""
+    world = world_of(a_defect("S2", now=THURSDAY), THURSDAY)
+    step = {"event": "defect.target_warning", "role": "engineering"}
+    rungs = [{"share": 0.5} | step, {"share": 0.75} | step]
+    seen = foreseen(world, eto_with("S2", rungs=rungs))
+    moves = {move["what"]: (move["to"], move["before"], move["after"]) for move in seen["moves"]}
+
+    assert moves == {
+        "defect.window_opened to engineering": ("engineering", "2027-04-03T18:00:00Z", None),
+        "defect.target_warning to engineering": (
+            *("engineering", "2027-06-02T18:00:00Z", "2027-05-03T18:00:00Z"),
+        ),
+        "defect.target_missed to engineering_manager": (
+            *("engineering_manager", "2027-07-02T18:00:00Z", None),
+        ),
+        "defect.target_warning to engineering (2)": ("engineering", None, "2027-06-02T18:00:00Z"),
+    }
+
+
+def test_a_step_that_was_told_is_not_told_again() -> None:
+    """T7: and one whose share is spent already is due at once."""
+    world = world_of(a_defect("S2", now=THURSDAY), THURSDAY)
+    world.wait_until(THURSDAY + timedelta(days=40))
+    step = {"event": "defect.window_opened", "role": "engineering"}
+    rungs = [{"share": share} | step for share in (0.25, 0.3, 0.5)]
+    moves = foreseen(world, eto_with("S2", rungs=rungs))["moves"]
+
+    assert [(move["what"], move["after"]) for move in moves if move["after"]] == [
+        ("defect.window_opened to engineering", "2027-04-13T18:00:00Z"),
+        ("defect.window_opened to engineering (2)", "2027-05-03T18:00:00Z"),
+    ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from activities.adapters.policy_files import BUILT_IN, PolicyFiles
 from commands.adoption import Adoption, Asked, adopt
+from commands.policy_preview import look
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.fakes import RecordingMailbox
@@ -67,6 +68,16 @@ async def test_a_policy_is_tried_then_adopted_by_all_open_defects(tmp_path: Path
         assert {n: (await world.status(n))["policy"] for n in before} == {
             n: status["policy"] for n, status in before.items()
         }
+
+        pinned = longer.load("eto", datetime.now(UTC).year).pinned()
+        said: list[Adoption] = []
+        seen = await look(world.defects, pinned, 100, said.append)
+        assert (seen.found, said) == ([*tried.values()], [*tried.values()])
+        assert [(move.number, move.severity, move.what, move.to) for move in seen.moves] == [
+            ("DEF-1", "S1", "target", None),
+            ("DEF-1", "S1", "defect.escalated to coo", "coo"),
+        ]
+        assert seen.kept == {"cases": 0, "releases": 0}
 
         done = await adopted(world, longer, None, ASKED)
         assert {n: each.outcome for n, each in done.items()} == dict.fromkeys(before, "adopted")

@@ -110,17 +110,17 @@ def test_people_read_a_line_for_each_date_and_the_totals() -> None:
     said = list(lines(month_of(SERVICE_LEVELS, 2027, 12, {})))
 
     assert said[0] == f"December 2027 by sla-page {SERVICE_LEVELS.version}, GMT"
-    assert said[2] == "Wed 01  08:00 - 20:00                12 h"
+    assert said[2] == "Wed 01  08:00 - 20:00                  12 h"
     assert said[5:8] == ["Sat 04  closed", "Sun 05  closed", ""]
     assert said[-5:] == [
         "For S1 round the clock: 31 days, 744 hours in all.",
         "For S2 on 24 days, 276 hours in all; other than above:",
-        "  Sat 04  09:00 - 17:00                 8 h",
-        "  Sat 11  09:00 - 17:00                 8 h",
-        "  Sat 18  09:00 - 17:00                 8 h",
+        "  Sat 04  09:00 - 17:00                   8 h",
+        "  Sat 11  09:00 - 17:00                   8 h",
+        "  Sat 18  09:00 - 17:00                   8 h",
     ]
     noted = [line for line in lines(shown("2027-12")) if "Christmas" in line]
-    assert noted == ["Fri 24  closed                             Christmas Day (observed)"]
+    assert noted == ["Fri 24  closed                               Christmas Day (observed)"]
 
 
 @settings(max_examples=100, deadline=None)
