@@ -50,3 +50,17 @@ def errors(text: str) -> list[Finding]:
 def policy(*changes: tuple[str, str]) -> PolicyFile:
     """The built-in policy with pieces of its text changed."""
     return PolicyFile.read(tomllib.loads(changed(*changes)))
+
+
+def put_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """A file with tables of another in place of its own, severities and hours as a whole."""
+    whole = {"severities", "hours", "holidays"}
+    return {
+        **below,
+        **{
+            name: put_over(below[name], value)
+            if isinstance(value, Mapping) and name in below and name not in whole
+            else value
+            for name, value in above.items()
+        },
+    }

@@ -6,16 +6,16 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from activities.adapters.policy_files import BUILT_IN, observed_holidays
 from domain.policy_file import PolicyFile
+from tests.domain.policy_texts import put_over
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as Chromium
@@ -227,23 +227,9 @@ def test_the_policy_of_the_how_to_page_is_one() -> None:
     """What it changes, put over the built-in file, is a policy whose holidays are known."""
     page = (ROOT / "docs" / "how-to" / "policy-file.md").read_text("utf-8")
     (shown,) = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    changed = _over(tomllib.loads(BUILT_IN.read_text("utf-8")), tomllib.loads(shown))
+    changed = put_over(tomllib.loads(BUILT_IN.read_text("utf-8")), tomllib.loads(shown))
     policy = PolicyFile.read(changed)
     holidays = observed_holidays(policy.calendar.holidays, range(2027, 2029))
 
     assert policy.name == "yours"
     assert {day.isoformat() for day in holidays} >= {"2027-01-01", "2027-03-26", "2027-05-01"}
-
-
-def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """A file with tables of another in place of its own, severities and hours as a whole."""
-    whole = {"severities", "hours", "holidays"}
-    return {
-        **below,
-        **{
-            name: _over(below[name], value)
-            if isinstance(value, Mapping) and name in below and name not in whole
-            else value
-            for name, value in above.items()
-        },
-    }

@@ -3,12 +3,13 @@
 import re
 import shlex
 import sys
-from collections.abc import AsyncIterator, Iterator
+import tomllib
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ import pytest_asyncio
 from standardwebhooks import Webhook
 
 from runtime.servers import binary
+from tests.domain.policy_texts import as_text, put_over
 from tests.portal.pages.installation import Forms
 from tests.programs import (
     ROOT,
@@ -49,7 +51,7 @@ LOOKS = re.compile(
 """Commands that only look, and may be run again until there is to see what the page shows."""
 ASKS = re.compile(r"\.venv/bin/python starter\.py ((?:status|explain|timeline) \S+)")
 """Those of them that need no shell and no process of their own, however often they are asked."""
-_FENCE = re.compile(r"^```(sh|text|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```(sh|text|python|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 class Step(NamedTuple):
@@ -117,6 +119,9 @@ class Reader:
         assert await eventually(f"{step.text} shows {step.shown}", seen)
 
     async def _done(self, step: Step) -> Ended:
+        if step.language == "toml":
+            self.edit(tomllib.loads(step.text))
+            return Ended(0, "", "")
         if step.language == "python":
             file = self.folder / "program.py"
             file.write_text(self.here(step.text), encoding="utf-8")
@@ -129,12 +134,18 @@ class Reader:
         script.write_text("\n".join([*lines, f"export -p > {kept}"]), encoding="utf-8")
         return await run("bash", str(script), folder=self.folder, cwd=ROOT, env=self.env)
 
+    def edit(self, changes: Mapping[str, Any]) -> None:
+        """Change the policy file that the page has copied."""
+        file = self.folder / "yours.toml"
+        written = tomllib.loads(file.read_text(encoding="utf-8"))
+        file.write_text(as_text(put_over(written, changes)), encoding="utf-8")
+
     def here(self, text: str) -> str:
         """A text of a page with the folder and the ports of this reader."""
         for option, usual in PORTS.items():
             text = re.sub(rf"(127\.0\.0\.1|localhost):{usual}", rf"\1:{self.ports[option]}", text)
         text = text.replace("var/dev", str(self.folder / "dev"))
-        text = re.sub(r"(?<=[\s'])var/", f"{self.folder}/", text)
+        text = re.sub(r"(?<![^\s'])var/", f"{self.folder}/", text)
         text = text.replace(".venv/bin/python", shlex.quote(sys.executable))
         return text.replace(".venv/bin/temporal", shlex.quote(binary("temporal")))
 
