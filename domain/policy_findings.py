@@ -221,7 +221,8 @@ def _or(words: list[str]) -> str:
 
 def _reason(error: Any) -> str:
     cause = error.get("ctx", {}).get("error")
-    said = str(error["msg"] if cause is None else cause)
+    # Of a date that is none it is a part of the words only.
+    said = str(cause) if isinstance(cause, Exception) else str(error["msg"])
     return said.replace("Input should", "must", 1)
 
 

@@ -27,7 +27,7 @@ def warnings(file: PolicyFile, holidays: Collection[date], today: date) -> list[
         lambda: _cases(file),
         lambda: _calls(file),
         lambda: _review(file),
-        lambda: _severities(file),
+        lambda: _severities(file, today),
         lambda: _horizon(file, holidays, today),
         lambda: _contacts(file),
     )
@@ -124,14 +124,14 @@ def _review(file: PolicyFile) -> Iterator[Problem]:
 # --- severities -----------------------------------------------------------------------------------
 
 
-def _severities(file: PolicyFile) -> Iterator[Problem]:
+def _severities(file: PolicyFile, today: date) -> Iterator[Problem]:
     for severity, rules in file.severities.items():
-        for within, reason, hint in _severity(rules, file):
+        for within, reason, hint in _severity(rules, file, today):
             yield Problem(("severities", str(severity), *within), reason, hint)
     yield from _reversed(file)
 
 
-def _severity(rules: SeverityRules, file: PolicyFile) -> Iterator[Problem]:
+def _severity(rules: SeverityRules, file: PolicyFile, today: date) -> Iterator[Problem]:
     reached = [step.share for step in rules.rungs if step.share >= 1]
     if rules.target is not None and not reached:
         said = "before it is spent" if rules.rungs else "of it at all"
@@ -141,11 +141,24 @@ def _severity(rules: SeverityRules, file: PolicyFile) -> Iterator[Problem]:
         yield Problem(("rungs",), "are never reached: there is no target", "give it a target")
     if rules.hours is not None and rules.target is None and rules.updates is None:
         yield Problem(("hours",), "change nothing: there is neither target nor updates")
+    if isinstance(rules.updates, FixedHourCadence):
+        yield from _skipped(rules.updates.local_time, file, today)
     if isinstance(rules.updates, FixedHourCadence) and rules.hours != "24x7":
         week = (rules.hours or file.calendar.hours).values()
         if not _covered(rules.updates.local_time, week):
             reason = "is outside support hours on every day of the week"
             yield Problem(("updates", "local_time"), reason, f"give one within {_spoken(week)}")
+
+
+def _skipped(at: time, file: PolicyFile, today: date) -> Iterator[Problem]:
+    """An hour that the clock jumps over when it is put ahead (T1)."""
+    zone = file.calendar.resolve([], None)
+    start = datetime(today.year, today.month, today.day, tzinfo=UTC)
+    for change in zone.clock_changes_between(start, start + timedelta(days=366)):
+        before, after = (change.at + each for each in (change.before, change.after))
+        if before.time() <= at < after.time() and before < after:
+            reason = f"is no hour of {before:%Y-%m-%d}: clocks go ahead to {after:%H:%M}"
+            yield Problem(("updates", "local_time"), reason)
 
 
 def _reversed(file: PolicyFile) -> Iterator[Problem]:

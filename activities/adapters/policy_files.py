@@ -98,7 +98,7 @@ def text_of(path: Path) -> str:
         PolicyError: naming the file that cannot be read, or is no text.
     """
     try:
-        return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise PolicyError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

@@ -397,6 +397,13 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         PolicyFiles(tmp_path / "nowhere.toml")
 
 
+def test_a_file_may_be_written_by_any_editor(tmp_path: Path) -> None:
+    """With a byte order mark, and with lines that end as on Windows."""
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
+    assert read_policy_file(path).version == read_policy_file(BUILT_IN).version
+
+
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     """One line for each problem."""
     path = tmp_path / "mine.toml"

@@ -97,6 +97,12 @@ def line_with(text: str, part: str) -> int:
             id="a part of the country that does not exist",
         ),
         pytest.param(
+            *("also = []", 'also = ["x"]'),
+            *("calendar.holidays.also.0", '"x"', "must be a valid date"),
+            "such as also = [2027-12-24]",
+            id="a date that is none",
+        ),
+        pytest.param(
             *("amount = 2, unit", "amount = inf, unit"),
             *("severities.S1.target.amount", "inf", "must be a finite number"),
             "such as amount = 2",

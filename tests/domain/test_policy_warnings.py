@@ -116,6 +116,13 @@ def warned(*changes: tuple[str, str]) -> list[tuple[str, str]]:
             id="updates before support is open",
         ),
         pytest.param(
+            "[severities.S4]",
+            "[severities.S4]\nhours = '24x7'\n"
+            "updates = { mode = 'fixed_hour', local_time = 02:30:00 }",
+            *("severities.S4.updates.local_time", "is no hour of 2027-03-14: clocks go ahead"),
+            id="updates at an hour that a clock change jumps over",
+        ),
+        pytest.param(
             *("[severities.S4]", "[severities.S4]\nhours = '24x7'"),
             *("severities.S4.hours", "change nothing"),
             id="hours that nothing keeps to",
