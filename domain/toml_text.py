@@ -20,8 +20,7 @@ _CLOSINGS = ("", "]", "]]", "]]]", "}]", '"""', "'''")
 def dotted(key: Key) -> str:
     """A key as TOML has it, `severities.S1.target`; places in lists as numbers."""
     return ".".join(
-        part if re.fullmatch(r"[\w-]+", part, re.ASCII) else json.dumps(part, ensure_ascii=False)
-        for part in map(str, key)
+        part if re.fullmatch(r"[\w-]+", part, re.ASCII) else _quoted(part) for part in map(str, key)
     )
 
 
@@ -31,7 +30,7 @@ def written(value: Any) -> str:
         case bool():
             return str(value).lower()
         case int() | float():
-            return f"{value:.15g}" if isinstance(value, float) else str(value)
+            return repr(value)
         case date() | time():
             return value.isoformat()
         case Mapping():
@@ -40,7 +39,12 @@ def written(value: Any) -> str:
         case list() | tuple():
             return f"[{', '.join(map(written, value))}]"
         case _:
-            return json.dumps(str(value), ensure_ascii=False)
+            return _quoted(str(value))
+
+
+def _quoted(text: str) -> str:
+    # JSON leaves one control character as it is that TOML does not take.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def at(content: Any, key: Sequence[str | int]) -> Any:
@@ -93,5 +97,5 @@ class Lines:
             begun = "\n".join(self._lines[:last])
             for closing in _CLOSINGS:
                 with suppress(tomllib.TOMLDecodeError):
-                    return tomllib.loads(begun + closing)
+                    return tomllib.loads(f"{begun}\n{closing}")
         return {}
