@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import get_args
 
 from domain.addresses import ascii_domain
-from domain.business_time import BusinessCalendar, CalendarNeverOpens, Openings, Weekday
+from domain.business_time import BusinessCalendar, Openings, Weekday
 from domain.contract.values import Severity
 from domain.policy import FixedHourCadence, SeverityRules, Target
 from domain.policy_file import PolicyFile
@@ -14,8 +14,6 @@ from domain.policy_findings import Problem
 
 _SOON = timedelta(days=92)
 """How long before the last single date of a calendar its writer is reminded of it."""
-_MOST_DAYS = 366 * 21
-"""More than holidays can be known ahead."""
 _RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")
 """Names below which no mail arrives (RFC 2606)."""
 
@@ -67,23 +65,19 @@ def _horizon(file: PolicyFile, holidays: Collection[date], today: date) -> Itera
         if rules.target is None or rules.target.unit == "calendar_days" or rules.hours == "24x7":
             continue
         own = calendar if rules.hours is None else calendar.with_hours(rules.hours)
-        if _beyond(own, rules.target, start):
+        if _left_by(own, known_until, start, rules.target):
             ahead = file.calendar.holidays.years_ahead
             reason = f"can be due after {known_until}, up to when holidays are known"
             hint = f"raise calendar.holidays.years_ahead above {ahead}" if ahead < 20 else None
             yield Problem(("severities", str(severity), "target"), reason, hint)
 
 
-def _beyond(calendar: BusinessCalendar, target: Target, start: datetime) -> bool:
-    try:
-        if target.unit == "business_days":
-            due = calendar.add_business_days(start, min(target.amount, _MOST_DAYS))
-        else:
-            hours = min(target.amount, 24 * _MOST_DAYS)
-            due = calendar.add_business_time(start, timedelta(hours=hours))
-    except CalendarNeverOpens:
-        return True
-    return calendar.horizon_exceeded(due)
+def _left_by(calendar: BusinessCalendar, last: date, start: datetime, target: Target) -> bool:
+    """Whether some of a budget that begins at `start` is left when a date is over."""
+    end = calendar.end_of_local_date(last)
+    if target.unit == "business_days":
+        return calendar.business_days_between(start, end) < target.amount
+    return calendar.business_time_between(start, end) / timedelta(hours=1) < target.amount
 
 
 def _weekday(day: date) -> Weekday:

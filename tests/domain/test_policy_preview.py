@@ -124,3 +124,26 @@ def test_a_step_that_was_told_is_not_told_again() -> None:
         ("defect.window_opened to engineering", "2027-04-13T18:00:00Z"),
         ("defect.window_opened to engineering (2)", "2027-05-03T18:00:00Z"),
     ]
+
+
+def test_what_is_foreseen_is_what_then_is_told() -> None:
+    """T5, T7: each step at the instant that the preview has for it."""
+    world = world_of(a_defect("S2", now=THURSDAY), THURSDAY)
+    world.wait(timedelta(days=40))
+    rungs: list[dict[str, Any]] = [
+        {"share": 0.5, "event": "defect.target_warning", "role": "engineering"},
+        {"share": 0.9, "event": "defect.escalated", "role": "coo"},
+        {"share": 1.25, "event": "defect.target_missed", "role": "support_manager"},
+    ]
+    policy = eto_with("S2", rungs=rungs, round_the_clock=True)
+    seen = {
+        move["what"].partition(" to ")[0]: move["after"]
+        for move in foreseen(world, policy)["moves"]
+    }
+    world.adopt(policy, AdoptPolicy(actor="agent-1", policy="eto"))
+    world.wait(timedelta(days=130))
+
+    for step in rungs:
+        assert [f"{told:%Y-%m-%dT%H:%M:%SZ}" for told in world.told(step["event"])] == [
+            seen[step["event"]]
+        ]

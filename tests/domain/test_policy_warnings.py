@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from activities.adapters.policy_files import checked_policy_file, holidays_by_name
 from domain.policy_warnings import warnings
@@ -13,6 +15,10 @@ from tests.domain.policy_texts import changed, policy
 
 TODAY = date(2026, 11, 29)
 ADDRESSES = ("contacts", "has addresses at which no mail arrives")
+_HOURS = "\n".join(
+    ["[calendar.hours]"]
+    + [f'{day} = [["07:00", "18:00"]]' for day in ("mon", "tue", "wed", "thu", "fri")]
+)
 OURS = tuple(
     (f'{name}@vendor.example"', f'{name}@vendor.dev"')
     for name in (
@@ -200,3 +206,33 @@ def test_a_warning_has_its_line_like_an_error(tmp_path: Path) -> None:
     line = next(n for n, line in enumerate(text.splitlines(), 1) if "information_close" in line)
 
     assert (first.key, first.line) == ("cases.information_close_business_days", line)
+
+
+EXTREMES: tuple[tuple[str, str], ...] = (
+    ("amount = 2, unit", "amount = 1e300, unit"),
+    ("amount = 120", "amount = 1e-300"),
+    ('"business_days"', '"business_hours"'),
+    ("also = []", "also = [0001-01-01, 9999-12-31]"),
+    ("years_ahead = 5", "years_ahead = 20"),
+    ('time_zone = "America/Chicago"', 'time_zone = "Africa/Monrovia"'),
+    ("[calendar.hours]", "also_open = [0001-01-03, 9999-12-30]\n[calendar.hours]"),
+    (_HOURS, '[calendar.hours]\nsun = [["00:00", "00:01"]]'),
+    ("local_time = 09:00:00", "local_time = 23:59:59.999999"),
+    (
+        "[severities.S3]",
+        "[severities.S3]\nupdates = { mode = 'fixed_hour', local_time = 00:00:00 }",
+    ),
+    ("[severities.S4]", "[severities.S4]\nhours = { sat = [['23:59', '24:00']] }"),
+)
+"""Right, each by itself, and all together."""
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sets(st.sampled_from(EXTREMES)), st.dates(date(2020, 1, 1), date(2150, 1, 1)))
+def test_whatever_is_right_can_be_looked_at(changes: set[tuple[str, str]], today: date) -> None:
+    """Also what no calendar holds, and on any day."""
+    # Two of them change the same line.
+    some = sorted(changes, key=lambda change: change[0] == "[calendar.hours]", reverse=True)
+    file = policy(*some)
+
+    assert all(problem.reason for problem in warnings(file, {today}, today))
