@@ -14,7 +14,7 @@ from commands.adoption import Adoption
 from commands.versions import OPEN
 from domain.policy import PinnedPolicy
 from domain.views.policy_differences import Difference, differences
-from domain.views.policy_moves import WORDS, Move, directions, hearings
+from domain.views.policy_moves import WORDS, Move, directions, notified
 from runtime.client import DefectsClient
 from runtime.connection import connect
 from runtime.settings import Settings
@@ -94,7 +94,7 @@ def answer(seen: Seen, at_once: Sequence[Difference]) -> dict[str, Any]:
     return {
         "policy": {"name": seen.pinned.name, "version": seen.pinned.version},
         "moves": [{**move.model_dump(mode="json"), "direction": move.direction} for move in moves],
-        "hearings": [each.model_dump(mode="json") for each in hearings(moves)],
+        "notified": [each.model_dump(mode="json") for each in notified(moves)],
         "at_once": [each.model_dump() for each in at_once],
         "refused": [
             {"number": each.number, "problem": each.problem}
@@ -113,7 +113,7 @@ def summary(seen: Seen, at_once: Sequence[Difference]) -> Iterator[str]:
     """Who would hear of what otherwise, and the counts, as people read them."""
     moves = seen.moves
     for heading, sentences in (
-        ("Who would hear otherwise", [each.sentence for each in hearings(moves)]),
+        ("Who would hear otherwise", [each.sentence for each in notified(moves)]),
         ("For all that is open, adopted or not", [each.sentence for each in at_once]),
     ):
         if sentences:

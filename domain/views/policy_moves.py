@@ -45,7 +45,7 @@ class Move(Value):
         return said.removesuffix(f" to {self.to}")
 
 
-class Hearing(Value):
+class Notified(Value):
     """What would be different for one recipient of one event."""
 
     to: str
@@ -66,11 +66,11 @@ def directions(moves: Iterable[Move]) -> dict[Direction, int]:
     return {way: counted[way] for way in WORDS if way in counted}
 
 
-def hearings(moves: Iterable[Move]) -> Iterator[Hearing]:
+def notified(moves: Iterable[Move]) -> Iterator[Notified]:
     """Who would hear of what otherwise, by recipient and event."""
     heard: dict[tuple[str, str], list[Move]] = {}
     for move in moves:
         if move.to is not None:
             heard.setdefault((move.to, move.event), []).append(move)
     for (to, event), some in sorted(heard.items()):
-        yield Hearing(to=to, event=event, numbers=directions(some))
+        yield Notified(to=to, event=event, numbers=directions(some))

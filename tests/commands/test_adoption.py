@@ -151,7 +151,7 @@ def test_a_preview_answers_as_json() -> None:
                 "direction": "gone",
             }
         ],
-        "hearings": [
+        "notified": [
             {"to": "engineering", "event": "defect.target_warning", "numbers": {"gone": 1}}
         ],
         "at_once": [ADDRESS.model_dump()],

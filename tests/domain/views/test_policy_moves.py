@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.views.policy_moves import Move, directions, hearings
+from domain.views.policy_moves import Move, directions, notified
 
 EARLY, LATE = "2027-03-08T18:00:00Z", "2027-03-09T18:00:00Z"
 WARNING = "defect.target_warning to engineering"
@@ -44,7 +44,7 @@ def test_each_recipient_hears_of_each_event_once_with_the_counts() -> None:
         move("release overdue", "engineering", None, EARLY),
     ]
 
-    assert [each.sentence for each in hearings(moves)] == [
+    assert [each.sentence for each in notified(moves)] == [
         "Clients: status update, 1 earlier.",
         "Engineering: defect.target_warning, 2 later, 1 not any more.",
         "Engineering: release overdue, 1 for the first time.",
