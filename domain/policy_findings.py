@@ -4,19 +4,31 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from domain.contract.values import Value
+from domain.policy_draft import MISSING, Draft
 from domain.policy_file import Contradictory, HolidayRules, PolicyFile
 from domain.policy_hints import about_choice, about_unknown, allowed_values, example, known_names
 from domain.toml_text import Key, Lines, at, dotted, written
 
 _ROUNDS = 100
 """More than any file needs: each mends all that was found, or more around it."""
-_MISSING = object()
+_KINDS = (
+    ("model_", "a table"),
+    ("dict_", "a table"),
+    ("list_", "a list"),
+    ("tuple_", "a list"),
+    ("string_type", "text in quotes"),
+    ("bool_", "true or false"),
+    ("int_", "a whole number"),
+    ("float_", "a number"),
+    ("date_", "a date such as 2027-12-24"),
+    ("time_", "a time of day such as 09:00:00"),
+)
+"""What pydantic wanted where it found something else, by how the type of its error begins."""
 
 
 class Finding(Value):
@@ -138,7 +150,7 @@ def _problems(
     A part is looked at for contradictions only once its keys are right by themselves. So what was
     found is mended in a copy, and that is read again, until nothing is found any more.
     """
-    draft, found, tried = _Draft(content), dict[Key, Problem](), Counter[Key]()
+    draft, found, tried = Draft(content), dict[Key, Problem](), Counter[Key]()
     policy: PolicyFile | None = None
     for _ in range(_ROUNDS):
         try:
@@ -174,19 +186,19 @@ def _order(key: Key) -> tuple[tuple[bool, int | str], ...]:
     return tuple((isinstance(part, str), part) for part in key)
 
 
-def _of(error: Any, draft: "_Draft", right: Mapping[str, Any]) -> Iterator[Problem]:
+def _of(error: Any, draft: Draft, right: Mapping[str, Any]) -> Iterator[Problem]:
     """What one error of pydantic says, of keys as the file has them."""
     key = draft.key_of(error["loc"], missing=error["type"] == "missing")
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, Contradictory):
         for within, reason in cause.found:
             whole = (*key, *within)
-            missing = draft.value(whole) is _MISSING
+            missing = draft.value(whole) is MISSING
             yield Problem(whole, reason, _hint(whole, right) if missing else None)
         return
     match error["type"]:
         case "missing":
-            reason = "is missing" if draft.value(key) is _MISSING else "is too short"
+            reason = "is missing" if draft.value(key) is MISSING else "is too short"
             yield Problem(key, reason, _hint(key, right))
         case "extra_forbidden":
             yield Problem(key, _no_key(key), about_unknown(key))
@@ -203,7 +215,7 @@ def _of(error: Any, draft: "_Draft", right: Mapping[str, Any]) -> Iterator[Probl
 
 
 def _choice(key: Key, given: Any, right: Mapping[str, Any]) -> Problem:
-    if given is _MISSING:
+    if given is MISSING:
         return Problem(key, "is missing", _hint(key, right))
     allowed = allowed_values(key)
     hint = _hint(key, right) if len(allowed) == 1 else about_choice(given, allowed)
@@ -221,9 +233,17 @@ def _or(words: list[str]) -> str:
 
 def _reason(error: Any) -> str:
     cause = error.get("ctx", {}).get("error")
-    # Of a date that is none it is a part of the words only.
-    said = str(cause) if isinstance(cause, Exception) else str(error["msg"])
-    return said.replace("Input should", "must", 1)
+    if isinstance(cause, Exception):
+        return str(cause)
+    for begins, kind in _KINDS:
+        if error["type"].startswith(begins):
+            return f"must be {kind}"
+    if error["type"] == "string_pattern_mismatch":
+        return f"must be like {error['ctx']['pattern']}"
+    for kind, words in (("too_short", "has too few"), ("too_long", "has too many")):
+        if error["type"] == f"string_{kind}":
+            return f"{words} characters"
+    return str(error["msg"]).replace("Input should", "must", 1)
 
 
 def _hint(key: Key, right: Mapping[str, Any]) -> str | None:
@@ -232,67 +252,3 @@ def _hint(key: Key, right: Mapping[str, Any]) -> str | None:
         names = known_names(key)
         return f"its keys are {', '.join(names)}" if names else None
     return f"such as {shown}"
-
-
-class _Draft:
-    """A copy of what a file says, in which what is wrong is replaced or taken out."""
-
-    def __init__(self, content: Mapping[str, Any]) -> None:
-        self._places: dict[int, list[int]] = {}
-        """Of each list, by its identity: where in the file its elements stand."""
-        self.content = self._copy(content)
-
-    def _copy(self, value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {name: self._copy(each) for name, each in value.items()}
-        if isinstance(value, list):
-            copied = [self._copy(each) for each in value]
-            self._places[id(copied)] = list(range(len(copied)))
-            return copied
-        return value
-
-    def value(self, key: Key) -> Any:
-        """What stands there; `_MISSING` where nothing does."""
-        try:
-            return at(self.content, key)
-        except LookupError:
-            return _MISSING
-
-    def key_of(self, place: tuple[str | int, ...], *, missing: bool) -> Key:
-        """The key that pydantic means: without the names of the forms that something may have."""
-        key: Key = ()
-        for part in place:
-            if self.value((*key, part)) is not _MISSING:
-                key = (*key, part)
-        # A pair that lacks its end lacks no key.
-        return (*key, place[-1]) if missing and isinstance(place[-1], str) else key
-
-    def original(self, key: Key) -> Key:
-        """The same key in the file."""
-        found: Key = ()
-        for depth, part in enumerate(key):
-            around = self.value(key[:depth])
-            places = self._places.get(id(around)) if isinstance(around, list) else None
-            found = (*found, part if places is None else places[int(part)])
-        return found
-
-    def mend(self, key: Key, right: Mapping[str, Any], tried: int) -> None:
-        """Take out what is wrong; where that did not help, put in what is right; then both with
-        more around it."""
-        ways = [
-            (key[:length], stand_in)
-            for length in range(len(key), 0, -1)
-            for stand_in in (False, True)
-            # In a list there is nothing right by itself: no element may be like another one.
-            if not (stand_in and any(isinstance(part, int) for part in key[:length]))
-        ]
-        key, stand_in = ways[min(tried, len(ways) - 1)]
-        around, last = self.value(key[:-1]), key[-1]
-        if isinstance(around, list) and isinstance(last, int) and last < len(around):
-            del around[last]
-            del self._places[id(around)][last]
-        elif isinstance(around, dict):
-            around.pop(last, None)
-            if stand_in:
-                with suppress(LookupError):
-                    around[last] = self._copy(at(right, key))

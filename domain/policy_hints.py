@@ -28,24 +28,25 @@ EXAMPLES: Mapping[str, str] = {
 
 def example(key: Key, right: Mapping[str, Any]) -> str | None:
     """How a key, or what is around it, is written in a policy that is right, if that has it."""
-    if found := EXAMPLES.get(_without_places(key)):
-        return found
     first = tuple(0 if isinstance(part, int) else part for part in key)
     alike = [first]
     if first[:1] == ("severities",):
         alike += [("severities", each, *first[2:]) for each in right["severities"]]
     for end in range(len(first), 0, -1):
+        if found := EXAMPLES.get(_without_places(first[:end])):
+            return found
         for like in alike:
             with suppress(LookupError):
-                return _as_said(like[:end], at(right, like[:end]))
+                value = at(right, like[:end])
+                if isinstance(value, Mapping) and end <= 2:
+                    return f"[{dotted(like[:end])}]" if end == len(first) else None
+                return _as_said(like[:end], value)
     return None
 
 
 def _as_said(key: Key, value: Any) -> str:
-    if isinstance(value, Mapping) and len(key) <= 2:
-        return f"[{dotted(key)}]"
-    name = dotted(key[-1:]) if isinstance(key[-1], str) else ""
-    return f"{name} = {written(value)}" if name else written(value)
+    name = f"{dotted(key[-1:])} = " if isinstance(key[-1], str) else ""
+    return f"{name}{written(value)}"
 
 
 def _without_places(key: Key) -> str:
