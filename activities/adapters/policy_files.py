@@ -70,7 +70,7 @@ def read_policy_file(path: Path) -> PolicyFile:
     Raises:
         PolicyError: naming file, line, key and value of everything that is wrong with it.
     """
-    read = policy_findings.read(text_of(path), _right(), unknown_holidays)
+    read = policy_findings.read(_text_of(path), _right(), unknown_holidays)
     if read.policy is None:
         raise PolicyError("\n".join(error.said(str(path)) for error in read.errors))
     return read.policy
@@ -88,10 +88,10 @@ def checked_policy_file(path: Path, today: date) -> Reading:
         years = range(today.year, today.year + rules.years_ahead + 1)
         return warnings(file, set(holidays_by_name(rules, years)), today)
 
-    return policy_findings.read(text_of(path), _right(), unknown_holidays, look)
+    return policy_findings.read(_text_of(path), _right(), unknown_holidays, look)
 
 
-def text_of(path: Path) -> str:
+def _text_of(path: Path) -> str:
     """What a file says.
 
     Raises:
