@@ -28,11 +28,14 @@ SECRETS: tuple[CookieName, ...] = ("client", "staff", "visitor")
 TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field
 _PURPOSE = b"form of the portal"
 
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+OUR_SCRIPT = "; script-src 'self'; connect-src 'self'"
+"""Added for the workbench alone; there is one script, and no page has any of its own."""
 _HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",

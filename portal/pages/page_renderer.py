@@ -18,7 +18,7 @@ from domain.policy import Policy, Texts
 from portal.context import PortalContext
 from portal.pages.i18n import ENGLISH, TRANSLATIONS, Translations, accepted
 from portal.pages.local_time import Times
-from portal.security import Cookies, FormGuard, public_url
+from portal.security import CONTENT_POLICY, OUR_SCRIPT, Cookies, FormGuard, public_url
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -44,6 +44,7 @@ class Look:
         )
         self._templates.globals |= {
             "style": _address("portal.css"),
+            "script": _address("htmx.min.js"),
             "chart_style": _address("charts.css"),
             "portal": public_url(context.settings),
             "letters_are_kept": context.keeps_letters,
@@ -80,9 +81,18 @@ class Look:
         return [chosen, *accepted(request.headers.get("accept-language", ""))]
 
     def show(
-        self, request: Request, template: str, *, status: int = 200, **values: Any
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        scripted: bool = False,
+        **values: Any,
     ) -> Response:
-        """One page, in the language of its `times`; a form on it gets the cookie it needs."""
+        """One page, in the language of its `times`; a form on it gets the cookie it needs.
+
+        One that is `scripted` is quicker with the one script of ours, and works without it.
+        """
         guard = FormGuard(self.cookies, request)
         now: datetime = self._context.now()
         texts = self.texts()
@@ -108,6 +118,8 @@ class Look:
         response.headers["Vary"] = (
             "Cookie" if _is_for_staff(request.url.path) else "Accept-Language, Cookie"
         )
+        if scripted:
+            response.headers["Content-Security-Policy"] = CONTENT_POLICY + OUR_SCRIPT
         if status == 429:
             response.headers["Retry-After"] = str(LIMITS_LAST)
         guard.keep(response)

@@ -162,10 +162,12 @@ def _shown(
     asked: _Asked, form: Form, ahead: Foresight | None, trouble: Trouble, seen: str
 ) -> Response:
     look = look_of(asked.request)
+    by_script = asked.request.headers.get("HX-Request") == "true"
     hints = hints_for(asked.action, asked.snapshot, asked.request, look)
     return look.show(
         asked.request,
-        "workbench/action.html.j2",
+        f"workbench/{'ahead' if by_script else 'action'}.html.j2",
+        scripted=True,
         status=trouble.status,
         area="staff",
         staff=asked.staff,
@@ -180,7 +182,6 @@ def _shown(
         seen=seen,
         hints=hints,
         trouble=trouble,
-        alone=asked.request.headers.get("HX-Request") == "true",
     )
 
 

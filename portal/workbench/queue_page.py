@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from portal.pages.auth import Staff
+from portal.pages.auth import ASKS_BY_ITSELF, Staff
 from portal.pages.page_renderer import context_of, look_of
 from portal.workbench.queue import Entry, Filter, Queue, Urgency, read_queue
 from portal.workbench.search import find
@@ -41,6 +41,7 @@ def queue_page(request: Request, staff: Staff) -> Response:
     return look_of(request).show(
         request,
         "workbench/queue.html.j2",
+        scripted=True,
         area="staff",
         staff=staff,
         queue=queue,
@@ -51,7 +52,7 @@ def queue_page(request: Request, staff: Staff) -> Response:
     )
 
 
-@router.get("/staff/queue/changes")
+@router.get(ASKS_BY_ITSELF)
 def changes_page(request: Request, staff: Staff) -> Response:
     """What has changed since a page was opened: how many entries are new, and which are done."""
     context = context_of(request)

@@ -92,15 +92,20 @@ class DatabaseSessions:
             connection.execute(web_sessions.insert().values(row))
         return token
 
-    def find(self, kind: Who, token: str, now: datetime) -> Session | None:
-        """The session of a token, unless it is over by `now` or was idle too long."""
+    def find(
+        self, kind: Who, token: str, now: datetime, *, by_itself: bool = False
+    ) -> Session | None:
+        """The session of a token, unless it is over by `now` or was idle too long.
+
+        A page that asks `by_itself` does not keep the session of somebody who has left alive.
+        """
         this = and_(web_sessions.c.token_hash == hashed(token), _goes_on(kind, now))
         query = select(web_sessions).where(this)
         with self._engine.connect() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
             return None
-        if now - row.seen_at >= _SEEN_EVERY:
+        if now - row.seen_at >= _SEEN_EVERY and not by_itself:
             with writing(self._engine) as connection:
                 connection.execute(update(web_sessions).where(this).values(seen_at=now))
         return _session(row)

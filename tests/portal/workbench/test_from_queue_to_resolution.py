@@ -1,8 +1,14 @@
 """A specialist takes a critical case to a resolved defect, and what happens is what was shown."""
 
+import hashlib
 import re
+from datetime import timedelta
+from pathlib import Path
 
-from tests.portal.pages.installation import ADA, BOB, Browser, Forms, Pages
+from portal.pages.page_renderer import STATIC
+from tests.portal.pages.installation import ADA, BOB, Browser, Forms, Pages, on_case
+
+DEPENDENCIES = Path(__file__).parents[3] / "docs" / "dependencies.md"
 
 SPECIALIST = ("staff:read", "cases:read", "cases:write", "defects:read", "defects:write")
 
@@ -151,3 +157,79 @@ async def test_each_action_of_each_page_opens(pages: Pages) -> None:
             assert "What will happen" in await browser.get(address)
             opened.add(address)
     assert len(opened) > 30
+
+
+async def test_the_script_is_the_published_one_and_only_the_workbench_has_it(pages: Pages) -> None:
+    """Whoever changes it changes the page of dependencies too; no other page may run any."""
+    content = (STATIC / "htmx.min.js").read_bytes()
+    assert hashlib.sha256(content).hexdigest() in DEPENDENCIES.read_text(encoding="utf-8")
+    browser = await specialist(pages)
+    scripted = (await browser.http.get("/staff/queue")).headers["content-security-policy"]
+    assert scripted.endswith("script-src 'self'; connect-src 'self'")
+    assert "unsafe" not in scripted
+    plain = (await browser.http.get("/staff")).headers["content-security-policy"]
+    assert "script-src" not in plain
+
+
+async def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(pages: Pages) -> None:
+    """Half an hour of silence ends a session, though the queue stood open all the time."""
+    browser = await specialist(pages)
+    for _ in range(7):
+        pages.wall.at += timedelta(minutes=5)
+        last = await browser.http.get("/staff/queue/changes")
+    assert last.headers["location"] == "/staff/sign-in"
+
+
+async def test_the_queue_says_what_is_new_and_what_is_done(pages: Pages) -> None:
+    """By what was shown: an answered case is done, one that came since is new."""
+    await three_clients(pages)
+    browser = await specialist(pages)
+    shown = re.findall(r'name="shown" value="(\w+)"', await browser.get("/staff/queue"))
+    asked = "/staff/queue/changes?" + "&".join(f"shown={ident}" for ident in shown)
+    assert "Show them" not in await browser.get(asked)
+    await pages.world.tell("CASE-2", "answer", message="It works like this.")
+    await pages.world.case("CASE-4", client="river", subject="Another")
+    await pages.world.settle()
+    fresh = await browser.get(asked)
+    assert "1 new, 1 done" in fresh
+    assert fresh.count("hx-swap-oob") == 1
+
+
+async def test_the_queue_is_filtered_by_client_and_by_who_works_on_it(pages: Pages) -> None:
+    """Mine is what is assigned to me."""
+    await three_clients(pages)
+    browser = await specialist(pages)
+    of_harbour = await browser.get("/staff/queue?client=harbour")
+    assert ("CASE-2" in of_harbour, "CASE-1" in of_harbour) == (True, False)
+    assert "/staff/numbers/CASE-3" not in await browser.get("/staff/queue?mine=yes")
+    await done(browser, "/staff/cases/CASE-3/do/assign", owner="lead-1")
+    mine = await browser.get("/staff/queue?mine=yes")
+    assert ("/staff/numbers/CASE-3" in mine, "/staff/numbers/CASE-1" in mine) == (True, False)
+
+
+async def test_a_search_finds_by_number_client_and_word(pages: Pages) -> None:
+    """And a word of no use finds nothing, whatever it is to a database."""
+    await three_clients(pages)
+    browser = await specialist(pages)
+    for words in ("case-2", "harbour", "logins FAIL"):
+        assert "/staff/numbers/CASE-2" in await browser.get(f"/staff/search?q={words}")
+    for words in ("100%25", "_", "zebra"):
+        assert "/staff/numbers/" not in await browser.get(f"/staff/search?q={words}")
+
+
+async def test_a_release_says_what_each_of_its_defects_will_do(pages: Pages) -> None:
+    """R3, R4: the defects it moves or resolves, and the cases these close."""
+    await three_clients(pages)
+    await pages.world.defect("DEF-7", "S3", on_case("CASE-1"), title="Totals are wrong")
+    await pages.world.release("REL-1", days=3)
+    await pages.world.settle()
+    browser = await specialist(pages, *SPECIALIST, "releases:read", "releases:write")
+    page = await looked(browser, "/staff/releases/REL-1/do/attach_defects", defects="DEF-7")
+    assert "/staff/numbers/DEF-7" in page
+    assert "Email to 1 person" in page
+    await done(browser, "/staff/releases/REL-1/do/attach_defects", defects="DEF-7")
+    await pages.world.settle()
+    deploy = await browser.get("/staff/releases/REL-1/do/deploy")
+    assert "/staff/numbers/DEF-7" in deploy
+    assert "/staff/numbers/CASE-1" in deploy
+    assert pages.letters_to(ADA)[-1].headers["X-Event"] == "defect.release_scheduled"
