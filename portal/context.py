@@ -11,11 +11,16 @@ from activities.adapters.database.attachments import AttachmentFiles
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from activities.adapters.mailbox import mailbox_for
 from activities.ports import Mailbox, Policies
+from portal.identity.provider import Provider
+from portal.security import public_url
 from portal.stray_watch import StrayWatch
 from runtime.client import DefectsClient
 from runtime.sealing import Sealer
 from runtime.settings import Settings
 from runtime.start_check import StartCheck
+
+COME_BACK = "/staff/sign-in/oidc"
+"""Where an identity provider sends the browser back to."""
 
 
 def _present() -> datetime:
@@ -52,6 +57,12 @@ class PortalContext:
         return AttachmentFiles.at(
             settings.attachments_url, self.engine, Sealer(settings.encryption_keys)
         )
+
+    @property
+    def provider(self) -> Provider | None:
+        """The identity provider that staff sign in at; None where none is named."""
+        named = self.settings.oidc
+        return Provider(named, f"{public_url(self.settings)}{COME_BACK}") if named else None
 
     @property
     def keeps_letters(self) -> bool:

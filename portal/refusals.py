@@ -24,6 +24,8 @@ Kind = Literal[
     "form",
     "link",
     "staff_token",
+    "identity",
+    "role",
     "rate",
     "host",
     "malformed",
@@ -33,8 +35,10 @@ Kind = Literal[
 """Why somebody was turned away.
 
 An unknown, revoked or expired token; one without the scope; a form that is not from our page; a
-link to sign in that is void or another browser's; a token that is not good for staff's pages; too
-many requests; a host that is not ours; a request that cannot be read, is too large or too slow.
+link to sign in that is void or another browser's; a token that is not good for staff's pages; what
+came back from the identity provider and proves nothing; a person whom it knows and who has no role
+here; too many requests; a host that is not ours; a request that cannot be read, is too large or too
+slow.
 """
 REFUSED = Counter(
     "defects_portal_refusals",
@@ -73,10 +77,11 @@ def refused(
     *,
     token: str | None = None,
     contact: str | None = None,
+    why: str | None = None,
 ) -> None:
     """Take note of a refusal: of the request of an ASGI `scope`, with what is known of who asked.
 
-    `token` is an id, `contact` an address.
+    `token` is an id, `contact` an address; `why` tells refusals of a kind apart.
     """
     REFUSED.labels(kind).inc()
     left_out = _lines.take()
@@ -90,6 +95,7 @@ def refused(
         contact=hashed(contact)[:16] if contact else None,
         computer=hashed(computer(scope))[:16],
         left_out=left_out,
+        **({"why": why} if why else {}),
     )
 
 

@@ -23,6 +23,7 @@ PUBLIC = frozenset(
         "/sign-in/{token}",
         "/sign-out",
         "/staff/sign-in",
+        "/staff/sign-in/oidc",
         "/staff/sign-out",
         "/static",
         # ... chooses a language, ...

@@ -1,5 +1,7 @@
 """Puts the pages together: an application of its own, with its own ways of saying no."""
 
+from urllib.parse import urlencode
+
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
@@ -15,6 +17,7 @@ from portal.pages import (
     my_cases,
     my_defects,
     new_case,
+    provider_sign_in,
     sessions,
     set_aside,
     sign_in,
@@ -22,9 +25,9 @@ from portal.pages import (
     staff_sign_in,
     status,
 )
-from portal.pages.auth import NotHere, SignInNeeded
+from portal.pages.auth import NotHere, SignInNeeded, staff_page
 from portal.pages.forms import FormRefused
-from portal.pages.page_renderer import STATIC, Look, look_of
+from portal.pages.page_renderer import STATIC, Look, context_of, look_of
 from portal.refusals import Kind, refused
 from portal.workbench import action_page, entity_pages, queue_page
 from runtime.connection import NoServer
@@ -35,19 +38,9 @@ def pages(context: PortalContext) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.context = context
     app.state.look = Look(context)
-    parts = (sign_in, my_cases, new_case, my_defects, choices, sessions, status)
-    for part in (
-        *parts,
-        staff_sign_in,
-        staff,
-        by_telephone,
-        set_aside,
-        entity_pages,
-        action_page,
-        queue_page,
-        attachments,
-        mail_outbox,
-    ):
+    parts = (sign_in, my_cases, new_case, my_defects, choices, sessions, status, mail_outbox)
+    for_staff = (staff_sign_in, provider_sign_in, staff, by_telephone, set_aside, attachments)
+    for part in (*parts, *for_staff, entity_pages, action_page, queue_page):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))
     app.exception_handler(SignInNeeded)(_sign_in_first)
@@ -79,10 +72,19 @@ class _Static(StaticFiles):
 
 
 def _sign_in_first(request: Request, needed: SignInNeeded) -> Response:
-    where = {"client": "/sign-in", "staff": "/staff/sign-in"}[needed.kind]
+    where = {"client": "/sign-in", "staff": _staff_sign_in(request)}[needed.kind]
     response = RedirectResponse(where, 303)
     look_of(request).cookies.clear(response, needed.kind)
     return response
+
+
+def _staff_sign_in(request: Request) -> str:
+    """Where staff sign in, and by an identity provider come back to what they asked for."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    plain = request.method != "GET" or staff_page(wanted) == "/staff"
+    if plain or context_of(request).settings.oidc is None:
+        return "/staff/sign-in"
+    return f"/staff/sign-in?{urlencode({'to': wanted})}"
 
 
 def _not_here(request: Request, error: NotHere | HTTPException) -> Response:

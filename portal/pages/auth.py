@@ -1,14 +1,15 @@
 """Who is looking: a client's contact or a member of staff, by the session of their cookie."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
 
 from activities.adapters.database import DatabaseContacts, DatabasePreferences, DatabaseSessions
 from activities.adapters.database.contacts import Attached
-from activities.adapters.database.sessions import Who, hashed
+from activities.adapters.database.sessions import Session, Who, hashed
 from activities.adapters.database.tokens import DatabaseTokens, Token
 from activities.languages import preferred, zone_of
 from activities.ports import Preference
@@ -17,10 +18,13 @@ from portal.keys import key_of
 from portal.pages.i18n import TRANSLATIONS, Translations
 from portal.pages.local_time import Times
 from portal.pages.page_renderer import context_of, look_of
+from portal.roles import scopes_of
 
 STAFF_SCOPE = "staff:read"
 ASKS_BY_ITSELF = "/staff/queue/changes"
 """What an open page asks for again and again, whether anybody looks at it or not."""
+_STAFF_PAGE = re.compile(r"/staff(?!/sign-)(?:/[\w.%-]+)*(?:\?[\w.%=&+-]*)?", re.ASCII)
+_LONGEST = 500
 
 
 class SignInNeeded(Exception):  # noqa: N818 - it is an answer
@@ -156,22 +160,25 @@ class StaffMember:
     """How they are called on pages."""
     scopes: frozenset[str]
     """What they may do."""
+    by: Literal["token", "person"] = "token"
+    """Whether a token was shown, or an identity provider knows the person."""
 
     @property
     def logged(self) -> dict[str, str]:
         """How a line of the log names them."""
-        return {"token": self.ident}
+        return {self.by: self.ident if self.by == "token" else hashed(self.actor)[:16]}
 
     def lacks(self, scope: str) -> str:
         """What they are told who may not do something."""
-        return f"Your token lacks the scope {scope}."
+        return f"Your {'token' if self.by == 'token' else 'role'} lacks the scope {scope}."
 
 
 def signed_in_staff(request: Request) -> StaffMember:
-    """Who is signed in with a token, which must still be good.
+    """Who is signed in: with a token, which must still be good, or at the identity provider.
 
     Raises:
-        SignInNeeded: no one is signed in, or the token was revoked or has expired.
+        SignInNeeded: no one is, or the token was revoked or has expired, or there is no provider
+            any more.
     """
     context = context_of(request)
     cookie = look_of(request).cookies.read(request, "staff")
@@ -179,10 +186,20 @@ def signed_in_staff(request: Request) -> StaffMember:
     session = cookie and sessions.find("staff", cookie, context.now(), by_itself=by_itself)
     if not session:
         raise SignInNeeded("staff")
+    if session.roles is not None:
+        return _person_of(session, context)
     for token in DatabaseTokens(context.engine).all():
         if token.id == session.subject and may_look(token) and token.valid(context.now()):
             return StaffMember(token.id, token.name, token.name, token.scopes)
     raise SignInNeeded("staff")
+
+
+def _person_of(session: Session, context: PortalContext) -> StaffMember:
+    scopes = scopes_of(session.roles or ())
+    if context.settings.oidc is None or STAFF_SCOPE not in scopes:
+        raise SignInNeeded("staff")
+    shown = session.name or session.subject
+    return StaffMember(session.subject, session.subject, shown, scopes, "person")
 
 
 Staff = Annotated[StaffMember, Depends(signed_in_staff)]
@@ -191,3 +208,8 @@ Staff = Annotated[StaffMember, Depends(signed_in_staff)]
 def may_look(token: Token) -> bool:
     """Whether a token opens the page for staff."""
     return STAFF_SCOPE in token.scopes
+
+
+def staff_page(path: str) -> str:
+    """A page for staff to go on to, whatever was sent: the first one instead of anything else."""
+    return path if _STAFF_PAGE.fullmatch(path) and len(path) <= _LONGEST else "/staff"
