@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from tests import node
+from tests import npm
 from tests.portal.pages import browser_scripts
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def axe_script() -> str:
     try:
         return browser_scripts.script(browser_scripts.AXE).read_text(encoding="utf-8")
     except subprocess.CalledProcessError as error:
-        if node.unreachable(error.stderr):
+        if npm.unreachable(error.stderr):
             _skip("Accessibility was not checked by axe: the npm registry cannot be reached")
         raise AssertionError(error.stderr) from None
 

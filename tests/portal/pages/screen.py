@@ -30,10 +30,11 @@ DESK: ViewportSize = {"width": 1280, "height": 900}
 
 
 @asynccontextmanager
-async def served(pages: Pages) -> AsyncIterator[str]:
-    """The address at which the pages are, on a free port of loopback."""
+async def served(pages: Pages, port: int = 0) -> AsyncIterator[str]:
+    """The address at which the pages are, on a port of loopback, any free one unless it is said."""
     with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
         config = uvicorn.Config(pages.app, log_config=None, access_log=False, lifespan="off")
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))

@@ -1,6 +1,7 @@
 """A portal whose staff sign in at an identity provider, and browsers that go there and back."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
@@ -64,10 +65,12 @@ def led_to(answer: httpx.Response) -> str:
     return unescape(found[1])
 
 
-def a_portal(folder: Path, **settings: Any) -> Pages:
-    """A portal that nobody's workflows run behind."""
+def a_portal(folder: Path, clock: Callable[[], datetime] | None = None, **settings: Any) -> Pages:
+    """A portal that nobody's workflows run behind; its time stands still without a clock."""
     client: Any = SimpleNamespace(temporal=SimpleNamespace(namespace="default"))
     ours = Settings.model_construct(**(settings_of_tests().model_dump() | settings))
     wall = Wall(NOW)
-    context = PortalContext(client, empty_database(folder / "it.db"), PolicyFiles(), ours, wall)
+    context = PortalContext(
+        client, empty_database(folder / "it.db"), PolicyFiles(), ours, clock or wall
+    )
     return Pages(SimpleNamespace(), wall, context, create_app(context))  # type: ignore[arg-type]
