@@ -56,6 +56,7 @@ def _shown(session: Session) -> dict[str, str | None]:
     return {
         "id": session.ident,
         "who": session.subject,
+        "name": session.name,
         "browser": session.browser,
         "began_at": iso(session.began_at),
         "seen_at": iso(session.seen_at),

@@ -21,7 +21,10 @@ sessions_app = typer.Typer(no_args_is_help=True)
 app.add_typer(sessions_app, name="sessions", help="List and end sessions of the web pages.")
 
 Staff = Annotated[
-    bool, typer.Option("--staff", help="Sessions of staff; who is meant is the id of a token.")
+    bool,
+    typer.Option(
+        "--staff", help="Sessions of staff: of the id of a token, or of a person, staff:ada."
+    ),
 ]
 
 

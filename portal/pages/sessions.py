@@ -1,7 +1,8 @@
 """Where people are signed in, and the buttons that end it: for clients, and for staff.
 
-Clients see and end their own sessions. Staff see and end their own too; those of clients they end
-with a token that may write cases. Another member of staff is signed out by revoking their token.
+Clients see and end their own sessions. Staff see and end their own too; those of clients, and of
+people who signed in at the identity provider, they end if they may write cases. Whoever signed in
+with a token is signed out by revoking it.
 """
 
 import structlog
@@ -11,7 +12,8 @@ from fastapi.responses import RedirectResponse
 from activities.adapters.database import DatabaseSessions
 from activities.adapters.database.sessions import Session, Who, hashed
 from portal.api.security import Scope
-from portal.pages.auth import SignedIn, Staff, StaffMember
+from portal.identity.person import STAFF
+from portal.pages.auth import NotHere, SignedIn, Staff, StaffMember
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
 from portal.pages.page_renderer import context_of, look_of
 
@@ -41,12 +43,19 @@ def sessions_page(request: Request, staff: Staff) -> Response:
 
 @router.post("/staff/sessions/end")
 def end(request: Request, staff: Staff, form: OurForm) -> Response:
-    """Sign somebody out, in one place or everywhere."""
+    """Sign somebody out, in one place or everywhere.
+
+    Raises:
+        NotHere: a token is meant, which is to be revoked.
+    """
     kind: Who = "staff" if form.text("kind") == "staff" else "client"
-    subject = staff.ident if kind == "staff" else form.text("subject")
-    if kind == "client" and not _may_end_clients(staff):
-        trouble = Trouble("sessions", staff.lacks(Scope.CASES_WRITE), status=403)
-        return _page(request, staff, trouble)
+    subject = form.text("subject")
+    if (kind, subject) != ("staff", staff.ident):
+        if not _may_end_others(staff):
+            trouble = Trouble("sessions", staff.lacks(Scope.CASES_WRITE), status=403)
+            return _page(request, staff, trouble)
+        if kind == "staff" and not subject.startswith(STAFF):
+            raise NotHere
     sessions = DatabaseSessions(context_of(request).engine)
     if form.text("session"):
         sessions.end_one(kind, subject, form.text("session"))
@@ -60,7 +69,8 @@ def end(request: Request, staff: Staff, form: OurForm) -> Response:
 def _page(request: Request, staff: StaffMember, trouble: Trouble) -> Response:
     context = context_of(request)
     sessions, now = DatabaseSessions(context.engine), context.now()
-    own = sessions.live("staff", now, staff.ident)
+    of_staff = sessions.live("staff", now)
+    own = [session for session in of_staff if session.subject == staff.ident]
     return look_of(request).show(
         request,
         "staff_sessions.html.j2",
@@ -68,11 +78,12 @@ def _page(request: Request, staff: StaffMember, trouble: Trouble) -> Response:
         area="staff",
         staff=staff,
         own=[(session, is_this(request, session)) for session in own],
+        others=[each for each in of_staff if each.roles is not None and each not in own],
         clients=sessions.live("client", now),
-        may_end=_may_end_clients(staff),
+        may_end=_may_end_others(staff),
         trouble=trouble,
     )
 
 
-def _may_end_clients(staff: StaffMember) -> bool:
+def _may_end_others(staff: StaffMember) -> bool:
     return Scope.CASES_WRITE in staff.scopes

@@ -62,3 +62,13 @@ def test_sessions_of_staff_are_ended_by_their_token(engine: Engine) -> None:
     assert starter("end", "0a1b2c3d4e5f")[0] == 5
     assert starter("end", "0a1b2c3d4e5f", "--staff")[0] == 0
     assert sessions.live("staff", now) == []
+
+
+def test_sessions_of_a_person_are_ended_by_their_actor(engine: Engine) -> None:
+    """Who is called by their name."""
+    sessions, now = DatabaseSessions(engine), datetime.now(UTC)
+    sessions.begin("staff", "staff:ada", now, name="Ada Lovelace", roles=["viewer"])
+    (listed,) = json.loads(starter("list", "--staff", "--json")[1])
+
+    assert (listed["who"], listed["name"]) == ("staff:ada", "Ada Lovelace")
+    assert starter("end", "staff:ada", "--staff") == (0, "sessions ended: 1\n")

@@ -214,17 +214,37 @@ async def test_a_session_ends_and_the_groups_are_read_again(here: SignIns) -> No
 
 
 async def test_a_person_sees_and_ends_their_sessions(here: SignIns) -> None:
-    """And nobody else's of the staff."""
+    """All of theirs, and nobody else's."""
     first, second = await here.signed_in(), await here.signed_in()
     bob = await here.signed_in(preferred_username="bob", name="Bob")
-    page = await first.get("/staff/sessions")
-    assert page.count('name="kind" value="staff"') == 3
     await first.send("/staff/sessions", "/staff/sessions/end", kind="staff", session="")
 
     assert [(await each.http.get("/staff")).status_code for each in (first, second, bob)] == [
         *(303, 303),
         200,
     ]
+
+
+async def test_a_colleague_is_signed_out_by_whoever_may(here: SignIns) -> None:
+    """Not by a viewer; and a token is revoked instead."""
+    ada = await here.signed_in()
+    bob = await here.signed_in(preferred_username="bob", name="Bob", groups=["everybody"])
+    by_token = await here.pages.staff()
+    (session,) = DatabaseSessions(here.pages.context.engine).live("staff", NOW, "staff:ada")
+    token = here.pages.token().split("_")[1]
+    ends = {"kind": "staff", "subject": "staff:ada", "session": session.ident}
+    own = Forms(await bob.get("/staff/sessions")).to("/staff/sessions/end")
+    assert (await bob.http.post("/staff/sessions/end", data=own | ends)).status_code == 403
+    assert (await ada.http.get("/staff")).status_code == 200
+    page = await ada.get("/staff/sessions")
+    assert "Bob" in page
+    form = Forms(page).to("/staff/sessions/end")
+    others = form | {"subject": token, "session": ""}
+    assert (await ada.http.post("/staff/sessions/end", data=others)).status_code == 404
+    await ada.http.post("/staff/sessions/end", data=form | {"subject": "staff:bob", "session": ""})
+
+    assert (await bob.http.get("/staff")).status_code == 303
+    assert (await by_token.http.get("/staff")).status_code == 200
 
 
 async def test_signing_out_ends_it_here_and_leads_to_the_provider(here: SignIns) -> None:
