@@ -37,6 +37,7 @@ PAGES = (
     "mail",
     "connect-by-webhooks",
     "connect-by-temporal",
+    "sign-in",
     "bring-in",
     "policy-file",
 )

@@ -13,6 +13,7 @@ from portal.api.contract import KINDS
 from portal.api.documents import document
 from portal.api.endpoints import PREFIX, router
 from portal.api.problems import TITLES
+from portal.roles import SCOPES
 from tools.docs.schema_words import referred
 from tools.docs.schemas import published
 from tools.docs.tables import code, codes, prose, table
@@ -43,6 +44,11 @@ def requests() -> str:
         for method, said in methods.items()
         for part in _operation(f"{method.upper()} {path}", said)
     )
+
+
+def roles() -> str:
+    """Every role with its scopes."""
+    return table(("role", "scopes"), ((code(r), codes(sorted(may))) for r, may in SCOPES.items()))
 
 
 def problems() -> str:

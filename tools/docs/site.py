@@ -30,6 +30,7 @@ WRITTEN: Mapping[str, Callable[[], str]] = {
     "policy keys": about_policy.policy_keys,
     "problems": about_http.problems,
     "requests": about_http.requests,
+    "roles": about_http.roles,
     "settings": about_settings.settings,
     "subjects of emails": subjects.subjects,
 }
