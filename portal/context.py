@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -11,13 +12,15 @@ from activities.adapters.database.attachments import AttachmentFiles
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from activities.adapters.mailbox import mailbox_for
 from activities.ports import Mailbox, Policies
-from portal.identity.provider import Provider
 from portal.security import public_url
 from portal.stray_watch import StrayWatch
 from runtime.client import DefectsClient
 from runtime.sealing import Sealer
 from runtime.settings import Settings
 from runtime.start_check import StartCheck
+
+if TYPE_CHECKING:
+    from portal.identity.provider import Provider
 
 COME_BACK = "/staff/sign-in/oidc"
 """Where an identity provider sends the browser back to."""
@@ -59,8 +62,11 @@ class PortalContext:
         )
 
     @property
-    def provider(self) -> Provider | None:
+    def provider(self) -> "Provider | None":
         """The identity provider that staff sign in at; None where none is named."""
+        # What speaks its protocol takes long to load, and who hands over a mail needs none of it.
+        from portal.identity.provider import Provider
+
         named = self.settings.oidc
         return Provider(named, f"{public_url(self.settings)}{COME_BACK}") if named else None
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 playwright = pytest.importorskip("playwright.async_api")
 
-from tests.portal.pages.screen import served  # noqa: E402
+from tests.portal.pages.screen import PHONE, served  # noqa: E402
+from tests.system.test_pages_in_a_browser import SCHEMES, visit  # noqa: E402
 
 SECRET = "odd: %+&=/ characters"
 
@@ -131,6 +132,20 @@ async def test_a_provider_that_begins_again_has_other_keys(
             await page.context.close()
 
     assert len(ways_back) == 4
+
+
+async def test_axe_finds_no_obstacle_where_staff_sign_in(
+    provider_program: Path, chromium: "Chromium", axe_script: str, tmp_path: Path
+) -> None:
+    """On the page with both ways in, and the one that says why not: on a phone, light and dark."""
+    found: list[str] = []
+    async with staff_portal(provider_program, tmp_path, free_port()) as (portal, _):
+        context = await chromium.new_context(viewport=PHONE)
+        page = await context.new_page()
+        await visit(page, portal, ["/staff/sign-in", HERE], axe_script, SCHEMES, found)
+        await context.close()
+
+    assert found == []
 
 
 def test_its_lock_names_no_registry() -> None:

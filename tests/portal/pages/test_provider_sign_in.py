@@ -4,9 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 from starlette.responses import PlainTextResponse
 from structlog.testing import capture_logs
@@ -15,6 +18,7 @@ from activities.adapters.database import DatabaseReadModel, DatabaseSessions
 from activities.adapters.database.sessions import hashed
 from activities.adapters.database.tables_pages import begun_sign_ins
 from portal.app import create_app
+from portal.pages.auth import staff_page
 from portal.refusals import REFUSED
 from portal.roles import scopes_of
 from tests.identity_provider import SECRET, identity_provider
@@ -114,6 +118,16 @@ async def test_nobody_is_led_away(here: SignIns, to: str) -> None:
 
     assert landed.headers["location"] == "/staff"
     assert by_token.headers["location"] == "/staff"
+
+
+@given(st.text(max_size=40) | st.from_regex(r"/staff[/\\@.?#:%a-z]{0,12}", fullmatch=True))
+def test_a_page_to_go_on_to_is_on_this_host(path: str) -> None:
+    """However a browser reads what was sent."""
+    led = urlsplit(urljoin("https://portal.example/staff/sign-in", staff_page(path)))
+
+    assert (led.scheme, led.netloc) == ("https", "portal.example")
+    assert "\\" not in staff_page(path)
+    assert not staff_page(path).startswith("//")
 
 
 # --- who is not let in ---------------------------------------------------------------------------
