@@ -201,7 +201,7 @@ class Provider:
     ) -> Mapping[str, Any]:
         """The claims, with those that the provider only tells when it is asked for them."""
         wanted = {self._named.groups_claim, self._named.actor_claim, "name"}
-        if self._named.email_domains:
+        if self._named.email_domains or "email" in wanted:
             wanted |= {"email", "email_verified"}
         if wanted <= claims.keys() or "userinfo_endpoint" not in described:
             return claims

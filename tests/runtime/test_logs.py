@@ -155,6 +155,7 @@ def test_levels(written: StringIO) -> None:
     log.debug("quiet")
     logging.getLogger("library").debug("quiet")
     logging.getLogger("httpx").info("POST https://hooks.example/secret-path")
+    logging.getLogger("httpx2").info("POST https://sign-in.example/secret-path")
     logging.getLogger("httpx").warning("loud")
 
     assert [line["event"] for line in lines(written)] == ["loud"]

@@ -70,6 +70,19 @@ async def test_what_an_id_token_lacks_is_asked_for(there: IdentityProvider) -> N
         await claims(there)
 
 
+@pytest.mark.parametrize(
+    "settings", [{"oidc_email_domains": ("x",)}, {"oidc_actor_claim": "email"}]
+)
+async def test_whether_an_address_is_confirmed_is_asked_for(
+    there: IdentityProvider, settings: dict[str, Any]
+) -> None:
+    """Where the ID token has the address alone; and not where no address is needed."""
+    there.told_when_asked = frozenset({"email_verified"})
+
+    assert (await claims(there, **settings))["email_verified"] is True
+    assert "email_verified" not in await claims(there)
+
+
 async def test_what_is_proved_counts_more_than_what_is_told(there: IdentityProvider) -> None:
     """The ID token is signed."""
     there.told_when_asked = frozenset({"name"})
