@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from activities.adapters.database import DatabaseSessions
+from activities.adapters.database import DatabaseSessions, DatabaseStaffPeople
 from activities.adapters.database.sessions import Session, Who
 from commands import show
 from commands.database import database
@@ -45,6 +45,18 @@ async def end(settings: Settings, kind: Who, subject: str, session: str | None) 
         typer.echo(f"{subject} is not signed in{' there' if session else ''}", err=True)
         return NOT_SIGNED_IN
     typer.echo(f"sessions ended: {ended}")
+    return 0
+
+
+async def forget(settings: Settings, actor: str) -> int:
+    """Let another person sign in by this name, and end what began by it; answers the exit code."""
+    with database(settings) as engine:
+        forgotten = DatabaseStaffPeople(engine).forget(actor)
+        DatabaseSessions(engine).end_all("staff", actor)
+    if not forgotten:
+        typer.echo(f"nobody has signed in as {actor}", err=True)
+        return NOT_SIGNED_IN
+    typer.echo(f"{actor} may be another person from now on")
     return 0
 
 

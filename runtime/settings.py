@@ -268,8 +268,7 @@ class Settings(BaseSettings):
     oidc_groups_claim: str = "groups"
     """Claim that lists the groups of a person."""
     oidc_actor_claim: oidc.ActorClaim = "preferred_username"
-    """Claim by which a person is on record, as `staff:` and its value: it must never pass to
-    another person."""
+    """Claim by which a person is on record, as `staff:` and its value."""
     oidc_email_domains: Annotated[tuple[str, ...], NoDecode, BeforeValidator(oidc.domains)] = ()
     """Domains, separated by commas, of which a person's address must be, confirmed by the provider.
     Without them any person with a role may sign in."""

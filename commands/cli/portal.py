@@ -102,6 +102,16 @@ def end(
     run(lambda settings: sessions.end(settings, kind, contact, session))
 
 
+@sessions_app.command()
+def forget(
+    actor: Annotated[str, typer.Argument(help="Of a person of the staff, such as staff:ada.")],
+) -> None:
+    """Let another person sign in by a user name that the identity provider has given out again."""
+    from commands import sessions
+
+    run(lambda settings: sessions.forget(settings, actor))
+
+
 @app.command()
 def inbound_mail(
     files: Annotated[

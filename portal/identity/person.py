@@ -37,6 +37,8 @@ class StaffPerson:
     """Somebody of the staff, as they sign in."""
 
     actor: str
+    subject: str
+    """The provider's own id, which it gives out once."""
     name: str
     roles: frozenset[StaffRole]
 
@@ -57,7 +59,7 @@ def staff_person(claims: Mapping[str, Any], named: OpenIdConnect) -> StaffPerson
     roles = named.roles_of(groups)
     if not roles:
         raise NotLetIn("no_role")
-    return StaffPerson(f"{STAFF}{said}", _name(claims, said), roles)
+    return StaffPerson(f"{STAFF}{said}", claims["sub"], _name(claims, said), roles)
 
 
 def _said(claims: Mapping[str, Any], claim: str) -> str:

@@ -12,7 +12,11 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from activities.adapters.database import DatabaseAttempts, DatabaseBegunSignIns
+from activities.adapters.database import (
+    DatabaseAttempts,
+    DatabaseBegunSignIns,
+    DatabaseStaffPeople,
+)
 from activities.adapters.database.begun_sign_ins import LASTS, BegunSignIn
 from activities.adapters.database.sessions import hashed
 from portal.context import COME_BACK
@@ -91,6 +95,8 @@ async def come_back(request: Request) -> Response:
     except NotLetIn as problem:
         refused("role", request.scope, why=problem.why)
         return await _not_signed_in(request, problem.why, 403)
+    if not await run_in_threadpool(_is_the_same, request, person, named.issuer):
+        return await _refused(request, "another_person")
     return await run_in_threadpool(_let_in, request, person, begun.back_to)
 
 
@@ -124,6 +130,12 @@ def _said(request: Request, name: str) -> str:
     values = request.query_params.getlist(name)
     sound = len(values) == 1 and len(values[0]) <= _LONGEST
     return values[0] if sound and values[0].isascii() and values[0].isprintable() else ""
+
+
+def _is_the_same(request: Request, person: StaffPerson, issuer: str) -> bool:
+    """Whether this is who has that name on record."""
+    people, now = DatabaseStaffPeople(context_of(request).engine), context_of(request).now()
+    return people.met(person.actor, issuer, person.subject, person.name, now)
 
 
 def _let_in(request: Request, person: StaffPerson, to: str) -> Response:

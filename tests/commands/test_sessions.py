@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
-from activities.adapters.database import DatabaseSessions
+from activities.adapters.database import DatabaseSessions, DatabaseStaffPeople
 from starter import app
 from tests.quick_databases import empty_database
 
@@ -72,3 +72,15 @@ def test_sessions_of_a_person_are_ended_by_their_actor(engine: Engine) -> None:
 
     assert (listed["who"], listed["name"]) == ("staff:ada", "Ada Lovelace")
     assert starter("end", "staff:ada", "--staff") == (0, "sessions ended: 1\n")
+
+
+def test_a_name_that_was_given_out_again_is_forgotten(engine: Engine) -> None:
+    """With what began by it; a name that nobody had is 5."""
+    sessions, now = DatabaseSessions(engine), datetime.now(UTC)
+    DatabaseStaffPeople(engine).met("staff:ada", "https://one.example", "1", "Ada", now)
+    sessions.begin("staff", "staff:ada", now, name="Ada", roles=["viewer"])
+
+    assert starter("forget", "staff:ada")[0] == 0
+    assert sessions.live("staff", now) == []
+    assert DatabaseStaffPeople(engine).met("staff:ada", "https://one.example", "2", "Ada", now)
+    assert starter("forget", "staff:eve")[0] == 5

@@ -18,6 +18,7 @@ from activities.adapters.database.records import DatabaseRecords
 from activities.adapters.database.schema import migrate
 from activities.adapters.database.sessions import DatabaseSessions, DatabaseSignInLinks
 from activities.adapters.database.set_aside import DatabaseSetAside
+from activities.adapters.database.staff_people import DatabaseStaffPeople
 from activities.adapters.database.status_page import DatabaseStatusPage, Incident, IncidentUpdate
 from activities.adapters.database.track_record import DatabaseTrackRecord
 
@@ -38,6 +39,7 @@ __all__ = [
     "DatabaseSessions",
     "DatabaseSetAside",
     "DatabaseSignInLinks",
+    "DatabaseStaffPeople",
     "DatabaseStatusPage",
     "DatabaseTrackRecord",
     "Incident",

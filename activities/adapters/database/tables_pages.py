@@ -51,6 +51,17 @@ begun_sign_ins = Table(
     Index(None, "expires_at"),
 )
 
+staff_people = Table(
+    "staff_people",
+    metadata,
+    Column("actor", CodePointText, primary_key=True),
+    Column("issuer", CodePointText, nullable=False),
+    # Of the provider's own id.
+    Column("subject_hash", CodePointText, nullable=False),
+    Column("name", CodePointText, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
 web_attempts = Table(
     "web_attempts",
     metadata,

@@ -44,7 +44,10 @@ def test_a_person_has_what_any_of_their_groups_has() -> None:
     person = staff_person(ADA | {"groups": groups}, named())
 
     assert person == StaffPerson(
-        "staff:ada", "Ada Lovelace", frozenset({StaffRole.VIEWER, StaffRole.RELEASE_MANAGER})
+        "staff:ada",
+        "248289761001",
+        "Ada Lovelace",
+        frozenset({StaffRole.VIEWER, StaffRole.RELEASE_MANAGER}),
     )
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from joserfc import jwt
 
-from activities.adapters.database import DatabaseSessions
+from activities.adapters.database import DatabaseSessions, DatabaseStaffPeople
 from tests.identity_provider import SECRET, IdentityProvider, a_key
 from tests.portal.pages.installation import Browser
 from tests.portal.pages.sign_ins import HERE, NOW, SignIns, back
@@ -197,6 +197,21 @@ async def test_a_way_back_from_another_provider(here: SignIns) -> None:
     await refused(here, await here.came(browser, iss="https://evil.example"), browser)
 
     assert here.there.asked["/token"] == 0
+
+
+async def test_a_name_that_was_given_out_again_is_another_persons(here: SignIns) -> None:
+    """The first one's record and rights are not the second one's; at another issuer all are new."""
+    await here.signed_in()
+    here.there.person |= {"sub": "another"}
+    browser = here.pages.browser()
+    answer = await here.came(browser)
+
+    assert answer.status_code == 403
+    assert "another person has on record" in answer.text
+    assert "portal-staff" not in browser.http.cookies
+    await here.signed_in(sub="248289761001", name="Ada King")
+    people = DatabaseStaffPeople(here.pages.context.engine)
+    assert people.names(["staff:ada", "staff:eve"]) == {"staff:ada": "Ada King"}
 
 
 async def test_a_session_is_new_whatever_the_browser_had(here: SignIns) -> None:

@@ -1,11 +1,15 @@
-"""A sign-in at the identity provider is ended once, in time, by the browser that began it."""
+"""Who signs in at the identity provider: once for each time it was begun, and as one person."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, func, select
 
-from activities.adapters.database import DatabaseBegunSignIns, DatabaseSessions
+from activities.adapters.database import (
+    DatabaseBegunSignIns,
+    DatabaseSessions,
+    DatabaseStaffPeople,
+)
 from activities.adapters.database.begun_sign_ins import LASTS
 from activities.adapters.database.tables_pages import begun_sign_ins
 
@@ -52,6 +56,20 @@ def test_what_the_provider_is_shown_differs_for_all_of_it(engine: Engine) -> Non
 
     assert len(set(made)) == 9
     assert all(43 <= len(each) <= 128 for each in made)
+
+
+def test_a_name_is_one_persons_until_it_is_forgotten(engine: Engine) -> None:
+    """Whatever their name; at another issuer they may have another id."""
+    people = DatabaseStaffPeople(engine)
+
+    assert people.met("staff:ada", "https://one.example", "1", "Ada", NOW)
+    assert people.met("staff:ada", "https://one.example", "1", "Ada King", NOW)
+    assert not people.met("staff:ada", "https://one.example", "2", "Eve", NOW)
+    assert people.names({"staff:ada", "None"}) == {"staff:ada": "Ada King"}
+    assert people.met("staff:ada", "https://two.example", "2", "Ada", NOW)
+    assert not people.met("staff:ada", "https://two.example", "1", "Eve", NOW)
+    assert [people.forget("staff:ada") for _ in range(2)] == [True, False]
+    assert people.met("staff:ada", "https://two.example", "1", "Ada Byron", NOW)
 
 
 def test_a_session_of_a_person_has_name_and_roles(engine: Engine) -> None:
