@@ -77,11 +77,13 @@ def refused(
     *,
     token: str | None = None,
     contact: str | None = None,
+    person: str | None = None,
     why: str | None = None,
 ) -> None:
     """Take note of a refusal: of the request of an ASGI `scope`, with what is known of who asked.
 
-    `token` is an id, `contact` an address; `why` tells refusals of a kind apart.
+    `token` is an id, `contact` an address, `person` a hash of one of the staff; `why` tells
+    refusals of a kind apart.
     """
     REFUSED.labels(kind).inc()
     left_out = _lines.take()
@@ -95,7 +97,7 @@ def refused(
         contact=hashed(contact)[:16] if contact else None,
         computer=hashed(computer(scope))[:16],
         left_out=left_out,
-        **({"why": why} if why else {}),
+        **{name: said for name, said in (("person", person), ("why", why)) if said},
     )
 
 

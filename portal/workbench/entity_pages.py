@@ -9,7 +9,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
-from activities.adapters.database import DatabaseAudience, DatabaseLedger, DatabaseReadModel
+from activities.adapters.database import (
+    DatabaseAudience,
+    DatabaseLedger,
+    DatabaseReadModel,
+    DatabaseStaffPeople,
+)
 from activities.adapters.database.attachments import DatabaseAttachments
 from activities.adapters.database.members import DatabaseMembers
 from activities.ports import Delivery, DeliveryState
@@ -118,13 +123,14 @@ def _standing(request: Request, staff: StaffMember, kind: Kind, number: str) -> 
     if status is None:
         raise NotHere
     facts = list(read_model.timeline(number, public_only=False))
+    names = DatabaseStaffPeople(engine).names({str(fact["actor"]) for fact in facts})
     deliveries = list(DatabaseLedger(engine).deliveries(number))[: -_DELIVERIES - 1 : -1]
     bad = {DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN}
     failed = sum(delivery.state in bad for delivery in deliveries)
     known = {**status, "failed_deliveries": failed}
     return Standing(
         status=known,
-        happened=[_happened(fact) for fact in facts[::-1][:_FACTS]],
+        happened=[_happened(fact, names) for fact in facts[::-1][:_FACTS]],
         older=max(0, len(facts) - _FACTS),
         deliveries=deliveries,
         actions=offered(kind, known, staff.scopes),
@@ -155,12 +161,12 @@ def _show(
     )
 
 
-def _happened(fact: Mapping[str, Any]) -> Happened:
-    internal = fact["internal_text"]
+def _happened(fact: Mapping[str, Any], names: Mapping[str, str]) -> Happened:
+    internal, actor = fact["internal_text"], fact["actor"]
     return Happened(
         event=fact["event"],
         at=fact["at"],
-        actor=fact["actor"],
+        actor=f"{names[actor]} ({actor})" if actor in names else actor,
         public=fact["public_text"],
         internal=folded(internal) if internal else None,
         details=fact["details"],

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -14,15 +13,15 @@ from sqlalchemy import select
 from starlette.responses import PlainTextResponse
 from structlog.testing import capture_logs
 
-from activities.adapters.database import DatabaseReadModel, DatabaseSessions
+from activities.adapters.database import DatabaseSessions
 from activities.adapters.database.sessions import hashed
 from activities.adapters.database.tables_pages import begun_sign_ins
 from portal.app import create_app
 from portal.pages.auth import staff_page
 from portal.refusals import REFUSED
 from portal.roles import scopes_of
-from tests.identity_provider import SECRET, identity_provider
-from tests.portal.pages.installation import Forms, Pages, on_case, pages_installation
+from tests.identity_provider import SECRET
+from tests.portal.pages.installation import Forms, Pages
 from tests.portal.pages.sign_ins import HERE, NOW, SignIns, a_portal, back, led_to
 from tests.workflows.world import settings_of_tests
 
@@ -342,22 +341,3 @@ def roles_of(here: SignIns, groups: list[str]) -> frozenset[str]:
     named = here.pages.context.settings.oidc
     assert named is not None
     return frozenset(named.roles_of(groups))
-
-
-async def test_what_a_person_does_is_on_record_as_theirs(tmp_path: Path) -> None:
-    """Each action has the actor that their provider vouches for, and no other."""
-    async with (
-        identity_provider(lambda: NOW) as there,
-        pages_installation(tmp_path, **there.settings()) as pages,
-    ):
-        there.now = pages.wall
-        phone = {"name": "Grace", "phone": "+1 312 555 0123"}
-        await pages.world.defect("DEF-1", "S3", on_case("CASE-1") | {"contact": phone})
-        await pages.tick()
-        ada = await SignIns(pages, there).signed_in()
-        await ada.done("/staff/telephone", "/staff/telephone", note="left word", actor="eve")
-        await pages.tick()
-        timeline = DatabaseReadModel(pages.context.engine).timeline("DEF-1", public_only=False)
-
-    actors = [fact["actor"] for fact in timeline if fact["event"] == "contact.notified"]
-    assert actors == ["staff:ada"]
