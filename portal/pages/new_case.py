@@ -2,30 +2,27 @@
 
 import json
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
-from activities.adapters.database import DatabaseAttempts, DatabaseContacts, DatabaseNumbers
+from activities.adapters.database import DatabaseContacts, DatabaseNumbers
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Channel
 from portal.keys import key_of
 from portal.pages.auth import Person, SignedIn
 from portal.pages.forms import NO_TROUBLE, Form, OurForm, Trouble, trouble_of
 from portal.pages.i18n import ITEMS
+from portal.pages.limits import CASES, haste
 from portal.pages.my_cases import listed
 from portal.pages.page_renderer import look_of
 from portal.pages.read_your_writes import until
-from portal.refusals import refused
 from runtime.connection import NoServer
 
 router = APIRouter()
 
-PER_PERSON = (30, timedelta(hours=1))
-"""Cases one person opens."""
 _TEXTS = ("subject", "description", "priority", *ITEMS)
 
 
@@ -45,12 +42,16 @@ async def open_case(request: Request, person: SignedIn, form: OurForm) -> Respon
     if not form.text("description"):
         return await run_in_threadpool(_page, request, person, _wrong(person, form, "description"))
     start = await run_in_threadpool(_start, person, client, form)
+    context = person.context
     try:
+        await run_in_threadpool(context.starts.check, "CaseWorkflow", None, start, context.now())
+        if (too_many := await haste(person, "case", form, CASES)) is not None:
+            return await run_in_threadpool(_page, request, person, too_many)
         number = await _started(person, start, form)
     except (InvalidCommand, NoServer) as refusal:
         trouble = trouble_of(refusal, "case", form, person.times)
         return await run_in_threadpool(_page, request, person, trouble)
-    contacts = DatabaseContacts(person.context.engine)
+    contacts = DatabaseContacts(context.engine)
     if await until(lambda: bool(contacts.cases(person.address, number))):
         return RedirectResponse(f"/cases/{number}?done=opened", 303)
     return RedirectResponse(f"/cases?logged={number}", 303)
@@ -87,15 +88,10 @@ async def _started(person: Person, start: dict[str, Any], form: Form) -> str:
     """The number of the case this form is for: sent again, it gets the same one.
 
     Raises:
-        InvalidCommand: the case is refused, or too many came from this person lately.
+        InvalidCommand: the case is refused.
         NoServer: Temporal does not answer.
     """
-    context, now = person.context, person.context.now()
-    await run_in_threadpool(context.starts.check, "CaseWorkflow", None, start, now)
-    attempts = DatabaseAttempts(context.engine)
-    if not await run_in_threadpool(attempts.allows, "case of", person.address, *PER_PERSON, now):
-        refused("rate", person.scope, contact=person.address)
-        raise InvalidCommand("case", "many cases came from you lately")
+    context = person.context
     # What was typed is part of it: sent again with other words, from the browser's history, it is
     # another case.
     typed = {name: form.text(name) for name in ("client", *_TEXTS)}

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from activities.adapters.database import DatabaseAttempts, DatabaseNumbers, DatabasePreferences
 from portal.app import create_app
 from portal.pages import new_case
-from portal.pages.limits import COMMANDS, PER_PERSON
+from portal.pages.limits import COMMANDS, Limit
 from runtime.client import DefectsClient, NoAnswer
 from tests.portal.pages.installation import BOB, Forms, Pages, on_case, pages_installation
 
@@ -113,9 +113,9 @@ async def test_a_case_form_with_gaps_comes_back_with_what_was_typed(pages: Pages
 async def test_a_person_opens_only_so_many_cases(
     pages: Pages, me: Me, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is one too many is said in words, and no case is made of it."""
+    """What is one too many is answered like any other form, and no case is made of it."""
     await with_a_case(pages, me)
-    monkeypatch.setattr(new_case, "PER_PERSON", (1, timedelta(hours=1)))
+    monkeypatch.setattr(new_case, "CASES", Limit("case of", 1))
     browser = await pages.signed_in(me.address)
     fields = {"subject": "Totals", "description": "They are wrong.", "priority": "normal"}
     opened = await browser.send("/new-case", "/new-case", **fields)
@@ -123,9 +123,10 @@ async def test_a_person_opens_only_so_many_cases(
     with capture_logs() as logged:
         refused = await browser.send("/new-case", "/new-case", **fields)
 
-    assert refused.status_code == 422
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
     assert [(line["kind"], line["route"]) for line in logged] == [("rate", "/new-case")]
-    assert "You have opened many cases recently" in refused.text
+    assert "You have sent a lot" in refused.text
+    assert "They are wrong.</textarea>" in refused.text
 
 
 async def test_a_call_is_booked_in_the_clients_own_clock(pages: Pages, me: Me) -> None:
@@ -329,10 +330,9 @@ async def test_who_sends_too_much_in_an_hour_is_told_so_and_loses_nothing(
     """Each form is kept for good: 120 an hour; what was typed beyond that stays in the page."""
     await with_a_case(pages, me)
     browser, page = await pages.signed_in(me.address), f"/cases/{me.case}"
-    most, _ = PER_PERSON
-    attempts = DatabaseAttempts(pages.context.engine)
-    for _ in range(most - 1):
-        assert attempts.allows(COMMANDS, me.address, *PER_PERSON, pages.wall.at)
+    limit, attempts = COMMANDS, DatabaseAttempts(pages.context.engine)
+    for _ in range(limit.most - 1):
+        assert attempts.allows(limit.what, me.address, limit.most, limit.within, pages.wall.at)
 
     last = await browser.send(page, f"{page}/information", note="the last one")
     refused = await browser.send(page, f"{page}/information", note="one too many")
