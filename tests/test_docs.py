@@ -293,7 +293,7 @@ def test_every_package_earns_its_place() -> None:
     """Each dependency in pyproject.toml has its row with its reason, and no other has one."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     groups = project["dependency-groups"]
-    installed = [*project["project"]["dependencies"], *groups["audit"]]
+    installed = [*project["project"]["dependencies"], *groups["audit"], *groups["s3"]]
     wanted = {_package(line) for line in installed}
     page = PAGE["docs/dependencies.md"]
     table = {row[0].strip("`") for row in page.rows()} - {"package"}

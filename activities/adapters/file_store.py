@@ -8,8 +8,14 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from fsspec import AbstractFileSystem
+from fsspec.asyn import AsyncFileSystem
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
+
+PATIENCE = 15.0
+"""Seconds that a store elsewhere has for one file. By itself a package tries for many minutes, in
+which whoever brings a mail waits, and so does all that writes to the database where one is removed.
+"""
 
 
 class StoreDown(RuntimeError):  # noqa: N818 - what the reader sees
@@ -37,14 +43,14 @@ class FileStore:
             if isinstance(files, LocalFileSystem):
                 _write_whole(Path(path), content)
             else:
-                files.pipe_file(path, content)
+                files.pipe_file(path, content, **_in_time(files))
 
     def read(self, name: str) -> bytes | None:
         """What is kept under a name; None where nothing is. Raises StoreDown."""
         with _asking():
             files, path = self._at(name)
             try:
-                content: bytes = files.cat_file(path)
+                content: bytes = files.cat_file(path, **_in_time(files))
             except FileNotFoundError:
                 return None
             return content
@@ -58,7 +64,7 @@ class FileStore:
                     left.unlink(missing_ok=True)
                 return
             with suppress(FileNotFoundError):
-                files.rm_file(path)
+                files.rm_file(path, **_in_time(files))
 
     def check(self) -> None:
         """Write a file and remove it again. Raises StoreDown."""
@@ -70,6 +76,11 @@ class FileStore:
         files, root = url_to_fs(self._url)
         # Folders of some stores are slow with 100,000 files in one.
         return files, f"{root.rstrip('/')}/{name[:2]}/{name}"
+
+
+def _in_time(files: AbstractFileSystem) -> dict[str, float]:
+    """What has those that wait for a network give up; the others know no such thing."""
+    return {"timeout": PATIENCE} if isinstance(files, AsyncFileSystem) else {}
 
 
 @contextmanager

@@ -12,13 +12,19 @@ from fsspec.implementations.memory import MemoryFileSystem
 from activities.adapters.file_store import FileStore, StoreDown
 from runtime.codec import NO_KEYS, AlteredPayload, KeyRing, UnknownKey
 from runtime.sealing import Sealer
+from tests.s3 import URL, S3Server
 
 NAME = "ab" * 32
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "s3"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A folder with odd letters that is not there yet, and a file system of `fsspec`."""
+    """A folder with odd letters that is not there yet, a file system of `fsspec`, and S3."""
+    if request.param == "s3":
+        s3: S3Server = request.getfixturevalue("s3")
+        yield URL
+        assert s3.objects() == {}
+        return
     yield str(tmp_path / "some [files]") if request.param == "folder" else "memory://kept"
     MemoryFileSystem.store.clear()
 

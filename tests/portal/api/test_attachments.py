@@ -25,16 +25,20 @@ from tests.portal.api.mails import a_mail, of_parts, part
 from tests.portal.api.test_inbound_mail import take, texts
 from tests.portal.api.test_set_aside import LIST, with_settings
 from tests.portal.conftest import Portal
+from tests.s3 import URL
 
 CASE = "CASE-000001"
 BYTE = 1 / (1 << 20)
 REPLY = {"Subject": f"Re: [{CASE}]", "Message_ID": "<2@river.example>"}
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "s3"])
 def store(request: pytest.FixtureRequest, portal: Portal, tmp_path: Path) -> Iterator[str]:
-    """A portal that keeps files, sealed, in a folder or a file system of `fsspec`."""
-    url = str(tmp_path / "files") if request.param == "folder" else "memory://files"
+    """A portal that keeps files, sealed, in a folder, a file system of `fsspec`, or S3."""
+    if request.param == "s3":
+        request.getfixturevalue("s3")
+    folder = str(tmp_path / "files")
+    url = {"folder": folder, "memory": "memory://files", "s3": URL}[request.param]
     keys = KeyRing({"k1": b"k" * 32})
     with_settings(portal, attachments_url=SecretStr(url), encryption_keys=keys)
     yield url
@@ -70,7 +74,9 @@ def told_as_lost(portal: Portal, name: str) -> list[str]:
     return [one.headers["X-Event"] for one in letters if f"\n- {name}\n" in one.text]
 
 
-async def test_files_of_a_case_and_of_a_note_are_kept(portal: Portal, store: str) -> None:
+async def test_files_of_a_case_and_of_a_note_are_kept(
+    portal: Portal, store: str, request: pytest.FixtureRequest
+) -> None:
     """On record by name, size and type; nobody is told of a loss, the store reads nothing."""
     await take(portal, **mail_with(file(b"first", "a.pdf")))
     await take(portal, **mail_with(file(b"second", "b.pdf"), **REPLY))
@@ -86,6 +92,7 @@ async def test_files_of_a_case_and_of_a_note_are_kept(portal: Portal, store: str
     kept = Path(store).rglob("*") if store.startswith("/") else ()
     stored = [path.read_bytes() for path in kept if path.is_file()]
     stored += [one.getvalue() for one in MemoryFileSystem.store.values()]
+    stored += request.getfixturevalue("s3").objects().values() if store == URL else ()
     assert [b"first" in one or b"second" in one for one in stored] == [False, False]
 
 

@@ -21,6 +21,7 @@ from portal.pages.attachments import NAME_CHARACTERS, disposition, safe_name
 from portal.serving import application_server
 from tests.portal.api.mails import a_mail, of_parts, part
 from tests.portal.pages.installation import Pages
+from tests.s3 import URL, S3Server
 
 HTML = "<script>alert(1)</script>"
 
@@ -33,9 +34,9 @@ def a_mail_with(content: str, name: str, ident: str, sender: str = "ada@river.ex
     return a_mail(body, headers=headers)
 
 
-def keeping(pages: Pages, folder: Path) -> None:
+def keeping(pages: Pages, place: Path | str) -> None:
     """The installation keeps files from now on."""
-    url = SecretStr(str(folder))
+    url = SecretStr(str(place))
     settings = pages.context.settings.model_copy(update={"attachments_url": url})
     pages.context = replace(pages.context, settings=settings)
     pages.app = create_app(pages.context)
@@ -51,9 +52,13 @@ async def a_case(pages: Pages, content: str, name: str, ident: str, **said: str)
     return number, file.digest
 
 
-async def test_staff_download_what_came(pages: Pages, tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["folder", "s3"])
+async def test_staff_download_what_came(
+    pages: Pages, tmp_path: Path, request: pytest.FixtureRequest, where: str
+) -> None:
     """It is listed with its size, and whatever it is, no browser runs it."""
-    keeping(pages, tmp_path / "files")
+    s3: S3Server | None = request.getfixturevalue("s3") if where == "s3" else None
+    keeping(pages, URL if s3 else tmp_path / "files")
     number, digest = await a_case(pages, HTML, "<b>.html", "1")
     staff = await pages.staff()
     page = await staff.get(f"/staff/cases/{number}")
