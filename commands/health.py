@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 
 from activities.adapters.database import DatabaseSetAside, NoDatabase, make_engine
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
+from activities.adapters.database.set_aside import Waiting
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
 from activities.adapters.file_store import FileStore, StoreDown
@@ -66,18 +67,19 @@ async def run(settings: Settings) -> int:
         typer.echo(problem, err=True)
     if not problems:
         typer.echo("healthy")
-    if not no_database and (waiting := await asyncio.to_thread(_set_aside, settings)):
-        typer.echo(f"{waiting} {'mail waits' if waiting == 1 else 'mails wait'} for staff: {MAILS}")
+    if not no_database and (waiting := await asyncio.to_thread(_set_aside, settings)).mails:
+        many, full = waiting.mails, " (no more are taken)" if waiting.share >= 1 else ""
+        typer.echo(f"{many} {'mail waits' if many == 1 else 'mails wait'} for staff{full}: {MAILS}")
     return 1 if problems else 0
 
 
-def _set_aside(settings: Settings) -> int:
+def _set_aside(settings: Settings) -> Waiting:
     """Mails that wait for a decision; no fault of an installation, so health is not told by it."""
     engine = make_engine(settings.database_url.get_secret_value())
     try:
-        return DatabaseSetAside(engine).count()
+        return DatabaseSetAside(engine).in_all()
     except SQLAlchemyError:
-        return 0  # A worker of this version has not brought the tables up yet.
+        return Waiting(0, 0)  # A worker of this version has not brought the tables up yet.
     finally:
         engine.dispose()
 

@@ -222,7 +222,12 @@ def _gauges(snapshot: Snapshot) -> Iterator[GaugeMetricFamily]:
     yield _gauge(
         "mails_set_aside",
         "Mails that wait for staff to decide whose they are.",
-        dashboard.set_aside,
+        dashboard.set_aside.mails,
+    )
+    yield _gauge(
+        "mails_set_aside_share",
+        "Of the mails that may wait for staff, by number and by size; from 1 on no more are taken.",
+        dashboard.set_aside.share,
     )
     yield _gauge("webhooks_waiting", "Webhooks not yet taken.", snapshot.webhooks.count)
     yield _gauge(

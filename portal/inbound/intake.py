@@ -17,7 +17,7 @@ import structlog
 from activities.adapters.database import DatabaseNumbers, DatabasePreferences, DatabaseSetAside
 from activities.adapters.database.correspondence import DatabaseCorrespondence
 from activities.adapters.database.idempotency import DatabaseIdempotency
-from activities.adapters.database.set_aside import RAW_BYTES, SetAside
+from activities.adapters.database.set_aside import MOST_OF_ONE, RAW_BYTES, SetAside
 from activities.adapters.file_store import StoreDown
 from domain.addresses import recipient_key
 from domain.contract.case import ProvideInformation
@@ -45,8 +45,6 @@ CASES_AN_HOUR = 20
 """Of one sender: more are a loop, or a program that should use the interface."""
 NOTES_AN_HOUR = 120
 """Of one sender, as many as by the forms of the portal: each is kept for good."""
-SET_ASIDE_OF_ONE = 100
-"""Mails of one sender that may wait for staff: whoever sends more is told to come again."""
 _UNSUBSCRIBE = re.compile(
     rf"\s*unsubscribe\s+({'|'.join(Topic)})\s+([A-Za-z0-9_-]{{20,100}})\s*", re.IGNORECASE
 )
@@ -165,13 +163,24 @@ class _MailIntake:
         return judged
 
     def _set_aside(self, mail: Mail, raw: bytes, reason: str, key: str) -> Received:
-        if self._aside.count(mail.address) >= SET_ASIDE_OF_ONE:
-            raise _too_many(f"{SET_ASIDE_OF_ONE} mails of one sender wait for a decision")
+        if self._aside.has(key):
+            return _waits(reason, repeated=True)
+        self._must_have_room(mail.address)
         kept = sealed(raw, key, self._context.settings.encryption_keys)
         sender, now = recipient_key(mail.address), self._context.now()
         file = self._kept_whole(raw)
-        new = self._aside.add(key, sender, subject_of(mail), reason, kept, now, file)
-        return Received(outcome="set_aside", case=None, reason=reason, repeated=not new)
+        whole = len(raw) if file else 0
+        new = self._aside.add(key, sender, subject_of(mail), reason, kept, now, file, whole)
+        return _waits(reason, repeated=not new)
+
+    def _must_have_room(self, sender: str) -> None:
+        """A mail that is not taken stays with the mail system, which tries it again for days."""
+        if self._aside.count(sender) >= MOST_OF_ONE:
+            raise _too_many(f"{MOST_OF_ONE} mails of one sender wait for a decision")
+        waiting = self._aside.in_all()
+        if waiting.share >= 1:
+            log.warning("mail.set_aside_full", mails=waiting.mails, bytes=waiting.size)
+            raise _too_many("as many mails wait for a decision of staff as may")
 
     def _kept_whole(self, raw: bytes) -> str | None:
         """The digest of a mail that is longer than what the database keeps of it."""
@@ -304,6 +313,10 @@ def _key(mail: Mail, address: str) -> str:
 
 def _too_many(reason: str) -> Problem:
     return Problem(429, "too-many-requests", reason, headers={"Retry-After": "3600"})
+
+
+def _waits(reason: str, *, repeated: bool) -> Received:
+    return Received(outcome="set_aside", case=None, reason=reason, repeated=repeated)
 
 
 def _ignored(reason: str) -> Received:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseLedger, DatabaseTrackRecord
 from activities.adapters.database.backlog import BacklogStats
-from activities.adapters.database.set_aside import DatabaseSetAside
+from activities.adapters.database.set_aside import DatabaseSetAside, Waiting
 from activities.adapters.database.telephone import DatabaseTelephone
 from activities.ports import Delivery, DeliveryState
 from domain.contract.status import OVER
@@ -85,7 +85,7 @@ class StaffDashboard:
     attention: Sequence[Concern]
     to_tell: int
     """Messages that people are to be told by telephone."""
-    set_aside: int
+    set_aside: Waiting
     """Mails that wait for a decision whose they are."""
     open_by_severity: Mapping[str, int]
     open_cases: int
@@ -124,7 +124,7 @@ def staff_dashboard(engine: Engine, now: datetime) -> StaffDashboard:
             if e.get("needs_attention")
         ],
         to_tell=DatabaseTelephone(engine).count(),
-        set_aside=DatabaseSetAside(engine).count(),
+        set_aside=DatabaseSetAside(engine).in_all(),
         open_by_severity={
             severity: sum(defect["severity"] == severity for defect in defects)
             for severity in SEVERITIES

@@ -117,6 +117,7 @@ def test_a_quiet_installation_is_told_as_noughts(tmp_path: Path) -> None:
     assert told.total("obligations_overdue") == told.total("deliveries") == 0
     assert told("obligations_overdue", kind="defect", what="update", severity="S1") == 0
     assert told("oldest_undelivered_seconds") == told("webhooks_oldest_waiting_seconds") == 0
+    assert told("mails_set_aside") == told("mails_set_aside_share") == 0
     assert told("read_model_written_timestamp_seconds") is None
 
 

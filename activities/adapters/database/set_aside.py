@@ -15,6 +15,12 @@ KEPT = timedelta(days=90)
 """How long they are kept, decided on or not."""
 RAW_BYTES = 1024 * 1024
 """Of a mail as it came: its beginning, where it is longer."""
+MOST_OF_ONE = 100
+"""Mails of one sender that may wait."""
+MOST = 2_000
+"""Mails that may wait in all."""
+MOST_BYTES = 1 << 30
+"""What may be kept of them, in the database and in the store of files."""
 _mails = set_aside_mails.c
 _WAITS = _mails.decided_at.is_(None)
 
@@ -35,6 +41,20 @@ class SetAside:
     """The digest of the whole, where the store of files has it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for staff in all."""
+
+    mails: int
+    size: int
+    """In bytes: what is kept of them."""
+
+    @property
+    def share(self) -> float:
+        """Of what may wait, from 0 to 1 and slightly beyond: whatever comes then is not taken."""
+        return max(self.mails / MOST, self.size / MOST_BYTES)
+
+
 class DatabaseSetAside:
     """Keeps them, and who decided what."""
 
@@ -50,8 +70,12 @@ class DatabaseSetAside:
         kept: bytes,
         now: datetime,
         file: str | None = None,
+        whole: int = 0,
     ) -> bool:
-        """Set a mail aside; answers False for one that was before."""
+        """Set a mail aside; answers False for one that was before.
+
+        Where the store of files has the `whole` of it, that many bytes more are kept.
+        """
         row = {
             "digest": digest,
             "sender": sender,
@@ -60,6 +84,7 @@ class DatabaseSetAside:
             "raw": kept,
             "at": now,
             "file": file,
+            "size": len(kept) + whole,
         }
         with writing(self._engine) as connection:
             adding = insert(connection, set_aside_mails).values(row)
@@ -87,12 +112,25 @@ class DatabaseSetAside:
         with self._engine.connect() as connection:
             return connection.execute(query).scalar_one()
 
+    def in_all(self) -> Waiting:
+        """How much waits, of all senders."""
+        query = select(func.count(), func.coalesce(func.sum(_mails.size), 0)).where(_WAITS)
+        with self._engine.connect() as connection:
+            mails, size = connection.execute(query).tuples().one()
+        return Waiting(mails, int(size))
+
+    def has(self, digest: str) -> bool:
+        """Whether a mail was set aside before, decided on or not."""
+        with self._engine.connect() as connection:
+            known = select(_mails.id).where(_mails.digest == digest)
+            return connection.execute(known).first() is not None
+
     def decide(self, mail: int, actor: str, case: str | None, now: datetime) -> bool:
         """Put on record who made it a case, or nobody's; False where somebody was faster."""
         deciding = (
             update(set_aside_mails)
             .where(_WAITS, _mails.id == mail)
-            .values(raw=None, file=None, decided_at=now, decided_by=actor, case_number=case)
+            .values(raw=None, file=None, size=0, decided_at=now, decided_by=actor, case_number=case)
         )
         with writing(self._engine) as connection:
             return connection.execute(deciding).rowcount == 1

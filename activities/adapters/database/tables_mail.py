@@ -22,6 +22,8 @@ set_aside_mails = Table(
     Column("case_number", CodePointText),
     # The whole of a long one, in the store of files; empty once it was decided on.
     Column("file", CodePointText, ForeignKey("attachment_files.digest")),
+    # What is kept of it here and there, in bytes, until it was decided on.
+    Column("size", BigInteger, nullable=False),
     Index(None, "digest", unique=True),
     Index(None, "decided_at", "at"),
     Index(None, "sender"),

@@ -3,17 +3,19 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from activities.adapters.database import DatabaseReadModel, DatabaseSetAside
+from activities.adapters.database import DatabaseReadModel, DatabaseSetAside, set_aside
 from activities.adapters.database.correspondence import KEPT as IDS_KEPT
 from activities.adapters.database.forgetting import DatabaseForgetting
 from activities.adapters.database.retention import DatabaseRetention
-from activities.adapters.database.set_aside import KEPT
+from activities.adapters.database.set_aside import KEPT, MOST_OF_ONE, Waiting
 from domain.retention import Kept
 from portal.api.problems import Problem
-from portal.inbound.intake import SET_ASIDE_OF_ONE, make_case, receive
+from portal.inbound.intake import make_case, receive
 from portal.inbound.kept import opened, sealed
 from portal.inbound.reading import read
 from portal.inbound.ways import as_its_writer_sent_it, came_through
@@ -226,12 +228,59 @@ async def test_who_is_forgotten_leaves_no_mail_behind(portal: Portal) -> None:
 async def test_a_sender_may_fill_no_database(portal: Portal) -> None:
     """Beyond the limit it has to come again, as with too many cases."""
     mails = DatabaseSetAside(portal.engine)
-    for n in range(SET_ASIDE_OF_ONE):
+    first = await take(portal, **LIST)
+    for n in range(1, MOST_OF_ONE):
         mails.add(f"d{n}", ADA, "x", "list", b"", portal.wall.at)
     with pytest.raises(Problem) as refused:
-        await receive(portal.context, a_mail(headers={"List-Id": "<x.example>"}))
+        await take(portal, Message_ID="<2@river.example>", **LIST)
+    again = await take(portal, **LIST)
+    other = await take(portal, From="bob@lake.example", **LIST)
 
     assert refused.value.status == 429
+    assert [(r.outcome, r.repeated) for r in (first, again, other)] == [
+        ("set_aside", False),
+        ("set_aside", True),
+        ("set_aside", False),
+    ]
+
+
+@pytest.mark.parametrize("bound", ["MOST", "MOST_BYTES"])
+async def test_all_senders_together_may_fill_no_database(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    """A mail too many is not taken, so its system has it still; once staff decide it is.
+
+    What is known to be a person's is taken as ever.
+    """
+    await take(portal, **LIST)
+    mails = DatabaseSetAside(portal.engine)
+    most = {"MOST": 1, "MOST_BYTES": mails.in_all().size}[bound]
+    monkeypatch.setattr(set_aside, bound, most)
+    program, said = portal.service(portal.token("mail", "mail:write")), "message/rfc822"
+    other = a_mail(headers={"From": "bob@lake.example", "List-Id": "<all.lake.example>"})
+    full = await program.post("/inbound-mail", content=other, headers={"Content-Type": said})
+    person = await take(portal, From="bob@lake.example", Message_ID="<2@lake.example>")
+    before = (mails.in_all().mails, mails.in_all().share)
+    (aside,) = mails.waiting(10)
+    mails.decide(aside.id, "kim", None, portal.wall.at)
+    freed = mails.in_all()
+    again = await program.post("/inbound-mail", content=other, headers={"Content-Type": said})
+
+    assert (full.status_code, full.headers["Retry-After"]) == (429, "3600")
+    assert (person.outcome, before, freed) == ("opened", (1, 1.0), Waiting(0, 0))
+    assert (again.status_code, again.json()["outcome"]) == (200, "set_aside")
+
+
+async def test_a_long_mail_counts_wherever_it_is_kept(portal: Portal, tmp_path: Path) -> None:
+    """Its beginning in the database, the whole of it in the store of files."""
+    with_settings(portal, attachments_url=SecretStr(str(tmp_path / "files")))
+    body = "long\r\n" * (set_aside.RAW_BYTES // 6 + 1)
+    raw = a_mail(body, headers={"List-Id": "<all.river.example>"})
+    await receive(portal.context, raw)
+    (aside,) = DatabaseSetAside(portal.engine).waiting(10)
+
+    assert len(raw) > set_aside.RAW_BYTES
+    assert DatabaseSetAside(portal.engine).in_all() == Waiting(1, len(aside.kept) + len(raw))
 
 
 async def test_who_answers_their_own_first_mail_is_noted_on_its_case(portal: Portal) -> None:
