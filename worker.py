@@ -39,7 +39,7 @@ from activities.adapters.database import (
 )
 from activities.adapters.database.attachments import AttachmentFiles
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
-from activities.adapters.database.retention import DatabaseRetention
+from activities.adapters.database.retention import DatabaseRetention, look_for_runs
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
 from activities.adapters.database.webhooks import CALL_HOLDS, DatabaseWebhooks
@@ -291,6 +291,7 @@ async def prepare(client: Client, adapters: Adapters) -> None:
     policy = adapters.policies.load("eto", datetime.now(UTC).year)
     await _made(IMPACT_REVIEW, ensure_review(client, policy))
     await _made(RETENTION, ensure_retention(client))
+    look_for_runs(adapters.engine, datetime.now(UTC))
 
 
 async def look_after_receivers(client: DefectsClient, webhooks: DatabaseWebhooks) -> None:

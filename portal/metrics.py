@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from activities.adapters.database.backlog import BacklogStats, Waiting
+from activities.adapters.database.retention import last_runs
 from portal.context import PortalContext
 from portal.pages.obligations import SEVERITIES, Duty, Obligation, StaffDashboard, staff_dashboard
 from portal.refusals import REFUSED, route_of
@@ -57,6 +58,7 @@ class Snapshot:
     dashboard: StaffDashboard
     webhooks: Waiting
     read_model_written_at: datetime | None
+    retained_at: Mapping[str, datetime]
     seconds: float
     """What taking it took."""
 
@@ -113,12 +115,12 @@ class ObligationsCollector(Collector):
         began, at, pulse = time.monotonic(), self._now(), BacklogStats(self._engine)
         try:
             dashboard, webhooks = staff_dashboard(self._engine, at), pulse.webhooks()
-            written_at = pulse.read_model_written_at()
+            written_at, retained_at = pulse.read_model_written_at(), last_runs(self._engine)
         except Exception as error:  # noqa: BLE001 - whoever waits for the answer hears of it
             answer.set_exception(error)
         else:
             took = time.monotonic() - began
-            answer.set_result(Snapshot(at, dashboard, webhooks, written_at, took))
+            answer.set_result(Snapshot(at, dashboard, webhooks, written_at, retained_at, took))
 
 
 class Requests:
@@ -241,6 +243,12 @@ def _gauges(snapshot: Snapshot) -> Iterator[GaugeMetricFamily]:
             "The instant of the newest change in the read model.",
             snapshot.read_model_written_at.timestamp(),
         )
+    yield _counts(
+        "retention_done_timestamp_seconds",
+        "When nothing was left of what is kept no longer, or since when that is looked for.",
+        "kind",
+        {kind: at.timestamp() for kind, at in snapshot.retained_at.items()},
+    )
     yield _gauge(
         "database_look_seconds",
         "Duration of the queries for these.",
@@ -258,7 +266,7 @@ def _obligations(which: str, words: str, owed: Sequence[Obligation]) -> GaugeMet
     return family
 
 
-def _counts(name: str, words: str, label: str, counts: Mapping[str, int]) -> GaugeMetricFamily:
+def _counts(name: str, words: str, label: str, counts: Mapping[str, float]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(f"defects_{name}", words, labels=[label])
     for value, count in counts.items():
         family.add_metric([value], count)

@@ -15,14 +15,17 @@ from sqlalchemy import event
 
 from activities.adapters.database import DatabaseLedger, DatabaseReadModel, make_engine, migrate
 from activities.adapters.database.backlog import BacklogStats, Waiting
+from activities.adapters.database.retention import DatabaseRetention, look_for_runs
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.ports import Delivery, DeliveryState
 from domain.contract.effects import Fact, UpdateReadModel
+from domain.retention import Kept
 from portal.metrics import ObligationsCollector, Requests
 from portal.pages.obligations import staff_dashboard
 from runtime.codec import NO_KEYS
 from runtime.sealing import Sealer
 from runtime.stray_numbers import Comparison, Stray, Strays
+from tests.activities.database.test_retention import PERIODS
 from tests.portal.pages.installation import ADA, Pages, on_case, pages_installation
 from tests.quick_databases import empty_database
 
@@ -119,6 +122,26 @@ def test_a_quiet_installation_is_told_as_noughts(tmp_path: Path) -> None:
     assert told("oldest_undelivered_seconds") == told("webhooks_oldest_waiting_seconds") == 0
     assert told("mails_set_aside") == told("mails_set_aside_share") == 0
     assert told("read_model_written_timestamp_seconds") is None
+
+
+def test_when_each_kind_was_last_removed_is_told(tmp_path: Path) -> None:
+    """From the first worker on, so that a kind that never was is late some day; not by a batch
+    that leaves some."""
+    engine = empty_database(tmp_path / "here.db")
+    before = scraped(ObligationsCollector(engine, lambda: NOON)).names
+    for hours in (48, 1):
+        look_for_runs(engine, NOON - timedelta(hours=hours))
+    retention = DatabaseRetention(engine, PERIODS)
+    for kind, limit in ((Kept.LETTERS, 1), (Kept.SESSIONS, 0)):
+        retention.prune(kind, NOON, limit)
+    told = scraped(ObligationsCollector(engine, lambda: NOON))
+    ages = {
+        kind: NOON.timestamp() - (told("retention_done_timestamp_seconds", kind=kind) or 0)
+        for kind in Kept
+    }
+
+    assert "defects_retention_done_timestamp_seconds" not in before
+    assert ages == dict.fromkeys(Kept, 48 * 3600) | {Kept.LETTERS: 0}
 
 
 def test_a_message_whose_sender_died_is_unknown(tmp_path: Path) -> None:

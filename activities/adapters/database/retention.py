@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Engine,
     Table,
     and_,
@@ -23,7 +24,7 @@ from sqlalchemy import (
 
 from activities.adapters.database.attachments import AttachmentFiles, unneeded
 from activities.adapters.database.correspondence import KEPT as IDS_KEPT
-from activities.adapters.database.engine import writing
+from activities.adapters.database.engine import insert, writing
 from activities.adapters.database.idempotency import REMEMBERED
 from activities.adapters.database.open_numbers import OPEN
 from activities.adapters.database.set_aside import KEPT as MAILS_KEPT
@@ -33,6 +34,7 @@ from activities.adapters.database.tables import (
     idempotency_keys,
     letters,
     preferences,
+    retention_runs,
     spoken_messages,
     subscriptions,
 )
@@ -56,8 +58,6 @@ from activities.ports import DeliveryState, NotNow
 from domain.retention import Kept, Periods
 
 _CHOSEN = ("progress_at", "newsletter_at", "time_zone_at", "language_at")
-
-
 _ON_THE_WAY = timedelta(days=1)
 """A file that nothing names may be that of a mail which is being taken."""
 
@@ -87,24 +87,56 @@ class DatabaseRetention:
             return connection.execute(query).scalar_one()
 
     def prune(self, kind: Kept, now: datetime, limit: int) -> int:
-        """Remove at most `limit` of them; answers how many were.
+        """Remove at most `limit` of them; answers how many were, and notes when none is left.
 
         Raises:
             NotNow: the store of files does not answer.
         """
-        if kind is Kept.ATTACHMENT_FILES:
-            return self._remove_files(now - _ON_THE_WAY, limit)
+        files = kind is Kept.ATTACHMENT_FILES
+        removed = self._remove_files(now - _ON_THE_WAY, limit) if files else 0
+        with writing(self._engine) as connection:
+            if not files:
+                removed = self._remove_rows(connection, kind, now, limit)
+            if removed < limit:
+                _note(connection, {kind.value: now}, again=True)
+        return removed
+
+    def _remove_rows(self, connection: Connection, kind: Kept, now: datetime, limit: int) -> int:
         rule = _rules(self._periods, now)[kind]
         key = list(rule.table.primary_key.columns)
         some = select(*key).where(rule.over).limit(limit)
-        with writing(self._engine) as connection:
-            return connection.execute(delete(rule.table).where(tuple_(*key).in_(some))).rowcount
+        return connection.execute(delete(rule.table).where(tuple_(*key).in_(some))).rowcount
 
     def _remove_files(self, wanted_by: datetime, limit: int) -> int:
         try:
             return self._files.remove_unneeded(wanted_by, limit) if self._files else 0
         except StoreDown as error:
             raise NotNow(f"attachments cannot be removed: {error}") from None
+
+
+def look_for_runs(engine: Engine, now: datetime) -> None:
+    """From now on a kind that was never removed is one whose removal is late some day."""
+    with writing(engine) as connection:
+        _note(connection, dict.fromkeys((kind.value for kind in Kept), now), again=False)
+
+
+def last_runs(engine: Engine) -> Mapping[str, datetime]:
+    """When nothing was left of each kind, or since when its runs are looked for."""
+    with engine.connect() as connection:
+        query = select(retention_runs.c.kind, retention_runs.c.done_at)
+        return dict(connection.execute(query).tuples().all())
+
+
+def _note(connection: Connection, done: Mapping[str, datetime], *, again: bool) -> None:
+    adding = insert(connection, retention_runs)
+    kind, done_at = retention_runs.c.kind, {"done_at": adding.excluded.done_at}
+    adding = (
+        adding.on_conflict_do_update(index_elements=[kind], set_=done_at)
+        if again
+        else adding.on_conflict_do_nothing(index_elements=[kind])
+    )
+    rows = [{"kind": name, "done_at": at} for name, at in done.items()]
+    connection.execute(adding, rows)
 
 
 def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:

@@ -280,5 +280,13 @@ idempotency_keys = Table(
     Index(None, "at"),
 )
 
+retention_runs = Table(
+    "retention_runs",
+    metadata,
+    Column("kind", CodePointText, primary_key=True),
+    # When nothing was left of what is kept no longer; before that, since when it is looked for.
+    Column("done_at", UtcDateTime, nullable=False),
+)
+
 # A reply names the message it answers.
 Index(None, deliveries.c.message_id)

@@ -19,7 +19,7 @@ from activities.adapters.database.attachments import (
     fitting,
 )
 from activities.adapters.database.forgetting import DatabaseForgetting
-from activities.adapters.database.retention import DatabaseRetention
+from activities.adapters.database.retention import DatabaseRetention, last_runs
 from activities.adapters.file_store import FileStore, StoreDown
 from activities.ports import NotNow
 from domain.retention import Kept
@@ -191,8 +191,10 @@ def test_a_store_that_is_down_keeps_its_rows(
             retention.prune(Kept.ATTACHMENT_FILES, NOW + 2 * DAY, 10)
         with pytest.raises(StoreDown):
             files.read(old.digest)
+        late = last_runs(engine)
     without = DatabaseRetention(engine, PERIODS).prune(Kept.ATTACHMENT_FILES, NOW + 2 * DAY, 10)
 
+    assert (late, last_runs(engine)) == ({}, {Kept.ATTACHMENT_FILES: NOW + 2 * DAY})
     assert without == 0
     assert retention.prune(Kept.ATTACHMENT_FILES, NOW + 2 * DAY, 10) == 1
 
