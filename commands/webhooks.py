@@ -14,7 +14,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
-from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
 from activities.webhooks import call_receiver
 from commands import show
 from commands.database import database
@@ -23,10 +22,9 @@ from domain.contract.parsing import InvalidCommand
 from domain.webhooks.events import EVERYTHING, checked_url, secret_key, unknown_patterns
 from domain.webhooks.receiver import Wake
 from runtime.client import DefectsClient, NoSuchNumber
-from runtime.codec import NO_KEYS, VARIABLE
 from runtime.connection import NoServer, connect
 from runtime.sealing import Sealer
-from runtime.settings import Settings, SettingsError
+from runtime.settings import Settings
 
 KEY_BYTES = 32
 
@@ -89,25 +87,6 @@ async def rotate(
             await asyncio.to_thread(receivers.rotate, receiver, key, _now(), overlap),
         )
     _show(as_json, {"id": receiver} | _made(secret, key))
-
-
-async def rekey(settings: Settings, *, clear: bool, as_json: bool) -> None:
-    """Encrypt every secret under the first key of now, or write all in clear."""
-    keys = settings.encryption_keys
-    to = Sealer(NO_KEYS if clear else keys)
-    if keys.first is None and not clear:
-        raise SettingsError(f"{VARIABLE}: has no key to encrypt secrets with")
-    with database(settings) as engine:
-        secrets = DatabaseWebhookSecrets(engine, Sealer(keys))
-        done = await asyncio.to_thread(secrets.rekey, _now(), to)
-    under = None if clear else keys.first
-    if as_json:
-        show.as_json({"key": under} | asdict(done))
-        return
-    how = "in clear" if under is None else f"encrypted under {under}"
-    typer.echo(f"{how}: {done.secrets} secrets, {done.changed} of them newly")
-    if done.dropped:
-        typer.echo(f"removed, as not valid any more: {done.dropped} secrets")
 
 
 async def disable(settings: Settings, receiver: str, actor: str) -> None:

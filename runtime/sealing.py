@@ -61,10 +61,14 @@ class Sealer:
         line, _, rest = kept.partition(b"\n")
         if line == _CLEAR:
             return rest
-        name = self.key_of(line.decode("ascii", "replace"))
+        name = self.key_of_file(kept)
         if name is None:
             raise AlteredPayload("a kept file was altered: it does not begin with a line of ours")
         return self._keys.decrypt(name, rest, _bound(name, owner), "a kept file")
+
+    def key_of_file(self, kept: bytes) -> str | None:
+        """The id of the key that opens it, by its first line; None where it is in clear."""
+        return self.key_of(kept.partition(b"\n")[0].decode("ascii", "replace"))
 
     def key_of(self, kept: str) -> str | None:
         """The id of the key that opens it; None where it is in clear."""

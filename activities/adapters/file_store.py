@@ -45,12 +45,17 @@ class FileStore:
             else:
                 files.pipe_file(path, content, **_in_time(files))
 
-    def read(self, name: str) -> bytes | None:
-        """What is kept under a name; None where nothing is. Raises StoreDown."""
+    def read(self, name: str, first: int | None = None) -> bytes | None:
+        """What is kept under a name, or its first bytes; None where nothing is.
+
+        Raises:
+            StoreDown: it cannot be had now.
+        """
         with _asking():
             files, path = self._at(name)
             try:
-                content: bytes = files.cat_file(path, **_in_time(files))
+                part = {} if first is None else {"start": 0, "end": first}
+                content: bytes = files.cat_file(path, **part, **_in_time(files))
             except FileNotFoundError:
                 return None
             return content

@@ -102,6 +102,25 @@ def health() -> None:
 
 
 @app.command()
+def rekey(
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Write everything in clear, for an older version.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Encrypt what is kept anew under the first of DEFECTS_ENCRYPTION_KEYS.
+
+    Secrets of webhooks, mails that wait for staff, attachments: once after keys were set, and again
+    after each change of the first key, before an older one is dropped. What they say stays the
+    same. A repeat is harmless, and goes on where one ended. Exits with 1 if something is left that
+    needs another key.
+    """
+    from commands import rekey
+
+    run(lambda settings: rekey.run(settings, clear=clear, as_json=as_json))
+
+
+@app.command()
 def recover(
     number: Number,
     yes: Annotated[bool, typer.Option("--yes", help="Do what is proposed.")] = False,

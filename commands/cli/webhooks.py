@@ -115,20 +115,3 @@ def rotate(
 
     overlap = timedelta(hours=overlap_hours)
     run(lambda settings: webhooks.rotate(settings, receiver, secret, overlap, as_json))
-
-
-@app.command()
-def rekey(
-    clear: Annotated[
-        bool, typer.Option("--clear", help="Write all secrets in clear, for an older version.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Encrypt the secrets of all receivers under the first of DEFECTS_ENCRYPTION_KEYS.
-
-    Once after keys were set, and again after each change of the first key, before an older one is
-    dropped. Secrets stay the same, so receivers notice nothing. A repeat is harmless.
-    """
-    from commands import webhooks
-
-    run(lambda settings: webhooks.rekey(settings, clear=clear, as_json=as_json))

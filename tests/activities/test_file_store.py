@@ -35,11 +35,12 @@ def test_a_file_is_kept_until_it_is_removed(url: str) -> None:
     before = store.read(NAME)
     for content in (b"a\0b", b"c\0d"):
         store.write(NAME, content)
-    kept = store.read(NAME)
+    kept, begins = store.read(NAME), store.read(NAME, 2)
     for _ in range(2):
         store.remove(NAME)
 
-    assert (before, kept, store.read(NAME)) == (None, b"c\0d", None)
+    assert (before, kept, begins) == (None, b"c\0d", b"c\0")
+    assert (store.read(NAME), store.read(NAME, 2)) == (None, None)
 
 
 def test_a_check_leaves_nothing(url: str) -> None:

@@ -1,6 +1,5 @@
 """`webhooks` on the command line: receivers are kept, secrets are shown once, slips are named."""
 
-import base64
 import json
 from pathlib import Path
 
@@ -80,30 +79,3 @@ def test_a_receiver_is_disabled_enabled_and_removed_with_no_server_there() -> No
 
     assert states == ["operator", None]
     assert json.loads(said("list", "--json").output) == []
-
-
-KEYS = {
-    name: f"{name}:" + base64.b64encode(bytes([n]) * 32).decode() for n, name in enumerate("ab")
-}
-
-
-def test_secrets_are_encrypted_anew_under_the_first_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The list says under which; what is missing is named, with the exit code of settings."""
-    said("add", URL)
-    without = said("rekey")
-    monkeypatch.setenv("DEFECTS_ENCRYPTION_KEYS", KEYS["a"])
-    first = said("rekey")
-    monkeypatch.setenv("DEFECTS_ENCRYPTION_KEYS", KEYS["b"])
-    too_early = said("rekey")
-    monkeypatch.setenv("DEFECTS_ENCRYPTION_KEYS", f"{KEYS['b']},{KEYS['a']}")
-    second = json.loads(said("rekey", "--json").output)
-    keys = [row["keys"] for row in json.loads(said("list", "--json").output)]
-    clear = said("rekey", "--clear")
-
-    assert (without.exit_code, too_early.exit_code) == (2, 2)
-    assert "DEFECTS_ENCRYPTION_KEYS" in without.stderr
-    assert "under the key 'a': add it" in too_early.stderr
-    assert first.output == "encrypted under a: 1 secrets, 1 of them newly\n"
-    assert second == {"key": "b", "secrets": 1, "changed": 1, "dropped": 0}
-    assert keys == [["b"]]
-    assert clear.output == "in clear: 1 secrets, 1 of them newly\n"

@@ -76,7 +76,7 @@ async def test_a_key_that_a_webhook_secret_needs_cannot_be_dropped(tmp_path: Pat
             refused = await run(*WORKER, folder=here.folder, env=here.env)
             asked = await here.starter("health")
             here.settings["DEFECTS_ENCRYPTION_KEYS"] = f"{NEW},{OLD}"
-            rekeyed = await here.starter("webhooks", "rekey")
+            rekeyed = await here.starter("rekey")
             here.settings["DEFECTS_ENCRYPTION_KEYS"] = NEW
             async with here.worker():
                 well = await here.starter("health")
@@ -85,5 +85,5 @@ async def test_a_key_that_a_webhook_secret_needs_cannot_be_dropped(tmp_path: Pat
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.startswith(f"Webhooks cannot be signed: {lacks}")
     assert f"webhooks cannot be signed: {lacks}" in asked.err
-    assert rekeyed.out == "encrypted under new: 1 secrets, 1 of them newly\n"
+    assert "encrypted under new: 1 secrets of webhooks, 1 of them newly\n" in rekeyed.out
     assert (well.code, well.err) == (0, "")

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, delete, exists, func
 from sqlalchemy.exc import IntegrityError
 
 from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.rekeyed import Rekeyed
 from activities.adapters.database.tables import entities
 from activities.adapters.database.tables_mail import (
     attachment_files,
@@ -24,6 +25,8 @@ from activities.adapters.database.tables_mail import (
 )
 from activities.adapters.file_store import FileStore, StoreDown
 
+_FIRST_LINE = 64
+"""Bytes that the line before a sealed file is within."""
 _kept = attachments.c
 _file = attachment_files.c
 
@@ -128,6 +131,9 @@ class FileSealing(Protocol):
     def open_file(self, kept: bytes, owner: str) -> bytes:
         """The content. Raises RuntimeError where its key is missing, or it was altered."""
 
+    def key_of_file(self, kept: bytes) -> str | None:
+        """The id of the key that opens it, by its first line; None where it is in clear."""
+
 
 class AttachmentFiles:
     """The contents of files, sealed in the store under their digests."""
@@ -173,6 +179,42 @@ class AttachmentFiles:
         """
         kept = self._store.read(digest)
         return None if kept is None else self._sealing.open_file(kept, digest)
+
+    def rekey(self, to: FileSealing) -> Rekeyed:
+        """Write every file that is there anew as `to` seals now; one that cannot be opened stays.
+
+        A file at a time; a repeat leaves what is so already, and goes on where one ended.
+
+        Raises:
+            StoreDown: the rest is as it was.
+        """
+        with self._engine.connect() as connection:
+            query = select(_file.digest).order_by(_file.digest)
+            digests = connection.execute(query).scalars().all()
+        return sum((self._rekeyed(digest, to) for digest in digests), Rekeyed())
+
+    def _rekeyed(self, digest: str, to: FileSealing) -> Rekeyed:
+        begins = self._store.read(digest, _FIRST_LINE)
+        if begins is None:
+            return Rekeyed()
+        wanted = to.key_of_file(to.seal_file(b"", digest))
+        if self._sealing.key_of_file(begins) == wanted:
+            return Rekeyed(kept=1)
+        known = select(_file.digest).where(_file.digest == digest).with_for_update()
+        # Within the transaction: who is about to remove it waits, and finds nothing left behind.
+        with writing(self._engine) as connection:
+            if connection.execute(known).first() is None:
+                return Rekeyed()
+            try:
+                content = self.read(digest)
+            except StoreDown:
+                raise
+            except RuntimeError as error:
+                return Rekeyed(kept=1, problems=(f"attachment {digest}: {error}",))
+            if content is None:
+                return Rekeyed()
+            self._store.write(digest, to.seal_file(content, digest))
+        return Rekeyed(kept=1, changed=1)
 
     def remove_unneeded(self, wanted_by: datetime, limit: int) -> int:
         """Remove at most `limit` files that nothing names; answers how many were.

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, func, select, update
+from sqlalchemy import Engine, Row, and_, func, select, update
 
 from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.rekeyed import Rekeyed
 from activities.adapters.database.tables_mail import set_aside_mails
+from activities.webhook_ports import Sealing
 from domain.addresses import spellings
 
 KEPT = timedelta(days=90)
@@ -124,6 +126,35 @@ class DatabaseSetAside:
         with self._engine.connect() as connection:
             known = select(_mails.id).where(_mails.digest == digest)
             return connection.execute(known).first() is not None
+
+    def rekey(self, sealing: Sealing, to: Sealing) -> Rekeyed:
+        """Write every mail that waits anew as `to` seals now; one that cannot be opened stays.
+
+        A mail at a time; a repeat leaves what is so already.
+        """
+        query = select(_mails.id).where(_WAITS, _mails.raw.is_not(None)).order_by(_mails.id)
+        with self._engine.connect() as connection:
+            mails = connection.execute(query).scalars().all()
+        return sum((self._rekeyed(mail, sealing, to) for mail in mails), Rekeyed())
+
+    def _rekeyed(self, mail: int, sealing: Sealing, to: Sealing) -> Rekeyed:
+        this = and_(_WAITS, _mails.id == mail)
+        query = select(_mails.raw, _mails.digest, _mails.size).where(this).with_for_update()
+        with writing(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+            if row is None or row.raw is None:
+                return Rekeyed()  # Somebody has decided meanwhile.
+            kept = row.raw.decode("latin-1")
+            if sealing.key_of(kept) == to.key_of(to.seal("", row.digest)):
+                return Rekeyed(kept=1)
+            try:
+                said = sealing.open(kept, row.digest)
+            except RuntimeError as error:
+                return Rekeyed(kept=1, problems=(f"mail {mail} that waits for staff: {error}",))
+            raw = to.seal(said, row.digest).encode("latin-1")
+            size = row.size + len(raw) - len(row.raw)
+            connection.execute(update(set_aside_mails).where(this).values(raw=raw, size=size))
+        return Rekeyed(kept=1, changed=1)
 
     def decide(self, mail: int, actor: str, case: str | None, now: datetime) -> bool:
         """Put on record who made it a case, or nobody's; False where somebody was faster."""

@@ -5,36 +5,17 @@ until which it is valid.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
 
 from activities.adapters.database.engine import writing
+from activities.adapters.database.rekeyed import Rekeyed
 from activities.adapters.database.tables_webhooks import webhook_receivers
 from activities.webhook_ports import Sealing
 
 _receivers = webhook_receivers.c
-
-
-@dataclass(frozen=True, slots=True)
-class Rekeyed:
-    """What came of writing secrets down anew."""
-
-    secrets: int = 0
-    """How many are valid."""
-    changed: int = 0
-    """Of these, how many were in clear or under another key."""
-    dropped: int = 0
-    """How many were not valid any more, and are gone."""
-
-    def __add__(self, other: "Rekeyed") -> "Rekeyed":
-        return Rekeyed(
-            self.secrets + other.secrets,
-            self.changed + other.changed,
-            self.dropped + other.dropped,
-        )
 
 
 class DatabaseWebhookSecrets:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, text
 
+from activities.adapters.database.rekeyed import Rekeyed
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
-from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets, Rekeyed
+from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
 from activities.adapters.database.webhooks import DatabaseWebhooks
 from domain.webhooks.events import receiver_id, secret_key
 from runtime.codec import KeyRing, UnknownKey
@@ -85,7 +86,7 @@ def test_a_secret_that_is_not_valid_any_more_needs_no_key(engine: Engine) -> Non
         secrets.check(NOW)
     secrets.check(later)
 
-    assert secrets.rekey(later, UNDER_NEW) == Rekeyed(secrets=1, changed=0, dropped=1)
+    assert secrets.rekey(later, UNDER_NEW) == Rekeyed(kept=1, changed=0, dropped=1)
     assert signs_with(engine, UNDER_NEW, later) == (OTHER,)
 
 
