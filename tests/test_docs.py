@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -301,6 +302,26 @@ def test_every_package_earns_its_place() -> None:
 
     assert table == wanted
     assert [name for name in sorted(dev) if f"`{name}`" not in page.text] == []
+
+
+def test_licences_are_those_that_packages_state() -> None:
+    """By the field that has an SPDX expression, where the package is here and has one."""
+    noted = {row[0].strip("`"): row[-1] for row in PAGE["docs/dependencies.md"].rows()}
+    del noted["package"]
+    stated = {name: _licence(name) for name in noted}
+
+    assert "" not in noted.values()
+    assert len([name for name, licence in stated.items() if licence]) > 10
+    assert {name: licence for name, licence in stated.items() if licence} == {
+        name: noted[name] for name, licence in stated.items() if licence
+    }
+
+
+def _licence(package: str) -> str | list[str] | None:
+    try:
+        return metadata.metadata(package).json.get("license_expression")
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _package(line: str) -> str:
