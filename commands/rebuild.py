@@ -77,23 +77,22 @@ def _defect(
 ) -> tuple[dict[str, Any], list[str]]:
     if snapshot["merged_into"]:
         raise NotRebuilt(f"it is merged into {snapshot['merged_into']}, and owes nothing any more")
-    confirmed, since = _last(facts, "defect.confirmed"), _last(facts, "defect.severity_changed")
-    held = _last(facts, "defect.held") if snapshot["state"] == "on_hold" else None
+    confirmed = _last(facts, "defect.confirmed")
+    spent = _Spent.of(facts, snapshot)
     payload = {
         **_given(snapshot, "severity", "title", "functional_area", "public_summary", "workaround"),
         "internal_description": confirmed and confirmed["internal_text"],
         "cases": [person.model_dump(mode="json") for person in people],
         "past": {
             **_given(snapshot, "confirmed_at", "stage", "release", "resolved_at"),
-            "severity_since": since and since["at"].isoformat(),
-            "held_since": held and held["at"].isoformat(),
+            **spent.past(),
         },
     }
     lost = ["its owner, and whether it is material or blocks access"]
     if snapshot["state"] == "resolved":
         return payload, lost
-    if _last(facts, "defect.resumed"):
-        lost.append("holds that are over: their time counts as spent")
+    if _last(facts, "defect.severity_changed"):
+        lost.append("what was spent, told and missed at other severities")
     if snapshot["severity"] == "S1":
         lost.append("its incident on the status page: resolve that one by hand in the end")
     asked = _last(facts, *_MERGING)
@@ -109,6 +108,68 @@ def _defect(
         if snapshot.get(name):
             lost.append(words)
     return payload, lost
+
+
+@dataclass
+class _Spent:
+    """When the budget of the present severity was spent, as the facts have it (T2).
+
+    It is not while the defect is on hold, resolved, merged, or at another severity. A life that was
+    itself begun from the record goes on where the one before it was.
+    """
+
+    severity: str
+    since: datetime | None = None
+    """When it first was."""
+    stopped: datetime | None = None
+    holds: list[tuple[datetime, datetime]] = field(default_factory=list)
+    _why: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, facts: Sequence[Mapping[str, Any]], snapshot: Mapping[str, Any]) -> "_Spent":
+        spent = cls(snapshot["severity"])
+        for fact in facts:
+            spent._hear(fact["event"], fact["details"])
+            spent._note(fact["at"])
+        if snapshot["state"] != "on_hold":
+            # Resolved, it may have been on hold before; open, its going on was not written down.
+            spent._why.clear()
+            over = snapshot.get("resolved_at")
+            spent._note(datetime.fromisoformat(over) if over else spent.stopped)
+        return spent
+
+    def _hear(self, event: str, details: Mapping[str, Any]) -> None:
+        match event:
+            case "defect.held":
+                self._why.add("hold")
+            case "defect.resumed":
+                self._why.discard("hold")
+            case "defect.resolved" | "defect.merged":
+                self._why = (self._why - {"hold"}) | {"over"}
+            case "defect.reopened" | "defect.unmerged":
+                self._why.discard("over")
+            case "defect.confirmed" | "defect.severity_changed":
+                there = details["severity"] == self.severity
+                self._why = self._why - {"severity"} | (set() if there else {"severity"})
+
+    def _note(self, at: datetime | None) -> None:
+        if self._why:
+            self.stopped = self.stopped or at
+        elif self.stopped is not None:
+            if at is not None and self.since is not None and at > self.stopped:
+                self.holds.append((self.stopped, at))
+            self.stopped = None
+        if not self._why and self.since is None:
+            self.since = at
+
+    def past(self) -> dict[str, Any]:
+        """These fields of an import."""
+        holds = [{"since": a.isoformat(), "until": b.isoformat()} for a, b in self.holds[-1_000:]]
+        return {
+            "severity_since": self.since and self.since.isoformat(),
+            "held_since": self.stopped and self.stopped.isoformat(),
+            "holds": holds,
+        }
 
 
 def _case(

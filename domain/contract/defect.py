@@ -35,6 +35,15 @@ class PastPlan(Message):
     """When it will be deployed."""
 
 
+class PastHold(Message):
+    """A time in which the budget of an imported defect was not spent, and that is over."""
+
+    since: Instant
+    """When it began."""
+    until: Instant
+    """When it ended."""
+
+
 class PastDefect(Message):
     """The past of an imported defect; no notification is sent about it."""
 
@@ -47,6 +56,8 @@ class PastDefect(Message):
     """Progress of the work, as clients see it."""
     held_since: Instant | None = None
     """Since when it is on hold, if it is."""
+    holds: list[PastHold] = Field(default_factory=list, max_length=1_000)
+    """Holds that are over, the earliest first, each before the next."""
     release: PastPlan | None = None
     """The release it is planned for, if any."""
     resolved_at: Instant | None = None

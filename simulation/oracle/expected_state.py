@@ -265,6 +265,10 @@ class StateHistory:
         until = self.began if past.resolved_at is None else LogPosition(past.resolved_at, 0)
         since = min(LogPosition(past.severity_since or past.confirmed_at, 0), until)
         self.stands = [replace(now, start=since, end=until, entered=False)]
+        for hold in past.holds:
+            for at, held in ((hold.since, True), (hold.until, False)):
+                self._changed(min(max(LogPosition(at, 0), since), until), held=held)
+        self.stands[-1].end = until
         if past.held_since is not None:
             self._held_by_staff = past.resolved_at is None
             self._changed(min(max(LogPosition(past.held_since, 0), since), until), held=True)

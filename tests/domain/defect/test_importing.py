@@ -8,6 +8,7 @@ import pytest
 from domain.contract.defect import (
     AttachCase,
     ChangeSeverity,
+    Hold,
     Reopen,
     Resolve,
     Resume,
@@ -256,6 +257,49 @@ def test_a_severity_given_after_the_resolution_has_spent_nothing() -> None:
     assert world.defect.target_due_at == FRIDAY + 120 * DAY
 
 
+# --- holds that are over -------------------------------------------------------------------------
+
+
+def test_holds_that_are_over_are_not_spent() -> None:
+    """T2: an imported defect is where one is that lived through the same holds here."""
+    holds = [(at("2027-02-01 09:00"), at("2027-02-08 12:00")), (at("2027-02-20 09:00"), FRIDAY)]
+    lived = world_of(a_defect("S2", now=at("2027-01-04 10:00")), at("2027-01-04 10:00"))
+    for since, until in holds:
+        lived.wait(since - lived.now)
+        lived.hear(Hold, reason="we wait for a part")
+        lived.wait(until - lived.now)
+        lived.hear(Resume, reason="it is here")
+    past = [{"since": since, "until": until} for since, until in holds]
+    world = imported("S2", confirmed_at=at("2027-01-04 10:00"), holds=past)
+
+    assert world.defect.target.spent == lived.defect.target.spent
+    assert world.defect.target_due_at == lived.defect.target_due_at
+    assert world.defect.hold.past == lived.defect.hold.past
+    assert set(world.defect.target.fired) == set(lived.defect.target.fired)
+
+
+def test_what_was_due_between_holds_is_past_and_missed_when_it_was() -> None:
+    """T7: day 30 lay before the hold, day 120 behind it; neither is told."""
+    day = FRIDAY - 200 * DAY
+    holds = [{"since": day + 40 * DAY, "until": day + 60 * DAY}]
+    world = imported("S2", holds=holds)
+    world.wait(10 * DAY)
+
+    assert world.defect.target.missed_at == {"S2": day + 140 * DAY}
+    assert on_record(world, "target.missed") == [FRIDAY]
+    assert world.told("defect.target_missed") == []
+
+
+def test_a_hold_before_the_present_severity_counts_for_nothing() -> None:
+    """The budget counts from then; one that reaches into it counts from there."""
+    since = FRIDAY - 20 * DAY
+    over = {"since": since - 9 * DAY, "until": since - 8 * DAY}
+    reaches = {"since": since - 2 * DAY, "until": since + 3 * DAY}
+    world = imported("S2", severity_since=since, holds=[over, reaches])
+
+    assert world.defect.target_due_at == since + 123 * DAY
+
+
 # --- refused -------------------------------------------------------------------------------------
 
 
@@ -278,6 +322,28 @@ def test_a_past_in_the_wrong_order_is_refused_naming_the_field(
     with pytest.raises(InvalidCommand) as refused:
         imported("S1", **{field: when})
     assert (refused.value.field, refused.value.reason) == (f"past.{field}", reason)
+
+
+@pytest.mark.parametrize(
+    ("holds", "more"),
+    [
+        pytest.param([(10, 12)], {}, id="ends before it begins"),
+        pytest.param([(10, 5), (6, 4)], {}, id="two at once"),
+        pytest.param([(10, 9), (30, 29)], {}, id="the later one first"),
+        pytest.param([(201, 199)], {}, id="before the confirmation"),
+        pytest.param([(1, -1)], {}, id="in the future"),
+        pytest.param([(10, 5)], {"held_since": FRIDAY - 6 * DAY}, id="into the present one"),
+        pytest.param([(10, 5)], {"resolved_at": FRIDAY - 6 * DAY}, id="after the end"),
+    ],
+)
+def test_holds_in_the_wrong_order_are_refused(
+    holds: list[tuple[int, int]], more: dict[str, Any]
+) -> None:
+    """Contract, `past`."""
+    past = [{"since": FRIDAY - a * DAY, "until": FRIDAY - b * DAY} for a, b in holds]
+    with pytest.raises(InvalidCommand) as refused:
+        imported("S2", holds=past, **more)
+    assert refused.value.field == "past.holds"
 
 
 def test_it_cannot_have_been_confirmed_in_the_future() -> None:

@@ -89,7 +89,7 @@ def attachments() -> st.SearchStrategy[list[dict[str, Any]]]:
 
 
 @st.composite
-def pasts(draw: st.DrawFn) -> dict[str, timedelta | None] | None:
+def pasts(draw: st.DrawFn) -> dict[str, Any] | None:
     """Mostly none; else how long ago each thing was, and when a release will be or was."""
     if not draw(st.sampled_from([False, False, False, True])):
         return None
@@ -100,6 +100,7 @@ def pasts(draw: st.DrawFn) -> dict[str, timedelta | None] | None:
         "held_since": draw(st.sampled_from([None, None, -ago / 2, -ago / 3])),
         "resolved_at": -ago / 4 if draw(RARELY) else None,
         "deploy_at": draw(st.sampled_from([ago, None, -ago])),
+        "holds": draw(st.sampled_from([[], [(0.9, 0.8)], [(1, 0.95), (0.75, 0.55)]])),
     }
 
 
@@ -127,16 +128,19 @@ class DefectLife(RuleBasedStateMachine):
         cases: list[dict[str, Any]],
         material: bool,
         blocks_access: bool,
-        past: dict[str, timedelta | None] | None,
+        past: dict[str, Any] | None,
     ) -> None:
         """A defect is confirmed, or imported."""
         fields = defect_start(severity, material=material, blocks_access=blocks_access)
         fields |= {"cases": cases, "internal_description": SECRET}
         if past is not None:
+            shares = past.pop("holds")
             instants = {name: now + ago for name, ago in past.items() if ago is not None}
+            ago = past["confirmed_at"]
+            holds = [{"since": now + a * ago, "until": now + b * ago} for a, b in shares]
             deploy_at = instants.pop("deploy_at", None)
             plan = {"id": "REL-1", "deploy_at": deploy_at} if deploy_at else None
-            fields |= {"past": instants | {"release": plan}}
+            fields |= {"past": instants | {"release": plan, "holds": holds}}
         self.start = parse(DefectStart, fields)
         runner = Runner.begin(DEFECT, "DEF-1", self.start, self.policy, now)
         self.world = World(runner, now, through_json=True)
