@@ -31,6 +31,13 @@ log = structlog.get_logger(__name__)
 _SHOWN = 50
 _HERE = "/staff/mails"
 _NEEDED = Scope.CASES_WRITE.value
+_REASONS = {
+    "absence": "reads like a note of absence",
+    "bulk": "sent in bulk",
+    "list": "came through a list",
+    "own": "from our own address, with another one to answer",
+    "suppressed": "asks for no automatic answer",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class Shown:
     """A mail as staff read it."""
 
     mail: SetAside
+    reason: str
     said: Folded
 
 
@@ -109,7 +117,14 @@ def _page(request: Request, staff: StaffMember, trouble: Trouble) -> Response:
         status=trouble.status,
         area="staff",
         staff=staff,
-        mails=[Shown(mail, folded(_said(opened(mail, keys)))) for mail in mails.waiting(_SHOWN)],
+        mails=[
+            Shown(
+                mail,
+                _REASONS.get(mail.reason, mail.reason),
+                folded(_said(opened(mail, keys))),
+            )
+            for mail in mails.waiting(_SHOWN)
+        ],
         count=mails.count(),
         may_decide=_NEEDED in staff.scopes,
         trouble=trouble,

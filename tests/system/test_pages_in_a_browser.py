@@ -1,19 +1,22 @@
 """The pages in a real browser: by keyboard, without JavaScript, on a phone, light and dark."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from portal.pages.i18n import TRANSLATIONS
 from tests.portal.pages.installation import ADA, Pages, on_case
+from tests.portal.pages.staff_story import BY_MAIL, tell_the_staff_story
+from tests.portal.pages.story import MARKUP
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as Chromium
-    from playwright.async_api import Page
+    from playwright.async_api import Page, ViewportSize
 
 playwright = pytest.importorskip("playwright.async_api")
 
-from tests.portal.pages.screen import PHONE, served, sign_in  # noqa: E402
+from tests.portal.pages.screen import DESK, PHONE, served, sign_in  # noqa: E402
 
 PUBLIC = ["/sign-in", "/sign-in/token", "/status", "/unsubscribe/newsletter/token", "/nothing"]
 CLIENT = [
@@ -150,6 +153,36 @@ async def test_axe_finds_no_obstacle_and_nothing_is_wider_than_a_phone(
 
     # What the pages' own policy forbids would be on the console too.
     assert [each for each in found if "404 (Not Found)" not in each] == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+async def test_the_same_holds_for_what_waits_for_staff(
+    pages: Pages,
+    chromium: "Chromium",
+    axe_script: str,
+    tmp_path: Path,
+    size: "ViewportSize",
+) -> None:
+    """Mails, telephone, sessions, and the record of a case with files; hostile words in each."""
+    found: list[str] = []
+    await tell_the_staff_story(pages, tmp_path, typed=MARKUP)
+    await pages.signed_in()
+    browser, token = pages.browser(), pages.token("staff:read", "cases:write", "defects:write")
+    await browser.done("/staff/sign-in", "/staff/sign-in", token=token)
+    async with served(pages) as at:
+        context = await chromium.new_context(viewport=size)
+        page = await context.new_page()
+        page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
+        for cookie in browser.http.cookies.jar:
+            given = {"name": cookie.name, "value": cookie.value or "", "url": at}
+            await context.add_cookies([given])  # type: ignore[list-item]
+        paths = [f"/staff/{name}" for name in ("mails", "telephone", "sessions")]
+        await visit(page, at, [*paths, f"/staff/cases/{BY_MAIL}"], axe_script, SCHEMES, found)
+        shown = await page.locator("main").inner_text()
+        await context.close()
+
+    assert found == []
+    assert "totals.csv" in shown
 
 
 ALL_RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"

@@ -21,6 +21,7 @@ from tests.portal.pages.browser_scripts import MERMAID, script
 from tests.portal.pages.installation import ADA, Pages, pages_installation
 from tests.portal.pages.picture_story import tell_the_picture_story
 from tests.portal.pages.screen import PHONE, chromium, served, sign_in
+from tests.portal.pages.staff_story import BY_MAIL, tell_the_staff_story
 from tests.programs import (
     STARTER,
     Ended,
@@ -68,6 +69,9 @@ async def take(only: Collection[str]) -> None:
                     async with served(pages) as at:
                         await _portal(browser, pages, at)
                     await _mail(browser, pages)
+                    await tell_the_staff_story(pages, Path(folder))
+                    async with served(pages) as at:
+                        await _staff(browser, pages, at)
             if "temporal" in only:
                 await _temporal_ui(browser, Path(folder))
             if "charts" in only:
@@ -106,14 +110,31 @@ async def _portal(browser: Chromium, pages: Pages, at: str) -> None:
     await phone.goto(f"{at}/defects/{S1}")
     await _kept(phone, "defect-phone", 740)
     await page.goto(f"{at}/staff/sign-in")
-    await page.get_by_label("Your token").fill(pages.token())
-    await page.keyboard.press("Enter")
-    await page.get_by_role("heading", name="Dashboard").wait_for()
+    await _let_staff_in(page, pages)
     await _kept(page, "staff", 860)
     await page.goto(f"{at}/staff/compliance")
     await _kept(page, "compliance", 1000)
     for each in (page, phone):
         await each.context.close()
+
+
+async def _let_staff_in(page: Page, pages: Pages) -> None:
+    await page.get_by_label("Your token").fill(pages.token("staff:read", "cases:write"))
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Dashboard").wait_for()
+
+
+async def _staff(browser: Chromium, pages: Pages, at: str) -> None:
+    """What came by mail, as staff see it."""
+    page = await _page(browser, DESK)
+    await page.goto(f"{at}/staff/sign-in")
+    await _let_staff_in(page, pages)
+    await page.goto(f"{at}/staff/mails")
+    await page.locator("summary").first.click()
+    await _kept(page, "mails-set-aside", 840)
+    await page.goto(f"{at}/staff/cases/{BY_MAIL}")
+    await _kept(page, "case-for-staff", 900)
+    await page.context.close()
 
 
 async def _mail(browser: Chromium, pages: Pages) -> None:

@@ -15,7 +15,8 @@ from portal.pages.i18n import ENGLISH, TRANSLATIONS, Translations
 from runtime.time_zones import use_pinned_zones
 from tests.portal.pages.installation import ADA, Pages, pages_installation
 from tests.portal.pages.screen import DESK, PHONE, chromium, served, sign_in
-from tests.portal.pages.story import tell_the_story
+from tests.portal.pages.staff_story import BY_MAIL, tell_the_staff_story
+from tests.portal.pages.story import MARKUP, tell_the_story
 
 GERMAN = TRANSLATIONS["de"]
 OUT = Path(__file__).parents[3] / "build" / "screenshots"
@@ -36,6 +37,9 @@ CLIENT = {
 STAFF = {
     "staff": "/staff",
     "sessions": "/staff/sessions",
+    "telephone": "/staff/telephone",
+    "mails": "/staff/mails",
+    "case-for-staff": f"/staff/cases/{BY_MAIL}",
     "compliance": "/staff/compliance",
     "letters": "/staff/letters",
 }
@@ -47,6 +51,7 @@ async def take(hostile: bool, words: Translations = ENGLISH) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with pages_installation(Path(folder)) as pages, chromium() as browser:
             await tell_the_story(pages, hostile=hostile)
+            await tell_the_staff_story(pages, Path(folder), typed=MARKUP if hostile else "")
             async with served(pages) as at:
                 for name, size in (("desk", DESK), ("phone", PHONE)):
                     for scheme in ("light", "dark"):
