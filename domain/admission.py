@@ -26,14 +26,23 @@ def admitted(model: type[C], payload: object, runner: Runner[Any] | None, now: d
         Busy: too much waits in the outbox.
     """
     said = parse(model, payload)
+    admit(said, runner, now)
+    return said
+
+
+def admit(said: Command, runner: Runner[Any] | None, now: datetime) -> None:
+    """The same of a command whose form was judged.
+
+    Raises:
+        InvalidCommand, Busy: as above.
+    """
     if runner is None:
         refuse_promises(said, now.date())
     else:
         runner.require_room(said)
         runner.check(said, now)
         if runner.entity.known_keys.has(said):
-            return said
+            return
         policy = runner.entity.policy
         refuse_promises(said, policy.calendar.local_date(now), policy.next_update_within)
     refuse_unusable_addresses(said)
-    return said

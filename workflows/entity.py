@@ -10,26 +10,22 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import BaseModel, ConfigDict
-
-    from domain.admission import admitted
     from domain.contract.client_texts import client_texts
     from domain.contract.effects import Effect, Lane
-    from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
-    from domain.contract.parsing import Busy, InvalidCommand, parse, parse_number, refuse_kept
+    from domain.contract.parsing import InvalidCommand, parse, parse_number, refuse_kept
     from domain.contract.status import Status
     from domain.contract.values import Command, Start
     from domain.entity import Behaviour, E
-    from domain.outbox import Outbox
     from domain.policy import PinnedPolicy, PolicyRequest
-    from domain.runner import Runner, Wakeup
+    from domain.runner import Runner
     from domain.views.operator_card import card
     from domain.views.preview import Preview, PreviewCommand, preview_asked
     from domain.views.read_model import Owed, owed
     from domain.views.search_attributes import attributes_of
     from workflows import options
     from workflows.alarm import Alarm
-    from workflows.leaving import Leaving, Limits
+    from workflows.leaving import MOST_BYTES, MOST_EVENTS, Limits
+    from workflows.run import Carried, Run
     from workflows.search_attributes import changes, restored
 
 C = TypeVar("C", bound=Command)
@@ -38,21 +34,33 @@ QUIET = {"quiet": True}
 """The memo of a turn that had nothing else to write."""
 
 
-class Carried(BaseModel):
-    """What one run hands to the next."""
+class _Standing:
+    """`Standing`, from the server."""
 
-    model_config = ConfigDict(extra="ignore")
+    @property
+    def should_leave(self) -> bool:
+        info = workflow.info()
+        suggested = info.is_continue_as_new_suggested()
+        return suggested or info.is_target_worker_deployment_version_changed()
 
-    entity: dict[str, Any]
-    outbox: Outbox
-    published: dict[str, Any]
+    @property
+    def must_leave(self) -> bool:
+        info = workflow.info()
+        return (
+            info.get_current_history_length() >= MOST_EVENTS
+            or info.get_current_history_size() >= MOST_BYTES
+        )
+
+    @property
+    def handlers_finished(self) -> bool:
+        return workflow.all_handlers_finished()
 
 
-def command(model: type[C], *, waits_for_result: bool = False) -> Any:
+def command(model: type[C]) -> Any:
     """An update named like its command: tried in the validator, so a refusal leaves no trace.
 
     The payload is taken untyped, so that a wrong one is refused in our words, naming the field,
-    instead of failing to decode. One that `waits_for_result` is answered once the outside has.
+    instead of failing to decode. Where the outside has a say it is answered once that has spoken.
     """
 
     async def apply(self: "EntityWorkflow[Any]", payload: Any = None) -> Status:
@@ -61,7 +69,7 @@ def command(model: type[C], *, waits_for_result: bool = False) -> Any:
             self._apply(parse(model, payload))
         except InvalidCommand as error:
             refuse(error)
-        return await self._result(model) if waits_for_result else self._status()
+        return await self._result(model) if model in self.behaviour.answers else self._status()
 
     def check(self: "EntityWorkflow[Any]", payload: Any = None) -> None:
         self._check(model, payload)
@@ -79,22 +87,19 @@ class EntityWorkflow(Generic[E]):
     signals: ClassVar[Mapping[str, type[Command]]] = {}
     """Commands that may come as a signal too."""
     limits: ClassVar[Limits] = Limits()
+    kind_of_run: ClassVar[type[Run[Any]]] = Run
 
     def __init__(self, start: Any) -> None:
         self._start = start
-        self._runner: Runner[E] | None = None
+        self._run: Run[E] = self.kind_of_run(self.behaviour, self.signals, self.limits, _Standing())
         self._published: dict[str, Any] = {}
-        self._awake = True
         self._wrote = False
-        self._leaving = Leaving(self.limits)
-        self._cancelled = False
         self._bug: BaseException | None = None
-        self._alarm = Alarm(self._wake)
+        self._alarm = Alarm(self._run.wake)
         # Only a real continuation may bring its own state; a caller's start payload may not.
         if workflow.info().continued_run_id and isinstance(start, dict) and "entity" in start:
             carried = Carried.model_validate(start)
-            entity = self.behaviour.state.model_validate(carried.entity)
-            self._runner = Runner(self.behaviour, entity, carried.outbox)
+            self._run.go_on(carried)
             self._published = restored(carried.published)
 
     # --- the loop --------------------------------------------------------------------------------
@@ -111,27 +116,22 @@ class EntityWorkflow(Generic[E]):
             except asyncio.CancelledError:
                 if living.done() or workflow.cancellation_reason() is None:
                     raise  # The worker forgets the workflow.
-                self._cancelled = True
-                self._wake()
+                self._run.cancel()
 
     async def _live(self) -> Status:
-        if self._runner is None:
+        if not self._run.has_begun:
             await self._begin()
         while not self._bug:
             now = workflow.now()
-            if self._cancelled:
-                self._cancelled = False
-                self.runner.refuse_cancel(now)
             self._carry_out(now)
             self._publish(now)
             if self.runner.finished:
                 break
-            if self._can_continue_as_new():
+            if self._run.may_leave(now):
                 self._continue_as_new(now)
             self._set_alarm(now)
             self._end_turn()
-            self._awake = False
-            await workflow.wait_condition(lambda: self._awake or self._can_continue_as_new())
+            await workflow.wait_condition(lambda: self._run.is_due(workflow.now()))
         if self._bug is not None:
             raise self._bug
         self._alarm.set(None, "")
@@ -149,7 +149,7 @@ class EntityWorkflow(Generic[E]):
             refuse_kept("workflow id", number, workflow.info().workflow_type)
             start = parse(self.behaviour.start, self._start)
             policy = await self._pin_policy(start.policy, began, start)
-            self._runner = Runner.begin(self.behaviour, number, start, policy, began)
+            self._run.begin(number, start, policy, began)
         except InvalidCommand as error:
             refuse(error)
 
@@ -179,12 +179,7 @@ class EntityWorkflow(Generic[E]):
         return policy
 
     def _set_alarm(self, now: datetime) -> None:
-        # A lane that may not start would wake a run that leaves again and again, within one task.
-        wakeup = self.runner.next_wakeup(now, start=not self._leaving.starts_nothing)
-        gives_up_at = self._leaving.gives_up_at
-        if gives_up_at is not None and self._is_in_flight:
-            leave = Wakeup(max(now, gives_up_at), "continues as new")
-            wakeup = leave if wakeup is None else min(wakeup, leave, key=lambda w: w.at)
+        wakeup = self._run.next_wakeup(now)
         if wakeup is None:
             self._wrote |= self._alarm.set(None, "")
         else:
@@ -202,27 +197,16 @@ class EntityWorkflow(Generic[E]):
             workflow.upsert_memo(QUIET)
         self._wrote = False
 
-    def _wake(self) -> None:
-        self._awake = True
-
     @property
     def runner(self) -> Runner[E]:
         """The runner; handlers wait until it is there."""
-        if self._runner is None:
-            raise RuntimeError("the policy is not pinned yet")
-        return self._runner
+        return self._run.runner
 
     # --- carrying out ----------------------------------------------------------------------------
 
     def _carry_out(self, now: datetime) -> None:
-        """Do what is due, and start every lane that has something to do.
-
-        A run that is about to end starts nothing, unless a handler waits for an answer.
-        """
-        leaving = self._leaving.starts_nothing
-        if leaving and self._leaving.since is None:
-            self._leaving.since = now
-        for lane, effect in self.runner.tick(now, start=not leaving).items():
+        """Do what is due, and start every lane that has something to do."""
+        for lane, effect in self._run.take_turn(now).items():
             self._spawn(self._execute(lane, effect))
 
     def _spawn(self, work: Any) -> None:
@@ -233,7 +217,7 @@ class EntityWorkflow(Generic[E]):
         """A bug of ours in a task must stop the workflow task for all to see, not the lane."""
         if not task.cancelled() and task.exception() is not None:
             self._bug = task.exception()
-        self._wake()
+        self._run.wake()
 
     async def _execute(self, lane: Lane, effect: Effect) -> None:
         """One activity for one effect, however many recipients."""
@@ -264,25 +248,8 @@ class EntityWorkflow(Generic[E]):
 
     # --- leaving ---------------------------------------------------------------------------------
 
-    def _can_continue_as_new(self) -> bool:
-        return self._leaving.may(in_flight=self._is_in_flight)
-
-    @property
-    def _is_in_flight(self) -> bool:
-        """Whether anything is under way whose outcome a run should wait for before it leaves."""
-        return bool(self.runner.outbox.in_flight)
-
-    def _abandon(self, until: datetime) -> None:
-        """Leave what is in flight behind: the next run tries it again, not before `until`."""
-        self.runner.outbox.abandon(until)
-
     def _continue_as_new(self, now: datetime) -> NoReturn:
-        self._abandon(now + self.limits.abandoned_for)
-        carried = Carried(
-            entity=self.runner.entity.model_dump(mode="json"),
-            outbox=self.runner.outbox,
-            published=self._published,
-        )
+        carried = self._run.leave(now, self._published)
         # A pinned run stays on its version for ever unless it says otherwise here.
         behaviour = (
             workflow.ContinueAsNewVersioningBehavior.AUTO_UPGRADE
@@ -297,12 +264,12 @@ class EntityWorkflow(Generic[E]):
 
     async def _ready(self) -> None:
         """Messages may arrive before the policy is pinned; they wait for it, in order."""
-        if self._runner is None:
-            await workflow.wait_condition(lambda: self._runner is not None)
+        if not self._run.has_begun:
+            await workflow.wait_condition(lambda: self._run.has_begun)
 
     def _check(self, model: type[Command], payload: Any) -> None:
         try:
-            admitted(model, payload, self._runner, workflow.now())
+            self._run.judge(parse(model, payload), workflow.now())
         except InvalidCommand as error:
             refuse(error)
 
@@ -316,9 +283,7 @@ class EntityWorkflow(Generic[E]):
 
     def _apply(self, said: Command) -> None:
         """Raises InvalidCommand where it does not apply."""
-        self._leaving.commands += 1
-        self.runner.apply(said, workflow.now())
-        self._wake()
+        self._run.apply(said, workflow.now())
 
     @workflow.signal(dynamic=True)
     async def _on_signal(self, name: str, payloads: Sequence[RawValue]) -> None:
@@ -327,28 +292,15 @@ class EntityWorkflow(Generic[E]):
         Taking raw values keeps the SDK from dropping what it cannot decode.
         """
         await self._ready()
-        if name == REQUEST_CONTINUE_AS_NEW:
-            self._leaving.requested = True
-            return
-        try:
-            if self.runner.is_full:
-                raise Busy
-            self._apply(self._decoded(name, payloads))
-        except InvalidCommand as error:
-            self.runner.reject(name, str(error), workflow.now())
-            self._wake()
+        self._run.signal(name, lambda: self._decoded(payloads), workflow.now())
 
-    def _decoded(self, name: str, payloads: Sequence[RawValue]) -> Command:
-        model = self.signals.get(name)
-        if model is None:
-            raise InvalidCommand("signal", f"known are {', '.join(sorted(self.signals))}")
+    def _decoded(self, payloads: Sequence[RawValue]) -> Any:
         if len(payloads) != 1:
             raise InvalidCommand("payload", f"must be one JSON object, not {len(payloads)} values")
         try:
-            decoded = workflow.payload_converter().from_payload(payloads[0].payload)
+            return workflow.payload_converter().from_payload(payloads[0].payload)
         except Exception:  # noqa: BLE001 - whatever a sender's bytes do, the entity lives on
             raise InvalidCommand("payload", "is not readable as JSON") from None
-        return parse(model, decoded)
 
     # --- being asked -----------------------------------------------------------------------------
 

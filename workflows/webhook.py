@@ -19,13 +19,10 @@ with workflow.unsafe.imports_passed_through():
         Report,
         Round,
         Wake,
-        abandon_round,
-        begin_round,
-        end_round,
-        round_failed,
     )
     from workflows import options
     from workflows.entity import EntityWorkflow, command
+    from workflows.run import ReceiverRun
 
 
 @workflow.defn(name="WebhookWorkflow")
@@ -35,11 +32,12 @@ class WebhookWorkflow(EntityWorkflow[Receiver]):
     behaviour = RECEIVER
     signals = {model.name: model for model in (Wake, RetryDeliveries)}
 
+    kind_of_run = ReceiverRun
+    _run: ReceiverRun
+
     @workflow.init
     def __init__(self, start: Any) -> None:
         super().__init__(start)
-        self._round: Round | None = None
-        """The one under way."""
 
     @workflow.run
     async def run(self, start: Any) -> Status:
@@ -50,13 +48,13 @@ class WebhookWorkflow(EntityWorkflow[Receiver]):
 
     def _carry_out(self, now: datetime) -> None:
         super()._carry_out(now)
-        wanted = self.runner.entity.wanted
-        if wanted and self._round is None and not self._leaving.is_due:
-            self._round = self.runner.act(begin_round, now)
-            self._spawn(self._hold_round(self._round))
+        asked = self._run.begin_round(now)
+        if asked is not None:
+            self._spawn(self._hold_round(asked))
 
     async def _hold_round(self, asked: Round) -> None:
         """One activity for everything that is due, however many messages."""
+        report: Report | None
         try:
             report = await workflow.execute_activity(
                 "send_webhooks",
@@ -66,25 +64,12 @@ class WebhookWorkflow(EntityWorkflow[Receiver]):
                 **options.for_webhooks(),
             )
         except ActivityError:
-            now = workflow.now()
-            self.runner.act(lambda receiver: round_failed(receiver, now), now)
-        else:
-            now = workflow.now()
-            self.runner.act(lambda receiver: end_round(receiver, report, now), now)
-        self._round = None
-
-    @property
-    def _is_in_flight(self) -> bool:
-        return super()._is_in_flight or self._round is not None
-
-    def _abandon(self, until: datetime) -> None:
-        super()._abandon(until)
-        if self._round is not None:
-            abandon_round(self.runner.entity, self._round, until)
+            report = None
+        self._run.end_round(report, workflow.now())
 
     def _status(self) -> Status:
         status = super()._status()
         receiver = self.runner.entity
-        under_way = self._round or receiver.wanted or receiver.abandoned_until
+        under_way = self._run.round or receiver.wanted or receiver.abandoned_until
         pending = status.pending_deliveries + int(bool(under_way))
         return status.model_copy(update={"pending_deliveries": pending})

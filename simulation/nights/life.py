@@ -16,7 +16,7 @@ from simulation.nights.memory import (
     Memory,
     Signalled,
     Slot,
-    Turn,
+    Task,
     Updated,
 )
 from simulation.oracle.expected_state import Moved, Said
@@ -52,7 +52,7 @@ class Life:
     first_start: Start
     first_began: datetime
     run: int = 1
-    turns: list[Turn] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
     buffered: list[Event] = field(default_factory=list)
     flights: dict[Slot, Flight] = field(default_factory=dict)
     memory: Memory | None = None
@@ -75,7 +75,7 @@ class Life:
     refusals: list[tuple[Command, InvalidCommand]] = field(default_factory=list)
     """Updates that were refused, and why."""
     marks: list[tuple[int, int, int]] = field(default_factory=list)
-    """For each turn of this run, how much of the three lists above there was after it."""
+    """For each task of this run, how much of the three lists above there was after it."""
     resets: int = 0
     heaviest: int = 0
     """The bytes of the largest payload that a run handed on."""
@@ -90,12 +90,12 @@ class Life:
             self.memory = replayed(self)
         return self.memory
 
-    def reset_to(self, turns: int, now: datetime) -> None:
+    def reset_to(self, tasks: int, now: datetime) -> None:
         """A new run goes on from an earlier point; messages after it are applied again."""
-        lost = [event for turn in self.turns[turns:] for event in turn.events]
+        lost = [event for task in self.tasks[tasks:] for event in task.events]
         again = [event for event in [*lost, *self.buffered] if _is_message(event)]
-        self.turns = self.turns[:turns]
-        self.marks = self.marks[:turns]
+        self.tasks = self.tasks[:tasks]
+        self.marks = self.marks[:tasks]
         decided, done, said = self.marks[-1]
         del self.decided[decided:], self.done[done:], self.said[said:]
         self.run += 1
@@ -104,26 +104,26 @@ class Life:
         self.buffered = again
         memory = self.remembered()
         self.flights = {lane: Flight(lane, asked, now) for lane, asked in memory.under_way.items()}
-        commands = self.turns[-1].commands
+        commands = self.tasks[-1].commands
         self.wake_at = None if commands.wake_at is None else max(commands.wake_at, now)
 
 
 def replayed(life: Life) -> Memory:
-    """A run from its beginning, checked turn by turn against what is on record.
+    """A run from its beginning, checked task by task against what is on record.
 
     Raises:
-        Differs: a turn asks for something else than it did.
+        Differs: a task asks for something else than it did.
     """
     memory = Memory(life.workflow, life.number, life.start, life.began)
-    for place, turn in enumerate(life.turns):
-        commands = memory.again(turn)
-        if commands != turn.commands:
+    for place, task in enumerate(life.tasks):
+        commands = memory.again(task)
+        if commands != task.commands:
             raise Differs(
-                f"{life.number}: turn {place} asks for {_short(commands)}, not for "
-                f"{_short(turn.commands)}"
+                f"{life.number}: task {place} asks for {_short(commands)}, not for "
+                f"{_short(task.commands)}"
             )
-    if life.turns and memory.state != life.turns[-1].state:
-        raise Differs(f"{life.number}: a replay of {len(life.turns)} turns comes to another state")
+    if life.tasks and memory.state != life.tasks[-1].state:
+        raise Differs(f"{life.number}: a replay of {len(life.tasks)} tasks comes to another state")
     memory.record.clear()
     return memory
 

@@ -1,31 +1,26 @@
-"""A workflow as a worker has it in memory: the real runner, driven as `workflows/entity.py` does.
+"""A workflow as a worker has it in memory: the product's own run, given turns as the SDK does.
 
-Fed with what the history says, a turn at a time, so a replay is the same code over again.
+Fed with what the history says, a workflow task at a time, so a replay is the same code over again.
+What is of its own here, the order in which one task is worked through, is held to recorded
+histories by `tests/simulation/test_memory.py`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 from domain.contract.effects import Effect, Lane
-from domain.contract.identity import REQUEST_CONTINUE_AS_NEW
-from domain.contract.parsing import Busy, InvalidCommand, parse
+from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import CasesMoved, Receipt
 from domain.contract.values import Command, Start
 from domain.entity import Entity
 from domain.policy import PinnedPolicy
-from domain.promise_guard.edge import refuse_promises
 from domain.runner import Runner
-from domain.webhooks.receiver import (
-    Receiver,
-    Report,
-    Round,
-    abandon_round,
-    begin_round,
-    end_round,
-    round_failed,
-)
-from workflows.entity import Carried, EntityWorkflow
+from domain.views.search_attributes import attributes_of
+from domain.webhooks.receiver import Report, Round
+from workflows.entity import EntityWorkflow
+from workflows.run import Carried, ReceiverRun
 
 E = TypeVar("E", bound=Entity)
 
@@ -87,15 +82,17 @@ class CancelAsked:
 
 
 Event = Pinned | Updated | Signalled | Done | Failed | Fired | CancelAsked
-MESSAGES = (Updated, Signalled, CancelAsked)
+SPOKEN = (Updated, Signalled)
+MOST_TURNS = 100
+"""Of one workflow task: by then it goes round in circles."""
 
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """What a turn asked of the server: activities to schedule, a timer, or its end."""
+    """What a workflow task asked of the server: activities to schedule, a timer, or its end."""
 
     activities: tuple[tuple[Slot, str], ...] = ()
-    """Lane and key of each; of a round what it asks for."""
+    """Lane and key of each, in order; of a round what it asks for."""
     wake_at: datetime | None = None
     finished: bool = False
     continues: str | None = None
@@ -103,7 +100,7 @@ class Commands:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Task:
     """One completed workflow task."""
 
     at: datetime
@@ -155,7 +152,12 @@ class _Watched:
 
 
 class Memory:
-    """One run; `start` is its start payload, or what the run before handed on."""
+    """One run; `start` is its start payload, or what the run before handed on.
+
+    It is the run's `Standing` too: no server of a night suggests to leave, and nights are short.
+    """
+
+    should_leave = must_leave = False
 
     def __init__(
         self, workflow: type[EntityWorkflow[Any]], number: str, start: Start | str, began: datetime
@@ -163,32 +165,38 @@ class Memory:
         self.workflow = workflow
         self.number = number
         self.began = began
-        self.record = Record()
+        self.record = record = Record()
         self.flying: dict[Slot, Effect] = {}
-        self.round: Round | None = None
-        """The one under way."""
         self._start = start
-        self._commands = 0
-        self._leave_requested = self._cancelled = False
-        self._leaving_since: datetime | None = None
-        self.runner: Runner[Any] | None = None
+        self._waiting: list[type[Command]] = []
+        """Updates whose senders wait for what the outside says."""
+        self._is_new = isinstance(start, str)
+        self._wake_at: datetime | None = None
+        """What the timer is set to."""
+
+        class Watched(_WatchedRunner[Any]):
+            pass
+
+        Watched.record = record
+        self._run = workflow.kind_of_run(
+            workflow.behaviour, workflow.signals, workflow.limits, self, Watched
+        )
         if isinstance(start, str):
-            carried = Carried.model_validate_json(start)
-            entity = workflow.behaviour.state.model_validate(carried.entity)
-            self.runner = _WatchedRunner(workflow.behaviour, entity, carried.outbox)
-            self.runner.record = self.record
+            self._run.go_on(Carried.model_validate_json(start))
 
     def take(self, now: datetime, events: list[Event]) -> tuple[list[Event], Commands]:
-        """One turn; answers the events that go on record (a refused update does not), and what is
-        asked of the server."""
-        accepted = [event for event in self._in_order(events) if self._hear(event, now)]
-        return accepted, self._turn(now)
+        """One workflow task; answers the events that go on record (a refused update does not), and
+        what is asked of the server."""
+        return self._work(now, events, judged=False)
 
-    def again(self, turn: Turn) -> Commands:
-        """A turn of the history, which was accepted before."""
-        for event in turn.events:
-            self._hear(event, turn.at, judged=True)
-        return self._turn(turn.at)
+    def again(self, task: Task) -> Commands:
+        """A task of the history, whose updates were accepted before."""
+        return self._work(task.at, task.events, judged=True)[1]
+
+    @property
+    def runner(self) -> Runner[Any] | None:
+        """None where it has not begun."""
+        return self._run.runner if self._run.has_begun else None
 
     @property
     def state(self) -> str:
@@ -197,149 +205,147 @@ class Memory:
             return ""
         entity = self.runner.entity.model_dump_json(exclude={"policy"})
         flying = sorted(self.flying)
-        return f"{entity} {self.runner.outbox.model_dump_json()} {flying} {self.round}"
+        return f"{entity} {self.runner.outbox.model_dump_json()} {flying} {self._round}"
 
     @property
     def under_way(self) -> dict[Slot, Effect | Round]:
         """Every activity whose outcome is not known, by where it is under way."""
-        return {**self.flying} if self.round is None else {**self.flying, ROUND: self.round}
+        return {**self.flying} if self._round is None else {**self.flying, ROUND: self._round}
 
-    def _in_order(self, events: list[Event]) -> list[Event]:
-        """As an activation has them: messages before results and timers."""
-        return sorted(events, key=lambda event: not isinstance(event, (Pinned, *MESSAGES)))
+    @property
+    def handlers_finished(self) -> bool:
+        """Whether the outside has answered whoever waits for it."""
+        self._waiting = [model for model in self._waiting if self._run.runner.is_pending(model)]
+        return not self._waiting
+
+    @property
+    def _round(self) -> Round | None:
+        return self._run.round if isinstance(self._run, ReceiverRun) else None
+
+    # --- a workflow task -------------------------------------------------------------------------
+
+    def _work(
+        self, now: datetime, events: Iterable[Event], *, judged: bool
+    ) -> tuple[list[Event], Commands]:
+        """As the SDK does: first what was said, and then what came of activities and timers, each
+        with the turns that follow."""
+        batches: list[list[Event]]
+        spoken: list[Event] = [event for event in events if isinstance(event, SPOKEN)]
+        others: list[Event] = [event for event in events if not isinstance(event, SPOKEN)]
+        if not self._run.has_begun:  # What was said before the policy was pinned waits for it.
+            spoken = [said for said in spoken if judged or self._is_let_in(said, now)]
+            batches, judged = [others, spoken], True
+        elif self._is_new:  # Messages come before `run` begins.
+            batches = [[*spoken, *others]]
+        else:
+            batches = [batch for batch in (spoken, others) if batch]
+        self._is_new = False
+        refused, activities, over = list[Event](), list[tuple[Slot, str]](), None
+        for batch in batches:
+            refused += [event for event in batch if not self._hear(event, now, judged=judged)]
+            over = self._take_turns(now, activities)
+            if over is not None:  # Nobody hears what else has come of activities.
+                break
+        commands = over or Commands(tuple(activities), self._wake_at)
+        on_record = (e for e in (*spoken, *others) if not any(e is other for other in refused))
+        return [*on_record], commands
+
+    def _take_turns(self, now: datetime, activities: list[tuple[Slot, str]]) -> Commands | None:
+        """Turns as long as there is something to do; answers the end of the run, if it comes."""
+        for _ in range(MOST_TURNS):
+            if not self._run.is_due(now):
+                return None
+            started = self._run.take_turn(now)
+            self.flying.update(started.items())
+            activities += [(lane, effect.key) for lane, effect in started.items()]
+            if isinstance(self._run, ReceiverRun) and (asked := self._run.begin_round(now)):
+                activities.append((ROUND, asked.model_dump_json()))
+            if self._run.runner.finished:
+                self._wake_at = None
+                return Commands(tuple(activities), finished=True)
+            if self._run.may_leave(now):
+                return Commands(tuple(activities), continues=self._carried(now))
+            wakeup = self._run.next_wakeup(now)
+            self._wake_at = None if wakeup is None else wakeup.at
+            if self._wake_at is not None and self._wake_at <= now:
+                self._wake_at = None
+                self._run.wake()
+        raise AssertionError(f"{self.number}: a workflow task does not come to its end")
+
+    def _carried(self, now: datetime) -> str:
+        runner = self._run.runner
+        published = attributes_of(runner.entity, runner.needs_attention)
+        return self._run.leave(now, published).model_dump_json()
 
     # --- what comes ------------------------------------------------------------------------------
 
-    def _hear(self, event: Event, now: datetime, *, judged: bool = False) -> bool:
+    def _hear(self, event: Event, now: datetime, *, judged: bool) -> bool:
+        """Answers whether it goes on record, as all but a refused update does."""
         match event:
-            case Pinned():
-                self._begin(event.policy)
-            case Updated():
-                return self._update(event.command, now, judged=judged)
-            case Signalled():
-                self._signal(event, now)
-            case Done():
-                self._done(event, now)
-            case Failed(lane="round"):
-                self.round = None
-                self._running.act(lambda receiver: round_failed(receiver, now), now)
-            case Failed():
-                effect = self.flying.pop(event.lane)
-                self._running.failed(effect, event.problem, now, event.rest)
+            case Updated(said):
+                return self._update(said, now, judged=judged)
+            case Signalled(name, payload):
+                self._signal(name, payload, now)
+                return True
             case CancelAsked():
-                self._cancelled = True
+                self._run.cancel()
             case Fired():
-                pass
+                self._wake_at = None
+            case Pinned(policy):
+                self._begin(policy)
+            case Done(receipt=Report() as report):
+                self._end_round(report, now)
+            case Failed("round"):
+                self._end_round(None, now)
+            case Done(lane, receipt) if not isinstance(receipt, Report):
+                self._delivered(lane, receipt, now)
+            case Failed(lane, problem, rest):
+                self._run.runner.failed(self.flying.pop(lane), problem, now, rest)
+        self._run.wake()
         return True
 
     def _begin(self, policy: PinnedPolicy) -> None:
         if isinstance(self._start, str):
             raise TypeError("a run that continues another has its policy")
+        self._run.begin(self.number, self._start, policy, self.began)
 
-        class Begun(_WatchedRunner[Any]):
-            record = self.record
-
-        self.runner = Begun.begin(
-            self.workflow.behaviour, self.number, self._start, policy, self.began
-        )
-
-    def _update(self, said: Command, now: datetime, *, judged: bool) -> bool:
+    def _is_let_in(self, event: Event, now: datetime) -> bool:
+        """Whether an update passes its validator."""
+        if not isinstance(event, Updated):
+            return True
         try:
-            if not judged:
-                self._running.require_room(said)
-                self._running.check(said, now)
-                if not self._running.entity.known_keys.has(said):
-                    policy = self._running.entity.policy
-                    today = policy.calendar.local_date(now)
-                    refuse_promises(said, today, policy.next_update_within)
-            self._apply(said, now)
+            self._run.judge(event.command, now)
         except InvalidCommand as error:
-            self.record.refused.append((said, error))
+            self.record.refused.append((event.command, error))
             return False
         return True
 
-    def _apply(self, said: Command, now: datetime) -> None:
-        self._commands += 1
-        self._running.apply(said, now)
-        self.record.applied.append(said)
-
-    def _signal(self, signal: Signalled, now: datetime) -> None:
-        if signal.name == REQUEST_CONTINUE_AS_NEW:
-            self._leave_requested = True
-            return
+    def _update(self, said: Command, now: datetime, *, judged: bool) -> bool:
+        if not judged and not self._is_let_in(Updated(said), now):
+            return False
         try:
-            if self._running.is_full:
-                raise Busy
-            self._apply(parse(self.workflow.signals[signal.name], signal.payload), now)
-        except InvalidCommand as error:
-            self._running.reject(signal.name, str(error), now)
+            self._run.apply(said, now)
+        except InvalidCommand as error:  # It was let in before the policy was pinned.
+            self.record.refused.append((said, error))
+        else:
+            self.record.applied.append(said)
+            if type(said) in self.workflow.behaviour.answers:
+                self._waiting.append(type(said))
+        return True
 
-    def _done(self, event: Done, now: datetime) -> None:
-        if isinstance(event.receipt, Report):
-            report, self.round = event.receipt, None
-            self._running.act(lambda receiver: end_round(receiver, report, now), now)
-            return
-        effect = self.flying.pop(event.lane)
-        self.record.done.append((effect, event.receipt))
-        if isinstance(event.receipt, CasesMoved):
-            self.record.applied.append(event.receipt)
-        self._running.delivered(effect, event.receipt, now)
+    def _signal(self, name: str, payload: dict[str, Any], now: datetime) -> None:
+        said = self._run.signal(name, lambda: payload, now)
+        if said is not None:
+            self.record.applied.append(said)
 
-    @property
-    def _running(self) -> Runner[Any]:
-        if self.runner is None:
-            raise RuntimeError(f"{self.number}: the policy is not pinned yet")
-        return self.runner
+    def _end_round(self, report: Report | None, now: datetime) -> None:
+        if not isinstance(self._run, ReceiverRun):
+            raise TypeError(f"{self.number} holds no rounds")
+        self._run.end_round(report, now)
 
-    # --- a turn ----------------------------------------------------------------------------------
-
-    def _turn(self, now: datetime) -> Commands:
-        runner = self._running
-        if self._cancelled:
-            self._cancelled = False
-            runner.refuse_cancel(now)
-        leaving = self._should_leave
-        if leaving and self._leaving_since is None:
-            self._leaving_since = now
-        started = runner.tick(now, start=not leaving)
-        self.flying.update(started.items())
-        activities: tuple[tuple[Slot, str], ...] = tuple(
-            (lane, effect.key) for lane, effect in started.items()
-        )
-        wanted = isinstance(runner.entity, Receiver) and runner.entity.wanted
-        if wanted and self.round is None and not leaving:
-            self.round = runner.act(begin_round, now)
-            activities = (*activities, (ROUND, self.round.model_dump_json()))
-        if runner.finished:
-            return Commands(activities, finished=True)
-        if leaving and self._may_leave(now):
-            until = now + self.workflow.limits.abandoned_for
-            runner.outbox.abandon(until)
-            if self.round is not None:
-                abandon_round(runner.entity, self.round, until)
-            carried = Carried(
-                entity=runner.entity.model_dump(mode="json"), outbox=runner.outbox, published={}
-            )
-            return Commands(activities, continues=carried.model_dump_json())
-        return Commands(activities, self._wake_at(now))
-
-    @property
-    def _should_leave(self) -> bool:
-        return self._leave_requested or self._commands >= self.workflow.limits.commands
-
-    def _may_leave(self, now: datetime) -> bool:
-        since = self._leaving_since
-        waited = since is not None and now >= since + self.workflow.limits.patience
-        return waited or not self._is_in_flight
-
-    @property
-    def _is_in_flight(self) -> bool:
-        return bool(self._running.outbox.in_flight) or self.round is not None
-
-    def _wake_at(self, now: datetime) -> datetime | None:
-        wakeup = self._running.next_wakeup(now, start=not self._should_leave)
-        at = None if wakeup is None else wakeup.at
-        if self._leaving_since is not None and self._is_in_flight:
-            leave = max(now, self._leaving_since + self.workflow.limits.patience)
-            at = leave if at is None else min(at, leave)
-        return at
+    def _delivered(self, lane: Slot, receipt: Receipt, now: datetime) -> None:
+        effect = self.flying.pop(lane)
+        self.record.done.append((effect, receipt))
+        if isinstance(receipt, CasesMoved):
+            self.record.applied.append(receipt)
+        self._run.runner.delivered(effect, receipt, now)

@@ -28,7 +28,7 @@ from simulation.nights.memory import (
     Memory,
     Pinned,
     Signalled,
-    Turn,
+    Task,
     Updated,
 )
 from simulation.oracle.expected_state import Moved, Said
@@ -168,7 +168,7 @@ class Server:
         life = self.lives.get(number)
         if life is None or life.closed:
             raise LookupError(number)
-        if not life.turns and life.run == 1:
+        if not life.tasks and life.run == 1:
             raise TimeoutError
         life.buffered.append(event)
         self._work(life)
@@ -182,9 +182,9 @@ class Server:
     def reset(self, number: str, share: float) -> None:
         """Go on from an earlier point of the history of the present run."""
         life = self.lives.get(number)
-        if life is None or life.closed or not life.turns:
+        if life is None or life.closed or not life.tasks:
             return
-        life.reset_to(max(1, round(len(life.turns) * (1 - share))), self.now)
+        life.reset_to(max(1, round(len(life.tasks) * (1 - share))), self.now)
         for flight in life.flights.values():
             self._schedule(life, flight, self.now)
         self._set_timer(life)
@@ -193,7 +193,7 @@ class Server:
     # --- workflow tasks --------------------------------------------------------------------------
 
     def _poke(self, life: Life) -> None:
-        if life.task_at is None and not life.closed and (life.turns or life.run > 1):
+        if life.task_at is None and not life.closed and (life.tasks or life.run > 1):
             self._task(life, self.now)
 
     def _task(self, life: Life, when: datetime) -> None:
@@ -220,7 +220,7 @@ class Server:
         if self.weather.until(Fault.NO_WORKER, self.now) is not None:
             self._task(life, self.now)
             return
-        self.replays += life.memory is None and bool(life.turns)
+        self.replays += life.memory is None and bool(life.tasks)
         memory = life.remembered()
         events = list(life.buffered)
         try:
@@ -240,7 +240,7 @@ class Server:
         self, life: Life, memory: Memory, events: list[Event], commands: Commands
     ) -> None:
         record = memory.record
-        life.turns.append(Turn(self.now, tuple(events), commands, memory.state))
+        life.tasks.append(Task(self.now, tuple(events), commands, memory.state))
         life.said += [
             Moved(self.now, refused=said.refused is not None)
             if isinstance(said, CasesMoved)
@@ -270,7 +270,7 @@ class Server:
         life.heaviest = max(life.heaviest, len(carried))
         life.run += 1
         life.start, life.began = carried, self.now
-        life.turns, life.marks, life.flights = [], [], {}
+        life.tasks, life.marks, life.flights = [], [], {}
         life.memory = life.wake_at = None
         self._task(life, self.now)
 
