@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import ColumnElement, Engine, Select, and_, delete, exists, func, select
 from sqlalchemy.exc import IntegrityError
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.rekeyed import Rekeyed
 from activities.adapters.database.tables import entities
 from activities.adapters.database.tables_mail import (
@@ -23,6 +23,7 @@ from activities.adapters.database.tables_mail import (
     attachments,
     set_aside_mails,
 )
+from activities.adapters.database.upsert import insert
 from activities.adapters.file_store import FileStore, StoreDown
 
 _FIRST_LINE = 64

@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, delete, literal, select
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.sessions import hashed
 from activities.adapters.database.tables_pages import known_browsers, web_attempts
+from activities.adapters.database.upsert import insert
 
 BROWSER_KNOWN = timedelta(days=180)
 """Since somebody last signed in from it."""

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Insert,
     Row,
     Select,
     and_,
@@ -21,8 +22,9 @@ from sqlalchemy import (
     update,
 )
 
-from activities.adapters.database.engine import batches, insert
+from activities.adapters.database.engine import batches
 from activities.adapters.database.tables import deliveries, subscriptions
+from activities.adapters.database.upsert import built_once, insert
 from activities.ports import EVERYONE, DeliveryState, Refused
 from domain.addresses import readable, spellings
 from domain.contract.effects import AudienceChange, Person, Whom
@@ -140,6 +142,12 @@ def apply_changes(connection: Connection, entity: str, changes: Iterable[Audienc
     if not rows:
         return
     former = _known_addresses(connection, entity, rows)
+    connection.execute(_joining(connection), rows)
+    _wait_no_more(connection, entity, former, rows[-1]["attached_at"] or rows[-1]["detached_at"])
+
+
+@built_once
+def _joining(connection: Connection) -> Insert:
     joining = insert(connection, subscriptions)
     new, known = joining.excluded, subscriptions.c
     leaves = new.detached_sequence.is_not(None)
@@ -147,24 +155,20 @@ def apply_changes(connection: Connection, entity: str, changes: Iterable[Audienc
     # miss what was decided before the correction and is still on its way.
     stays = and_(known.attached_sequence.is_not(None), known.detached_sequence.is_(None))
     keeps = or_(leaves, stays)
-    connection.execute(
-        joining.on_conflict_do_update(
-            index_elements=["entity", "case_number"],
-            set_={
-                "sequence": new.sequence,
-                **{name: case((leaves, known[name]), else_=new[name]) for name in _WHO},
-                "attached_sequence": case(
-                    (keeps, known.attached_sequence), else_=new.attached_sequence
-                ),
-                "attached_at": case((keeps, known.attached_at), else_=new.attached_at),
-                "detached_sequence": new.detached_sequence,
-                "detached_at": new.detached_at,
-            },
-            where=known.sequence < new.sequence,
-        ),
-        rows,
+    return joining.on_conflict_do_update(
+        index_elements=["entity", "case_number"],
+        set_={
+            "sequence": new.sequence,
+            **{name: case((leaves, known[name]), else_=new[name]) for name in _WHO},
+            "attached_sequence": case(
+                (keeps, known.attached_sequence), else_=new.attached_sequence
+            ),
+            "attached_at": case((keeps, known.attached_at), else_=new.attached_at),
+            "detached_sequence": new.detached_sequence,
+            "detached_at": new.detached_at,
+        },
+        where=known.sequence < new.sequence,
     )
-    _wait_no_more(connection, entity, former, rows[-1]["attached_at"] or rows[-1]["detached_at"])
 
 
 def _known_addresses(

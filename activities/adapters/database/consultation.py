@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, select
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.tables import consultation_accounts, consultations
+from activities.adapters.database.upsert import insert
 from activities.ports import Booking
 from domain.contract.effects import BookMinutes
 

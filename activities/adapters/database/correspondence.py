@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, select
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.tables import deliveries, entities, subscriptions
 from activities.adapters.database.tables_mail import taken_mails
+from activities.adapters.database.upsert import insert
 from domain.addresses import recipient_key, spellings
 
 KEPT = timedelta(days=365)

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Engine, and_, delete, func, select, update
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.tables import idempotency_keys
+from activities.adapters.database.upsert import insert
 
 REMEMBERED = timedelta(days=30)
 """How long: as long as Temporal knows a closed number where we set it up."""

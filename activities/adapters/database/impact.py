@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, or_, select
 
-from activities.adapters.database.engine import batches, insert, writing
+from activities.adapters.database.engine import batches, writing
 from activities.adapters.database.tables import entities, facts, reviews
+from activities.adapters.database.upsert import insert
 from domain.contract.status import OVER
 from domain.contract.values import Severity
 

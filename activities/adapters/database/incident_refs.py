@@ -2,8 +2,9 @@
 
 from sqlalchemy import Engine, select
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.tables import incident_refs
+from activities.adapters.database.upsert import insert
 
 
 class IncidentRefs:

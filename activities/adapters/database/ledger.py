@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, func, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.sql.dml import ReturningInsert
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.tables import deliveries, spoken_messages
+from activities.adapters.database.upsert import built_once, insert
 from activities.ports import (
     SHARED_FOR,
     Delivery,
@@ -31,6 +33,34 @@ _OVER = (DeliveryState.SENT, DeliveryState.BOUNCED)
 """Nothing is sent again to who got it, or to an address that sent it back."""
 _WAITED_FOR = deliveries.c.overtaken_at.is_(None)
 """Nothing has taken its place."""
+_IS = and_(
+    deliveries.c.effect_key == bindparam("of_key"),
+    deliveries.c.recipient == bindparam("of_recipient"),
+    deliveries.c.channel == bindparam("of_channel"),
+)
+_FIND = select(deliveries).where(_IS).with_for_update()
+_SETTLE = (
+    update(deliveries)
+    .where(_IS, deliveries.c.state.not_in(_OVER))
+    .values(
+        state=bindparam("ended"),
+        sent_at=bindparam("sent"),
+        problem=bindparam("for_problem"),
+        changed_at=bindparam("now"),
+    )
+)
+_LEFT = and_(
+    deliveries.c.entity == bindparam("of_entity"),
+    deliveries.c.state.in_(_UNSENT),
+    or_(deliveries.c.lane == bindparam("of_lane"), deliveries.c.lane.is_(None)),
+    or_(
+        deliveries.c.decided_at < bindparam("before"),
+        deliveries.c.effect_key == bindparam("of_key"),
+    ),
+    _WAITED_FOR,
+)
+_FIND_LEFT = select(deliveries.c.id).where(_LEFT)
+_OVERTAKE = update(deliveries).where(_LEFT).values(overtaken_at=bindparam("now"))
 _PAUSE = 0.2
 """Seconds between two tries to write down what was sent."""
 
@@ -61,9 +91,7 @@ class DatabaseLedger:
                 return replace(
                     delivery, state=DeliveryState.PLANNED, attempts=0, sent_at=None, problem=None
                 )
-            row = connection.execute(
-                select(deliveries).where(_is(delivery)).with_for_update()
-            ).one()
+            row = connection.execute(_FIND, _named(delivery)).one()
             before = _delivery(row)
             if before.state in _OVER or (shared_since and _is_anothers(before, delivery)):
                 return before
@@ -92,9 +120,7 @@ class DatabaseLedger:
         to_do = DeliveryState.BY_TELEPHONE
         with writing(self._engine) as connection:
             is_new = _open(connection, delivery, at, to_do)
-            row = connection.execute(
-                select(deliveries).where(_is(delivery)).with_for_update()
-            ).one()
+            row = connection.execute(_FIND, _named(delivery)).one()
             before = _delivery(row)
             if before.state is DeliveryState.SENT:
                 return before
@@ -139,15 +165,10 @@ class DatabaseLedger:
         sent_at = at if state is DeliveryState.SENT else None
         with writing(self._engine) as connection:
             delivery = _on_record(connection, delivery)
-            settled = connection.execute(
-                update(deliveries)
-                .where(_is(delivery), deliveries.c.state.not_in(_OVER))
-                .values(state=state, sent_at=sent_at, problem=problem, changed_at=at)
-            )
-            known = (
-                settled.rowcount
-                or connection.execute(select(deliveries.c.id).where(_is(delivery))).first()
-            )
+            named = _named(delivery)
+            ended = {"ended": state, "sent": sent_at, "for_problem": problem, "now": at}
+            settled = connection.execute(_SETTLE, named | ended)
+            known = settled.rowcount or connection.execute(_FIND, named).first()
         if not known:
             raise LookupError(f"{delivery.effect_key}: settled without having been claimed")
 
@@ -156,19 +177,18 @@ class DatabaseLedger:
 
         Rows from before lanes were written down count as of any.
         """
-        left = and_(
-            deliveries.c.entity == effect.entity,
-            deliveries.c.state.in_(_UNSENT),
-            or_(deliveries.c.lane == effect.lane, deliveries.c.lane.is_(None)),
-            or_(deliveries.c.decided_at < effect.at, deliveries.c.effect_key == effect.key),
-            _WAITED_FOR,
-        )
+        left = {
+            "of_entity": effect.entity,
+            "of_lane": effect.lane,
+            "of_key": effect.key,
+            "before": effect.at,
+        }
         # Mostly there is none, and looking waits for nobody: writers of SQLite take turns.
         with self._engine.connect() as connection:
-            if connection.execute(select(deliveries.c.id).where(left)).first() is None:
+            if connection.execute(_FIND_LEFT, left).first() is None:
                 return
         with writing(self._engine) as connection:
-            connection.execute(update(deliveries).where(left).values(overtaken_at=at))
+            connection.execute(_OVERTAKE, left | {"now": at})
 
     def deliveries(self, entity: str | None = None) -> Sequence[Delivery]:
         """All rows, oldest first, of one entity or of all."""
@@ -235,13 +255,16 @@ def _open(
         "lane": delivery.lane,
         "content": delivery.content,
     }
-    opened = connection.execute(
+    return connection.execute(_opening(connection), row).first() is not None
+
+
+@built_once
+def _opening(connection: Connection) -> ReturningInsert[tuple[int]]:
+    return (
         insert(connection, deliveries)
-        .values(row)
         .on_conflict_do_nothing(index_elements=["effect_key", "recipient", "channel"])
         .returning(deliveries.c.id)
     )
-    return opened.first() is not None
 
 
 def _on_record(connection: Connection, delivery: Delivery) -> Delivery:
@@ -289,12 +312,13 @@ def _is_anothers(row: Delivery, delivery: Delivery) -> bool:
     return row.message_id != delivery.message_id and row.state is not DeliveryState.FAILED
 
 
-def _is(delivery: Delivery) -> ColumnElement[bool]:
-    return and_(
-        deliveries.c.effect_key == delivery.effect_key,
-        deliveries.c.recipient == delivery.recipient,
-        deliveries.c.channel == delivery.channel,
-    )
+def _named(delivery: Delivery) -> dict[str, Any]:
+    """The parameters of `_IS`."""
+    return {
+        "of_key": delivery.effect_key,
+        "of_recipient": delivery.recipient,
+        "of_channel": delivery.channel,
+    }
 
 
 def _delivery(row: Row[Any]) -> Delivery:

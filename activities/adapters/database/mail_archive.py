@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, select
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.tables import letters
+from activities.adapters.database.upsert import insert
 from activities.ports import Letter
 from domain.addresses import recipient_key, spellings
 

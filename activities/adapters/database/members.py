@@ -17,9 +17,10 @@ from sqlalchemy import (
     update,
 )
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.impact import still_open
 from activities.adapters.database.tables import entities, release_defects
+from activities.adapters.database.upsert import insert
 from activities.ports import Member, SyncProgress
 from domain.contract.effects import MemberChange
 

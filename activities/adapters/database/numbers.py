@@ -5,7 +5,7 @@ from typing import get_args
 
 from sqlalchemy import Connection, Engine, Select, select, update
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.tables import (
     deliveries,
     entities,
@@ -14,6 +14,7 @@ from activities.adapters.database.tables import (
     number_sequences,
     subscriptions,
 )
+from activities.adapters.database.upsert import insert
 from domain.contract.effects import EntityKind
 
 _KINDS = get_args(EntityKind)

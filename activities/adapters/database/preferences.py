@@ -5,10 +5,11 @@ from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, or_, select, update
+from sqlalchemy import Connection, Engine, Insert, Row, bindparam, or_, select, update
 
-from activities.adapters.database.engine import batches, insert, writing
+from activities.adapters.database.engine import batches, writing
 from activities.adapters.database.tables import preferences
+from activities.adapters.database.upsert import built_once, insert
 from activities.ports import Preference
 from domain.addresses import spellings
 from domain.contract.events import Topic
@@ -81,6 +82,9 @@ class DatabasePreferences:
         return found
 
 
+_READ = select(preferences).where(preferences.c.address.in_(bindparam("addresses", expanding=True)))
+
+
 def _keys(address: str) -> _Keys:
     """As the column may have it, NULs replaced: a new row has the first."""
     return tuple(spelled.replace("\0", "\ufffd") for spelled in spellings(address))
@@ -88,7 +92,7 @@ def _keys(address: str) -> _Keys:
 
 def _open(connection: Connection, keys: Sequence[str]) -> None:
     connection.execute(
-        insert(connection, preferences).on_conflict_do_nothing(index_elements=["address"]),
+        _opening(connection),
         [
             {"address": key, "token": token_urlsafe(), "progress": True, "newsletter": True}
             for key in keys
@@ -96,11 +100,15 @@ def _open(connection: Connection, keys: Sequence[str]) -> None:
     )
 
 
+@built_once
+def _opening(connection: Connection) -> Insert:
+    return insert(connection, preferences).on_conflict_do_nothing(index_elements=["address"])
+
+
 def _read(connection: Connection, page: Sequence[_Keys]) -> dict[str, Preference]:
     """Those that are there, by the first key of each."""
     every = [key for keys in page for key in keys]
-    query = select(preferences).where(preferences.c.address.in_(every))
-    rows = {row.address: row for row in connection.execute(query)}
+    rows = {row.address: row for row in connection.execute(_READ, {"addresses": every})}
     known = {keys[0]: [rows[key] for key in keys if key in rows] for keys in page}
     return {first: _preference(found[0]) for first, found in known.items() if found}
 

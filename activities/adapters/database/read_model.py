@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, union_all
+from sqlalchemy import Connection, Engine, Insert, select, union_all
 
 from activities.adapters.database.audience import apply_changes
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.members import apply_members
 from activities.adapters.database.tables import entities, facts, subscriptions
 from activities.adapters.database.telephone import settle_told
+from activities.adapters.database.upsert import built_once, insert
 from activities.adapters.database.webhooks import queue_messages
 from domain.contract.effects import Fact, UpdateReadModel
 
@@ -142,13 +143,16 @@ def write_snapshot(connection: Connection, projection: UpdateReadModel) -> None:
         "needs_attention": bool(snapshot.get("needs_attention")),
         "updated_at": projection.at,
     }
-    writing_it = insert(connection, entities).values(row)
-    connection.execute(
-        writing_it.on_conflict_do_update(
-            index_elements=["kind", "number"],
-            set_={name: writing_it.excluded[name] for name in row},
-            where=entities.c.sequence <= writing_it.excluded.sequence,
-        )
+    connection.execute(_writing_snapshot(connection), row)
+
+
+@built_once
+def _writing_snapshot(connection: Connection) -> Insert:
+    writing_it = insert(connection, entities)
+    return writing_it.on_conflict_do_update(
+        index_elements=["kind", "number"],
+        set_={column.name: writing_it.excluded[column.name] for column in entities.c},
+        where=entities.c.sequence <= writing_it.excluded.sequence,
     )
 
 
@@ -156,7 +160,12 @@ def write_facts(connection: Connection, entity: str, happened: Sequence[Fact]) -
     """What happened; what is known stays as it is."""
     rows = [fact.model_dump(mode="json") | {"entity": entity, "at": fact.at} for fact in happened]
     if rows:
-        connection.execute(insert(connection, facts).on_conflict_do_nothing(), rows)
+        connection.execute(_writing_facts(connection), rows)
+
+
+@built_once
+def _writing_facts(connection: Connection) -> Insert:
+    return insert(connection, facts).on_conflict_do_nothing()
 
 
 def _text(record: object, field: str) -> str | None:

@@ -1,11 +1,19 @@
 """What is known of a number that Temporal may have forgotten: its state, and how far it came."""
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, bindparam, func, select
 
 from activities.adapters.database.tables import deliveries, entities, facts
 from runtime.client_records import Recorded
 
 _BEGUN_BY_NUMBER = ("case", "defect", "release", "area_work")
+_ENTITY = (
+    select(entities)
+    .where(entities.c.kind.in_(_BEGUN_BY_NUMBER), entities.c.number == bindparam("of"))
+    .order_by(entities.c.updated_at.desc())
+    .limit(1)
+)
+_LAST_FACT = select(func.max(facts.c.sequence)).where(facts.c.entity == bindparam("of"))
+_KEYS = select(deliveries.c.effect_key).where(deliveries.c.entity == bindparam("of")).distinct()
 
 
 class DatabaseRecords:
@@ -19,20 +27,13 @@ class DatabaseRecords:
 
         Messages may have gone out that the read model never heard of: the ledger counts too.
         """
-        entity = (
-            select(entities)
-            .where(entities.c.kind.in_(_BEGUN_BY_NUMBER), entities.c.number == number)
-            .order_by(entities.c.updated_at.desc())
-            .limit(1)
-        )
-        fact = select(func.max(facts.c.sequence)).where(facts.c.entity == number)
-        keys = select(deliveries.c.effect_key).where(deliveries.c.entity == number).distinct()
+        of = {"of": number}
         with self._engine.connect() as connection:
-            row = connection.execute(entity).first()
+            row = connection.execute(_ENTITY, of).first()
             if row is None:
                 return None
-            reached = [row.sequence, connection.execute(fact).scalar_one() or 0]
-            reached += [_sequence(key) for key in connection.execute(keys).scalars()]
+            reached = [row.sequence, connection.execute(_LAST_FACT, of).scalar_one() or 0]
+            reached += [_sequence(key) for key in connection.execute(_KEYS, of).scalars()]
         return Recorded(
             kind=row.kind,
             state=row.state or "known",

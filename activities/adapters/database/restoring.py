@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Engine, select
 
 from activities.adapters.database.audience import apply_changes
-from activities.adapters.database.engine import batches, insert, writing
+from activities.adapters.database.engine import batches, writing
 from activities.adapters.database.members import apply_members
 from activities.adapters.database.read_model import write_facts, write_snapshot
 from activities.adapters.database.tables import (
@@ -18,6 +18,7 @@ from activities.adapters.database.tables import (
     number_sequences,
     subscriptions,
 )
+from activities.adapters.database.upsert import insert
 from domain.contract.effects import UpdateReadModel
 
 DIGITS = range(9, 5, -1)

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, and_, func, select, update
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.rekeyed import Rekeyed
 from activities.adapters.database.tables_mail import set_aside_mails
+from activities.adapters.database.upsert import insert
 from activities.webhook_ports import Sealing
 from domain.addresses import spellings
 

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select, update
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.tables import incident_updates, incidents
+from activities.adapters.database.upsert import insert
 from domain.contract.effects import PostStatus
 
 

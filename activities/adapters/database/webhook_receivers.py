@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, select, update
 
-from activities.adapters.database.engine import batches, insert, writing
+from activities.adapters.database.engine import batches, writing
 from activities.adapters.database.tables import entities, facts
 from activities.adapters.database.tables_webhooks import webhook_messages, webhook_receivers
+from activities.adapters.database.upsert import insert
 from activities.adapters.database.webhook_secrets import locked_secrets, write_secrets
 from activities.adapters.database.webhooks import FAILED, SENT, WAITING
 from activities.webhook_ports import Sealing

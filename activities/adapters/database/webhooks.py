@@ -9,7 +9,9 @@ from sqlalchemy import (
     Connection,
     Engine,
     Exists,
+    Insert,
     and_,
+    bindparam,
     exists,
     func,
     or_,
@@ -17,9 +19,10 @@ from sqlalchemy import (
     update,
 )
 
-from activities.adapters.database.engine import batches, insert, writing
+from activities.adapters.database.engine import batches, writing
 from activities.adapters.database.tables import facts
 from activities.adapters.database.tables_webhooks import webhook_messages, webhook_receivers
+from activities.adapters.database.upsert import built_once, insert
 from activities.adapters.database.webhook_secrets import valid_secrets
 from activities.webhook_ports import Attempt, Destination, Outgoing, Sealing, Standing
 from domain.contract.effects import UpdateReadModel
@@ -195,18 +198,9 @@ class DatabaseWebhooks:
     def forgotten(self, at: datetime) -> Sequence[str]:
         """The receivers for whom something has been due for so long that no call of them holds,
         though they answer: the last call was lost."""
-        query = select(_receivers.id).where(
-            _receivers.disabled.is_(None),
-            _receivers.down_since.is_(None),
-            exists().where(
-                _messages.receiver == _receivers.id,
-                _messages.state == WAITING,
-                _messages.next_at <= at - CALL_HOLDS,
-                ~_behind_another(),
-            ),
-        )
+        due = {"due": at - CALL_HOLDS}
         with self._engine.connect() as connection:
-            return connection.execute(query.order_by(_receivers.id)).scalars().all()
+            return connection.execute(_FORGOTTEN, due).scalars().all()
 
     def waited_for(self) -> Sequence[str]:
         """The receivers for whom something waits."""
@@ -223,7 +217,6 @@ def queue_messages(connection: Connection, projection: UpdateReadModel) -> None:
     happened = announced(projection.facts)
     if not happened:
         return
-    query = select(_receivers.id, _receivers.events).where(_receivers.disabled.is_(None))
     rows = [
         {
             "receiver": receiver,
@@ -237,13 +230,24 @@ def queue_messages(connection: Connection, projection: UpdateReadModel) -> None:
             "attempts": 0,
             "refusals": 0,
         }
-        for receiver, events in connection.execute(query.order_by(_receivers.id)).tuples()
+        for receiver, events in connection.execute(_LISTENING).tuples()
         for fact in happened
         if wants(events, fact.event)
     ]
-    writing_them = insert(connection, webhook_messages).on_conflict_do_nothing()
     for batch in batches(rows):
-        connection.execute(writing_them, batch)
+        connection.execute(_queueing(connection), batch)
+
+
+@built_once
+def _queueing(connection: Connection) -> Insert:
+    return insert(connection, webhook_messages).on_conflict_do_nothing()
+
+
+_LISTENING = (
+    select(_receivers.id, _receivers.events)
+    .where(_receivers.disabled.is_(None))
+    .order_by(_receivers.id)
+)
 
 
 def _of(receiver: str) -> ColumnElement[bool]:
@@ -259,3 +263,19 @@ def _behind_another() -> Exists:
         earlier.c.sequence < _messages.sequence,
         earlier.c.state == WAITING,
     )
+
+
+_FORGOTTEN = (
+    select(_receivers.id)
+    .where(
+        _receivers.disabled.is_(None),
+        _receivers.down_since.is_(None),
+        exists().where(
+            _messages.receiver == _receivers.id,
+            _messages.state == WAITING,
+            _messages.next_at <= bindparam("due"),
+            ~_behind_another(),
+        ),
+    )
+    .order_by(_receivers.id)
+)
