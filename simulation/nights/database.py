@@ -54,7 +54,7 @@ class Database:
             self._weather.crash("transaction", now)
             if self._weather.lasting(Fault.DATABASE_AWAY, now):
                 raise sqlite3.OperationalError("database is locked")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        self._raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     def _commit(self, connection: Connection) -> None:
         if self._weather is None or self._clock is None:
