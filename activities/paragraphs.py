@@ -50,6 +50,7 @@ def environment(folder: Path, **options: Any) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # No look at the disk for each part of each letter.
         **options,
     )
 
@@ -63,7 +64,9 @@ def as_value(value: object) -> str:
         raise UndefinedError(f"the template expected text, got {type(value).__name__}")
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # policies count days in floats
-    visible = "".join(_visible(character, " ") for character in str(value))
+    visible = str(value)
+    if not visible.isprintable():
+        visible = "".join(_visible(character, " ") for character in visible)
     line = " ".join(visible.translate(_DIRECTION_CONTROLS).split())
     return re.sub(rf"^(?:{_ITEM})+", "", line)
 
