@@ -5,10 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Engine,
-    Exists,
     Insert,
     and_,
     bindparam,
@@ -35,6 +33,70 @@ CALL_HOLDS = timedelta(minutes=10)
 Long enough to be silent while a receiver is down, short enough for a call that came to nothing."""
 
 _messages, _receivers = webhook_messages.c, webhook_receivers.c
+_earlier = webhook_messages.alias("earlier").c
+_IN_ORDER = ~exists().where(
+    _earlier.receiver == _messages.receiver,
+    _earlier.entity == _messages.entity,
+    _earlier.sequence < _messages.sequence,
+    _earlier.state == WAITING,
+)
+"""That no earlier message of the same entity waits."""
+_WAITING = and_(_messages.receiver == bindparam("of_receiver"), _messages.state == WAITING)
+_LISTENING = (
+    select(_receivers.id, _receivers.events, _receivers.called_at)
+    .where(_receivers.disabled.is_(None))
+    .order_by(_receivers.id)
+)
+_BEGIN = (
+    update(webhook_receivers)
+    .where(_receivers.id == bindparam("of_receiver"))
+    .values(called_at=None)
+    .returning(_receivers.url, _receivers.secrets, _receivers.disabled)
+)
+_MAKE_DUE = (
+    update(webhook_messages)
+    .where(_WAITING, _messages.next_at > bindparam("now"))
+    .values(next_at=bindparam("now"))
+)
+_PAST_DUE = (
+    select(
+        _messages.kind,
+        _messages.entity,
+        _messages.sequence,
+        _messages.event,
+        _messages.refusals,
+        facts.c.at,
+        facts.c.details,
+        facts.c.public_text,
+    )
+    .join(facts, and_(facts.c.entity == _messages.entity, facts.c.sequence == _messages.sequence))
+    .where(_WAITING, _messages.next_at <= bindparam("now"))
+    .order_by(_messages.next_at, _messages.entity)
+    .limit(bindparam("most"))
+)
+_DUE = _PAST_DUE.where(_IN_ORDER)
+_NOTE = (
+    update(webhook_receivers)
+    .where(_receivers.id == bindparam("of_receiver"))
+    .values(down_since=bindparam("since"), problem=bindparam("for_problem"))
+)
+_COUNT = select(func.count(), func.count().filter(_messages.refusals > 0)).where(_WAITING)
+_NEXT = select(func.min(_messages.next_at)).where(_WAITING, _IN_ORDER)
+"""Not of those behind another: they are due, and cannot be sent."""
+_FORGOTTEN = (
+    select(_receivers.id)
+    .where(
+        _receivers.disabled.is_(None),
+        _receivers.down_since.is_(None),
+        exists().where(
+            _messages.receiver == _receivers.id,
+            _messages.state == WAITING,
+            _messages.next_at <= bindparam("due"),
+            _IN_ORDER,
+        ),
+    )
+    .order_by(_receivers.id)
+)
 
 
 class DatabaseWebhooks:
@@ -53,14 +115,11 @@ class DatabaseWebhooks:
         happened = announced(projection.facts)
         if not happened:
             return []
-        query = select(_receivers.id, _receivers.events, _receivers.called_at).where(
-            _receivers.disabled.is_(None)
-        )
         stale = at - CALL_HOLDS
         with self._engine.connect() as connection:
             to_call = [
                 row.id
-                for row in connection.execute(query)
+                for row in connection.execute(_LISTENING)
                 if (again or row.called_at is None or row.called_at < stale)
                 and any(wants(row.events, fact.event) for fact in happened)
             ]
@@ -85,20 +144,11 @@ class DatabaseWebhooks:
         Raises:
             RuntimeError: a secret cannot be opened, as `Sealing` says.
         """
-        beginning = (
-            update(webhook_receivers)
-            .where(_receivers.id == receiver)
-            .values(called_at=None)
-            .returning(_receivers.url, _receivers.secrets, _receivers.disabled)
-        )
+        round_of = {"of_receiver": receiver}
         with writing(self._engine) as connection:
-            row = connection.execute(beginning).one_or_none()
+            row = connection.execute(_BEGIN, round_of).one_or_none()
             if at_once:
-                connection.execute(
-                    update(webhook_messages)
-                    .where(_of(receiver), _messages.next_at > at)
-                    .values(next_at=at)
-                )
+                connection.execute(_MAKE_DUE, round_of | {"now": at})
         if row is None:
             return None
         keys = [self._sealing.open(kept, receiver) for kept in valid_secrets(row.secrets, at)]
@@ -106,27 +156,9 @@ class DatabaseWebhooks:
 
     def due(self, receiver: str, at: datetime, limit: int) -> Sequence[Outgoing]:
         """The first message of each entity, as far as it is due: the longest due goes first."""
-        query = (
-            select(
-                _messages.kind,
-                _messages.entity,
-                _messages.sequence,
-                _messages.event,
-                _messages.refusals,
-                facts.c.at,
-                facts.c.details,
-                facts.c.public_text,
-            )
-            .join(
-                facts,
-                and_(facts.c.entity == _messages.entity, facts.c.sequence == _messages.sequence),
-            )
-            .where(_of(receiver), _messages.next_at <= at, ~_behind_another())
-            .order_by(_messages.next_at, _messages.entity)
-            .limit(limit)
-        )
+        wanted = {"of_receiver": receiver, "now": at, "most": limit}
         with self._engine.connect() as connection:
-            return [Outgoing(**row) for row in connection.execute(query).mappings()]
+            return [Outgoing(**row) for row in connection.execute(_DUE, wanted).mappings()]
 
     def settle(self, receiver: str, attempts: Sequence[Attempt], at: datetime) -> None:
         """Remember what came of some attempts, all at once."""
@@ -162,28 +194,19 @@ class DatabaseWebhooks:
         """Mark as failed what has waited since then or longer; answers how many."""
         giving_up = (
             update(webhook_messages)
-            .where(_of(receiver), _messages.queued_at <= queued_until)
+            .where(_WAITING, _messages.queued_at <= queued_until)
             .values(state=FAILED, problem=problem)
         )
         with writing(self._engine) as connection:
-            return connection.execute(giving_up).rowcount
+            return connection.execute(giving_up, {"of_receiver": receiver}).rowcount
 
     def end(self, receiver: str, down_since: datetime | None, problem: str | None) -> Standing:
         """A round ends: notes how the receiver is, for operators, and answers what waits."""
-        noting = (
-            update(webhook_receivers)
-            .where(_receivers.id == receiver)
-            .values(down_since=down_since, problem=problem)
-        )
-        counting = select(func.count(), func.count().filter(_messages.refusals > 0)).where(
-            _of(receiver)
-        )
-        # Not of those behind another: they are due, and cannot be sent.
-        first = select(func.min(_messages.next_at)).where(_of(receiver), ~_behind_another())
+        of, noted = {"of_receiver": receiver}, {"since": down_since, "for_problem": problem}
         with writing(self._engine) as connection:
-            connection.execute(noting)
-            waiting, troubled = connection.execute(counting).tuples().one()
-            next_at = connection.execute(first).scalar_one()
+            connection.execute(_NOTE, of | noted)
+            waiting, troubled = connection.execute(_COUNT, of).tuples().one()
+            next_at = connection.execute(_NEXT, of).scalar_one()
         return Standing(waiting=waiting, troubled=troubled, next_at=next_at)
 
     def disable(self, receiver: str, why: str) -> None:
@@ -230,7 +253,7 @@ def queue_messages(connection: Connection, projection: UpdateReadModel) -> None:
             "attempts": 0,
             "refusals": 0,
         }
-        for receiver, events in connection.execute(_LISTENING).tuples()
+        for receiver, events, _ in connection.execute(_LISTENING).tuples()
         for fact in happened
         if wants(events, fact.event)
     ]
@@ -241,41 +264,3 @@ def queue_messages(connection: Connection, projection: UpdateReadModel) -> None:
 @built_once
 def _queueing(connection: Connection) -> Insert:
     return insert(connection, webhook_messages).on_conflict_do_nothing()
-
-
-_LISTENING = (
-    select(_receivers.id, _receivers.events)
-    .where(_receivers.disabled.is_(None))
-    .order_by(_receivers.id)
-)
-
-
-def _of(receiver: str) -> ColumnElement[bool]:
-    return and_(_messages.receiver == receiver, _messages.state == WAITING)
-
-
-def _behind_another() -> Exists:
-    """Whether an earlier message of the same entity waits: they are sent in order."""
-    earlier = webhook_messages.alias("earlier")
-    return exists().where(
-        earlier.c.receiver == _messages.receiver,
-        earlier.c.entity == _messages.entity,
-        earlier.c.sequence < _messages.sequence,
-        earlier.c.state == WAITING,
-    )
-
-
-_FORGOTTEN = (
-    select(_receivers.id)
-    .where(
-        _receivers.disabled.is_(None),
-        _receivers.down_since.is_(None),
-        exists().where(
-            _messages.receiver == _receivers.id,
-            _messages.state == WAITING,
-            _messages.next_at <= bindparam("due"),
-            ~_behind_another(),
-        ),
-    )
-    .order_by(_receivers.id)
-)
