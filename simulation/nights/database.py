@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy.exc import OperationalError
 
 from activities.adapters.database import migrate
 from simulation.nights.faults import Clock, Fault, Weather
@@ -53,7 +54,7 @@ class Database:
             now = self._clock()
             self._weather.crash("transaction", now)
             if self._weather.lasting(Fault.DATABASE_AWAY, now):
-                raise sqlite3.OperationalError("database is locked")
+                raise _refused("BEGIN", "database is locked")
         self._raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     def _commit(self, connection: Connection) -> None:
@@ -63,7 +64,7 @@ class Database:
             return
         struck = self._weather.crash("commit", self._clock())
         if Fault.ROLLED_BACK in struck:
-            raise sqlite3.OperationalError("disk I/O error")
+            raise _refused("COMMIT", "disk I/O error")
         self._unheard = Fault.COMMIT_UNHEARD in struck
 
     def committed(self) -> None:
@@ -71,6 +72,11 @@ class Database:
         if self._unheard:
             self._unheard = False
             raise sqlite3.OperationalError("server closed the connection unexpectedly")
+
+
+def _refused(statement: str, why: str) -> OperationalError:
+    """As SQLAlchemy hands on what the driver says."""
+    return OperationalError(statement, None, sqlite3.OperationalError(why))
 
 
 class _Connection(sqlite3.Connection):

@@ -13,6 +13,7 @@ from unittest.mock import patch
 import temporalio.activity
 from temporalio.testing import ActivityEnvironment
 
+import activities.adapters.database.ledger
 import activities.notifications
 import activities.webhooks
 from activities.adapters.database import (
@@ -127,7 +128,7 @@ class ActivityWorker:
         client: Any = self._client
         self._ports = _Ports()
         defects = DefectsClient(client, records=DatabaseRecords(engine))
-        ledger, audience = DatabaseLedger(engine), DatabaseAudience(engine)
+        ledger, audience = DatabaseLedger(engine, patience=1.0), DatabaseAudience(engine)
         preferences, signals = DatabasePreferences(engine), Signals(client)
         policies = PolicyFiles()
         tell = Notifications(
@@ -237,13 +238,27 @@ class ActivityWorker:
         )
 
 
+class _QuickTime:
+    """For what is to be tried again within moments: they pass at once."""
+
+    def __init__(self) -> None:
+        self._passed = 0.0
+
+    def monotonic(self) -> float:
+        return self._passed
+
+    def sleep(self, seconds: float) -> None:
+        self._passed += seconds
+
+
 @contextmanager
 def without_threads() -> Iterator[None]:
-    """Have deliveries beat their hearts without a thread of their own, and rounds take no time."""
+    """Have deliveries beat their hearts without a thread of their own, and nothing take time."""
     still = SimpleNamespace(monotonic=lambda: 0.0)
     with (
         patch.object(activities.notifications, "Heartbeater", _Beats),
         patch.object(activities.webhooks, "time", still),
+        patch.object(activities.adapters.database.ledger, "time", _QuickTime()),
     ):
         yield
 
