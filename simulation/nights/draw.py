@@ -3,7 +3,7 @@
 So what a seed drew before stays as it was, and a night that failed once can be played again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -38,16 +38,42 @@ _ONCE = (
 _AIMED = (Fault.LEAVE, Fault.CANCEL, Fault.EVICTED)
 
 
-def draw(seed: int, *, whole: bool = True) -> Plan:
-    """The night of a seed; where it is not to be `whole`, its first part only."""
+PARTS = 3
+"""What came to be drawn later is a part of its own: a seed goes on to stand for what it did."""
+
+
+def draw(seed: int, *, parts: int = PARTS) -> Plan:
+    """The night of a seed, or the first of its parts: as many as there were at some time."""
     plan = draw_first(seed)
-    if not whole:
-        return plan
-    chance = Random(f"{seed}/more")  # noqa: S311 - to be repeated, not to be secret
+    if parts > 1:
+        plan = _with_more(plan, Random(f"{seed}/more"))  # noqa: S311 - to be repeated
+    if parts > 2:
+        plan = _with_webhooks(plan, Random(f"{seed}/webhooks"))  # noqa: S311 - the same
+    return plan
+
+
+def _with_more(plan: Plan, chance: Random) -> Plan:
     said = [step for case in CASES for step in _said_to_case(chance, case, plan)]
     work = _work(chance)
     heard, trouble = _receivers(chance)
-    steps = sorted((*plan.steps, *said, *work, *heard), key=lambda step: step.at)
+    return _joined(plan, (*said, *work, *heard), trouble)
+
+
+def _with_webhooks(plan: Plan, chance: Random) -> Plan:
+    """Most nights have a receiver, and what goes wrong there is as usual as all else."""
+    listening = [step.number for step in plan.steps if step.name == LISTEN]
+    added = [] if listening else [*RECEIVERS[: chance.choice((0, 1, 1, 1, 2))]]
+    heard = [_listen(chance, url) for url in added]
+    trouble = [
+        chance.choice((_failing, _struck, _struck, _aimed))(chance, url)
+        for url in (*listening, *added)
+        for _ in range(chance.choice((0, 1, 1, 2, 3)))
+    ]
+    return _joined(plan, heard, trouble)
+
+
+def _joined(plan: Plan, said: Iterable[Step], trouble: Iterable[Disturbance]) -> Plan:
+    steps = sorted((*plan.steps, *said), key=lambda step: step.at)
     disturbances = sorted((*plan.disturbances, *trouble), key=lambda d: d.at)
     return replace(plan, steps=tuple(steps), disturbances=tuple(disturbances))
 
@@ -93,18 +119,35 @@ def _receivers(chance: Random) -> tuple[list[Step], list[Disturbance]]:
     """
     steps, trouble = list[Step](), list[Disturbance]()
     for url in RECEIVERS[: chance.choice((0, 0, 0, 0, 0, 0, 1, 2))]:
-        at = chance.choice((timedelta(), a_moment(chance)))
-        steps.append(Step(at, url, LISTEN, {"url": url, "events": chance.choice(WANTED)}))
+        steps.append(_listen(chance, url))
         if chance.random() < 0.25:
-            at += a_moment(chance)
+            at = steps[-1].at + a_moment(chance)
             steps.append(Step(at, url, LEAVE, {"url": url}))
         if chance.random() < 0.4:
-            lasts = timedelta(minutes=chance.choice((1, 4, 12, 30)))
-            trouble.append(Disturbance(chance.choice(_LASTING), a_moment(chance), lasts, whom=url))
+            trouble.append(_failing(chance, url))
         if chance.random() < 0.4:
-            nth, at = chance.choice((1, 1, 2, 5)), a_moment(chance)
-            trouble.append(replace(chance.choice(_ONCE), at=at, nth=nth, whom=url))
+            trouble.append(_struck(chance, url))
         if chance.random() < 0.3:
-            whom = workflow_id(receiver_id(url))
-            trouble.append(Disturbance(chance.choice(_AIMED), a_moment(chance), whom=whom))
+            trouble.append(_aimed(chance, url))
     return steps, trouble
+
+
+def _listen(chance: Random, url: str) -> Step:
+    at = chance.choice((timedelta(), a_moment(chance)))
+    return Step(at, url, LISTEN, {"url": url, "events": chance.choice(WANTED)})
+
+
+def _failing(chance: Random, url: str) -> Disturbance:
+    lasts = timedelta(minutes=chance.choice((1, 4, 12, 30)))
+    return Disturbance(chance.choice(_LASTING), a_moment(chance), lasts, whom=url)
+
+
+def _struck(chance: Random, url: str) -> Disturbance:
+    nth, at = chance.choice((1, 1, 2, 5)), a_moment(chance)
+    return replace(chance.choice(_ONCE), at=at, nth=nth, whom=url)
+
+
+def _aimed(chance: Random, url: str) -> Disturbance:
+    """At the workflow of a receiver."""
+    whom = workflow_id(receiver_id(url))
+    return Disturbance(chance.choice(_AIMED), a_moment(chance), whom=whom)
