@@ -158,8 +158,9 @@ class Run(Generic[E]):
         # A lane that may not start would wake a run that leaves again and again, within one task.
         wakeup = self.runner.next_wakeup(now, start=not self.leaving.starts_nothing)
         gives_up_at = self.leaving.gives_up_at
-        if gives_up_at is not None and self.is_in_flight:
-            leave = Wakeup(max(now, gives_up_at), "continues as new")
+        # Once that is over it waits for a handler alone, which ends with what is in flight.
+        if gives_up_at is not None and gives_up_at > now and self.is_in_flight:
+            leave = Wakeup(gives_up_at, "continues as new")
             wakeup = leave if wakeup is None else min(wakeup, leave, key=lambda w: w.at)
         return wakeup
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -56,10 +57,15 @@ def _to_client(world: World) -> list[Delivery]:
 
 async def _later_run(world: World) -> None:
     """Wait until the first run is over."""
+    await _met(world, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW)
+
+
+async def _met(world: World, kind: "EventType.ValueType") -> None:
+    """Wait until something is in the history of the present run."""
     first = (await world.handle("DEF-1").describe()).run_id
     history = world.client.get_workflow_handle("DEF-1", run_id=first)
     async for event in history.fetch_history_events(wait_new_event=True):
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
+        if event.event_type == kind:
             return
     raise AssertionError("the run ended otherwise")
 
@@ -126,3 +132,25 @@ async def test_a_defect_that_was_cancelled_before_it_began_begins(tmp_path: Path
 
     assert status["state"] == "resolved"
     assert world.mailbox.events(CLIENT) == ["defect.confirmed", "defect.resolved"]
+
+
+async def test_a_run_whose_handler_waits_for_long_does_not_go_round_in_circles(
+    tmp_path: Path,
+) -> None:
+    """It should leave, has been patient, and somebody still waits to hear of a merge: the other
+    defect has no worker, so its answer does not come."""
+    async with hurried(tmp_path) as world:
+        await world.client.start_workflow(
+            "DefectWorkflow", defect_start("S2"), id="DEF-2", task_queue="nobody"
+        )
+        handle = world.handle("DEF-1")
+        await handle.signal("request_continue_as_new")
+        await world.tell("DEF-1", "post_progress", internal_note="from now on it starts nothing")
+        merge = {"actor": "agent-1", "defect": "DEF-2", "reason": "the same"}
+        merging = asyncio.create_task(handle.execute_update("merge_into", merge))
+        await _met(world, EventType.EVENT_TYPE_TIMER_FIRED)
+        status = await handle.query("status", rpc_timeout=timedelta(seconds=10))
+        async with Worker(world.client, task_queue="nobody", workflows=WORKFLOWS):
+            await merging
+
+    assert status["state"] == "open"
