@@ -1,4 +1,4 @@
-"""Draws a night: its first part, and what came to be drawn later by a chance of its own.
+"""Draws a night: its first part, and what came to be drawn later by chances of their own.
 
 So what a seed drew before stays as it was, and a night that failed once can be played again.
 """

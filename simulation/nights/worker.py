@@ -174,8 +174,8 @@ class ActivityWorker:
         inline_loop().run_until_complete(calling)
 
     def serve(self, server: Server, outside: Outside, *, listens: bool) -> None:
-        """Serve another night, whose database is empty; on most nobody `listens` for webhooks,
-        and it costs nothing."""
+        """Serve another night, whose database is empty; where nobody `listens` for webhooks they
+        cost nothing."""
         self._listens = listens
         if listens:
             server.every(HOUR, self.look_after_receivers)
