@@ -7,7 +7,7 @@ and each line is an alternative. Repeats must have a bound; a test sees to it.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
@@ -131,13 +131,26 @@ class Candidate(NamedTuple):
     rule: Rule
 
 
+class Pattern:
+    """A pattern of the tables, compiled when it is first looked for: few texts need all of them."""
+
+    def __init__(self, written: str, fragments: Mapping[str, str]) -> None:
+        self._written = written
+        self._fragments = fragments
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern, which matches whole words."""
+        return compiled(self._written, self._fragments)
+
+
 class Matcher:
-    """Finds what the tables list. To make one takes up to a second: patterns are compiled."""
+    """Finds what the tables list."""
 
     def __init__(self, tables: Tables) -> None:
         fragments, lead_ins = tables.fragments, tables.lead_ins
         self.times = [
-            (time, frozenset(time.needs.split()), compiled(time.pattern, fragments))
+            (time, frozenset(time.needs.split()), Pattern(time.pattern, fragments))
             for time in tables.times
         ]
         self._rows_by_part: dict[str, list[int]] = {"": []}
@@ -149,7 +162,7 @@ class Matcher:
         parts = frozenset[str]().union(*(needs for _, needs, _ in self.times))
         known = lru_cache(_WORDS_KNOWN)(lambda word: frozenset(p for p in parts if p in word))
         self._parts_of: Callable[[str], frozenset[str]] = known
-        self._allowlist = [compiled(pattern, fragments) for pattern in tables.allowlist]
+        self._allowlist = [Pattern(pattern, fragments) for pattern in tables.allowlist]
         self._excuses = [_Excusing(excuse, fragments) for excuse in tables.excuses.values()]
         self._announcements = [_Excusing(said, fragments) for said in tables.announcements]
         words = "|".join(
@@ -175,7 +188,7 @@ class Matcher:
         for finish in (*(mark.start() for mark in _SENTENCE_END.finditer(text)), len(text)):
             for row in self._rows(text[begin:finish]):
                 time, _, pattern = self.times[row]
-                for match in pattern.finditer(text, begin, finish):
+                for match in pattern.compiled.finditer(text, begin, finish):
                     start, rule = self._led(text, match.start(), time.rules)
                     if rule is not Rule.NEVER:
                         yield Candidate(start, match.end(), time, rule)
@@ -189,7 +202,7 @@ class Matcher:
     def allowed(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the slices that the allowlist covers."""
         for pattern in self._allowlist:
-            yield from (match.span() for match in pattern.finditer(text))
+            yield from (match.span() for match in pattern.compiled.finditer(text))
 
     def excuses(self, kind: str, sentence: str) -> bool:
         """Tell whether a sentence, "@" standing for a time of a kind, excuses that time."""
@@ -217,8 +230,8 @@ class _Excusing:
     """An excuse, compiled."""
 
     def __init__(self, excuse: Excuse, fragments: Mapping[str, str]) -> None:
-        self._pattern = compiled(excuse.pattern, fragments)
-        self._unless = compiled(excuse.unless, fragments) if excuse.unless else None
+        self._pattern = Pattern(excuse.pattern, fragments)
+        self._unless = Pattern(excuse.unless, fragments) if excuse.unless else None
         self._only = excuse.only
         self._clause = excuse.clause
 
@@ -228,9 +241,9 @@ class _Excusing:
         if self._clause:
             before, _, after = sentence.partition("@")
             sentence = f"{before.rpartition(', ')[2]}@{after.partition(', ')[0]}"
-        if not self._pattern.search(sentence):
+        if not self._pattern.compiled.search(sentence):
             return False
-        return self._unless is None or not self._unless.search(sentence)
+        return self._unless is None or not self._unless.compiled.search(sentence)
 
 
 def longest(found: Iterable[S]) -> list[S]:

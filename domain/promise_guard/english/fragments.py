@@ -37,13 +37,11 @@ FRAGMENTS = {
     "hours": r"<hedged>\d{1,3}(?: ?(?:to| ) ?\d{1,3})? ?(?:h|hrs?)",
     "tail": "(?:'s?)?(?: time)?(?: or (?:two|three|so|less))?(?: <at most>)?",
     "at most": "at (?:the )?(?:most|latest)|max(?:imum)?|tops|more",
-    "length": r"""
-        (?:<amount> ?<unit>|<hedged>(?:an?|one|half a|a single|a full|a good) <unit>)<tail>
-        (?:<hours>|<hedged>\d{1,2} ?[dw])<tail>|<hedged>\d{1,3}m
-        <hedged>(?:an?|one) <unit> and a half
-        <hedged>(?:three quarters|a quarter) of an? <unit>
-        <hedged>(?:two thirds|(?:the )?(?:better|best|most) part) of an? <unit>
-    """,
+    "length": "<hedged>(?:(?:<some><unit>(?: and a half)?|<figures>)<tail>|\\d{1,3}m)",
+    "some": "(?:<range>|<vague>)(?: and a half)?<more> ?|(?:<one>|<share> of an?) ",
+    "one": "an?|one|half a|a single|a full|a good",
+    "share": "three quarters|a quarter|two thirds|(?:the )?(?:better|best|most) part",
+    "figures": r"\d{1,3}(?: ?(?:to| ) ?\d{1,3})? ?h|\d{1,2} ?[dw]",
     # Days and dates
     "weekday": "(?:mon|tues|wednes|thurs|fri|satur|sun)day",
     "short weekday": r"(?:mon|tues?|weds?|thu(?:rs?)?|fri|sat|sun)\b\.?",
@@ -134,6 +132,19 @@ FRAGMENTS = {
     "contact": "call|chat|conversation|message|e ?mail|meeting|session|discussion",
     "word": r"[\w']{1,15}",
     # Parts of single rows
+    "not to wait for": r"""
+        (?:delayed|shifted|off|late|early)(?: \w{1,12})? by
+        (?:older|newer|younger|aged)(?: than)?
+        (?:time ?outs?|interval|duration|retention)(?: period)?<set>{0,4}(?: at most)?
+        (?:limit(?:s|ed)?|capped|restrict(?:s|ed))<set>{0,4}(?: at most)?
+        (?:if|unless) (?:we|you) (?:<word> ){0,5}<replies> (?:<word> ){0,4}(?:with)?in
+        re ?open(?:ed)? (?:<word> ){0,4}(?:within|for|up to|in)
+    """,
+    "beside it": r"""
+        ago|earlier|old|older|overdue|beforehand|or older|(?:too )?<shifted>
+        (?:worth )?(?:of|without|with no) <measured>
+        (?:before|after|ahead of|prior to) (?:an?|each|every|any) \w{1,15}
+    """,
     "on": " (?:in|on|at|by|over|for|from|until|after|before|during|around|about|to)\\b",
     "how often": "every|each|per|once an?|once in|twice an?|times an?|times in(?: an?)?",
     "recurring": r"""

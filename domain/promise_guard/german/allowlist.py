@@ -2,7 +2,7 @@
 
 ALLOWLIST = {
     "round the clock": r"""
-        <length> (?:am|pro) (?:tag|woche)|rund um die uhr|(?:tag und nacht)
+        rund um die uhr|(?:tag und nacht)
         """,
     "a habit": r"""
         (?:alle|jede[mnrs]?|pro|je) (?:<amount> )?(?:<unit>|<part of day>)(?: um <clock>)?
@@ -27,20 +27,11 @@ ALLOWLIST = {
         (?:wunsch\w{1,3}|schon\w{1,2})<wished>{0,4} (?:<weekday>|wochenende|<holiday>)
         (?:froh\w{1,2}|erholsam\w{1,2})<wished>{0,4} (?:<weekday>|wochenende|<holiday>)
         """,
-    "a shift in time": r"""
-        <length> (?:zu )?(?:verzogerung|verzug|verspatung|ruckstand|spat)
-        <length> (?:zu )?(?:fruh|versetzt|alt|lang|verspatet)
-    """,
-    "a length of data or idleness": r"""
-        <length> (?:ohne|inaktivitat|eingabe|untatigkeit|vor|nach) ?(?:dem|der|einem|einer|jedem)?
+    "a length that says nothing of now": r"""
+        <length> (?:(?:zu )?<shifted>|<beside it>|(?:am|pro) (?:tag|woche))
+        (?:dauer[tn]|brauch(?:t|en)|benotig(?:t|en)|lauf(?:en|t)?) <now>langer als <length>
         """,
-    "a comparison": r"""
-        (?:dauer[tn]|brauch(?:t|en)) (?:jetzt |zurzeit |derzeit )?langer als <length>
-        (?:benotig(?:t|en)|lauf(?:en)?|lauft) (?:jetzt |zurzeit |derzeit )?langer als <length>
-    """,
-    "a length before something": "<length> (?:vor|nach) (?:de[mr]|jede[mr]|eine[mr]) \\w{3,20}",
     "a number asked for": "wie viele (?:<unit>)",
-    "validity": "<length> (?:gultig|aufbewahrt|gespeichert|haltbar)",
     "soon in comparison": "(?:so bald|sobald|so schnell|bald) (?:wie|als|moglich)",
     "an approach": "bald(?:ig)?st?moglich",
     "no estimate": "kein(?:e[nr]?)? (?:<word> ){0,3}(?:<estimated> )?<estimate>|keine eta",

@@ -19,13 +19,14 @@ FRAGMENTS = {
         (?:weniger|mehr|langer|nicht mehr) als|bis zu|spatestens|fast|uber|unter|den|nachsten
         kommenden|die|voraussichtlich|vsl\.?|vorauss\.?|wohl|vielleicht|~
     """,
-    "amount": "(?:<rough> ?){0,3}(?:<range>|<vague>)(?: weitere[nr]?| volle[nr]?)?",
+    "amount": "(?:<rough> ?){0,3}(?:<range>|<vague>)<more>",
     "unit": r"""
         (?:werk|arbeits|kalender|geschafts)?tage?n?|(?:viertel|dreiviertel)?stunden?|std\.?|h
         minuten?|min\.?|wochen?
         monate?n?|quartale?n?|jahre?n?|nachten?|stundchen|wochenenden?|sprints?
     """,
-    "length": "<amount> ?<unit>|(?:<rough> ?){1,3}(?:<unit>)",
+    "length": "(?:(?:<rough> ?){0,3}(?:<range>|<vague>)<more> ?|(?:<rough> ?){1,3})<unit>",
+    "more": "(?: weitere[nr]?| volle[nr]?)?",
     "short unit": r"sekunden?|sek\.?|minuten?|min\.?|momente?|ms",
     # Days and dates
     "weekday": r"""
@@ -102,6 +103,15 @@ FRAGMENTS = {
     """,
     "your": "ihre[mnrs]?|ihr|dem|der|den|die|das|des|unsere[mnrs]?",
     # Parts of excuses
+    "shifted": r"""
+        verzogerung|verzug|verspatung|ruckstand|spat|fruh|versetzt|alt|lang|verspatet
+    """,
+    "beside it": r"""
+        (?:ohne|inaktivitat|eingabe|untatigkeit) ?(?:dem|der|einem|einer|jedem)?
+        (?:vor|nach)(?: (?:de[mr]|jede[mr]|eine[mr]) \w{3,20})?
+        gultig|aufbewahrt|gespeichert|haltbar
+    """,
+    "now": "(?:(?:jetzt|zurzeit|derzeit) )?",
     "gap": r"[^@]{0,200}",
     "not": "nicht|nichts|kein|keine|keinen|keinerlei|niemand|weder|noch nicht|nie|unmoglich|ohne",
     "foresee": r"""

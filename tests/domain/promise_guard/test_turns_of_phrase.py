@@ -83,7 +83,7 @@ def test_no_row_of_the_tables_is_left_out_where_it_would_match() -> None:
         for text in [normalize(text).text for text in texts]
         for matcher in ready().matchers
         for time, needs, pattern in matcher.times
-        if pattern.search(text) and needs.isdisjoint(matcher.signs(text)) and needs
+        if pattern.compiled.search(text) and needs.isdisjoint(matcher.signs(text)) and needs
     ]
 
     assert wrong == []

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain import promise_guard as guard
 from domain.promise_guard import Promise, promises
-from domain.promise_guard.match import Matcher, _Excusing
+from domain.promise_guard.match import Matcher, Pattern, _Excusing
 from domain.promise_guard.spelling import Speller
 
 CHARACTERS = list("a1 \n.-'\"(*_\u200b\ufdfa\u2014\u0301")
@@ -37,6 +37,8 @@ def compiled(value: Any) -> Iterator[str]:
         yield from compiled(value())
     elif isinstance(value, Matcher | _Excusing | Speller):
         yield from compiled([*vars(value).values()])
+    elif isinstance(value, Pattern):
+        yield value.compiled.pattern
     elif isinstance(value, re.Pattern):
         yield value.pattern
     elif isinstance(value, tuple | list):
