@@ -2,13 +2,12 @@
 
 from enum import Enum, auto
 from functools import cache
-from itertools import takewhile
 
 from domain.promise_guard.language import Lexicon
 from domain.promise_guard.normalize import CLAUSE_ENDS, SENTENCE_ENDS
 from domain.promise_guard.text import REACH, Text
+from domain.promise_guard.verbs import PUNCTUATION, Verbs
 
-_PUNCTUATION = SENTENCE_ENDS | CLAUSE_ENDS
 _BE_TO = frozenset({("to", "be"), ("is", "to"), ("are", "to")})
 """Neighbours that say that something will be."""
 _ASIDES = frozenset(",()-\t|")
@@ -45,7 +44,7 @@ class Context:
         self.lexicon = lexicon
         self._words = text.words
         self._is_sure = cache(lexicon.SURE_FUTURE.fullmatch)
-        self._certainly_past = cache(self._is_certainly_past)
+        self._verbs = Verbs(text.words, lexicon)
 
     def tense(self, start: int, end: int) -> Tense:
         """Return what the clause of a time says of it: what stands before it goes first."""
@@ -56,7 +55,7 @@ class Context:
         ahead = self._after(after, opens=opens)
         if before is Tense.UNKNOWN or ahead is Tense.PAST:
             return ahead
-        if ahead is Tense.PERHAPS_PAST and self._is_past_verb(after):
+        if ahead is Tense.PERHAPS_PAST and self._verbs.is_past(after):
             return ahead
         follows_event = "after" in self._words[max(first - 6, 0) : first]
         return ahead if follows_event and ahead is not Tense.UNKNOWN else before
@@ -80,14 +79,14 @@ class Context:
         past = [
             at
             for at in range(begin, finish)
-            if self._certainly_past(at) or (perfect and self._has_been_done(at))
+            if self._verbs.is_certainly_past(at) or (perfect and self._verbs.has_been_done(at))
         ]
         past = [at for at in past if not first <= at < after]
         return bool(past) and not self._is_open(begin, first, past)
 
     def _is_open(self, begin: int, first: int, past: list[int]) -> bool:
         """Tell whether the clause before a time speaks of the present, of plans or of our work."""
-        clause = self._back_from(first, first - begin, _ASIDES)
+        clause = self._verbs.back_from(first, first - begin, _ASIDES)
         verbs = [at for at in past if first - len(clause) <= at < first]
         if verbs:
             later = self._words[verbs[-1] + 1 : first]
@@ -99,34 +98,6 @@ class Context:
             return not self.lexicon.REPORTED.isdisjoint(clause[:2])
         told = self.lexicon.PRESENT | self.lexicon.REPORTED
         return not told.isdisjoint(clause) or any(map(self.lexicon.OUR_WORK.fullmatch, clause))
-
-    def _is_certainly_past(self, at: int) -> bool:
-        """Tell whether a word is a verb of the past, whatever stands beside it."""
-        word = self._words[at]
-        if word in self.lexicon.WAS or word in self.lexicon.PAST_EVENTS:
-            return not self._is_noun(at)
-        form = self.lexicon.PARTICIPLE.fullmatch(word) or word in self.lexicon.IRREGULAR_PARTICIPLES
-        before = self._clause_before(at)
-        helpers = before[1:] if before[:1] and before[0] in self.lexicon.NEGATIONS else before
-        if form and helpers[:1] and helpers[0] in self.lexicon.PERFECT:
-            return True
-        if not self._is_past_verb(at):
-            return False
-        if not at or self._words[at - 1] in SENTENCE_ENDS | self.lexicon.PREPOSITIONS:
-            return False
-        if not self.lexicon.RESOLUTION.fullmatch(word) and not self.lexicon.FUTURE.fullmatch(word):
-            return True
-        followed = self._words[at + 1 : at + 2]
-        return before[:1] != [] and (
-            before[0] in self.lexicon.SUBJECTS
-            or any(map(self.lexicon.OUR_WORK.fullmatch, followed))
-            or not self.lexicon.DETERMINERS.isdisjoint(followed)
-        )
-
-    def _has_been_done(self, at: int) -> bool:
-        word = self._words[at]
-        announced = word in self.lexicon.REPORTED or self.lexicon.FUTURE.fullmatch(word)
-        return not announced and self._is_past_verb(at)
 
     def is_about_a_fix(self, start: int, end: int) -> bool:
         """Tell whether the sentence around a time says that something is put right."""
@@ -270,11 +241,11 @@ class Context:
             return Tense.FUTURE
         if word in self.lexicon.PAST_EVENTS:
             return Tense.PAST
-        if word in self.lexicon.PAST and not self._is_noun(at):
-            near = self._clause_before(at)[:2]
+        if word in self.lexicon.PAST and not self._verbs.is_noun(at):
+            near = self._verbs.clause_before(at)[:2]
             lasts = near[:1] == ["to"] or any(map(self.lexicon.FUTURE.fullmatch, near))
             if at + 1 < time_at:  # "restore the last days": the past is that of something else.
-                clause = self._back_from(at, REACH, _PUNCTUATION)
+                clause = self._verbs.back_from(at, REACH, PUNCTUATION)
                 lasts = lasts or any(map(self.lexicon.SURE_FUTURE.fullmatch, clause))
             return Tense.FUTURE if lasts else Tense.PAST
         if at < time_at:
@@ -288,16 +259,11 @@ class Context:
             return Tense.IMPLIED_FUTURE
         if word in self.lexicon.HABITUAL and before not in self.lexicon.DETERMINERS:
             return Tense.HABITUAL
-        return Tense.PERHAPS_PAST if self._is_past_verb(at) else Tense.UNKNOWN
-
-    def _is_noun(self, at: int) -> bool:
-        """Tell whether a word stands for a noun: "a thing of the past"."""
-        followed = at + 1 < len(self._words) and self._words[at + 1] not in _PUNCTUATION
-        return not followed and self._words[at - 1] in self.lexicon.DETERMINERS
+        return Tense.PERHAPS_PAST if self._verbs.is_past(at) else Tense.UNKNOWN
 
     def _told_by_instruction(self, at: int) -> Tense:
         """Judge "set", "choose", ...: an instruction, unless it is we who do it."""
-        before = self._clause_before(at)
+        before = self._verbs.clause_before(at)
         if self._words[at] == "set" and before and before[0] in self.lexicon.SET_BY_US_AFTER:
             return Tense.FUTURE
         return Tense.UNKNOWN if any(map(self._is_ours, before)) else Tense.NO_STATEMENT
@@ -308,7 +274,7 @@ class Context:
 
     def _told_by_record(self, at: int, time_at: int) -> Tense:
         """Judge "invoice", "date range", ...: data, unless its clause says what we or a fix do."""
-        before = self._back_from(at, 11, SENTENCE_ENDS)
+        before = self._verbs.back_from(at, 11, SENTENCE_ENDS)
         if any(self._is_ours(word) or self.lexicon.FUTURE.fullmatch(word) for word in before):
             return Tense.UNKNOWN
         promised = self._after(time_at, opens=False) is Tense.FUTURE
@@ -316,31 +282,9 @@ class Context:
 
     def _is_asked(self, at: int) -> bool:
         """Tell whether the client is asked: "please send", "could you reply"."""
-        before = self._clause_before(at)
+        before = self._verbs.clause_before(at)
         return "please" in before or (
             before[:1] == ["you"] and before[1:2] in (["can"], ["could"], ["would"], ["will"])
-        )
-
-    def _is_past_verb(self, at: int) -> bool:
-        """Tell whether a word looks like a verb of the past rather than an adjective."""
-        if at >= len(self._words):
-            return False
-        word = self._words[at]
-        regular = self.lexicon.PARTICIPLE.fullmatch(word)
-        if not regular and word not in self.lexicon.IRREGULAR_PARTICIPLES:
-            return False
-        if self.lexicon.HELPED and self.lexicon.HELPED.isdisjoint(self._clause_around(at)):
-            return False
-        before = self._clause_before(at)
-        if not before or before[0] in self.lexicon.SUBJECTS:
-            return self.lexicon.OPEN_BEFORE_SUBJECT.isdisjoint(before[1:2])
-        if before[0] in self.lexicon.DETERMINERS:
-            return False
-        if any(map(self.lexicon.FUTURE.fullmatch, before)):
-            return False
-        return before[0] in self.lexicon.PERFECT or not any(
-            word in self.lexicon.OPEN_BEFORE_PARTICIPLE or word in self.lexicon.PERFECT
-            for word in before
         )
 
     def _covers_our_work(self, at: int, tense: Tense) -> bool:
@@ -363,18 +307,5 @@ class Context:
             at < len(self._words) and self.lexicon.TIME_WORD.fullmatch(self._words[at]) is not None
         )
 
-    def _clause_before(self, at: int) -> list[str]:
-        """Return the words of the same clause before a word, nearest first, a few at most."""
-        return self._back_from(at, self.lexicon.VERB_REACH, _PUNCTUATION)
-
     def _is_ours(self, word: str) -> bool:
         return word in self.lexicon.WE or self.lexicon.OUR_WORK.fullmatch(word) is not None
-
-    def _clause_around(self, at: int) -> list[str]:
-        ahead = self._words[at + 1 : at + 1 + self.lexicon.VERB_REACH]
-        return [*self._back_from(at, REACH, _PUNCTUATION), *ahead]
-
-    def _back_from(self, at: int, reach: int, ends: frozenset[str]) -> list[str]:
-        """Return the words before a word up to one that ends what is looked at, nearest first."""
-        before = reversed(self._words[max(at - reach, 0) : at])
-        return [*takewhile(lambda word: word not in ends, before)]

@@ -30,10 +30,6 @@ LEAD_INS = LeadIns(
     within_times="in|over|during|within|for",
 )
 
-_UNITS = (
-    "#u minute mins hour hrs day week wks month mth quarter year yrs night morning "
-    "fortnight sprint cycle itera"
-)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 _ORDINALS = "first second third four fif six seven eigh nin ten eleven twel teen twent last final"
 
@@ -308,87 +304,5 @@ TIMES = (
         Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.ALWAYS),
         "eob(?: (?:on )?<any weekday>)?",
         needs="eob",
-    ),
-    # Lengths of time
-    Time(
-        "within",
-        "promises something within a length of time",
-        Rules(Rule.UNLESS_CLEARLY_PAST),
-        r"""
-        <for a length> <length>
-        within (?:the |an? )?(?:<hedged>(?:<vague> )?)?<unit>
-        give (?:us|me|it) (?:an? |some )?(?:<rough> )?<unit>
-        for (?:another|a few more|the next) <unit>|for <amount> more <unit>
-        (?:for )?another <length>
-        needs? (?:<hedged>(?:<range>|<vague>) more|another) <unit>
-        """,
-        needs=_UNITS,
-    ),
-    Time(
-        "in units",
-        "promises something within a length of time",
-        Rules(Rule.IF_FUTURE),
-        "in (?:seconds|minutes|hours|days|weeks|months)",
-        needs="sec min hour day week month",
-    ),
-    Time(
-        "from now",
-        "names a time counted from now",
-        Rules(Rule.ALWAYS),
-        r"""
-        <length> (?:<from now>)|(?:<unit>|moments) (?:away|out)|<weekday> week
-        """,
-        needs=f"{_UNITS} moment",
-    ),
-    Time(
-        "takes days",
-        "says how long something will take",
-        Rules(Rule.UNLESS_CLEARLY_PAST),
-        r"""
-        (?:takes?|taking|needs?|requires?)(?: <whom>){0,3} <amount> <day or longer>
-        (?:takes?|taking|needs?|requires?)(?: <whom>){0,3} <hedged>an? <day or longer>
-        """,
-        needs="tak need requir",
-    ),
-    Time(
-        "matter of",
-        "says how long something will take",
-        Rules(Rule.UNLESS_PAST),
-        r"""
-        (?:only |just )?(?:a )?(?:matter) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
-        (?:only |just )?(?:a )?(?:question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
-        (?:merely )?(?:a )?(?:matter|question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
-        (?:simply )?(?:a )?(?:matter|question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
-        (?:minutes|hours|days|weeks|months),? (?:not|rather than|instead of) <unit>
-        """,
-        needs="matter question not instead than",
-    ),
-    Time(
-        "length",
-        "says how long something will take",
-        Rules(Rule.IF_FUTURE_OR_IMPLIED),
-        r"""
-        <amount> ?<unit><tail>|<rough> (?:an?|one|half a) <unit><tail>|<hours>|<hedged>\d{1,3}m
-        (?:another|a further|an additional|an extra) <unit>|an? <unit> and a half
-        an? <unit>,? (?:or (?:two|so)|tops|max|at most)|half (?:an? )?(?:day|hour)
-        (?:takes?|taking|needs?|requires?|want|for)(?: <whom>){0,3} <length>
-        (?:(?<=budget )|(?<=expect )|(?<=plan )|(?<=guess )|(?<=foresee )|(?<=quotes ))an? <unit>
-        <hedged>\d{1,2} ?[dw]
-        """,
-        needs=_UNITS,
-    ),
-    Time(
-        "after",
-        "promises something after a length of time",
-        Rules(Rule.IF_ABOUT_A_FIX),
-        "(?:after|beyond|(?<!the )past) <length>",
-        needs="after beyond past",
-    ),
-    Time(
-        "seconds",
-        "promises something within a length of time",
-        Rules(Rule.IF_ABOUT_A_FIX),
-        "(?:in|within|after|takes?) (?:<amount> ?|a |the )<short unit>",
-        needs="sec min moment # few",
     ),
 )
