@@ -23,6 +23,9 @@ _WITHIN_A_DAY = frozenset(
 _MANY = 9.0
 """What "in the coming days" stands for, at most."""
 _PLURAL = ("s", "n")
+_CLOCK = re.compile(
+    r"\d{1,2}[:.]\d\d|\d ?[ap]\.?m|\d ?(?:uhr|o'clock)|noon|midnight|mittag|mitternacht"
+)
 _PARTS = re.compile(r"\d{1,4}(?:[.,]\d{1,2})?|[^\W\d_]{1,20}")
 
 
@@ -50,7 +53,8 @@ def reach(
             return None if today is None else timedelta(days=(day - today.weekday() - 1) % 7 + 1)
     if any(not lexicon.TODAY.isdisjoint(parts) for lexicon in lexicons):
         return timedelta(hours=23)
-    return timedelta(hours=23) if kind in _WITHIN_A_DAY else None
+    within_a_day = kind in _WITHIN_A_DAY or _CLOCK.search(phrase)
+    return timedelta(hours=23) if within_a_day else None
 
 
 def _length(parts: list[str], lexicon: Lexicon) -> timedelta | None:

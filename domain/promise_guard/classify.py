@@ -1,5 +1,6 @@
 """Decides which of the times that a text names are promises."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,8 +24,8 @@ _NEVER_OVER = frozenset(
     | {"nearly done"}
 )
 """The kinds of times that lie ahead, whatever the tense of their sentence."""
-_BROAD = "event of any kind"
-"""The kind of a time that may swallow others, being any words after a preposition."""
+_BROAD = frozenset({"event of any kind", "time of any kind"})
+"""The kinds of times that may swallow others, being any words after a preposition."""
 _STRICT = frozenset(
     {Rule.NEVER, Rule.UNLESS_CONTACT, Rule.IF_PUT_RIGHT, Rule.IF_WILL_BE_RIGHT}
     | {Rule.IF_ABOUT_A_FIX, Rule.IF_WILL_BE, Rule.IF_FUTURE}
@@ -34,6 +35,9 @@ _OF_POINTS = frozenset({Rule.UNLESS_PAST, Rule.IF_FUTURE_OR_IMPLIED})
 """The rules of days and hours that are no deadline: what has been done on Friday is over."""
 NAMES_A_RELEASE = "release of a season"
 """The kind of a time that may also be what a release is called: "Spring release"."""
+_OF_A_LOG = 3
+"""So many times of day stand in a sentence that tells what happened one after the other."""
+_is_clock = re.compile(r"[0-2]?\d:[0-5]\d").fullmatch
 _TIME = "@"
 """What stands for a time in the sentence that excuses look at."""
 
@@ -80,11 +84,11 @@ def promises_in(text: str, today: date | None, cadence: timedelta) -> Iterator[P
 
 def _apart(found: list[Candidate]) -> list[Candidate]:
     """Return the times that lie within no other, and broad ones where there is no other."""
-    narrow = longest(candidate for candidate in found if candidate.time.kind != _BROAD)
+    narrow = longest(candidate for candidate in found if candidate.time.kind not in _BROAD)
     broad = [
         candidate
         for candidate in found
-        if candidate.time.kind == _BROAD
+        if candidate.time.kind in _BROAD
         and not any(one.start < candidate.end and candidate.start < one.end for one in narrow)
     ]
     return sorted([*narrow, *longest(broad)], key=lambda candidate: candidate.start)
@@ -116,7 +120,7 @@ class _Judge:
     def verdict(self, candidate: Candidate) -> _Verdict:
         """Judge a time, and remember it for those that are listed after it."""
         verdict = self._verdict(candidate)
-        if verdict is _Verdict.RULED_OUT:
+        if verdict is _Verdict.RULED_OUT and candidate.time.kind not in _BROAD:
             self._ruled_out_until = candidate.end
         return verdict
 
@@ -135,22 +139,32 @@ class _Judge:
             return _Verdict.RULED_OUT
         has_lead_in = time.rules.after_lead_in is not None
         ahead = time.kind in _NEVER_OVER and context.is_put_right(start, end)
-        if has_lead_in and not promised and not ahead and context.qualifies_a_noun(start, end):
+        owned = rule in _OF_POINTS and self._text.normalized.text.startswith("'s ", end)
+        said = tense is Tense.FUTURE if owned else promised
+        qualifies = has_lead_in and not ahead and not said
+        if qualifies and context.qualifies_a_noun(start, end):
             return _Verdict.RULED_OUT
-        if _refuses(rule, tense, context, start, end):
+        bare_date = time.kind in _DATES and rule is Rule.UNLESS_PAST and tense is Tense.UNKNOWN
+        if bare_date or _refuses(rule, tense, context, start, end):
             excused = self._excused(candidate, context)
             return _Verdict.RULED_OUT if excused else _Verdict.PROMISE
         if tense in PAST_OR_HABITUAL:
             return _Verdict.RULED_OUT
         right, ahead = context.is_put_right(start, end), context.tells_of_the_future(start, end)
         if not (right and ahead if rule in _STRICT else right or context.is_sure(start, end)):
-            return _Verdict.UNDECIDED
+            over = tense is Tense.UNKNOWN and context.is_over(start, end, at_a_point=True)
+            return _Verdict.RULED_OUT if over else _Verdict.UNDECIDED
         return _Verdict.RULED_OUT if self._excused(candidate, context) else _Verdict.PROMISE
 
     def _language_at(self, start: int, end: int) -> int:
         vocabularies = ready().telltales
-        found = self._text.most(vocabularies, *self._text.sentence(start, end))
-        return found or (self._language if self._text.knows_none(vocabularies, start, end) else 0)
+        begin, finish = self._text.sentence(start, end)
+        found = self._text.most(vocabularies, begin, finish)
+        if found or not self._text.knows_none(vocabularies, start, end):
+            return found
+        words = self._text.words[begin:finish]
+        looks = (any(map(lexicon.LOOKS.fullmatch, words)) for lexicon in ready().lexicons)
+        return next((language for language, like in enumerate(looks) if like), self._language)
 
     def _continues_a_list(self, start: int, lexicon: Lexicon) -> bool:
         """Tell whether a time continues a list whose last time is ruled out."""
@@ -174,6 +188,13 @@ class _Judge:
             return _Verdict.RULED_OUT if excused else _Verdict.PROMISE
         return None
 
+    def _is_logged(self, start: int, end: int, context: Context) -> bool:
+        """Tell whether a time is one of several of a log: "09:12 alarm, 09:31 line cut"."""
+        begin, finish = self._text.sentence(start, end)
+        words = self._text.words[begin:finish]
+        clocks = sum(_is_clock(word) is not None for word in words)
+        return clocks >= _OF_A_LOG and context.tells_what_was_done(start, end)
+
     def _excused(self, candidate: Candidate, context: Context, *, ahead: bool = False) -> bool:
         """Tell whether the sentence of a time says that it is no promise after all.
 
@@ -183,6 +204,8 @@ class _Judge:
         text = self._text.normalized.text
         may_be_over = not ahead and rule is not Rule.ALWAYS and time.kind not in _NEVER_OVER
         if may_be_over and context.is_over(start, end, at_a_point=rule in _OF_POINTS):
+            return True
+        if time.kind == "time of day" and self._is_logged(start, end, context):
             return True
         sentence = self._text.around(start, end, _TIME)
         if any(matcher.excuses(time.kind, sentence) for matcher in self._matchers):
@@ -210,7 +233,8 @@ def _refuses(rule: Rule, tense: Tense, context: Context, start: int, end: int) -
         case Rule.UNLESS_CLEARLY_PAST:
             return tense is not Tense.PAST
         case Rule.UNLESS_PAST:
-            return tense not in PAST_OR_HABITUAL
+            told = tense is not Tense.UNKNOWN or context.may_promise(start, end)
+            return told and tense not in PAST_OR_HABITUAL
         case Rule.UNLESS_CONTACT:
             return tense is not Tense.PAST and (
                 context.is_about_a_fix(start, end) or not context.is_about_contact(start, end)
@@ -228,8 +252,9 @@ def _refuses(rule: Rule, tense: Tense, context: Context, start: int, end: int) -
                 and context.tells_of_the_future(start, end)
             )
         case Rule.IF_WILL_BE:
-            return tense not in {Tense.PAST, Tense.NO_STATEMENT} and (
-                context.is_put_right(start, end) or context.is_sure(start, end)
+            return tense is Tense.FUTURE or (
+                tense not in {Tense.PAST, Tense.NO_STATEMENT}
+                and (context.is_put_right(start, end) or context.is_sure(start, end))
             )
         case Rule.IF_FUTURE | Rule.IF_FUTURE_OR_IMPLIED:
             if tense is Tense.FUTURE:

@@ -4,7 +4,7 @@ from enum import Enum, auto
 from functools import cache
 
 from domain.promise_guard.language import Lexicon
-from domain.promise_guard.normalize import CLAUSE_ENDS, SENTENCE_ENDS
+from domain.promise_guard.normalize import CLAUSE_ENDS, LINE, SENTENCE_ENDS
 from domain.promise_guard.text import REACH, Text
 from domain.promise_guard.verbs import PUNCTUATION, Verbs
 
@@ -44,12 +44,21 @@ class Context:
         self.lexicon = lexicon
         self._words = text.words
         self._is_sure = cache(lexicon.SURE_FUTURE.fullmatch)
+        self._is_future = cache(lexicon.FUTURE.fullmatch)
+        self._of_work = (
+            lexicon.OUR_WORK,
+            lexicon.RESOLUTION,
+            lexicon.RELEASE_NOUNS,
+            lexicon.FUTURE,
+        )
         self._verbs = Verbs(text.words, lexicon)
 
     def tense(self, start: int, end: int) -> Tense:
         """Return what the clause of a time says of it: what stands before it goes first."""
         first, after = self._text.indices(start, end)
-        before, opens = self._before(first)
+        if self.begins_clause(start) and self._verbs.plans(self._words[after : after + 1]):
+            return Tense.FUTURE
+        before, opens = self._before(first, after)
         if before not in {Tense.UNKNOWN, Tense.IMPLIED_FUTURE}:
             return before
         ahead = self._after(after, opens=opens)
@@ -73,6 +82,7 @@ class Context:
         """
         first, after = self._text.indices(start, end)
         begin, finish = self._text.sentence(start, end)
+        begin = max([begin, *(at for at in range(begin, first) if self._words[at] == LINE)])
         if any(map(self._is_sure, self._words[begin:finish])):
             return False
         perfect = at_a_point and bool(self.lexicon.HELPED)
@@ -90,18 +100,48 @@ class Context:
         verbs = [at for at in past if first - len(clause) <= at < first]
         if verbs:
             later = self._words[verbs[-1] + 1 : first]
+            if self._goes_on(later):
+                return True
             said = self._words[verbs[-1] : verbs[-1] + 2]
             return not (
                 self.lexicon.REPORTED.isdisjoint(said) and self.lexicon.PRESENT.isdisjoint(later)
             )
         if any(map(self.lexicon.ADJUNCTS.fullmatch, clause[-2:])):
             return not self.lexicon.REPORTED.isdisjoint(clause[:2])
-        told = self.lexicon.PRESENT | self.lexicon.REPORTED
+        if clause[-1:] and clause[-1] in self.lexicon.THEREFORE:
+            return True
+        told = self.lexicon.PRESENT | self.lexicon.REPORTED | self.lexicon.DELIVERY
         return not told.isdisjoint(clause) or any(map(self.lexicon.OUR_WORK.fullmatch, clause))
+
+    def _goes_on(self, words: list[str]) -> bool:
+        """Tell whether a second verb follows that is not past: "has begun and ends in an hour"."""
+        joints = self.lexicon.COORDINATORS - self.lexicon.OR
+        joined = next((at for at, word in enumerate(words) if word in joints), len(words))
+        verbs = words[joined + 1 : joined + 3]
+        return (
+            not self.lexicon.DELIVERY.isdisjoint(verbs)
+            or any(map(self.lexicon.OUR_WORK.fullmatch, verbs))
+            or self._verbs.plans(verbs)
+        )
 
     def is_about_a_fix(self, start: int, end: int) -> bool:
         """Tell whether the sentence around a time says that something is put right."""
         return any(map(self.lexicon.RESOLUTION.fullmatch, self.sentence(start, end)))
+
+    def may_promise(self, start: int, end: int) -> bool:
+        """Tell whether the sentence around a time is of us, our work or an outcome, or no more."""
+        lexicon = self.lexicon
+        first, after = self._text.indices(start, end)
+        if self._words[first:after] and self._words[first] in lexicon.LEADS_AHEAD:
+            return True
+        return self.says_nothing_else(start, end) or any(
+            word in lexicon.PUT_RIGHT
+            or word in lexicon.DELIVERY
+            or word in lexicon.WE
+            or word in lexicon.CONTACT
+            or any(form.fullmatch(word) for form in self._of_work)
+            for word in self.sentence(start, end)
+        )
 
     def is_put_right(self, start: int, end: int) -> bool:
         """Tell whether the sentence around a time says that something is as it should be."""
@@ -118,12 +158,21 @@ class Context:
             for word in self.sentence(start, end)
         )
 
+    def tells_what_was_done(self, start: int, end: int) -> bool:
+        """Tell whether the sentence around a time has forms of the past, and none of the future."""
+        words = self.sentence(start, end)
+        done = any(
+            word in self.lexicon.WAS
+            or word in self.lexicon.IRREGULAR_PARTICIPLES
+            or self.lexicon.PARTICIPLE.fullmatch(word)
+            for word in words
+        )
+        return done and not any(map(self._is_sure, words))
+
     def tells_of_the_future(self, start: int, end: int) -> bool:
         """Tell whether the sentence around a time says that something will, or can, be."""
-        return any(
-            word in self.lexicon.ABLE or self.lexicon.FUTURE.fullmatch(word)
-            for word in self.sentence(start, end)
-        )
+        words = self.sentence(start, end)
+        return not self.lexicon.ABLE.isdisjoint(words) or self._verbs.plans(words[::-1])
 
     def is_about_contact(self, start: int, end: int) -> bool:
         """Tell whether the sentence around a time says that the vendor will be in touch."""
@@ -167,7 +216,7 @@ class Context:
             and not self.lexicon.RELEASE_NOUNS.fullmatch(noun)
         )
 
-    def _before(self, first: int) -> tuple[Tense, bool]:
+    def _before(self, first: int, after: int) -> tuple[Tense, bool]:
         """Return the tense of the words before a time, and whether it opens its sentence."""
         kept = Tense.UNKNOWN
         content = 0
@@ -177,16 +226,21 @@ class Context:
             if word in SENTENCE_ENDS:
                 return kept, content == 0
             if word in CLAUSE_ENDS:
-                if content:
-                    return kept, False
+                if content or (word == ":" and at < first - 1):
+                    return kept, content == 0
                 continue
             pronoun = word == "that" and at == first - 1 and not self._begins_with_a_verb(first)
             if (word in self.lexicon.SUBORDINATORS and not pronoun) or (
-                word in self.lexicon.COORDINATORS and (content == 0 or kept is Tense.IMPLIED_FUTURE)
+                word in self.lexicon.COORDINATORS
+                and (
+                    content == 0
+                    or kept is Tense.IMPLIED_FUTURE
+                    or self._words[at + 1] in self.lexicon.DELIVERY
+                )
             ):
                 return kept, content == 0
-            content += 1
-            tense = self._told_by(at, first)
+            content += word not in self.lexicon.HEDGES
+            tense = self._told_by(at, first, after)
             if tense in {Tense.FUTURE, Tense.NO_STATEMENT}:
                 return tense, False
             if present and tense in _PAST and word != "last":
@@ -219,7 +273,7 @@ class Context:
             ):
                 break
             content += 1
-            tense = self._told_by(at, after)
+            tense = self._told_by(at, after, after)
             if tense in _PAST or tense is Tense.FUTURE:
                 return tense
             if tense is Tense.UNKNOWN and word in self.lexicon.WE:
@@ -228,8 +282,8 @@ class Context:
                 kept = tense
         return kept
 
-    def _told_by(self, at: int, time_at: int) -> Tense:
-        """Return what one word tells of the time that begins, or ends, at `time_at`."""
+    def _told_by(self, at: int, time_at: int, after: int) -> Tense:
+        """Return what one word tells of the time from `time_at`, or, after it, from `after`."""
         word = self._words[at]
         if word == "could":
             able = (
@@ -237,11 +291,15 @@ class Context:
             )
             return Tense.PAST if able else Tense.FUTURE
         before = self._words[at - 1] if at else ""
-        if self.lexicon.FUTURE.fullmatch(word) or (before, word) in _BE_TO:
+        if (before, word) in _BE_TO:
+            return Tense.FUTURE
+        if before not in self.lexicon.AS_PLANNED and self._is_future(word):
             return Tense.FUTURE
         if word in self.lexicon.PAST_EVENTS:
             return Tense.PAST
-        if word in self.lexicon.PAST and not self._verbs.is_noun(at):
+        if word in self.lexicon.REPORTED and at < time_at < after and self._is_for(time_at):
+            return Tense.FUTURE
+        if word in self.lexicon.PAST and not (self._verbs.is_noun(at) or self._verbs.is_left(at)):
             near = self._verbs.clause_before(at)[:2]
             lasts = near[:1] == ["to"] or any(map(self.lexicon.FUTURE.fullmatch, near))
             if at + 1 < time_at:  # "restore the last days": the past is that of something else.
@@ -251,13 +309,13 @@ class Context:
         if at < time_at:
             if word in self.lexicon.INSTRUCTIONS:
                 return self._told_by_instruction(at)
-            if word in self.lexicon.RECORD_NOUNS and self._leads_to(at, time_at):
-                return self._told_by_record(at, time_at)
+            if word in self.lexicon.RECORD_NOUNS and self._leads_to(at, time_at, after):
+                return self._told_by_record(at, after)
             if word in self.lexicon.REQUESTS and self._is_asked(at):
                 return Tense.NO_STATEMENT
         if self.lexicon.OUR_WORK.fullmatch(word):
             return Tense.IMPLIED_FUTURE
-        if word in self.lexicon.HABITUAL and before not in self.lexicon.DETERMINERS:
+        if self._is_habit(at, before):
             return Tense.HABITUAL
         return Tense.PERHAPS_PAST if self._verbs.is_past(at) else Tense.UNKNOWN
 
@@ -268,16 +326,30 @@ class Context:
             return Tense.FUTURE
         return Tense.UNKNOWN if any(map(self._is_ours, before)) else Tense.NO_STATEMENT
 
-    def _leads_to(self, at: int, time_at: int) -> bool:
+    def _is_habit(self, at: int, before: str) -> bool:
+        """Tell whether a word tells a habit: not "as soon as the shop opens"."""
+        return (
+            self._words[at] in self.lexicon.HABITUAL
+            and before not in self.lexicon.DETERMINERS
+            and self.lexicon.ONCE.isdisjoint(self._verbs.clause_before(at))
+        )
+
+    def _is_for(self, at: int) -> bool:
+        return self._words[at] in self.lexicon.FOR_WHEN
+
+    def _leads_to(self, at: int, time_at: int, after: int) -> bool:
         between = self._words[at + 1 : time_at]
+        time = self._words[time_at:after]
+        if time and time[-1] in self.lexicon.UNITS and time[0] in self.lexicon.WITHIN:
+            return False
         return len(between) <= 2 and self.lexicon.RECORD_PREPOSITIONS.issuperset(between)
 
-    def _told_by_record(self, at: int, time_at: int) -> Tense:
+    def _told_by_record(self, at: int, after: int) -> Tense:
         """Judge "invoice", "date range", ...: data, unless its clause says what we or a fix do."""
         before = self._verbs.back_from(at, 11, SENTENCE_ENDS)
-        if any(self._is_ours(word) or self.lexicon.FUTURE.fullmatch(word) for word in before):
+        if any(map(self._is_ours, before)) or self._verbs.plans(before):
             return Tense.UNKNOWN
-        promised = self._after(time_at, opens=False) is Tense.FUTURE
+        promised = self._after(after, opens=False) is Tense.FUTURE
         return Tense.UNKNOWN if promised else Tense.NO_STATEMENT
 
     def _is_asked(self, at: int) -> bool:

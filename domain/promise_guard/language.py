@@ -19,9 +19,14 @@ class Lexicon(Protocol):
     """The words that say something about a time near them."""
 
     TELLTALES: Words
+    LOOKS: Forms
     ABBREVIATIONS: Words
     SUBORDINATORS: Words
     COORDINATORS: Words
+    OR: Words
+    THEREFORE: Words
+    WITHIN: Words
+    FOR_WHEN: Words
     ARTICLES: Words
     DETERMINERS: Words
     SUBJECTS: Words
@@ -33,6 +38,7 @@ class Lexicon(Protocol):
     SET_BY_US_AFTER: Words
     PAST: Words
     PAST_OF_OUR_WORK: Words
+    LAST: Words
     PAST_EVENTS: Words
     PAST_AFTER_COULD: Words
     IRREGULAR_PARTICIPLES: Words
@@ -41,6 +47,7 @@ class Lexicon(Protocol):
     OPEN_BEFORE_PARTICIPLE: Words
     OPEN_BEFORE_SUBJECT: Words
     PRESENT: Words
+    ONCE: Words
     HABITUAL: Words
     INSTRUCTIONS: Words
     RECORD_NOUNS: Words
@@ -50,10 +57,13 @@ class Lexicon(Protocol):
     HEDGES: Words
     REPORTED: Words
     PUT_RIGHT: Words
+    DELIVERY: Words
+    LEADS_AHEAD: Words
     ABLE: Words
     NEGATIONS: Words
     WAS: Words
     FUTURE: Forms
+    AS_PLANNED: Words
     SURE_FUTURE: Forms
     OUR_WORK: Forms
     RESOLUTION: Forms

@@ -10,7 +10,7 @@ from domain.promise_guard.language import Lexicon
 from domain.promise_guard.match import Matcher
 from domain.promise_guard.spelling import Speller
 
-_WORD = re.compile("(?<![a-z])[a-z]{2,12}(?![a-z])")
+_WORD = re.compile("(?<![a-z])[a-z]{2,40}(?![a-z])")
 _LANGUAGES = (ENGLISH, GERMAN)
 """The first is the language of what tells no other."""
 
@@ -28,8 +28,15 @@ class Ready(NamedTuple):
     def matchers_for(self, text: str) -> list[Matcher]:
         """Return the matchers of the languages that a normalized text has a word of."""
         words = _WORD.findall(text)
-        first, *others = zip(self.matchers, self.telltales, strict=True)
-        return [first[0], *(found for found, known in others if not known.isdisjoint(words))]
+        first, *others = zip(self.matchers, self.telltales, self.lexicons, strict=True)
+        return [
+            first[0],
+            *(
+                matcher
+                for matcher, known, lexicon in others
+                if not known.isdisjoint(words) or any(map(lexicon.LOOKS.fullmatch, words))
+            ),
+        ]
 
 
 @cache

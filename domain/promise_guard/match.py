@@ -23,6 +23,7 @@ _SENTENCE_END = re.compile(
 """Ends what is surely a sentence: times are looked for in one after the other."""
 _WORDS_KNOWN = 10_000
 """Of how many words it is remembered what they hold of the parts that rows need."""
+_AROUND_WORDS = "\"'()[],;:!?"
 _PLACEHOLDER = re.compile(r"<([a-z ]{1,30})>")
 _SIGNS = {"#": re.compile("[0-9]"), "#u": re.compile("[0-9] ?(?:hr?|d|w|m|min|wk|std)(?![a-z])")}
 """What stands for more than itself in the needs of a row."""
@@ -46,7 +47,8 @@ class Rule(Enum):
     IF_WILL_BE = auto()
     """The sentence says that something will be, or that it is as it should be."""
     UNLESS_PAST = auto()
-    """The clause does not say that it is past or happens regularly."""
+    """The clause does not say that it is past or happens regularly; where it says nothing, the
+    sentence has a word of what we do or of what comes of it."""
     UNLESS_CLEARLY_PAST = auto()
     """The clause does not say that it is past; a participle ("fixed in 3 days") does not."""
     UNLESS_PAST_BESIDE_IT = auto()
@@ -79,7 +81,7 @@ class Time(NamedTuple):
     pattern: str
     needs: str = ""
     """A text without any of these parts is not searched, "": all are. "#" stands for a digit, "#u"
-    for one with a short unit."""
+    for one with a short unit, "_" for the edge of a word."""
 
 
 class Excuse(NamedTuple):
@@ -160,7 +162,9 @@ class Matcher:
         for sign in _SIGNS:
             self._rows_by_part.setdefault(sign, [])
         parts = frozenset[str]().union(*(needs for _, needs, _ in self.times))
-        known = lru_cache(_WORDS_KNOWN)(lambda word: frozenset(p for p in parts if p in word))
+        known = lru_cache(_WORDS_KNOWN)(
+            lambda word: frozenset(p for p in parts if p in f"_{word.strip(_AROUND_WORDS)}_")
+        )
         self._parts_of: Callable[[str], frozenset[str]] = known
         self._allowlist = [Pattern(pattern, fragments) for pattern in tables.allowlist]
         self._excuses = [_Excusing(excuse, fragments) for excuse in tables.excuses.values()]

@@ -1,5 +1,6 @@
 """Tells what single words of a text say: a verb of the past, a plan, a noun."""
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import takewhile
 
@@ -26,7 +27,8 @@ class Verbs:
         form = self.lexicon.PARTICIPLE.fullmatch(word) or word in self.lexicon.IRREGULAR_PARTICIPLES
         before = self.clause_before(at)
         helpers = before[1:] if before[:1] and before[0] in self.lexicon.NEGATIONS else before
-        if form and helpers[:1] and helpers[0] in self.lexicon.PERFECT:
+        open_yet = before[:2] == ["have", "to"] or not self.lexicon.ONCE.isdisjoint(before)
+        if form and helpers[:1] and helpers[0] in self.lexicon.PERFECT and not open_yet:
             return True
         if not self.is_past(at):
             return False
@@ -58,6 +60,8 @@ class Verbs:
         if self.lexicon.HELPED and self.lexicon.HELPED.isdisjoint(self._clause_around(at)):
             return False
         before = self.clause_before(at)
+        if before[:2] == ["have", "to"] or not self.lexicon.ONCE.isdisjoint(before):
+            return False
         if not before or before[0] in self.lexicon.SUBJECTS:
             return self.lexicon.OPEN_BEFORE_SUBJECT.isdisjoint(before[1:2])
         if before[0] in self.lexicon.DETERMINERS:
@@ -69,10 +73,29 @@ class Verbs:
             for word in before
         )
 
+    def plans(self, words: Sequence[str]) -> bool:
+        """Tell whether words, nearest first, say that something will be: not "as planned"."""
+        return any(
+            self.lexicon.FUTURE.fullmatch(word) and before not in self.lexicon.AS_PLANNED
+            for word, before in zip(words, [*words[1:], ""], strict=False)
+        )
+
     def is_noun(self, at: int) -> bool:
         """Tell whether a word stands for a noun: "a thing of the past"."""
         followed = at + 1 < len(self._words) and self._words[at + 1] not in PUNCTUATION
         return not followed and self._words[at - 1] in self.lexicon.DETERMINERS
+
+    def is_left(self, at: int) -> bool:
+        """Tell whether "last" speaks of what is still to do: "the last step", not "last week"."""
+        followed = self._words[at + 1 : at + 4]
+        return self._words[at] in self.lexicon.LAST and not any(
+            word[0].isdigit()
+            or self.lexicon.TIME_WORD.fullmatch(word)
+            or self.lexicon.RELEASE_NOUNS.fullmatch(word)
+            or word in self.lexicon.TODAY
+            for word in followed
+            if not word.isdecimal()
+        )
 
     def clause_before(self, at: int) -> list[str]:
         """Return the words of the same clause before a word, nearest first, a few at most."""

@@ -65,6 +65,7 @@ ALLOWLIST = {
     "what the software does after a while": r"""
         <not promised><does>(?: <itself>){0,3} <in under> (?:<pause>|<some hours>)
         """,
+    "what it does faster now": "now \\w{3,12}s (?:<in under>|after) <pause>",
     "how the software writes times": r"""
         <writes>(?: (?:as|like|with|instead of|in)){0,2} ["']?(?:<date>|<clock>)["']?
         (?:week|calendar|picker|list|chart|view|year) <begins> (?:on|in|with|at) <first shown>
@@ -73,12 +74,19 @@ ALLOWLIST = {
         <task>(?: (?:that|which) are)? due (?:today|tomorrow|(?:this|next) <period>)
         <task>(?: (?:that|which) are)? due (?:on |in |within )?(?:<weekday>|<date>|<length>)
         """,
+    "a thing of its day": r"""
+        <bears a date>s? (?:from|of|dated) (?:before |after )?<dated>(?! (?:on|onwards?)\b)
+        <dates from> <dated>
+        """,
     "a version": r"""
         (?:<versioned>|on|in|with|and|to|from|than)\.? ?#?<version>(?<!\.20\d\d)
         in \d{1,3}\.\d{1,3}(?![.-]?\d)(?! ?[a-z])
         """,
     # What is asked of the client, and what is not given
-    "a deadline for the client": "you (?:will )?have <length> to \\w{1,15}",
+    "a deadline for the client": r"""
+        you (?:will )?have <length> (?:to \w{1,15}|left)
+        you (?:still )?have (?:time )?(?:until|till) (?:<weekday>|<date>|<month>)
+        """,
     "soon in comparison": "(?:too|so|how|as) soon|(?:soon|shortly) (?:after|before|afterwards)",
     "no estimate": r"""
         (?:no|not|never|cannot|unable|without|nor|\w{2,6}n't)<not but>{0,6} <eta>

@@ -1,7 +1,8 @@
 """The fragments that only excuses and announcements of English are made of."""
 
 EXCUSE_FRAGMENTS = {
-    "gap": r"[^@]{0,200}",
+    "gap": r"(?:(?<!\w)|(?!\w))[^@]{0,200}(?:(?<!\w)|(?!\w))",
+    "start": r"(?:^|(?<=[.:;,] ))",
     "same clause": r"(?:(?! and (?:we|will|i|our)| but |, )[^@]){0,120}",
     "not": r"""
         not|no|cannot|never|unable|nobody|neither|nor|without|\w{2,6}n't
@@ -12,6 +13,10 @@ EXCUSE_FRAGMENTS = {
         think|believe|assume|foresee|forecast|raise|hold out|anticipate|expect|guess|judge|state
         name|assess|possible
         determine
+    """,
+    "since": r"""
+        as|since|because|if|while|given that|seeing that|in case|even if|although|though|where
+        considering|knowing|whenever|should|unless
     """,
     "whether": "whether|if|when|how (?:long|soon|many)",
     "you told us": r"""
@@ -64,6 +69,8 @@ EXCUSE_FRAGMENTS = {
     "instruct": r"""
         pick|choose|select|set|leave|keep|enter|run|open|avoid|try|increase|change|restart|click
         type|postpone|extend|limit|filter|sort|define|adjust|raise|snooze|switch|check|reload
+        create|add|make|move|drag|drop|copy|paste|mark|tick|press|save|print|export|import|delete
+        remove|rename|insert|edit|reset|close|go to|scroll|note
     """,
     "kept up": r"""
         moved to|archived|deleted|purged|rotated|renewed|produced|generated|billed|charged|locked
@@ -72,6 +79,19 @@ EXCUSE_FRAGMENTS = {
     "recurs": r"""
         happens?|occurs?|recurs?|reappears?|appears?|returns?|persists?|continues?|fails?|remains?
         comes? (?:back|up)|is still|does(?: not|n't)|breaks?|sees?|notices?|still|again
+    """,
+    "some or other": "an?|some|any|most|many|each|every|large|big|long|heavy|such",
+    "asked for": r"""
+        requested|submitted|filed|paid|returned|claimed|sent|signed|lodged|renewed|confirmed|reported
+        cancelled|canceled|registered|handed in|appealed|collected|applied for|approved by you
+    """,
+    "did": r"""
+        \w{2,12}ed|sent|wrote|made|set|gave|put|chose|took|bought|written|given|taken|chosen
+    """,
+    "records": r"""
+        appointments|events|records|entries|rows|files|orders|invoices|payments|users|accounts
+        messages|mails|e-?mails|notes|visits|jobs|tasks|bookings|customers|clients|people|tickets
+        documents|drafts|sessions|passwords|items|calls|shifts|reports|those|anyone|everybody
     """,
     "routine": r"""
         reports|reminders|invoices|log files|logs|backups|statistics|statements|jobs|runs
@@ -93,7 +113,7 @@ EXCUSE_FRAGMENTS = {
     "update": r"""
         (?:status |progress |substantial |detailed |full |short )?(?:updates?|status|news|messages?)
         (?:status |progress )?(?:reports?|notes?|posts?|notices?|information|info|details)
-        word|summary|bulletin
+        word|summary|bulletin|(?:next|new|further) (?:entry|note|post|communication)|communication
     """,
     "comes": r"""
         follows?|comes?|arrives?|expected|due|planned|scheduled|provided|posted|sent|shared|given

@@ -24,7 +24,7 @@ EXCUSES = {
         (?:unknown|unsure|uncertain|open|doubtful)<gap> (?:when|whether|if|how)<gap> @
         (?:not|n't|never) (?:count|rely|bank|expect|hope|wait|assume|plan|look)<gap> @
         (?:won't|will not|cannot|unable|not|can't) be able to<gap>@
-        (?:unlikely|doubtful|improbable)<gap>@
+        (?:unlikely|doubtful|improbable)<gap>@|no (?:point|use|sense|need) (?:in|of|to)<gap>@
         (?:wrong|foolish|dishonest|careless|irresponsible|unwise|misleading) to <foresee><gap>@
         (?:no|neither|nor) (?:date|day|deadline|estimate|schedule|time ?frame)<gap>@|neither @
         @<gap>(?:beyond|more than) (?:me|us|i|we)
@@ -44,7 +44,7 @@ EXCUSES = {
     ),
     "quotation": Excuse(
         pattern=r"""
-        <you told us> (?:<filler> ){0,2}<told><gap>@
+        <you told us> (?:<filler> ){0,2}<told>s?<gap>@
         @<gap>" ?,? ?<you told us> (?:<filler> ){0,2}<told>
         @<gap>,? you (?:say|said|write|wrote|tell|told|mention)
         you (?:would|'d)(?: also| much| rather)? (?:prefer|like|love|appreciate|rather|want)<gap> @
@@ -54,7 +54,9 @@ EXCUSES = {
         (?:told|asked|wrote|informed|mentioned|reminded) (?:to )?(?:us|me|support)<gap>@
         (?:noted|understand|know|aware|heard) (?:that |of )?(?:you|your|the deadline)<gap> ?@
         """,
-        unless="<we promise><gap>@|@<gap><we promise>|so (?:count|expect|we|it|you)|count on",
+        unless=r"""
+        <we promise><gap>@|@<gap><we promise>|so (?:count|expect|we|it|you)|count on|us to expect
+        """,
     ),
     "deadline of the client": Excuse(
         pattern=r"""
@@ -65,6 +67,18 @@ EXCUSES = {
         """,
         unless=r"""
             <we promise><gap>@|@<gap><we promise>|patient|then|your (?:\w{1,14} ){0,2}<our work>
+        """,
+    ),
+    "reason or condition of the client": Excuse(
+        pattern=r"""
+        <start>(?:(?:and|but) )?<since> (?:you|your (?:<filler> ){1,3})[^@,]{0,80}@[^@,]{0,60},
+        <start>(?:(?:and|but) )?(?:if|in case|unless|should|whenever) [^@,]{1,100}@[^@,]{0,60},
+        <start>(?:(?:and|but) )?<since> [^@,]{1,60} (?:you|your) [^@,]{0,80}@[^@,]{0,60}, <instruct>
+        """,
+        unless=r"""
+        <surely>|<we promise>|<put right again>|again|done|works?|working|complete|able|gets?
+        (?:you|they|it) (?:can|has|have)|(?:comes|follows|goes|ships|lands|is) (?:out|up|on|in|live)
+        (?:<our work>)[^@]{0,60}@|, (?:the|a|our) <our work>
         """,
     ),
     "condition": Excuse(
@@ -81,11 +95,16 @@ EXCUSES = {
         (?:would|will) you (?:please |kindly )?(?!expect|look|count|see|use|have|be|live)<gap>@
         (?:please|kindly)(?: also)? (?!(?:<await>)\b)\w{2,14}<gap>@
         your (?:<client>) (?:should|must|can|may|has to|needs to) (?:<instruct>)<gap>@
+        (?:has|have|must|need|needs) (?:to )?be (?:<asked for>)<gap>@
         (?:please|kindly) try again<gap>@<gap> (?:tell|let us know|write|call)|let us know<gap>@
         we (?:kindly |would )?(?:ask|request|urge|encourage) you to <gap>@
         we (?:must |would kindly |have to )?(?:ask|request|urge|encourage) you to <gap>@
         """,
-        unless="(?:we|it|they) (?:will|'ll|should)|<our work> (?:will|is)|bear with|allow us|wait",
+        unless=r"""
+        (?:we|it|they) (?:will|'ll|should)|<our work> (?:will|is)|bear with|allow us
+        wait|patien\w{2}
+        when (?:\w{1,12} ){1,4}(?:will|shall|should)
+        """,
     ),
     "habit": Excuse(
         pattern=r"""
@@ -108,6 +127,13 @@ EXCUSES = {
         unless="<our work>|fix",
         only=frozenset({"after"}) | LENGTHS,
     ),
+    "one of many": Excuse(
+        pattern=r"""
+        <records> (?:that|which|whose) [^@,]{0,70}@
+        (?:the|an?|your) \w{2,15} (?:that |which )?you (?:have |had )?<did> [^@,]{0,40}@
+        """,
+        unless=r"<surely>|<we promise>|<our work>|<put right again>|again|correct|complete|then",
+    ),
     "enclosure": Excuse(
         "(?:attached|enclosed|below),?<gap> (?:find|see)<gap>@", unless="<we promise>"
     ),
@@ -122,9 +148,14 @@ EXCUSES = {
     ),
     "instruction": Excuse(
         pattern=r"""
-        ^(?:<instruct>)\b(?! back)<gap>@|you (?:can|may|could) (?:\w{1,9}ly )?<instruct><gap>@
+        <start>(?:then )?(?:<instruct>)\b(?! back)<gap>@
+        (?:to|steps to|can be) (?:reproduce|recreate|repeat|see)d?\b[^@.]{0,60}:<gap>@
+        you (?:can|may|could) (?:\w{1,9}ly )?<instruct><gap>@
         """,
-        unless="<surely>|(?:we|it|they|fix)(?:'ll| will)|again|then",
+        unless=r"""
+        <surely>|(?:we|it|they|fix)(?:'ll| will)|again|then (?:it|we|the|you|your)
+        <our work> (?:comes|follows|is|arrives)
+        """,
     ),
     "state": Excuse(
         pattern="(?:currently|presently|now|at present|at the moment|right now) ?[(,]? ?@|@ now",
@@ -137,16 +168,33 @@ EXCUSES = {
         """,
         unless="<surely>|ends|is over|works|back to normal",
     ),
+    "what may be": Excuse(
+        pattern=r"""
+        <start><some or other> [^@,]{0,60} (?:can|may|might|could|sometimes|usually) <gap>@
+        """,
+        unless=r"<we promise>|<our work><gap>@|<put right again>|again|then",
+        only=LENGTHS,
+    ),
     "upkeep": Excuse(
         pattern=r"""
         (?:is|are|gets?) (?:\w{1,9}ly )?(?:<kept up>)<gap>@
         """,
-        unless="<surely>|<our work>|correct|again|back",
+        unless=r"<surely>|<our work>|correct\w{0,3}|missing|replacements?|refunds?|again|back",
+    ),
+    "what was hoped": Excuse(
+        pattern=r"""
+        had (?:hoped|planned|wanted|intended|meant|expected|aimed|promised)<gap>@
+        (?:wanted|hoped|planned|intended|meant|supposed|expected) to <gap>@<gap>, but
+        """,
+        unless="@<gap>(?:now|will|instead|still)",
     ),
     # What happened, and what is wrong for how long
     "event": Excuse(
         pattern="(?:investigat(?:e|ed|ing)|looking into|look into|looked into|analy[sz]ing)<gap>@",
         unless="<surely>",
+    ),
+    "what is looked into": Excuse(
+        r"(?:look(?:ing|ed)? into|investigat\w{1,3}) (?:\w{1,12} ){0,4}(?:that|which|why) <gap>@"
     ),
     "stretch of an incident": Excuse(
         pattern="(?:incident|outage|degradation|impact|errors)<gap>@ (?:to|and|until) [0-9]",
@@ -159,6 +207,7 @@ EXCUSES = {
         (?:can|could|may|might|will|does|do|still|to)? ?(?:take|takes|taking|need|needs) @ to <act>
         (?:can|could|may|might|takes?|needs?)<gap> @ (?:to|for)<gap> <act>
         (?:longer|more|later) than @
+        @ (?:when|whenever|if|each time|every time) (?:they|it|you|the|an?|users?) \w{2,15}
         @ to <act>|not \w{3,12}ing @
         """,
         unless=r"<surely>|ends?|over|then|<our work> (?:<filler> ){0,2}(?:takes?|is|has|needs?)",
@@ -180,8 +229,9 @@ ANNOUNCEMENTS = [
         <keep> (?:you |everyone )?(?:posted|updated|informed)<gap>@
         (?:will|'ll) (?:call|phone|ring) you (?:again|back) @
         you(?:'ll| will) (?:get|receive) (?:<filler> )?(?:status|progress|another|word)<gap>@
+        ^more(?: on this| news| to come| details)? @
         hear (?:back )?from (?:us|me|our team)<gap>@
-        be back with (?:\w{1,10} ){0,3}<update><gap>@
+        (?:be|come|get|report) back (?:\w{1,10} ){0,3}with (?:\w{1,10} ){0,3}(?:<update>|more)<gap>@
         (?:expect|look for) (?:\w{1,10} ){0,3}<update><gap>@
         @,? (?:we|i|you)(?:'ll| will)? (?:<filler> ){0,2}(?:<report>|hear|update)
         """,

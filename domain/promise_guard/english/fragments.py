@@ -22,7 +22,8 @@ FRAGMENTS = EXCUSE_FRAGMENTS | {
         almost|well|[~<>\u2248]
         at most|at least|up to|under|over|as little as|max\.?|maximum|an? maximum of|only|just
         (?:no more|not more|more|longer|less|fewer) than|maybe|probably|perhaps|say
-        another|a further|an additional|the|next|coming|following
+        another|a further|an additional|the|next|coming|following|something like|close to
+        in the (?:region|order|neighbou?rhood) of|upwards of|somewhere (?:between|around)
     """,
     "hedged": "(?:<rough> ?){0,3}",
     "more": "(?: or so| more| further| additional| short| full| long| other| extra){0,2}",
@@ -142,10 +143,16 @@ FRAGMENTS = EXCUSE_FRAGMENTS | {
         (?:if|unless) (?:we|you) (?:<word> ){0,5}<replies> (?:<word> ){0,4}(?:with)?in
         re ?open(?:ed)? (?:<word> ){0,4}(?:within|for|up to|in)
     """,
+    "start of a length": r"""
+        registration|signing|sign up|purchase|expiry|creation|enrol\w{1,6}
+        (?:\w{1,8} )?date of \w{2,9}
+        due date|invoice date|logging (?:in|out)|log ?(?:in|out)|cancellation|termination|admission
+    """,
     "beside it": r"""
         ago|earlier|old|older|overdue|beforehand|or older|(?:too )?<shifted>
         (?:worth )?(?:of|without|with no) <measured>
         (?:before|after|ahead of|prior to) (?:an?|each|every|any) \w{1,15}
+        (?:before|after|from) (?:(?:the|your|their|its) )?<start of a length>
     """,
     "on": " (?:in|on|at|by|over|for|from|until|after|before|during|around|about|to)\\b",
     "how often": "every|each|per|once an?|once in|twice an?|times an?|times in(?: an?)?",
@@ -189,7 +196,7 @@ FRAGMENTS = EXCUSE_FRAGMENTS | {
         expires?|times? out|timing out|hangs?|freezes?|crash(?:es)?|fails?|stalls?|disconnects?
         logs? (?:\w{1,12} )?(?:out|off)|logged (?:out|off)|locked|locks?|loads|opens|refreshes
         reloads|syncs|synchroni[sz]es|appears?|disappears?|shows up|renders|takes? effect|responds
-        finishes|completes|runs|saves|prints|exports|imports|closes
+        saves|prints|exports|imports|closes
     """,
     "itself": "again|only|itself|you|the|user|page|screen",
     "writes": r"""
@@ -210,9 +217,15 @@ FRAGMENTS = EXCUSE_FRAGMENTS | {
     "not a time": r"(?!today|tomorrow|or|and|on|sharp|ct|this|in the)\w",
     "no thing": r"""
         at|and|or|we|you|your|i|they|all|everything|it|this|that|our|when|latest|in the|the|if|as
-        with
+        with|for|so|but|then|because|to|will|is
         of (?:the|this|next|that|<month>) ?\w{0,9}
     """,
+    "dates from": "(?:dates?|dating|stems?|dated|goes|going) (?:back )?(?:from|to)",
+    "bears a date": r"""
+        version|copy|backup|snapshot|screenshot|statement|invoice|(?:hot)?fix|patch|build|log|file
+        report|letter|e?-?mail|ticket|order|minutes|that|those|entry|record
+    """,
+    "dated": "(?:the )?(?:<weekday><part of day>?|<month>|<date>|20\\d\\d|noon|midnight)",
     "day": "<weekday>|<date>",
     "day of": "<weekday>|week|weekend|(?:business |working )?day|half",
     "each": "each|every|any|an?",
@@ -227,6 +240,11 @@ FRAGMENTS = EXCUSE_FRAGMENTS | {
     "in after": "(?:in|after)",
     "in under": "(?:in|within)(?: under| less than)?",
     "of year": r" of (?:the |this |next )?(?:20\d\d|year)",
+    "from or by": "by|before|until|till|from|as of|around|at|towards?",
+    "further": "another|a further|an additional|an extra",
+    "question": "(?:matter|question|affair)",
+    "some units": "(?:few |<vague> )?<unit>",
+    "it takes": "(?:job|fix|repair|affair|thing|wait|business)",
     "counted": "(?:records|rows|entries|users|lines|cases|forms|sites|reports|clients)\\b",
     "several units": "(?:<range> |<vague> )?<unit>(?: or (?:two|so))?",
     "ended": r"""
@@ -253,7 +271,21 @@ FRAGMENTS = EXCUSE_FRAGMENTS | {
         (?:(?:hang|hold|hold on|hang on) (?:on|tight)|sit tight) for
         (?:stand by|be patient|stay tuned) for
         (?:given|gave|giving) (?:us|me|it|ourselves|them)
-        (?:reckon|count|bank|figure|budget|plan)(?:ing)? (?:on|with|for)
+        (?:reckon|count|bank|figure|budget|plan|think)(?:ing)? (?:on|with|for|of|in terms of)
+    """,
+    "at or by": "by|before|until|till|towards?|around|ahead of|in time for|from|as of|come|near",
+    "meal": r"""
+        daybreak|sunrise|sunset|sundown|breakfast|lunch(?: ?time)?|dinner(?: ?time)?|tea ?time
+        \w{3,7}(?:'?s)? (?:end|start|close)
+    """,
+    "turn": "(?:return|arrival|opening|beginning|close|start|end|turn)",
+    "no adjective": "a|an|every|each|and|or|to|of|last|that",
+    "time noun": r"""
+        (?:day|week|month|year|quarter)(?:'?s)? (?:end|start|close)|lunch break
+        (?:morning|afternoon|evening|night|day|week|month)s?
+        (?:next|new|coming) (?:term|season|semester|shift|quarter|year)|opening(?: time)?
+        (?:close|start|end|beginning) of (?:the )?(?:day|week|month|business|play|shift|term|season)
+        closing(?: time)?
     """,
     "event": r"""
         (?:month|year|quarter)[ -]?end|audits?|board meeting|meetings?|payroll(?: run)?|shift

@@ -17,7 +17,7 @@ LENGTH_TIMES = (
         within (?:the |an? )?(?:<hedged>(?:<vague> )?)?<unit>
         give (?:us|me|it) (?:an? |some )?(?:<rough> )?<unit>
         for (?:another|a few more|the next) <unit>|for <amount> more <unit>
-        (?:for )?another <length>
+        (?:(?:for|takes?|taking|needs?|requires?)(?: <whom>){0,2} )?<further> <length>
         needs? (?:<hedged>(?:<range>|<vague>) more|another) <unit>
         """,
         needs=_UNITS,
@@ -34,9 +34,16 @@ LENGTH_TIMES = (
         "names a time counted from now",
         Rules(Rule.ALWAYS),
         r"""
-        <length> (?:<from now>)|(?:<unit>|moments) (?:away|out)|<weekday> week
+        <length> (?:<from now>|left|remaining)|(?:<unit>|moments) (?:away|out)|<weekday> week
         """,
         needs=f"{_UNITS} moment",
+    ),
+    Time(
+        "to be awaited",
+        "says how long something will take",
+        Rules(Rule.ALWAYS),
+        "(?:figure|count|bank|reckon|plan) (?:on|for|with) (?:<day>|<clock>|to ?morrow|to ?night)",
+        needs="figure count bank reckon plan",
     ),
     Time(
         "takes days",
@@ -51,15 +58,20 @@ LENGTH_TIMES = (
     Time(
         "matter of",
         "says how long something will take",
-        Rules(Rule.UNLESS_PAST),
+        Rules(Rule.UNLESS_CLEARLY_PAST),
         r"""
-        (?:only |just )?(?:a )?(?:matter) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
-        (?:only |just )?(?:a )?(?:question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
-        (?:merely )?(?:a )?(?:matter|question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
-        (?:simply )?(?:a )?(?:matter|question) of (?:just |only )?(?:a )?(?:few |<vague> )?<unit>
+        (?:(?:only|just|merely|simply) )?(?:a )?<question> of (?:just |only )?(?:a )?<some units>
         (?:minutes|hours|days|weeks|months),? (?:not|rather than|instead of) <unit>
+        <question> of <length>
         """,
-        needs="matter question not instead than",
+        needs="matter question instead rather affair _not",
+    ),
+    Time(
+        "job of a length",
+        "says how long something will take",
+        Rules(Rule.UNLESS_CLEARLY_PAST),
+        "<range> (?:second|minute|hour|day|week|month) <it takes>",
+        needs="second minute hour day week month",
     ),
     Time(
         "length",

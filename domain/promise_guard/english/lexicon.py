@@ -24,6 +24,8 @@ TELLTALES = _words("""
     your as from can they were which would should i a an again until before within
 """)
 """Tell that a sentence is English."""
+LOOKS = re.compile("(?!)")
+"""By these forms a sentence without any telltale is known."""
 ABBREVIATIONS = _words("e.g i.e approx ca no vs etc mr ms mrs dr inc a.m p.m nr")
 """A full stop after these ends no sentence."""
 SUBORDINATORS = _words("""
@@ -32,6 +34,14 @@ SUBORDINATORS = _words("""
 """Begin a clause that says nothing about the time outside it."""
 COORDINATORS = _words("and but so or")
 """Join clauses of the same rank, or only two words."""
+OR = _words("or")
+"""Those of them after which the same is said in other words."""
+THEREFORE = _words("so")
+"""Begin a clause that says what comes of the one before it."""
+WITHIN = _words("in within")
+"""Before a length these speak of what comes, not of data: "on the list in two days"."""
+FOR_WHEN = _words("for by")
+"""After what is said or planned these tell for when: "has announced the end for 6 pm"."""
 ARTICLES = _words("the a an your their its her his my each every any our")
 """Before a time these make it qualify a noun: "the Friday report"."""
 DETERMINERS = _words("""
@@ -58,9 +68,11 @@ FUTURE = _forms(r"""
     comes arriv(?:e|es|ing|al) land(?:s|ing)? goes eta etas e\.t\.a forecast projected
     tentative(?:ly)? supposed postpon[a-z]{1,3} deferred delayed pushed deadlines?
     guess(?:es)? rolls ships launches follows quotes? reckons? foresees? pencil[a-z]{1,3} prognosis
-    sla resum(?:e|es|ing) reappears? ought
+    sla resum(?:e|es|ing) reappears? ought reserved earmarked allotted arranged
 """)
 """Say that something will be."""
+AS_PLANNED = _words("as than")
+"""Before a word of plans these tell nothing of the future: "as intended"."""
 SURE_FUTURE = _forms(r"""
     will 'll won't shall gonna going plan expects? expecting plan(?:s|ning) hope(?:s|fully)? hoping
     aim(?:s|ing)? target(?:s|ing|ting) anticipat(?:e|es|ing) intend(?:s|ing)? promise
@@ -77,10 +89,14 @@ OUR_WORK = _forms(r"""
     finish(?:es|ing)? launch(?:es|ing)? ends ending testing tests qa goal
     objective looking tackle restor(?:e|es|ing) online rollback rebuild(?:ing)? recovery restoration
     re-?index(?:ing)? migration failover reboot replacement swap recalculation remedy cure
-    remediation
+    remediation completion activation installation publication reinstatement clean-?up cutover
+    switch-?over handover delivery shipment dispatch
 """)
 """What we do about a defect, and what comes of it."""
-WE = _words("we i i'm team engineering engineers developers development they")
+WE = _words("""
+    we i i'm team engineering engineers developers development they vendor supplier technician
+    technicians carrier provider specialist specialists crew
+""")
 """Those who do it."""
 RESOLUTION = _forms(r"""
     (?:hot|bug)?fix(?:ed|es|ing)? resol(?:ve|ved|ves|ving|ution) releas(?:e|ed|es|ing) solution
@@ -97,6 +113,15 @@ PUT_RIGHT = _words("""
     return returns unaffected trouble behind order fine well relief end ends fix cure cures
 """)
 """Say so of what will be, even where no verb does."""
+DELIVERY = _words("""
+    have gets getting receives receive replaces replaced replace swaps switches switch installs
+    install applies apply hands publishes publish provides provide supplies uploads pushes push
+    merges merged merge activates enables sees see longer starts begins prepares brings puts
+    builds sends send has takes enters restarts reboots reopens it'll we'll you'll they'll
+""")
+"""Say that a sentence may be of what somebody does about it, or of what the client gets."""
+LEADS_AHEAD = _words("by as starting effective beginning until till")
+"""Begin times that lie ahead where nothing tells otherwise: "as of March"."""
 NEGATIONS = _words("not no never isn't aren't yet longer")
 """Before one of those it says the opposite."""
 ABLE = _words("can able")
@@ -131,6 +156,8 @@ REPORTED = _words("""
     slated
 """)
 """In the clause of a time these tell a plan rather than what happened."""
+LAST = _words("last")
+"""Words of the past that may also say what is left: "the last step"."""
 PAST_OF_OUR_WORK = _words(
     "since last yesterday ago previous previously preceding prior earlier formerly"
 )
@@ -158,8 +185,12 @@ OPEN_BEFORE_PARTICIPLE = _words("""
     if
 """)
 """After these a participle may speak of the future: "is fixed on Monday"."""
-OPEN_BEFORE_SUBJECT = _words("have get see want need")
+OPEN_BEFORE_SUBJECT = _words(
+    "have having get getting see want need gets sees wants needs like prefer"
+)
 """Before its subject they make a participle a wish: "we want it fixed on Monday"."""
+ONCE = _words("once soon")
+"""In a clause that these begin, nothing is over yet: "once it has been tested"."""
 PRESENT = _words("is are be gets being")
 """Between these and the time nothing before them tells the past."""
 
@@ -200,7 +231,7 @@ HEDGES = _words("""
     about around approx approximately roughly probably maybe perhaps likely hopefully only just
     at most max tops or less more so i guess think say estimated latest the in on a within yes
     ok please sure possibly unfortunately sadly sorry afraid it is 's am be then there earliest
-    minimum of and to by from next last noon midnight
+    minimum of but not and to by from next last noon midnight
 """)
 """May stand with a time that is a whole answer: "Probably two days"."""
 

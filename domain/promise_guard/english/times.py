@@ -109,6 +109,7 @@ TIMES = (
         "names a time of day",
         Rules(Rule.IF_FUTURE_OR_IMPLIED),
         r"""
+        (?<=ready )in \d{1,3}(?=[.,;!]|$)
         (?:at|by|around|before) (?:[1-9]|1\d|2[0-3])(?! ?[%:/$#-]|[.,]?\d| <not a time>)
         """,
         needs="#",
@@ -119,7 +120,7 @@ TIMES = (
         Rules(Rule.IF_FUTURE_OR_IMPLIED),
         r"""
         in the (?:morning|afternoon|evening)|(?:over|during) the <stretch>|over ?night|all <stretch>
-        (?:the )?(?:same|next) day|(?:over|in|during) the course of the <period>
+        (?:the )?(?:same|next) day|(?:over|in|during) the course of the (?:<period>|<stretch>)
         """,
         needs="morning afternoon evening night day course",
     ),
@@ -128,10 +129,11 @@ TIMES = (
         "names a time of day",
         Rules(Rule.UNLESS_PAST),
         r"""
-        (?:by|before|until|till) (?:(?:the|early|late|mid) )?(?:morning|afternoon|evening|night)
-        (?:by|before|until|till) (?:dawn|dusk|nightfall|dinner ?time|breakfast|tea ?time)
+        <from or by> (?:(?:the|early|late|mid) ){0,2}(?:morning|afternoon|evening|night)
+        <from or by> (?:dawn|dusk|nightfall|sunrise|daybreak|sundown)
+        (?:<from or by>|after|over) (?:breakfast|lunch|dinner|supper|tea|coffee)(?: ?time| break)?
         """,
-        needs="morning afternoon evening night dawn dusk dinner breakfast tea",
+        needs="morning afternoon evening night dawn dusk sun break dinner lunch supper tea coffee",
     ),
     # Dates
     Time(
@@ -157,8 +159,9 @@ TIMES = (
         Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
         r"""
         (?:the )?(?:<ordinal>|last|final) <day of> (?:of|in) (?:<month>|(?:the|next) <period>)
+        (?:targeting|aiming at|eyeing) the <d>(?:st|nd|rd|th)
         """,
-        needs=_ORDINALS,
+        needs=f"{_ORDINALS} targeting aiming eyeing",
     ),
     Time(
         "short date",
@@ -285,10 +288,10 @@ TIMES = (
         "names the end of a period",
         Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
         r"""
-        (?:the )?(?:very )?(?:end|close|half|beginning|start|middle|turn) of <ended>
+        (?:the )?(?:very )?(?:end|close|half|beginning|start|middle|turn|top) of <ended>
         <period>(?:'s)? end|mid <period>|close of (?:business|play)(?:,? (?:on )?<weekday>)?
         """,
-        needs="end close half begin start middle turn mid",
+        needs="end close half begin start middle turn mid top",
     ),
     Time(
         "end of period, short",

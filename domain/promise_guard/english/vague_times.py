@@ -102,12 +102,24 @@ VAGUE_TIMES = (
         (?:by the time) (?!that|this|it|and|or|then|they|being|we|any|full|\w{1,12}ing\b)\w{1,14}
         (?:before) (?!that|this|it|and|or|then|they|being|we|any|full|\w{1,12}ing\b)\w{1,14}
         (?:when|once|as soon as|after) <people>
-        (?:upon|on|after|before|by|until|with) the (?:return|arrival|opening|beginning|close) of
+        (?:upon|on|after|before|by|until|with|at|from) the <turn> of
         (?:straight|right) away|without delay
         """,
         needs="""
             time before after away delay your our the my return arrival opening beginning close
-            term school class lessons elections doors shops
+            start end term school class lessons elections doors shops
+        """,
+    ),
+    Time(
+        "time of any kind",
+        "names a time by which something will be done",
+        Rules(Rule.IF_WILL_BE),
+        r"""
+        <at or by> (?:(?!<no adjective>)\w{2,12} ){1,2}<time noun>|<at or by> <meal>
+        """,
+        needs="""
+            day week month hour morning noon evening night dawn dusk sun breakfast lunch dinner
+            season term semester shift quarter year end start close open
         """,
     ),
     Time(
@@ -143,8 +155,8 @@ VAGUE_TIMES = (
         Rules(Rule.ALWAYS),
         "<eta>",
         needs="""
-            et e.t e. ttr estimate est. project anticip tentativ approx provision expect likely
-            target plan
+            _et _e. _e_ ttr estimate est. project anticip tentativ approx provision expected likely
+            target planned
         """,
     ),
     Time(

@@ -28,8 +28,17 @@ ALLOWLIST = {
         (?:froh\w{1,2}|erholsam\w{1,2})<wished>{0,4} (?:<weekday>|wochenende|<holiday>)
         """,
     "a length that says nothing of now": r"""
+        (?:nach |von |seit )?<length> (?:ohne|inaktivitat|untatigkeit)
         <length> (?:(?:zu )?<shifted>|<beside it>|(?:am|pro) (?:tag|woche))
         (?:dauer[tn]|brauch(?:t|en)|benotig(?:t|en)|lauf(?:en|t)?) <now>langer als <length>
+        (?:alt|jung|neu)er als <length>|lieg(?:t|en) (?:<word> ){0,2}<length> zuruck
+        """,
+    "a deadline for the client": r"""
+        (?:haben|hatten) sie (?:noch )?(?:zeit )?bis(?: zum| zur)? (?:<weekday>|<date>|<month>)
+        sie haben (?:noch )?(?:zeit )?bis(?: zum| zur)? (?:<weekday>|<date>|<month>)
+        """,
+    "a thing of its day": r"""
+        <bears a date> vo[mn] (?:vor |nach )?<dated>
         """,
     "a number asked for": "wie viele (?:<unit>)",
     "soon in comparison": "(?:so bald|sobald|so schnell|bald) (?:wie|als|moglich)",

@@ -10,9 +10,11 @@ EXCUSES = {
         pattern=r"""
         <not> (?:<word> ){0,3}<foresee><gap>@
         @<gap><not> (?:<word> ){0,2}<foresee>|<not><gap>@ ?<foresee>
-        ob<gap>@<gap>(?:wissen wir|konnen wir|ist|bleibt|steht)
+        <not><gap>@[^@,.]{0,80}<commit>
+        (?<!als )ob<gap>@<gap>(?:wissen wir|konnen wir|ist|bleibt|steht)
         <foresee> (?:wir |ich )?(?:<word> ){0,2}<not><gap>@
-        (?:ob|wann)<gap> @
+        (?<!als )(?:ob|wann)<gap> @
+        (?:bringt|nutzt|hilft|lohnt) (?:<word> ){0,2}(?:nichts|nicht|wenig|kaum)<gap>@
         (?:unwahrscheinlich|fraglich|zweifelhaft|ungewiss)<gap>@
         (?:falsch|unserios|leichtsinnig|voreilig|verfruht|zu fruh)<gap>@
         (?:rechnen|zahlen|verlassen|hoffen) sie<gap>@<gap><not>|<not><gap>rechnen<gap>@
@@ -32,6 +34,7 @@ EXCUSES = {
         (?:sie|ihre?|herr) (?:<word> ){1,2}(?:berichtete|erzahlte)n?(?: uns| mir| ihnen)<gap>@
         (?:frau|kunde|kundin) (?:<word> ){1,2}(?:fragte)n?(?: uns| mir| ihnen)<gap>@
         (?:frau|kunde|kundin) (?:<word> ){1,2}(?:berichtete|erzahlte)n?(?: uns| mir| ihnen)<gap>@
+        ihre? (?:<word> ){1,2}<wrote>,? (?:uns |mir )?(?:dass|ob|wann|wie)<gap>@
         sie (?:sagen|schreiben|erwahnen|berichten|fragen|meinen)<gap>@|@<gap>\?
         @ \w{3,14}ten sie (?:uns|mir)
         wie sie (?:sagen|schreiben|erwahnen|schrieben|sagten|mitteilen|mitteilten)<gap>@
@@ -66,17 +69,32 @@ EXCUSES = {
         (?:wenn|falls|sollte|sofern|tritt)<gap>@<gap>(?:bitte|melden sie|notieren|schreiben sie)
         ihr[en]{0,2} <client> (?:<word> )?<ought><gap>@
         wir haetten gern\w?<gap>@|wir (?:mochten|wuerden)<gap>bitten<gap>@
-        (?:um|zum) (?:<word> ){0,4}(?:nachzustellen|nachstellen|reproduzieren)<gap>@
+        (?:um|zum|sich) (?:<word> ){0,4}(?:nachzustellen|nachstellen|reproduzieren)<gap>@
+        <start>(?!<await>)\w{3,14}en sie (?:bitte |sich )?(?!uns|mir)<gap>@
+        (?:ist|sind) (?:<word> ){0,3}@ zu (?!<await>|<mend>)\w{3,14}en
         wir bitten sie<gap>@|(?:wenn|falls|sofern) wir<gap>@
         """,
         unless=r"""
         geduld|warten|gedulden|rechnen sie|(?:wird|lauft|funktioniert|geht) (?:es|wieder)
-        geben sie uns|dass (?:der|die|das|es|wir)<gap>@|dann (?:ist|sind|wird|werden|lauft|geht)
+        geben sie uns|dass (?:der|die|das|es|wir)<gap>@
+        dann (?:ist|sind|wird|werden|lauft|geht|sollten?|klappt)
+        """,
+    ),
+    "reason or condition of the client": Excuse(
+        pattern=r"""
+        <start>(?:(?:und|aber) )?<since> (?:sie|ihre?[mnrs]?) [^@,]{0,80}@[^@,]{0,80},
+        <start><verb> (?:sie|es|das|die|der|ein\w{0,2}|ihre?\w?|sich) [^@,?]{0,80}@[^@,?]{0,80},
+        """,
+        unless=r"""
+        <we promise>|wird|werden|soll\w{0,3}|wieder|behoben|fertig|bereit|geduld|rechnen|warten
+        (?<=,) \w{2,12}t (?:die|der|das|alle?s?|ihre?) \w{2,20}(?:[.!]|$)
+        (?:kann|konnen|haben) (?:sie|es|man|ihre?\w?)
+        (?:ist|sind|lauft|geht|stimmt) (?:es|alle?s?|die|der|das)
         """,
     ),
     "courtesy": Excuse(
         "(?:danken?|dank|entschuldig\\w{1,4}|bedauern|leid|verzeihung)<gap>@",
-        "wird|werden|wir losen|wieder|behoben|fertig",
+        "<surely>|wir losen|wieder|behoben|fertig|losung|behebung|korrektur|sichern|versprechen",
     ),
     "habit": Excuse(
         pattern=r"""
@@ -87,12 +105,20 @@ EXCUSES = {
     ),
     "state": Excuse(
         pattern="(?:derzeit|aktuell|momentan|jetzt|zurzeit|gegenwartig) ?[(,]? ?@",
-        unless="wird|werden|soll",
+        unless="<surely>",
         only=frozenset({"time of day", "today"}),
+    ),
+    "what may be": Excuse(
+        pattern=r"""
+        <start><some or other> [^@,]{0,60} ?(?:kann|konnen|mag|mogen) <gap>@
+        (?:kann|konnen) (?:der|die|das|ein\w{0,2}) (?!\w{0,20}(?:behebung|reparatur))\w{4,30} @
+        """,
+        unless="<we promise>|wieder|behoben|korrektur|losung|dann",
+        only=LENGTHS,
     ),
     "reading": Excuse(
         "@<gap>zu (?:viel|wenig|hoch|niedrig|gross|klein)",
-        unless="wird|werden|soll|wieder|behoben|losung|korrektur",
+        unless="<surely>|wieder|behoben|losung|korrektur",
     ),
     "by itself": Excuse(
         "(?:sich|automatisch|sperre)<gap>@|@ (?:<word> )?automatisch|verschickt|versendet",
@@ -100,16 +126,27 @@ EXCUSES = {
     ),
     "setting": Excuse(
         pattern=r"""
-        (?:lauft|laufen|endet|enden|verfallt|erlischt|ablauft|abgemeldet|gesperrt)<gap>@
+        (?:lauft|laufen) [^@,]{0,90}@
+        (?:endet|enden|verfallt|erlischt|ablauft|abgemeldet|gesperrt)<gap>@
         @ (?:geloscht|archiviert|gesperrt|abgemeldet|geschlossen|entfernt|uberschrieben|aufbewahrt)
         (?:wahlen|klicken|geben|stellen|tragen|setzen|verschieben|legen|offnen) sie(?! uns)<gap>@
         (?:sperre|konto|sitzung|link|kennwort|passwort|konten)(?:<gap>)(?:wird|werden|ist|sind) @
         """,
-        unless="wieder|bis|fehler|losung|korrektur|aufgehoben|und (?:wird|ist)",
+        unless="wieder|bis|fehler|losung|korrektur|aufgehoben|und (?:wird|ist)|frei|danach|dann",
+    ),
+    "one of many": Excuse(
+        pattern=r"""
+        <start>wer [^@,]{0,60}@[^@,]{0,60},
+        \w{3,20}, (?:in |von |bei |mit |vor |nach )?<relative> [^@,]{0,70}@[^@,]{0,70},
+        """,
+        unless=r"""
+        <we promise>|soll\w{0,3}|wieder|behoben|version|release|updates?|fix|patch|korrektur|losung
+        fassung|lieferung|behebung|wartung\w{0,8}|wir
+        """,
     ),
     "record": Excuse(
         "(?:enthalt|enthalten|umfasst|umfassen)<gap>@",
-        unless="wird|werden|soll|version|release|updates?|korrektur|losung|fassung",
+        unless="<surely>|version|release|updates?|korrektur|losung|fassung",
     ),
     "fault": Excuse(
         pattern=r"""
@@ -117,7 +154,7 @@ EXCUSES = {
         <fault><gap>@|@ ?<gap><fault>|@ <act>|<act> (?:erst )?@
         """,
         unless=r"""
-        wird|werden|soll|rechnen|erwarten|voraussichtlich|behebung|losung|noch
+        <surely>|rechnen|erwarten|behebung|losung|noch|verbleibende?|restliche?|schatzungsweise
         """,
         only=LENGTHS,
         clause=True,
@@ -138,12 +175,13 @@ ANNOUNCEMENTS = [
         <update> (?:folgt|folgen|kommt|kommen|gibt es)<gap>@
         @<gap>(?:folgt|folgen|kommt|kommen|gibt es)<gap><update>
         @ (?:<word> ){0,2}(?:melden|informieren|berichten) wir
-        und <tell> (?:<word> ){0,2}@<gap><update>
+        und <tell> (?:<word> ){0,2}@
+        ^mehr(?: dazu| infos| hier)? @
         """,
         unless=r"""
         (?:behoben|gelost|losung|behebung|korrektur|fix|repariert|beheben|losen|korrigiert)<gap> ?@
         @<gap>(?:behoben|gelost|losung|behebung|korrektur|fix|repariert|beheben)
-        (?:installieren|einspielen|ausliefern|spielen)
+        (?:installieren|einspielen|ausliefern|spielen|heraus|raus)
         """,
     )
 ]

@@ -12,7 +12,7 @@ FRAGMENTS = {
     "range": "<count>(?: ?(?:bis|oder|-|/|,) ?<count>)?",
     "vague": r"""
         ein paar|einige[nrs]?|mehrere[nr]?|wenige[nrs]?|(?:eine[mnrs]? )?halbe[mnrs]?|etliche[n]?
-        (?:ein(?:em)? )?dutzend|viele[n]?|diverse[n]?|die
+        (?:ein(?:em)? )?dutzend|viele[n]?|diverse[n]?|die(?= \w{1,12} ?(?:tagen?|stunden|wochen))
     """,
     "rough": r"""
         etwa|ca\.?|circa|rund|ungefahr|knapp|gut|gute|mindestens|hochstens|maximal|nur|noch|weitere
@@ -21,9 +21,9 @@ FRAGMENTS = {
     """,
     "amount": "(?:<rough> ?){0,3}(?:<range>|<vague>)<more>",
     "unit": r"""
-        (?:werk|arbeits|kalender|geschafts)?tage?n?|(?:viertel|dreiviertel)?stunden?|std\.?|h
+        (?:werk|arbeits|kalender|geschafts)?tage?[ns]?|(?:viertel|dreiviertel)?stunden?|std\.?|h
         minuten?|min\.?|wochen?
-        monate?n?|quartale?n?|jahre?n?|nachten?|stundchen|wochenenden?|sprints?
+        monate?[ns]?|quartale?[ns]?|jahre?[ns]?|nachten?|(?:minut|stund|tag|weil)chen|wochenenden?|sprints?
     """,
     "length": "(?:(?:<rough> ?){0,3}(?:<range>|<vague>)<more> ?|(?:<rough> ?){1,3})<unit>",
     "more": "(?: weitere[nr]?| volle[nr]?)?",
@@ -35,6 +35,11 @@ FRAGMENTS = {
     """,
     "part of day": "morgen|vormittag|mittag|nachmittag|abend|nacht|fruh",
     "short weekday": r"(?:mo|di|mi|do|fr|sa|so)\b\.?",
+    "sure short weekday": r"(?:mo|di|mi|do|fr|sa)\b\.?|so\.",
+    "delivered": r"""
+        fix|hotfix|patch|release|rollout|deployment|go live|livegang|update|korrektur|reparatur
+        \w{0,12}(?:behebung|losung|lieferung|herstellung|stellung|tausch|abschluss)
+    """,
     "month": r"""
         januar|janner|februar|marz|april|mai|juni|juli|august|september|oktober|november|dezember
     """,
@@ -46,6 +51,8 @@ FRAGMENTS = {
         zwolften|\w{3,7}zehnten|\w{0,14}(?:zwan|drei)\w{1,2}igsten
     """,
     "numeric date": r"<d>\. ?(?:0?[1-9]|1[0-2])\.(?: ?20\d\d|\d\d)?(?!\d)",
+    "no number": r"(?=$| (?!\w{0,30}(?:mal|versuch|zeile|spalte)))",
+    "part of a month": "(?:wochen?|wochenenden?|halfte|mitte|anfang|ende|tagen?)",
     "hour": r"\d{1,2}|eins|<ones>",
     "clock": r"""
         (?:[0-2]?\d[:.h][0-5]\d|<hour>)(?: ?uhr(?: [0-5]\d)?|h)|[0-2]?\d:[0-5]\d
@@ -58,12 +65,13 @@ FRAGMENTS = {
         feiertage?n?
         (?:oster|weihnachts|pfingst|herbst|sommer|winter)(?:ferien|urlaub|geschaft|pause)
         heiligabend|karneval|himmelfahrt|nikolaus|advent|dreikonig\w{0,5}|fasching|fronleichnam
-        allerheiligen|ramadan
+        allerheiligen|ramadan|(?:nikolaus|neujahrs|silvester|feier|namens|renten|brucken)tage?s?
     """,
     "period": r"""
         tage?s?|woche|monats?|quartals?|jahre?s?|wochenendes?|halbjahre?s?|sommers?|herbst(?:es|s)?
         fruhjahrs?|winters?|stunde|vormittags?|nachmittags?|abends?|nacht|schuljahre?s?|semesters?
     """,
+    "in the course": "im (?:weiteren )?(?:laufe?|verlaufe?)",
     "of the": r"der|des|dieser|dieses|d\.",
     "this": "diese[mnrs]?",
     "next": r"""
@@ -74,7 +82,7 @@ FRAGMENTS = {
         release|updates?|version|wartung(?:sfenster)?|patch(?:es)?|sprints?|hotfix|auslieferung
         deployments?|rollout|build|lieferung|programmversion|softwarestand|iteration
     """,
-    "filler": r"(?!alle|jede|nach|in|bis|ab|seit)\w{1,18}",
+    "filler": r"(?!alle|jede|nach|in|bis|ab|seit|gewohnl|ublicherw|normalerw|meist)\w{1,18}",
     "people": r"""
         \w{0,8}schicht|\w{0,6}leute|kolleg\w{1,3}|fach(?:mann|leute|kraft)|team|techniker\w{0,2}
         entwickler\w{0,2}|expert\w{1,3}
@@ -94,6 +102,14 @@ FRAGMENTS = {
         \w{0,18}(?:dauer|zeitpunkt|termin|zeit|fertigstellung)
         \w{0,18}(?:ende|behebung|losung|zeitrahmen|zieltermin)
     """,
+    "at or by": r"""
+        bis(?: zu[mr]?| in| an| auf| vor)?|ab|mit|am|an|zu[mr]?|vor|gegen|im?|binnen|innerhalb|uber
+    """,
+    "time noun": r"""
+        (?!\w{2,9}tags\b)\w{0,14}(?:tag(?:en?|es|s)?|woche|wochen|monat(?:en?|s)?|stunden?|abends?|nachmittags?|jahr(?:es)?)
+        (?:beginn|anfang|ende|start) (?:<your> )?(?:\w{2,12}e[nsr] )?\w{4,20}
+        \w{2,14}(?:ultimo|schluss|beginn|anfang|mitte|halfte|ferien|frist|schicht|wechsel|morgens?)
+    """,
     "event": r"""
         \w{0,14}schicht|prufung|audit|\w{0,8}abschluss|anmeldung|sitzung|besprechung|schulung|termin
         schuljahre?s?|semesters?|urlaub|ferien|lohnlauf|abrechnung|mittagspause|pause|inventur
@@ -103,17 +119,27 @@ FRAGMENTS = {
     """,
     "your": "ihre[mnrs]?|ihr|dem|der|den|die|das|des|unsere[mnrs]?",
     # Parts of excuses
+    "bears a date": r"""
+        version|fassung|kopie|sicherung|abzug|auszug|beleg|stand|bild|hotfix|patch|release|update
+        builds?|protokoll|mail|nachricht|schreiben|ticket|bestellung|rechnung|die|das|der|den
+    """,
+    "dated": "<weekday>|<month>|<date>|(?:jahr )?20\\d\\d|<numeric date>",
     "shifted": r"""
         verzogerung|verzug|verspatung|ruckstand|spat|fruh|versetzt|alt|lang|verspatet
     """,
     "beside it": r"""
         (?:ohne|inaktivitat|eingabe|untatigkeit) ?(?:dem|der|einem|einer|jedem)?
         (?:vor|nach)(?: (?:de[mr]|jede[mr]|eine[mr]) \w{3,20})?
-        gultig|aufbewahrt|gespeichert|haltbar
+        gultig|aufbewahrt|aufgehoben|gespeichert|vorgehalten|haltbar
     """,
     "now": "(?:(?:jetzt|zurzeit|derzeit) )?",
-    "gap": r"[^@]{0,200}",
+    "gap": r"(?:(?<!\w)|(?!\w))[^@]{0,200}(?:(?<!\w)|(?!\w))",
+    "start": r"(?:^|(?<=[.:;,] ))",
     "not": "nicht|nichts|kein|keine|keinen|keinerlei|niemand|weder|noch nicht|nie|unmoglich|ohne",
+    "commit": r"""
+        zusagen|versprechen|nennen|garantieren|zusichern|abschatzen|vorhersagen|einschatzen
+        beziffern|prognostizieren|absehen
+    """,
     "foresee": r"""
         glauben|denken|annehmen|schaffen|gelingen|klappen|sagen|nennen|versprechen|wissen|geben
         zusagen|garantieren|schatzen|absehbar|abschatzen
@@ -130,6 +156,23 @@ FRAGMENTS = {
         (?:fehler|losung|korrektur|fix)(?: \w{1,14}){0,2} (?:wird|kommt|ist|erfolgt)
         (?:behebung|problem|storung)(?: \w{1,14}){0,2} (?:wird|kommt|ist|erfolgt)
         (?:es|das) (?:wird|soll|funktioniert|lauft|geht)
+    """,
+    "relative": "die|der|das|den|dem|denen|deren|dessen|was",
+    "some or other": "eine?|manche|einige|viele|jede[rs]?|grosse|solche",
+    "await": r"""
+        (?:konn|werd|erhalt|bekomm|seh|hab|sollt|durf|muss|find|rechn|wart|geduld|les|hor|wiss)en
+        (?:erwart|verlass|geb|nehm|stell|richt|freu|vergess|konnt|wurd|koennt|wuerd|arbeit)en
+    """,
+    "mend": "(?:beheb|los|schaff|erreich|erled|liefer|reparier|korrigier|beseitig|vollend)e?n",
+    "wrote": "(?:erwahnt|schrieb|sag|bericht|mein|frag|wollt|bat|wunscht|meld|teilt)\\w{0,4}",
+    "surely": r"""
+        wird|werden|soll(?:en|te|ten)?|duerf\w{1,4}|will|wollen|mochten?|voraussichtlich|hoffentlich
+        spatestens|koennten?
+    """,
+    "since": "da|weil|wenn|falls|sofern|obwohl|auch wenn|sollten?|solange",
+    "verb": r"""
+        (?!(?:seit|mit|damit|somit|jetzt|erst|nicht|selbst|zuletzt|laut|samt|statt)\b)\w{2,12}t
+        sind|haben|brauchen|benotigen|bleiben|kommen|treten|laufen|liegen|stehen|fehlen|erscheinen
     """,
     "asked": r"""
         schicken|senden|bestatigen|starten|versuchen|prufen|testen|melden|antworten|laden|hochladen
@@ -152,6 +195,7 @@ FRAGMENTS = {
     "update": r"""
         updates?|meldung(?:en)?|statusmeldung|status|zwischenstand|statusbericht|informationen
         infos?
+        eintrag|mitteilung|beitrag|lebenszeichen|zwischenmeldung|stand|auskunft
         nachricht(?:en)?|neuigkeiten|statusupdate|\w{0,10}bericht(?!\w)|ruckmeldung|information
         statusinformation
     """,
@@ -160,7 +204,7 @@ FRAGMENTS = {
         taglich(?:e[mnrs]?)?
     """,
     "tell": r"""
-        (?:ruf|meld|schreib|informier|bericht)e|melden|informieren|berichten|schreiben|geben
+        (?:ruf|meld|schreib|informier|bericht|sag)e|melden|informieren|berichten|schreiben|geben
         veroffentlichen|posten|teilen|aktualisieren
         unterrichten|benachrichtigen|horen|erhalten|bekommen|senden|schicken|lesen|halten
     """,

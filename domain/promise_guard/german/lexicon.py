@@ -23,6 +23,9 @@ TELLTALES = _words("""
     morgen heute kommt montag dienstag mittwoch donnerstag freitag samstag sonntag behebung kw
     wuerde stunden tagen wochen minuten korrektur fertig dauer vsl vorauss ca beim bald kurze
 """)
+LOOKS = re.compile(
+    "[a-z]{3,30}(?:ung|ungen|heit|keit|weise|zeit|zeiten|schaft|termin|fehler|ieren|lich|liche[mnrs]?)"
+)
 ABBREVIATIONS = _words(
     "na kom m z.b bzw ca vsl vorauss std min usw etc nr inkl ggf evtl mo di mi do fr sa d.h"
 )
@@ -30,6 +33,10 @@ SUBORDINATORS = _words("""
     dass welche welcher welches wenn weil da wahrend obwohl sobald falls nachdem bevor damit sodass
 """)
 COORDINATORS = _words("und aber oder sondern")
+OR = _words("oder")
+THEREFORE = _words("daher deshalb also")
+WITHIN = _words("in innerhalb binnen")
+FOR_WHEN = _words("fur bis")
 ARTICLES = frozenset[str]()
 """No noun follows a time that qualifies it: they make one word."""
 DETERMINERS = _words("""
@@ -51,24 +58,34 @@ FUTURE = _forms(r"""
     geplant(?:e[rsn]?)? (?:wue|due)r(?:d|ft)en? (?:koe|mue)(?:nn|ss)ten?
     \w{0,4}schatzung prognose prognostizieren schatzen annehmen erscheint vermuten vorgesehen
     voraussichtlich(?:e[rnsm]?)? vsl vorauss erwarte[tn]? rechne[nt]? hoffe(?:n|ntlich)
-    beabsichtigen wollen mochten peilen angepeilt ziel(?:en|termin)? versprechen versprochen
+    beabsichtig(?:en|t) angedacht will wollen mochte mochten peilen angepeilt
+    ziel(?:en|termin)? versprechen versprochen
     zugesagt vermutlich wahrscheinlich termin folg(?:t|en) bringt
     dauer[tn] andauern eta erscheint angesetzt
-    terminiert angekundigt verschoben einspielen avisiert
+    terminiert angekundigt verschoben einspielen avisiert freigehalten reserviert eingeplant
+    gebucht vorgemerkt eingetaktet verbleibend(?:e[rnsm]?)? restlich(?:e[rnsm]?)? schatzungsweise
+    anvisiert bestellt beauftragt
 """)
+AS_PLANNED = _words("wie als")
 SURE_FUTURE = _forms(r"""
     wird werden soll(?:en)? kommt planen erwarten rechnen hoffen voraussichtlich morgen ubermorgen
     bald demnachst vsl geplant hoffentlich beabsichtigen wollen vorgesehen
 """)
 OUR_WORK = _forms(r"""
-    \w{0,12}behebung \w{0,12}losung korrektur(?:en)? reparatur fix(?:en|t)? hotfix patch updates?
+    \w{0,14}(?:behebung|losung|reparatur|korrektur(?:en)?|lieferung|berichtigung|bereinigung)
+    \w{0,14}(?:fertigstellung|freischaltung|freigabe|umschaltung|umstellung|einspielung|austausch)
+    \w{0,14}(?:aktivierung|beseitigung|instandsetzung|abarbeitung|inbetriebnahme|herstellung)
+    fix(?:en|t)? hotfix patch updates?
     releases? deployment rollout auslieferung wiederherstellung wiederinbetriebnahme neustart
     wartung\w{0,8} beho?be?n gelost? erledigt fertig wieder beseitigt korrigiert repariert bereit
     verfugbar online vorbei fertigstellung abschluss lieferung einspielung vollstandig arbeiten
     rucksicherung neuaufbau losen dauer delivery target tests?
     (?:berichtig|korrigier|bereinig|reparier)te[mnrs]?
 """)
-WE = _words("wir ich team techniker entwickler entwicklung kollegen")
+WE = _words("""
+    wir ich team techniker entwickler entwicklung kollegen lieferant anbieter hersteller partner
+    spezialist spezialisten fachleute leute dienstleister
+""")
 RESOLUTION = _forms(r"""
     beho?be?n gelost losung behebung korrektur korrigiert repariert reparatur fertig erledigt
     beseitigt wieder fix patch hotfix verfugbar ausgeliefert wiederhergestellt vorbei weg lauft
@@ -82,8 +99,28 @@ PUT_RIGHT = _words("""
     funktionierenden funktionierender berichtigte berichtigten berichtigter korrigierte korrigierten
     geschafft welt geschichte berichtigt bereinigt ausgestanden normal fehlerfrei fehlerfreie
     einwandfrei reibungslos ruhe entfallt verschwindet verschwinden verschwunden arbeiten arbeitet
-    drucken frei vergangenheit betrieb funktionieren laufen losung
+    drucken frei vergangenheit betrieb funktionieren laufen losung gewohnt gewohnte gewohnten wie
+    ublich normalbetrieb beruhigt beruhigen
 """)
+PUT_RIGHT |= {
+    adjective + ending
+    for adjective in _words("""
+        richtig korrekt vollstandig fehlerfrei einwandfrei stabil repariert uberarbeitet
+        aktualisiert bereinigt funktionsfahig nutzbar benutzbar
+    """)
+    for ending in ("", *_words("e en er es em"))
+}
+DELIVERY = _words("""
+    mehr los schluss ende zugriff ersetzt ersetzen normalisiert normalisieren bekommen bekommt
+    erhalten erhalt tauscht tauschen wechselt wechseln ubernimmt ubernehmen nimmt
+    nehmen holt holen endet enden raumt raumen gilt gelten greift greifen startet starten beginnt
+    beginnen bringen bringt schickt schicken sendet senden stellt stellen setzt setzen spielt
+    spielen installiert installieren baut bauen bereinigt bereinigen entfernt entfernen loscht
+    ubergibt liefert liefern sehen sieht besteht bestehen treffen trifft erreichen erreicht bis
+    steht stehen gibt geben enthalt enthalten machen macht zieht ziehen schalten schaltet
+    geht gehen tritt treten
+""")
+LEADS_AHEAD = _words("bis ab spatestens")
 NEGATIONS = _words("nicht kein keine")
 ABLE = _words("""
     erhalten bekommen konnen kann lauft laufen ist sind haben geht funktioniert stimmt stimmen
@@ -127,6 +164,29 @@ PAST |= {
         sah sahen wies wiesen
     """)
 }
+PAST |= {
+    prefix + stem + ending
+    for prefix in ("", *_words("ab an auf aus ein fest her hin mit nach vor weiter zu zuruck um"))
+    for stem in _words("""
+        such mach setz stell leg zeig merk pruf los fuhr spiel hor sag frag kauf wahl druck schick
+        tausch losch kehr dreh folg fehl hol klapp lehn lenk nutz pack plan raum reich schaff steuer
+        stor sturz teil trenn wirk zahl stopp stock hak ander dauer ruhr hoff kopp mein sperr tipp
+        glaub lern leb spur stimm weck wechsel sammel kundig kapp brems tauch schau wunsch
+        melde starte arbeite warte antworte lande ende rede richte teste schalte rette achte
+        rechne leite leuchte offne ordne deute kan nan bran dach wuss muss durf woll
+    """)
+    for ending in ("te", "ten")
+}
+"""Weak verbs, and modal ones; forms of verbs with other prefixes may be adjectives too."""
+PAST |= {
+    prefix + form
+    for prefix in ("", *_words("ab an auf aus ein mit nach vor zu be er ver zer ent um"))
+    for form in _words("""
+        schlossen schien schienen half halfen sprach sprachen sprang sprangen trug trugen warf
+        warfen zog zogen lud luden rissen schob schoben bot boten floss flossen hing hingen wich
+        wichen stiess stiessen wuchs wuchsen
+    """)
+}
 _HAVE_GONE = {
     prefix + form
     for prefix in ("", *_words("ab an auf aus ein voll vor weg weiter zu zuruck stehen"))
@@ -139,6 +199,7 @@ WAS = PAST - _words("""
 """)
 REPORTED = _words("gesagt versprochen geplant zugesagt vorgesehen angekundigt plan termin frist")
 ADJUNCTS = re.compile("mit|nach|vor|wahrend|seit|als|bis")
+LAST = _words("letzte letzten letzter letztes letztem")
 PAST_OF_OUR_WORK = _words("seit gestern letzte letzten letzter vergangene vergangenen")
 PAST_EVENTS = _words("""
     aufgetreten passiert geschehen gemeldet entstanden ausgefallen eingetreten zuruckgekehrt
@@ -156,8 +217,12 @@ IRREGULAR_PARTICIPLES = _words(
 )
 PERFECT = frozenset[str]()
 HELPED = _words("hat haben habe hast habt hatte hatten worden")
-OPEN_BEFORE_PARTICIPLE = _words("ist sind sei wird werden soll sollen sollte kann konnen muss")
+OPEN_BEFORE_PARTICIPLE = _words("""
+    ist sind sei wird werden soll sollen sollte sollten kann konnen muss mussen will wollen mochte
+    mochten durfen
+""")
 OPEN_BEFORE_SUBJECT = frozenset[str]()
+ONCE = _words("sobald")
 PRESENT = _words("ist sind wird werden")
 
 # Neither
@@ -181,7 +246,8 @@ REQUESTS = _words("schicken senden bestatigen antworten melden nennen hochladen"
 DURATION_VERBS = _words("dauert dauern brauchen benotigen braucht benotigt")
 HEDGES = _words("""
     etwa ca circa rund vielleicht wohl wahrscheinlich hoffentlich nur am um in bis zum der die das
-    den dem spatestens fruhestens ja leider bitte ab gegen uhr oder und mittag noch
+    den dem also sprich heisst namlich fur zweite ersten spatestens fruhestens ja leider bitte
+    ab gegen uhr oder und mittag noch
 """)
 
 # Distances

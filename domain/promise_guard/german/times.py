@@ -12,7 +12,7 @@ LEAD_INS = LeadIns(
         """,
     met_deadline="bis",
     preposition=r"""
-        mit|am|an|im|in|um|ab|gegen|vor|nach|zum|zu|zur|anfang|mitte|ende|erst|noch|schon|zwischen
+        furs|ins|ubers|mit|am|an|im|in|um|ab|gegen|vor|nach|zum|zu|zur|anfang|mitte|ende|erst|noch|schon|zwischen
         etwa
         ca\.?|circa|on|by|auf|diesen|dieser|dieses|vom|von|rund|vorauss\.?|vsl\.?|voraussichtlich
         """,
@@ -42,10 +42,11 @@ TIMES = (
         Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
         r"""
         heute(?: <part of day>)?
-        im laufe des (?:heutigen |morgigen )?(?:tages|vormittags|nachmittags|abends)
+        <in the course> des (?:heutigen |morgigen )?(?:tages|vormittags|nachmittags|abends)
+        <in the course> der nacht
         bis in (?:den|die) (?:spaten |fruhen )?<part of day>
         """,
-        needs="heute laufe bis",
+        needs="heute lauf bis",
     ),
     Time(
         "still today",
@@ -65,18 +66,26 @@ TIMES = (
         "short weekday",
         "names a day",
         Rules(Rule.UNLESS_PAST),
-        "(?:bis|am|ab|vor|kommenden|spatestens|vorauss\\.?|vsl\\.?) <short weekday>(?! \\d)",
+        r"""
+        (?:bis|am|ab|vor|kommenden|spatestens|vorauss\.?|vsl\.?) <short weekday>(?! \d)
+        <sure short weekday>,? (?:<part of day>|\d{1,2}(?:[:.]\d\d)? ?uhr|eod|eob)
+        (?:<delivered>):? <sure short weekday>(?! \d)
+        """,
     ),
     Time(
         "part of the day",
         "names a part of the day",
         Rules(Rule.IF_FUTURE_OR_IMPLIED),
         """
+        (?:am|bis zum|ab dem|zum) (?:<part of day>) des <d>\\.(?!\\d)
         (?:am|gegen|zum) (?:spaten |fruhen )?<part of day>|(?:uber|in der) nacht
         (?:den|die) ganzen? (?:<part of day>|tag)
-        (?:am|gegen|zum) (?:<word>en )(?:vormittag|mittag|nachmittag|abend)
+        (?:noch )?am (?:selben|gleichen|nachsten|folgenden|darauffolgenden) (?:tage?|<part of day>)
+        tags darauf|am tag (?:darauf|danach)
+        (?:am|gegen|zum|ab dem|vom) (?:<word>en )?(?:vormittag|mittag|nachmittag|abend)
+        (?:bis |zu|zum|vor dem|nach dem|beim) (?:fruhstuck|mittagessen|abendessen|kaffee)
         """,
-        needs="morgen mittag abend nacht ganze",
+        needs="morgen mittag abend nacht ganze fruhst essen kaffee tag",
     ),
     Time(
         "weekend",
@@ -106,7 +115,7 @@ TIMES = (
     Time(
         "end of business, short",
         "names the end of a day",
-        Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
+        Rules(Rule.UNLESS_CLEARLY_PAST, Rule.UNLESS_CLEARLY_PAST),
         "(?:vor|bis|zum|nach) (?:dienst|geschafts|buro|arbeits)schluss|(?:bis|vor) feierabend",
         needs="schluss feierabend",
     ),
@@ -131,7 +140,7 @@ TIMES = (
         Rules(Rule.IF_FUTURE_OR_IMPLIED),
         r"""
         (?:am|zum|ab dem|bis zum) <nth>(?=[.,!]|$| \w{2,14} (?:wir|sie|ich|der|die|das|es|ist))
-        (?:der|am|zum|den|ab dem|bis zum) <d>\.(?=$| (?!\w{0,30}(?:mal|versuch|zeile|spalte)))
+        (?:der|am|zum|den|ab dem|bis zum|vor dem|nach dem) <d>\.<no number>
         """,
         needs="# ten",
     ),
@@ -140,7 +149,7 @@ TIMES = (
         "names a month",
         Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST, Rule.IF_FUTURE_OR_IMPLIED),
         r"""
-        (?:anfang |mitte |ende )?(?:<month>)(?:wochen?|halfte|mitte|anfang|ende|tagen?)?(?: 20\d\d)?
+        (?:anfang |mitte |ende )?(?:<month>)<part of a month>?(?: 20\d\d)?
         (?:anfang|mitte|ende) <short month>
         """,
         needs="jan jann feb marz apr mai jun jul aug sep okt nov dez",
@@ -156,7 +165,7 @@ TIMES = (
         "quarter",
         "names a quarter",
         Rules(Rule.IF_FUTURE_OR_IMPLIED, Rule.UNLESS_PAST),
-        r"(?:ersten|zweiten|dritten|vierten|letzten|[1-4]\.) (?:quartal|halbjahr)|q[1-4]",
+        r"(?:(?:erste|zweite|dritte|vierte|letzte)[nsrm]?|[1-4]\.) (?:quartal|halbjahr)|q[1-4]",
         needs="quartal halbjahr q1 q2 q3 q4",
     ),
     Time(
@@ -180,14 +189,14 @@ TIMES = (
         Rules(Rule.UNLESS_PAST, Rule.UNLESS_PAST),
         r"""
         (?:noch )?(?:in |im |innerhalb )?<this> <period>
-        im laufe (?:der|des|dieser|dieses) (?:<period>|<month>s?)
+        <in the course> (?:der|des|dieser|dieses) (?:<next> )?(?:<period>|<month>s?)
         (?:in|bis)(?: zu)? (?:der |zur )?(?:ersten|zweiten) (?:wochen|monats)halfte
         (?:in|bis)(?: zu)? (?:der |zur )?(?:ersten|zweiten) (?:jahres|tages|<month>)halfte
         (?:bis |zum |zu |gegen )?(?:anfang|mitte|ende|beginn) (?:<of the>) <period>
         (?:wochen|monats|quartals|jahres)(?:mitte|ende|anfang|beginn|wechsel)
         den rest (?:der|des) <period>
         """,
-        needs="halfte woche diese laufe anfang mitte ende rest beginn wechsel",
+        needs="halfte woche diese lauf anfang mitte ende rest beginn wechsel",
     ),
     Time(
         "next period",
@@ -224,6 +233,13 @@ TIMES = (
         needs=_UNITS,
     ),
     Time(
+        "to be awaited",
+        "says how long something will take",
+        Rules(Rule.ALWAYS),
+        "(?:stellen|richten) sie sich (?:bitte |besser )?auf (?:<weekday>|<date>|<clock>|<length>)",
+        needs="stellen richten",
+    ),
+    Time(
         "takes days",
         "says how long something will take",
         Rules(Rule.UNLESS_CLEARLY_PAST),
@@ -244,8 +260,11 @@ TIMES = (
     Time(
         "matter of",
         "says how long something will take",
-        Rules(Rule.UNLESS_PAST),
-        "(?:frage|sache) (?:von|der|weniger) (?:wenigen? )?(?:<unit>|zeit)",
+        Rules(Rule.UNLESS_CLEARLY_PAST),
+        r"""
+        (?:frage|sache|angelegenheit) (?:von|der|weniger) <length>
+        (?:frage|sache|angelegenheit) (?:von|der|weniger) (?:wenigen? )?(?:<unit>|zeit)
+        """,
         needs="frage sache",
     ),
     Time(
@@ -321,6 +340,16 @@ TIMES = (
         (?:bevor|ehe) \w{2,16}|bis (?:die|der|das|sie|ihre?) \w{2,16}
         """,
         needs="bei zu vor bis wenn sobald ehe ab mit nach",
+    ),
+    Time(
+        "time of any kind",
+        "names a time by which something will be done",
+        Rules(Rule.IF_WILL_BE),
+        "<at or by> (?:(?!letzt|vorig|vergang|jede|erste|alle)\\w{2,14} ){0,2}<time noun>",
+        needs="""
+            tag woche monat stunde abend morgen nacht mittag jahr quartal ultimo schluss beginn
+            anfang mitte half ferien frist schicht pause
+        """,
     ),
     Time(
         "event in good time",
