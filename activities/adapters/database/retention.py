@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from activities.adapters.database.attachments import AttachmentFiles, unneeded
 from activities.adapters.database.correspondence import KEPT as IDS_KEPT
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.idempotency import REMEMBERED
 from activities.adapters.database.open_numbers import OPEN
 from activities.adapters.database.set_aside import KEPT as MAILS_KEPT
@@ -52,6 +52,7 @@ from activities.adapters.database.tables_pages import (
     web_sessions,
 )
 from activities.adapters.database.tables_webhooks import webhook_messages
+from activities.adapters.database.upsert import insert
 from activities.adapters.database.webhooks import WAITING
 from activities.adapters.file_store import StoreDown
 from activities.ports import DeliveryState, NotNow

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from sqlalchemy import Engine, delete, or_, select
 
-from activities.adapters.database.engine import insert, writing
+from activities.adapters.database.engine import writing
 from activities.adapters.database.sessions import hashed
 from activities.adapters.database.tables_pages import staff_people
+from activities.adapters.database.upsert import insert
 
 
 class DatabaseStaffPeople:
