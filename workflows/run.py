@@ -106,6 +106,7 @@ class Run(Generic[E]):
         """Answers what was applied; what cannot be is put on record, never raised."""
         if name == REQUEST_CONTINUE_AS_NEW:
             self.leaving.requested = True
+            self.wake()
             return None
         try:
             if self.runner.is_full:

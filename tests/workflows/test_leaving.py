@@ -80,6 +80,29 @@ async def test_a_run_does_not_wait_for_ever_for_what_is_in_flight(tmp_path: Path
     assert world.mailbox.events(CLIENT) == ["defect.confirmed"]
 
 
+async def test_a_run_that_is_asked_to_leave_begins_to_wait_at_once(tmp_path: Path) -> None:
+    """Though a letter is under way and nothing else happens: the request itself wakes it."""
+    async with hurried(tmp_path) as world:
+        await _only_the_letter_is_under_way(world)
+        await world.handle("DEF-1").signal("request_continue_as_new")
+        await _later_run(world)
+
+
+async def _only_the_letter_is_under_way(world: World) -> None:
+    """Wait until the read model has the defect, and its task is over."""
+    open_ones, was = dict[int, str](), ""
+    async for event in world.handle("DEF-1").fetch_history_events(wait_new_event=True):
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            scheduled = event.activity_task_scheduled_event_attributes
+            open_ones[event.event_id] = scheduled.activity_type.name
+        elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+            done = event.activity_task_completed_event_attributes.scheduled_event_id
+            was = open_ones.pop(done)
+        task_over = event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+        if task_over and list(open_ones.values()) == ["tell_clients"] and was == "project":
+            return
+
+
 async def test_no_command_is_refused_however_many_come_while_a_letter_is_under_way(
     tmp_path: Path,
 ) -> None:
