@@ -29,7 +29,7 @@ from portal.pages.auth import NotHere, SignInNeeded, staff_page
 from portal.pages.forms import FormRefused
 from portal.pages.page_renderer import STATIC, Look, context_of, look_of
 from portal.refusals import Kind, refused
-from portal.workbench import action_page, entity_pages, queue_page
+from portal.workbench import action_page, entity_pages, queue_page, start_page
 from runtime.connection import NoServer
 
 
@@ -40,7 +40,7 @@ def pages(context: PortalContext) -> FastAPI:
     app.state.look = Look(context)
     parts = (sign_in, my_cases, new_case, my_defects, choices, sessions, status, mail_outbox)
     for_staff = (staff_sign_in, provider_sign_in, staff, by_telephone, set_aside, attachments)
-    for part in (*parts, *for_staff, entity_pages, action_page, queue_page):
+    for part in (*parts, *for_staff, entity_pages, action_page, queue_page, start_page):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))
     app.exception_handler(SignInNeeded)(_sign_in_first)

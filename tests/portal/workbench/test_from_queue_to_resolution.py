@@ -233,3 +233,50 @@ async def test_a_release_says_what_each_of_its_defects_will_do(pages: Pages) -> 
     assert "/staff/numbers/DEF-7" in deploy
     assert "/staff/numbers/CASE-1" in deploy
     assert pages.letters_to(ADA)[-1].headers["X-Event"] == "defect.release_scheduled"
+
+
+async def test_a_call_is_logged_as_a_case_and_the_receipt_was_shown(pages: Pages) -> None:
+    """C1, C2: who calls gets the number by mail, with the words that were on the page."""
+    browser = await specialist(pages)
+    typed = {
+        "client": "river",
+        "contact.email": ADA,
+        "channel": "phone",
+        "subject": "The report is empty",
+        "description": "Since this morning.",
+    }
+    page = await looked(browser, "/staff/new/case", **typed)
+    assert "Email to 1 person" in page
+    page = await done(browser, "/staff/new/case", **typed)
+    assert "The report is empty" in page
+    await pages.world.settle()
+    assert [letter.headers["X-Event"] for letter in pages.letters_to(ADA)] == [
+        "case.opened",
+        "case.information_requested",
+    ]
+    refused = await looked(browser, "/staff/new/case", **typed | {"contact.email": "ada"})
+    assert "it would be refused" in refused
+
+
+async def test_a_release_is_planned_by_who_may(pages: Pages) -> None:
+    """R1, R2: the title may promise no time, and a specialist plans none."""
+    planner = await specialist(pages, "staff:read", "releases:read", "releases:write")
+    ahead = (pages.wall.at + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M")
+    typed = {"kind": "major", "title": "Spring release", "deploy_at": ahead}
+    assert "Spring release" in await done(planner, "/staff/new/release", **typed)
+    refused = await looked(planner, "/staff/new/release", **typed | {"title": "Done by Friday"})
+    assert "it would be refused" in refused
+    other = await specialist(pages)
+    response = await other.send("/staff/new/release", "/staff/new/release", step="look", **typed)
+    assert response.status_code == 403
+
+
+async def test_a_box_that_somebody_clears_stays_clear(pages: Pages) -> None:
+    """It is ticked to begin with, and not again when the form comes back."""
+    await three_clients(pages)
+    browser = await specialist(pages)
+    confirm = "/staff/cases/CASE-2/do/confirm_defect"
+    ticked = re.compile(r'name="material" value="yes" checked')
+    assert ticked.search(await browser.get(confirm))
+    page = await looked(browser, confirm, severity="S3", title="T", functional_area="login")
+    assert not ticked.search(page)
