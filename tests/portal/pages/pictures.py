@@ -39,6 +39,7 @@ DESK: ViewportSize = {"width": 1000, "height": 700}
 LARGEST, ALL_TOGETHER = 150_000, 1_500_000
 """Bytes of one picture, and of all: they are read over slow lines, and kept for ever."""
 S1 = "DEF-000044"
+_TO_S2 = "severity=S2&reason=there+is+a+laborious+way+round"
 _WIDTH = re.compile(r"max-width: ([\d.]+)px")
 _AS_THE_SITE = {
     "startOnLoad": False,
@@ -114,12 +115,18 @@ async def _portal(browser: Chromium, pages: Pages, at: str) -> None:
     await _kept(page, "staff", 860)
     await page.goto(f"{at}/staff/compliance")
     await _kept(page, "compliance", 1000)
+    await page.goto(f"{at}/staff/queue")
+    await _kept(page, "queue", 900)
+    await page.goto(f"{at}/staff/defects/{S1}")
+    await _kept(page, "defect-for-staff", 900)
+    await page.goto(f"{at}/staff/defects/{S1}/do/change_severity?{_TO_S2}")
+    await _kept(page, "what-will-happen", 1000)
     for each in (page, phone):
         await each.context.close()
 
 
 async def _let_staff_in(page: Page, pages: Pages) -> None:
-    await page.get_by_label("Your token").fill(pages.token("staff:read", "cases:write"))
+    await page.get_by_label("Your token").fill(pages.token("staff:read", "cases:write", "defects:write"))
     await page.keyboard.press("Enter")
     await page.get_by_role("heading", name="Dashboard").wait_for()
 
