@@ -26,7 +26,7 @@ def _past(**fields: Any) -> dict[str, Any]:
     defect = as_defect(BUG | fields)
     assert defect is not None
     past: dict[str, Any] = parse(DefectStart, defect).model_dump(
-        mode="json", include={"past"}, exclude_none=True
+        mode="json", include={"past"}, exclude_defaults=True
     )["past"]
     return past
 
