@@ -15,7 +15,7 @@ from domain.contract.effects import (
     each_once,
 )
 from domain.contract.events import ClientEvent, Role, StaffEvent
-from domain.contract.values import Attachment
+from domain.contract.values import Attachment, Stage
 from domain.defect.state import Defect
 from domain.entity import iso
 
@@ -165,10 +165,11 @@ def status_page(
     now: datetime,
     text: str | None,
     *,
+    first: bool = False,
     resolved: bool = False,
     replaceable: str | None = None,
 ) -> None:
-    """Post to the incident that is open, if any."""
+    """Post to the incident that is open, if any; without `text` that work begins or goes on."""
     if not defect.incident.is_open:
         return
     defect.emit(
@@ -177,10 +178,18 @@ def status_page(
             at=now,
             incident=f"{defect.number}/{defect.severity}-{defect.incident.count}",
             name=defect.public_summary or "Some users are affected by an issue",
-            body=text or "We continue to work on this issue.",
+            body=text or _without_news(defect, first=first),
             stage="resolved" if resolved else defect.stage,
             severity=defect.severity,
             replaceable=replaceable,
             replaces=(STATUS_TOPIC,),
         )
     )
+
+
+def _without_news(defect: Defect, *, first: bool) -> str:
+    if not first:
+        return "We continue to work on this issue."
+    if defect.stage is Stage.INVESTIGATING:
+        return "We are investigating this issue."
+    return "We are working on this issue."

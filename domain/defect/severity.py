@@ -58,7 +58,7 @@ def enter(defect: Defect, now: datetime, told: NotifyClients | None, reason: str
     if defect.rules.status_page:
         defect.incident.count += 1
         defect.incident.is_open = True
-        notify.status_page(defect, now, defect.public_summary)
+        notify.status_page(defect, now, defect.public_summary, first=True)
     spend_budget(defect, now)
     updates.restart(defect, now, told)
 

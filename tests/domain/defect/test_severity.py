@@ -134,6 +134,22 @@ def test_leaving_s1_ends_the_incident_and_returning_opens_another() -> None:
     ]
 
 
+def test_the_first_post_of_an_incident_says_that_work_begins() -> None:
+    """S1: that we continue to work is said of what was posted before, with nothing new to say."""
+    world = a_world("S1")
+    world.wait(DAY)
+    world.hear(PostProgress, internal_note=SECRET, stage="fixing")
+    world.hear(ChangeSeverity, severity="S2", reason="better")
+    world.hear(ChangeSeverity, severity="S1", reason="worse")
+    bodies = [effect.body for effect in world.carried_out if isinstance(effect, PostStatus)]
+    assert list(dict.fromkeys(bodies)) == [
+        "We are investigating this issue.",
+        "We continue to work on this issue.",
+        "The impact of this issue is lower now. We continue to work on it.",
+        "We are working on this issue.",
+    ]
+
+
 @pytest.mark.parametrize("severity", ["S2", "S3", "S4"])
 def test_only_an_s1_is_on_the_status_page(severity: str) -> None:
     """S1."""
