@@ -40,6 +40,7 @@ from activities.adapters.database import (
 from activities.adapters.database.attachments import AttachmentFiles
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from activities.adapters.database.retention import DatabaseRetention, look_for_runs
+from activities.adapters.database.subscribers import DatabaseSubscribers
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
 from activities.adapters.database.webhooks import CALL_HOLDS, DatabaseWebhooks
@@ -58,6 +59,7 @@ from activities.read_model import ReadModelWriter
 from activities.retention import PruneRows
 from activities.signals import Signals
 from activities.status_page import PostToStatusPage
+from activities.subscribers import MailSubscribers, begin_status_mail
 from activities.webhook_ports import Poster, Sealing
 from activities.webhooks import CallReceivers, SendWebhooks, call_forgotten, wake
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
@@ -83,6 +85,7 @@ from workflows.entity import EntityWorkflow
 from workflows.impact_review import ImpactReviewWorkflow
 from workflows.release import ReleaseWorkflow
 from workflows.retention import RetentionWorkflow
+from workflows.status_mail import StatusMailWorkflow
 from workflows.webhook import WebhookWorkflow
 
 log = structlog.get_logger()
@@ -95,9 +98,11 @@ WORKFLOWS: list[type[EntityWorkflow[Any]]] = [
     ImpactReviewWorkflow,
     WebhookWorkflow,
 ]
-UPKEEP = [RetentionWorkflow]
+UPKEEP = [RetentionWorkflow, StatusMailWorkflow]
 """Workflows that are no entities: they have no number, no commands and no outbox."""
 ACTIVITY_THREADS = 40
+POSTS_SEEN_WITHIN = timedelta(seconds=10)
+"""After which a worker looks whether subscribers are to be told of a post."""
 STICKY_PATIENCE = timedelta(seconds=1)
 """How long a task waits for the worker that has its workflow in memory before any may take it.
 
@@ -200,6 +205,15 @@ async def workers(
         settings.portal_url,
     )
     status_page = PostToStatusPage(adapters.status_page, ledger)
+    subscribers = DatabaseSubscribers(engine)
+    tell_subscribers = MailSubscribers(
+        adapters.mailbox,
+        ledger,
+        subscribers,
+        adapters.policies,
+        settings.mail_from,
+        settings.portal_url or f"http://{settings.portal_address}",
+    )
     entities = Entities(defects, signals, DatabaseNumbers(engine), audience)
     fan_out = FanOut(signals, DatabaseMembers(engine), impact)
     webhooks = DatabaseWebhooks(engine, adapters.sealing)
@@ -238,7 +252,12 @@ async def workers(
             Worker(
                 client,
                 task_queue=OUTBOUND_QUEUE,
-                activities=[tell.tell_clients, tell.tell_staff, status_page.post_status],
+                activities=[
+                    tell.tell_clients,
+                    tell.tell_staff,
+                    status_page.post_status,
+                    tell_subscribers.mail_subscribers,
+                ],
                 activity_executor=threads,
                 max_concurrent_activities=ACTIVITY_THREADS // 2,
                 max_task_queue_activities_per_second=settings.outbound_per_second,
@@ -258,11 +277,15 @@ async def workers(
         async with AsyncExitStack() as running:
             for part in parts:
                 await running.enter_async_context(part)
-            looking = asyncio.create_task(look_after_receivers(defects, webhooks))
+            looking = (
+                asyncio.create_task(look_after_receivers(defects, webhooks)),
+                asyncio.create_task(look_after_subscribers(client, subscribers)),
+            )
             try:
                 yield
             finally:
-                looking.cancel()
+                for task in looking:
+                    task.cancel()
                 # One after the other each would have the whole of the grace, the last one idle.
                 await asyncio.gather(*(part.shutdown() for part in parts))
 
@@ -302,6 +325,17 @@ async def look_after_receivers(client: DefectsClient, webhooks: DatabaseWebhooks
             await call_forgotten(client, webhooks, datetime.now(UTC))
         except (RPCError, SQLAlchemyError) as error:
             log.warning("webhook.not_looked_after", problem=type(error).__name__)
+
+
+async def look_after_subscribers(client: Client, subscribers: DatabaseSubscribers) -> None:
+    """Have subscribers told what was posted, for as long as the process runs."""
+    while True:
+        await asyncio.sleep(POSTS_SEEN_WITHIN.total_seconds())
+        try:
+            if await asyncio.to_thread(subscribers.is_wanted):
+                await begin_status_mail(client)
+        except (RPCError, SQLAlchemyError) as error:
+            log.warning("subscribers.not_looked_after", problem=type(error).__name__)
 
 
 async def _made(schedule: str, making: Awaitable[None]) -> None:

@@ -36,11 +36,21 @@ class Refused(Exception):  # noqa: N818 - it is an answer
 
 
 class NotNow(Exception):  # noqa: N818 - it is an answer
-    """The other side may take it later; `retry_after` is its own advice where it gave any."""
+    """The other side may take it later; `retry_after` is its own advice where it gave any.
 
-    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+    `of_recipient`: to this recipient, and it may well take what is for another.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        retry_after: timedelta | None = None,
+        *,
+        of_recipient: bool = False,
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.of_recipient = of_recipient
 
 
 @dataclass(frozen=True, slots=True)

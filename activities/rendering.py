@@ -74,12 +74,12 @@ class Renderer:
         self._vendor_zone = ZoneInfo(policy.calendar.time_zone)
         self._rhythms = {s: _rhythm(r.updates) for s, r in policy.severities.items() if r.updates}
         self._signature = [*policy.texts.signature.splitlines(), policy.texts.vendor]
-        self._mail_local, self._mail_domain = _address(mail_from)
+        self._mail_local, self._mail_domain = address_of(mail_from)
         self._optional = frozenset(policy.preferences.optional)
         self._portal_url = portal_url.rstrip("/") if portal_url else None
         self._languages = known_languages(templates)
         self._words = {
-            tag: _words(templates / tag, language) for tag, language in self._languages.items()
+            tag: words_of(templates / tag, language) for tag, language in self._languages.items()
         }
         self._layouts = environment(templates)
         self._layouts.filters |= {"wrap": wrap, "behind": behind}
@@ -162,10 +162,10 @@ class Renderer:
         }
         event = words.get_template(f"{reader.side}/{effect.kind}.j2")
         message = event.new_context(values)
-        subject = _clipped(as_value("".join(event.blocks["subject"](message))))
+        subject = clipped(as_value("".join(event.blocks["subject"](message))))
         body = "".join(event.blocks["body"](message))
-        opening = _part(words, f"{reader.side}_opening", values)
-        rows = _rows(_part(words, f"{reader.side}_reference", values))
+        opening = part(words, f"{reader.side}_opening", values)
+        rows = _rows(part(words, f"{reader.side}_reference", values))
         paper = {
             "lang": language.tag,
             "subject": subject,
@@ -173,13 +173,13 @@ class Renderer:
             "signature": self._signature if reader.side == "client" else [],
             "rows": rows,
             "label_width": max((len(label) for label, _ in rows), default=0) + 2,
-            "sent": as_value(_part(words, "sent", values)),
+            "sent": as_value(part(words, "sent", values)),
             "opt_out": opt_out,
-            "unsubscribe": as_value(_part(words, "unsubscribe", values)) if opt_out else None,
+            "unsubscribe": as_value(part(words, "unsubscribe", values)) if opt_out else None,
         }
-        thread = self._message_id("thread", about.number, reader.address)
+        thread = message_id(self._mail_domain, "thread", about.number, reader.address)
         return Letter(
-            message_id=self._message_id("message", effect.key, reader.address),
+            message_id=message_id(self._mail_domain, "message", effect.key, reader.address),
             to=reader.address,
             to_name=reader.name,
             subject=subject,
@@ -195,11 +195,6 @@ class Renderer:
             },
             at=at,
         )
-
-    def _message_id(self, purpose: str, subject: str, recipient: str) -> str:
-        """The same for ever for the same recipient, however their address is spelled."""
-        seed = json.dumps([purpose, subject, recipient_key(recipient)])
-        return f"<{sha256(seed.encode()).hexdigest()[:40]}@{self._mail_domain}>"
 
     def _optional_topic(self, kind: ClientEvent) -> Topic | None:
         """The topic of `kind`, where people may opt out of it."""
@@ -222,7 +217,13 @@ class Renderer:
         )
 
 
-def _words(folder: Path, language: Language) -> Environment:
+def message_id(domain: str, purpose: str, subject: str, recipient: str) -> str:
+    """The same for ever for the same recipient, however their address is spelled."""
+    seed = json.dumps([purpose, subject, recipient_key(recipient)])
+    return f"<{sha256(seed.encode()).hexdigest()[:40]}@{domain}>"
+
+
+def words_of(folder: Path, language: Language) -> Environment:
     """The words of a language: plain text that knows no markup; the layouts show it."""
     words = environment(folder, finalize=as_value)
     words.filters |= {
@@ -235,7 +236,8 @@ def _words(folder: Path, language: Language) -> Environment:
     return words
 
 
-def _part(words: Environment, name: str, values: Mapping[str, Any]) -> str:
+def part(words: Environment, name: str, values: Mapping[str, Any]) -> str:
+    """One of the parts that messages share, filled."""
     return words.get_template(f"parts/{name}.j2").render(values)
 
 
@@ -245,7 +247,8 @@ def _rows(reference: str) -> list[tuple[str, str]]:
     return [(label, value) for label, _, value in (line.partition(": ") for line in lines)]
 
 
-def _clipped(subject: str) -> str:
+def clipped(subject: str) -> str:
+    """A subject of at most `SUBJECT_LENGTH` characters."""
     if len(subject) <= SUBJECT_LENGTH:
         return subject
     return subject[: SUBJECT_LENGTH - 1].rstrip() + "…"
@@ -258,7 +261,7 @@ def _rhythm(cadence: Cadence) -> Literal["daily", "business_days", "regular"]:
     return "regular"
 
 
-def _address(mail_from: str) -> tuple[str, str]:
+def address_of(mail_from: str) -> tuple[str, str]:
     """The sender's mailbox, and its domain, where the ids of its messages are unique."""
     _, address = parseaddr(mail_from)
     local, _, domain = address.rpartition("@")

@@ -33,6 +33,7 @@ KINDS = {
     "ImpactReviewWorkflow": "review",
     "WebhookWorkflow": "receiver",
     "RetentionWorkflow": "retention",
+    "StatusMailWorkflow": "status mail",
 }
 WORKERS_SETTLE = 15.0
 """Seconds from a worker's start until the server knows all queues that it serves."""

@@ -28,6 +28,8 @@ class Kept(StrEnum):
     """Of people who were signed in."""
     SIGN_IN_LINKS = "sign_in_links"
     """That are not good any more."""
+    STATUS_SUBSCRIPTIONS = "status_subscriptions"
+    """To the status page, that nobody confirmed in time."""
     BEGUN_SIGN_INS = "begun_sign_ins"
     """At the identity provider, that nobody came back from in time."""
     ATTEMPTS = "attempts"

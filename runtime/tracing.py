@@ -48,11 +48,12 @@ _WORKFLOWS = {
     "ImpactReviewWorkflow",
     "WebhookWorkflow",
     "RetentionWorkflow",
+    "StatusMailWorkflow",
 }
 _ACTIVITIES = {effect.model_fields["type"].default for effect in get_args(get_args(Effect)[0])}
 _OTHERS = {
     *("status", "timeline", "explain", "preview", "preview_policy", "read_model"),
-    *("load_policy", "send_webhooks", "prune_rows"),
+    *("load_policy", "send_webhooks", "prune_rows", "mail_subscribers"),
     *("wake", "request_continue_as_new"),
 }
 NAMES = frozenset(_WORKFLOWS | set(COMMANDS) | _ACTIVITIES | _OTHERS)

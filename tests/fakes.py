@@ -18,6 +18,8 @@ class RecordingMailbox:
         self.tries = 0
         self.down = False
         self.refused: dict[str, str] = {}
+        self.not_now: set[str] = set()
+        """Recipients that are not accepted now, while others are."""
         self.before_send: Callable[[Letter], None] = lambda letter: None
         self._lock = threading.Lock()
 
@@ -31,6 +33,8 @@ class RecordingMailbox:
             self.tries += 1
             if self.down:
                 raise NotNow("the mail system is down")
+            if letter.to in self.not_now:
+                raise NotNow("smtp-450: recipient not accepted now", of_recipient=True)
             if letter.to in self.refused:
                 raise Refused(self.refused[letter.to], "refused")
             self.before_send(letter)

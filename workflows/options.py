@@ -58,6 +58,16 @@ def for_retention() -> dict[str, Any]:
     }
 
 
+def for_status_mail() -> dict[str, Any]:
+    """Options of the activity that mails subscribers: a try may take long, an outage is sat out."""
+    return {
+        "task_queue": OUTBOUND_QUEUE,
+        "start_to_close_timeout": timedelta(hours=6),
+        "heartbeat_timeout": timedelta(minutes=1),
+        "retry_policy": _RETRY,
+    }
+
+
 def for_webhooks() -> dict[str, Any]:
     """Options of the activity that holds a round of webhooks."""
     return {

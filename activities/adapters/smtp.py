@@ -189,7 +189,8 @@ def _answer(code: int, about: str) -> Refused | NotNow:
     """What a reply code says of one letter."""
     if 500 <= code < 600 and code not in _LOGIN_WANTED:
         return Refused(f"smtp-{code}", f"the mail server refused the {about}")
-    return NotNow(f"smtp-{code}: {about} not accepted now")
+    of_recipient = about == "recipient" and code not in _LOGIN_WANTED
+    return NotNow(f"smtp-{code}: {about} not accepted now", of_recipient=of_recipient)
 
 
 def _kind(error: Exception) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from jinja2 import Environment
-from markupsafe import escape
 
 from activities.adapters.database import (
     DatabaseContacts,
@@ -20,6 +19,7 @@ from activities.adapters.database.sessions import hashed
 from activities.languages import TEMPLATES, preferred
 from activities.paragraphs import as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, NotNow, Refused
+from activities.subscriber_letters import with_anchor
 from domain.addresses import ascii_domain
 from portal.context import PortalContext
 from portal.pages.i18n import ENGLISH, TRANSLATIONS, Translations
@@ -97,16 +97,10 @@ def sign_in_letter(
         to_name=known.name,
         subject=subject,
         text=_layouts().get_template("layout.txt.j2").render(paper),
-        html=_with_anchor(_layouts().get_template("layout.html.j2").render(paper), link),
+        html=with_anchor(_layouts().get_template("layout.html.j2").render(paper), link),
         headers={"X-Event": SIGN_IN, "Auto-Submitted": "auto-generated"},
         at=now,
     )
-
-
-def _with_anchor(html: str, link: str) -> str:
-    """The layout shows values as text; a link that is there to be followed becomes one."""
-    shown = str(escape(link))
-    return html.replace(shown, f'<a href="{shown}">{shown}</a>')
 
 
 def _nobody(address: str) -> Known:

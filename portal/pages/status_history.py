@@ -13,7 +13,7 @@ from activities.adapters.database import (
     Incident,
     IncidentUpdate,
 )
-from activities.adapters.database.sessions import hashed
+from activities.adapters.database.status_page import public_ident
 from portal.pages.client_views import PublicBanner, public_banners
 from portal.pages.local_time import Times, instant
 
@@ -26,8 +26,9 @@ _OUT = ("deploying", "deployed")
 class PublicIncident:
     """One incident, with all that was said of it, newest first."""
 
+    key: str
+    """Names a defect, and so is not shown."""
     ident: str
-    """Made from its key, which names a defect: what the public links to says nothing of that."""
     name: str
     severity: str
     stage: str
@@ -112,7 +113,8 @@ _A_MOMENT = timedelta(microseconds=1)
 
 def _public(incident: Incident) -> PublicIncident:
     return PublicIncident(
-        ident=hashed(incident.key)[:12],
+        key=incident.key,
+        ident=public_ident(incident.key),
         name=incident.name,
         severity=incident.severity,
         stage=incident.stage,

@@ -43,8 +43,13 @@ from activities.adapters.database.tables import (
     subscriptions,
 )
 from activities.adapters.database.tables_mail import attachments, set_aside_mails, taken_mails
-from activities.adapters.database.tables_pages import sign_in_links, web_sessions
+from activities.adapters.database.tables_pages import (
+    sign_in_links,
+    status_subscriptions,
+    web_sessions,
+)
 from activities.ports import DeliveryState
+from activities.subscriber_ports import LANE
 from domain.addresses import spellings
 
 BATCH = 1_000
@@ -117,6 +122,8 @@ class DatabaseForgetting:
             deliveries.c.recipient.in_(keys),
             deliveries.c.state.in_(_WAITING),
             deliveries.c.overtaken_at.is_(None),
+            # Their subscription goes, and with it what waits.
+            deliveries.c.lane.is_distinct_from(LANE),
         )
         found: dict[str, str] = {}
         with self._engine.connect() as connection:
@@ -235,6 +242,11 @@ class DatabaseForgetting:
                 "sessions",
                 web_sessions,
                 and_(web_sessions.c.kind == "client", web_sessions.c.subject.in_(keys)),
+            ),
+            _Step(
+                "subscriptions to the status page",
+                status_subscriptions,
+                status_subscriptions.c.address.in_(keys),
             ),
             _Step("links to sign in", sign_in_links, sign_in_links.c.address.in_(keys)),
             _Step(

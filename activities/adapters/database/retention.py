@@ -28,6 +28,7 @@ from activities.adapters.database.engine import writing
 from activities.adapters.database.idempotency import REMEMBERED
 from activities.adapters.database.open_numbers import OPEN
 from activities.adapters.database.set_aside import KEPT as MAILS_KEPT
+from activities.adapters.database.subscribers import unconfirmed
 from activities.adapters.database.tables import (
     deliveries,
     entities,
@@ -48,6 +49,7 @@ from activities.adapters.database.tables_pages import (
     begun_sign_ins,
     known_browsers,
     sign_in_links,
+    status_subscriptions,
     web_attempts,
     web_sessions,
 )
@@ -56,6 +58,7 @@ from activities.adapters.database.upsert import insert
 from activities.adapters.database.webhooks import WAITING
 from activities.adapters.file_store import StoreDown
 from activities.ports import DeliveryState, NotNow
+from activities.subscriber_ports import LANE
 from domain.retention import Kept, Periods
 
 _CHOSEN = ("progress_at", "newsletter_at", "time_zone_at", "language_at")
@@ -142,7 +145,10 @@ def _note(connection: Connection, done: Mapping[str, datetime], *, again: bool) 
 
 def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:
     told_by, written_by = now - periods.deliveries, now - periods.letters
-    old_deliveries = _of_what_was_over(deliveries.c.entity, told_by)
+    old_deliveries = or_(
+        _of_what_was_over(deliveries.c.entity, told_by),
+        and_(deliveries.c.lane == LANE, deliveries.c.changed_at < told_by),
+    )
     return {
         Kept.WEBHOOKS: _Rule(
             webhook_messages,
@@ -170,6 +176,7 @@ def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:
         Kept.LETTERS: _Rule(letters, letters.c.at < written_by),
         Kept.SESSIONS: _Rule(web_sessions, web_sessions.c.expires_at <= now),
         Kept.SIGN_IN_LINKS: _Rule(sign_in_links, sign_in_links.c.expires_at <= now),
+        Kept.STATUS_SUBSCRIPTIONS: _Rule(status_subscriptions, unconfirmed(now)),
         Kept.BEGUN_SIGN_INS: _Rule(begun_sign_ins, begun_sign_ins.c.expires_at <= now),
         Kept.ATTEMPTS: _Rule(web_attempts, web_attempts.c.ends_at <= now),
         Kept.KNOWN_BROWSERS: _Rule(known_browsers, known_browsers.c.expires_at <= now),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Row, func, select, update
 from activities.adapters.database.engine import writing
 from activities.adapters.database.tables import deliveries, entities, subscriptions
 from activities.ports import DeliveryState
+from activities.subscriber_ports import LANE
 from domain.addresses import recipient_key, spellings
 from domain.contract.effects import Lane
 
@@ -33,6 +34,8 @@ class Returned:
     cases: tuple[str, ...]
     recipient: str
     to_staff: bool
+    to_subscriber: bool = False
+    """Of the status page: no case or defect knows of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +142,5 @@ def _returned(row: Row[tuple[object, ...]]) -> Returned:
         cases=tuple(row.cases),
         recipient=row.recipient,
         to_staff=row.lane == Lane.STAFF,
+        to_subscriber=row.lane == LANE,
     )

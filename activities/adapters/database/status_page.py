@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select, update
 
 from activities.adapters.database.engine import writing
+from activities.adapters.database.sessions import hashed
 from activities.adapters.database.tables import incident_updates, incidents
 from activities.adapters.database.upsert import insert
 from domain.contract.effects import PostStatus
@@ -34,6 +35,12 @@ class Incident:
     updated_at: datetime
     resolved_at: datetime | None
     updates: tuple[IncidentUpdate, ...]
+
+
+def public_ident(key: str) -> str:
+    """How the public knows an incident: made from its key, which names a defect, and says nothing
+    of that."""
+    return hashed(key)[:12]
 
 
 class DatabaseStatusPage:

@@ -242,7 +242,10 @@ incident_updates = Table(
     Column("stage", CodePointText, nullable=False),
     Column("body", CodePointText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    # When every subscriber had been told; empty as long as some may not have been.
+    Column("told_at", UtcDateTime),
     Index(None, "incident", "sequence"),
+    Index(None, "told_at"),
 )
 
 incident_refs = Table(

@@ -1,6 +1,7 @@
-"""The tables of the web pages: who is signed in, by what link and browser, and how often one tried.
+"""The tables of the web pages: who is signed in, by what link and browser, how often one tried, and
+who subscribed to the status page.
 
-Tokens are kept as hashes only: who reads the database cannot sign in with what it finds.
+Tokens to sign in are kept as hashes only: who reads the database cannot sign in with what it finds.
 """
 
 from sqlalchemy import JSON, Column, Index, Integer, Table
@@ -79,6 +80,22 @@ known_browsers = Table(
     Column("hash", CodePointText, primary_key=True),
     Column("expires_at", UtcDateTime, nullable=False),
     Index(None, "expires_at"),
+)
+
+status_subscriptions = Table(
+    "status_subscriptions",
+    metadata,
+    # In the links of its mails: whoever has it confirms, or ends it.
+    Column("token", CodePointText, primary_key=True),
+    Column("address", CodePointText, nullable=False),
+    Column("email", CodePointText, nullable=False),
+    # The key of one incident, or nothing for all.
+    Column("incident", CodePointText, nullable=False),
+    Column("language", CodePointText, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("confirmed_at", UtcDateTime),
+    Index(None, "address", "incident", unique=True),
+    Index(None, "incident"),
 )
 
 # For figures over time, which look for a few events among all facts.

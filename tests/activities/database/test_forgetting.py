@@ -15,15 +15,18 @@ from activities.adapters.database import (
     DatabaseReadModel,
     DatabaseSessions,
     DatabaseSignInLinks,
+    DatabaseStatusPage,
     MailArchive,
     forgetting,
 )
 from activities.adapters.database.forgetting import DatabaseForgetting
 from activities.adapters.database.sessions import hashed
+from activities.adapters.database.subscribers import ALL, DatabaseSubscribers
 from activities.adapters.database.tables import metadata, subscriptions
 from activities.ports import Delivery, DeliveryState, Letter, Spoken
 from domain.contract.effects import AudienceChange, Fact, UpdateReadModel, Whom
-from domain.contract.values import Attachment, Contact
+from domain.contract.values import Attachment, Contact, Stage
+from tests.activities.database.test_mail_and_status_page import post
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 ADA = Contact(email="Ada@straße.example", name="Ada Lovelace", phone="+49 30 555 0123")
@@ -111,6 +114,9 @@ def a_life(engine: Engine, state: str = "closed") -> None:
     DatabaseSessions(engine).begin("client", KEYS[0], NOW)
     DatabaseSignInLinks(engine).make(KEYS[0], "browser", NOW)
     DatabaseNumbers(engine).issue("MAIL", KEYS[0])
+    DatabaseStatusPage(engine).post(post(1, Stage.INVESTIGATING), NOW)
+    for incident in (ALL, "DEF-000001/S1-1"):
+        DatabaseSubscribers(engine).ask(str(ADA.email), incident, "en", NOW)
 
 
 def everything(engine: Engine) -> str:
@@ -153,6 +159,7 @@ def test_nothing_of_a_person_is_left_and_the_record_is(engine: Engine) -> None:
         "ids of their mails": 0,
         "client numbers issued for an address": 1,
         "sessions": 1,
+        "subscriptions to the status page": 2,
         "links to sign in": 1,
         "contacts of cases and defects": 2,
         "preferences": 1,
