@@ -13,6 +13,7 @@ from temporalio.service import RPCError
 
 from activities.adapters.database import DatabasePreferences
 from activities.adapters.database.returned import Consequence, DatabaseReturned, Returned
+from activities.adapters.database.subscribers import DatabaseSubscribers
 from activities.bounce_address import BounceAddress
 from activities.signals import Signals
 from domain.contract.contacts import DeliveryBounced
@@ -26,6 +27,8 @@ from portal.inbound.reports import Report, read_report
 
 log = structlog.get_logger(__name__)
 
+_OF_THE_LETTER = ("5.3.", "5.6.", "5.7.")
+"""Codes that say nothing of the address: the mail system, the content, a policy (RFC 3463)."""
 _RECIPIENTS = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 
 
@@ -35,6 +38,7 @@ class Reports:
     def __init__(self, context: PortalContext) -> None:
         self._context = context
         self._letters = DatabaseReturned(context.engine)
+        self._subscribers = DatabaseSubscribers(context.engine)
         named = context.settings.bounce_address
         self._bounces = BounceAddress(named) if named else None
 
@@ -57,12 +61,16 @@ class Reports:
         log.info("mail.report", key=letter.effect_key, report=report.kind, code=report.code)
         if report.kind == "complaint":
             await asyncio.to_thread(self._opt_out, letter, now)
+            await asyncio.to_thread(self._subscribers.remove, letter.recipient)
             return _received("unsubscribed", None)
         if report.kind == "temporary":
             await asyncio.to_thread(self._letters.delayed, letter, report.code, now)
             return _received("bounced", "temporary")
         means = await asyncio.to_thread(self._letters.bounced, letter, report.code, now)
-        if not letter.to_staff:
+        if letter.to_subscriber:
+            if not report.code.startswith(_OF_THE_LETTER):
+                await asyncio.to_thread(self._subscribers.remove, letter.recipient)
+        elif not letter.to_staff:
             await self._tell(letter, report, means)
         return _received("bounced", "permanent")
 

@@ -24,6 +24,7 @@ from portal.pages import (
     staff,
     staff_sign_in,
     status,
+    subscribing,
 )
 from portal.pages.auth import NotHere, SignInNeeded, staff_page
 from portal.pages.forms import FormRefused
@@ -38,9 +39,10 @@ def pages(context: PortalContext) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.context = context
     app.state.look = Look(context)
-    parts = (sign_in, my_cases, new_case, my_defects, choices, sessions, status, mail_outbox)
+    for_clients = (sign_in, my_cases, new_case, my_defects, choices, sessions, status, subscribing)
     for_staff = (staff_sign_in, provider_sign_in, staff, by_telephone, set_aside, attachments)
-    for part in (*parts, *for_staff, entity_pages, action_page, queue_page, start_page):
+    workbench = (entity_pages, action_page, queue_page, start_page, mail_outbox)
+    for part in (*for_clients, *for_staff, *workbench):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))
     app.exception_handler(SignInNeeded)(_sign_in_first)

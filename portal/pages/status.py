@@ -7,9 +7,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from portal.pages.auth import NotHere
+from portal.pages.forms import NO_TROUBLE, Trouble
 from portal.pages.page_renderer import context_of, look_of
 from portal.pages.status_feeds import Shape, atom, incidents_json, status_json, summary_json
-from portal.pages.status_history import History, history_of
+from portal.pages.status_history import History, PublicIncident, history_of
 from portal.security import public_url
 
 router = APIRouter()
@@ -21,31 +22,20 @@ _KEPT = "public, max-age=30"
 @router.get("/status")
 def status_page(request: Request) -> Response:
     """What is going on now, what is ahead, and ninety days back."""
-    history = _history(request)
-    days = [day for day in history.days if day.incidents or day.releases]
-    return _public(
-        look_of(request).show(
-            request, "status.html.j2", area="status", history=history, eventful=days
-        )
-    )
+    return _public(show_status(request, NO_TROUBLE))
 
 
 @router.get("/status/incidents/{ident}")
 def incident_page(request: Request, ident: str) -> Response:
     """One incident, to link to."""
-    for incident in _history(request).recent:
-        if incident.ident == ident:
-            return _public(
-                look_of(request).show(request, "incident.html.j2", area="status", incident=incident)
-            )
-    raise NotHere
+    return _public(show_incident(request, incident_of(request, ident), NO_TROUBLE))
 
 
 @router.get("/status/feed.atom")
 def feed(request: Request) -> Response:
     """Incidents and what was said of them, for feed readers."""
     look, context = look_of(request), context_of(request)
-    text = atom(_history(request), look.texts(), public_url(context.settings), context.now())
+    text = atom(history_here(request), look.texts(), public_url(context.settings), context.now())
     return _public(Response(text, media_type="application/atom+xml"), for_programs=True)
 
 
@@ -70,10 +60,49 @@ def incidents(request: Request) -> Response:
     return _json(request, incidents_json)
 
 
+def show_status(request: Request, trouble: Trouble) -> Response:
+    """The page, and what is wrong with the address that was typed on it."""
+    history = history_here(request)
+    days = [day for day in history.days if day.incidents or day.releases]
+    return look_of(request).show(
+        request,
+        "status.html.j2",
+        status=trouble.status,
+        area="status",
+        history=history,
+        eventful=days,
+        trouble=trouble,
+    )
+
+
+def show_incident(request: Request, incident: PublicIncident, trouble: Trouble) -> Response:
+    """The same of the page of one incident."""
+    return look_of(request).show(
+        request,
+        "incident.html.j2",
+        status=trouble.status,
+        area="status",
+        incident=incident,
+        trouble=trouble,
+    )
+
+
+def incident_of(request: Request, ident: str) -> PublicIncident:
+    """The incident that the public knows by that id.
+
+    Raises:
+        NotHere: there is none.
+    """
+    for incident in history_here(request).recent:
+        if incident.ident == ident:
+            return incident
+    raise NotHere
+
+
 def _json(request: Request, shape: Shape) -> Response:
     look, context = look_of(request), context_of(request)
     said = shape(
-        _history(request),
+        history_here(request),
         look.texts(),
         look.vendor_times(),
         public_url(context.settings),
@@ -82,7 +111,7 @@ def _json(request: Request, shape: Shape) -> Response:
     return _public(JSONResponse(said), for_programs=True)
 
 
-def _history(request: Request) -> History:
+def history_here(request: Request) -> History:
     """What is known; an installation whose incidents go elsewhere must not say that all is well."""
     context, look = context_of(request), look_of(request)
     if context.settings.statuspage_url is not None:

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from activities.adapters.database import DatabasePreferences, DatabaseReadModel
+from activities.adapters.database.subscribers import ALL, DatabaseSubscribers
 from activities.ports import DeliveryState, Letter
+from activities.subscribers import begin_status_mail
+from domain.contract.identity import STATUS_MAIL
 from portal.inbound.intake import receive
 from runtime.client import CommandRefused
 from tests.domain.builders import attachment
@@ -280,6 +283,30 @@ async def test_a_complaint_stops_what_one_may_opt_out_of(portal: Portal) -> None
     assert outcome == ("unsubscribed", None)
     assert (chosen.progress, chosen.newsletter) == (False, False)
     assert portal.world.mailbox.events(CLIENT) == ["case.opened", "case.responded"]
+
+
+@pytest.mark.parametrize(
+    ("status", "stays"), [("5.1.1", False), ("5.7.1", True), ("4.2.2", True), (None, False)]
+)
+async def test_a_subscriber_whose_address_is_gone_is_mailed_no_more(
+    portal: Portal, status: str | None, stays: bool
+) -> None:
+    """No case or defect hears of it; of a complaint, see there, it is the same."""
+    now = await portal.world.clock.now()
+    subscribers = DatabaseSubscribers(portal.engine)
+    token = subscribers.ask(ELSEWHERE, ALL, "en", now)
+    assert token is not None
+    assert subscribers.confirm(token, now)
+    await portal.world.defect("DEF-1", "S1")
+    await portal.world.settle()
+    await begin_status_mail(portal.world.client)
+    await portal.world.handle(STATUS_MAIL).result()
+    (told,) = letters(portal, "status.incident", ELSEWHERE)
+    report = complaint(told) if status is None else bounce(told, status=status)
+    await take(portal, report)
+
+    assert subscribers.confirm(token, now) is stays
+    assert letters(portal, "delivery.bounced") == []
 
 
 async def test_the_envelope_says_which_letter_came_back(portal: Portal) -> None:
