@@ -30,6 +30,10 @@ PUBLIC = frozenset(
         "/language",
         # ... the way out of a mail, whose token says who it is for, ...
         "/unsubscribe/{topic}/{token}",
+        # ... the ways to have incidents mailed and to end it, whose tokens say who it is, ...
+        "/status/subscribe",
+        "/status/confirm/{token}",
+        "/status/leave/{token}",
         # ... and the status page with its feeds.
         "/status",
         "/status/incidents/{ident}",
@@ -37,9 +41,15 @@ PUBLIC = frozenset(
         "/status/api/v2/status.json",
         "/status/api/v2/summary.json",
         "/status/api/v2/incidents.json",
+        "/status/api/v2/scheduled-maintenances.json",
+        "/status/api/v2/scheduled-maintenances/upcoming.json",
+        "/status/api/v2/scheduled-maintenances/active.json",
         "/api/v2/status.json",
         "/api/v2/summary.json",
         "/api/v2/incidents.json",
+        "/api/v2/scheduled-maintenances.json",
+        "/api/v2/scheduled-maintenances/upcoming.json",
+        "/api/v2/scheduled-maintenances/active.json",
     }
 )
 """Paths of the whole application that need neither token nor session, as its routes spell them."""

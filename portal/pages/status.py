@@ -9,7 +9,14 @@ from fastapi.responses import JSONResponse
 from portal.pages.auth import NotHere
 from portal.pages.forms import NO_TROUBLE, Trouble
 from portal.pages.page_renderer import context_of, look_of
-from portal.pages.status_feeds import Shape, atom, incidents_json, status_json, summary_json
+from portal.pages.status_feeds import (
+    Shape,
+    atom,
+    incidents_json,
+    maintenances_json,
+    status_json,
+    summary_json,
+)
 from portal.pages.status_history import History, PublicIncident, history_of
 from portal.security import public_url
 
@@ -35,7 +42,13 @@ def incident_page(request: Request, ident: str) -> Response:
 def feed(request: Request) -> Response:
     """Incidents and what was said of them, for feed readers."""
     look, context = look_of(request), context_of(request)
-    text = atom(history_here(request), look.texts(), public_url(context.settings), context.now())
+    text = atom(
+        history_here(request),
+        look.texts(),
+        look.vendor_times(),
+        public_url(context.settings),
+        context.now(),
+    )
     return _public(Response(text, media_type="application/atom+xml"), for_programs=True)
 
 
@@ -58,6 +71,27 @@ def status(request: Request) -> Response:
 def incidents(request: Request) -> Response:
     """Ninety days of incidents, in the shape of Statuspage's `incidents.json`."""
     return _json(request, incidents_json)
+
+
+@router.get("/api/v2/scheduled-maintenances.json")
+@router.get("/status/api/v2/scheduled-maintenances.json", include_in_schema=False)
+def all_maintenances(request: Request) -> Response:
+    """Releases and maintenance ahead and of ninety days, in the shape of Statuspage's."""
+    return _json(request, maintenances_json())
+
+
+@router.get("/api/v2/scheduled-maintenances/upcoming.json")
+@router.get("/status/api/v2/scheduled-maintenances/upcoming.json", include_in_schema=False)
+def upcoming_maintenances(request: Request) -> Response:
+    """Those that have not begun."""
+    return _json(request, maintenances_json("scheduled"))
+
+
+@router.get("/api/v2/scheduled-maintenances/active.json")
+@router.get("/status/api/v2/scheduled-maintenances/active.json", include_in_schema=False)
+def active_maintenances(request: Request) -> Response:
+    """Those whose window has opened, and that are not reported as completed."""
+    return _json(request, maintenances_json("in_progress"))
 
 
 def show_status(request: Request, trouble: Trouble) -> Response:

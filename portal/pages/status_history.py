@@ -14,8 +14,8 @@ from activities.adapters.database import (
     IncidentUpdate,
 )
 from activities.adapters.database.status_page import public_ident
-from portal.pages.client_views import PublicBanner, public_banners
 from portal.pages.local_time import Times, instant
+from portal.pages.maintenance import Maintenance, maintenances
 
 DAYS_BACK = 90
 _INCIDENTS = 1_000
@@ -73,7 +73,10 @@ class History:
     open: Sequence[PublicIncident]
     recent: Sequence[PublicIncident]
     """All that were open at some moment of the ninety days, newest first."""
-    ahead: Sequence[PublicBanner]
+    maintenances: Sequence[Maintenance]
+    """All that was announced and is not over, or ended in the ninety days; next to begin first."""
+    ahead: Sequence[Maintenance]
+    """Of these, what is ahead or under way, or was cancelled lately."""
     days: Sequence[Day]
     """Newest first."""
     updated_at: datetime | None
@@ -91,6 +94,7 @@ def history_of(engine: Engine, times: Times, now: datetime) -> History:
     starts = [_midnight(today - timedelta(days=back), times) for back in range(-1, DAYS_BACK)]
     recent = [incident for incident in known if incident.touches(starts[-1], now + _A_MOMENT)]
     releases = _released(engine, since=starts[-1])
+    announced = maintenances(engine, starts[-1], now)
     days = [
         Day(
             begins.astimezone(times.zone).date(),
@@ -102,9 +106,13 @@ def history_of(engine: Engine, times: Times, now: datetime) -> History:
     return History(
         open=[incident for incident in known if incident.resolved_at is None],
         recent=recent,
-        ahead=public_banners(DatabaseReadModel(engine).banners(), now),
+        maintenances=announced,
+        ahead=[each for each in announced if each.is_shown(now)],
         days=days,
-        updated_at=max((incident.updated_at for incident in known), default=None),
+        updated_at=max(
+            (*(i.updated_at for i in known), *(each.updated_at for each in announced)),
+            default=None,
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """The public status page through the life of an S1, for people and for programs."""
 
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
@@ -66,14 +67,16 @@ async def test_programs_read_it_as_they_read_statuspage(story: Pages) -> None:
 
 
 async def test_the_feed_has_an_entry_per_incident_with_what_was_said(story: Pages) -> None:
-    """Ids that stay, instants with zones, links to the page of each."""
+    """Ids that stay, instants with zones, links to each; releases that are announced, too."""
     feed = ElementTree.fromstring(await story.browser().get("/status/feed.atom"))
     entries = feed.findall(f"{ATOM}entry")
     ids = [entry.findtext(f"{ATOM}id") for entry in entries]
 
-    assert len(set(ids)) == len(entries) == 2
+    incidents = [e for e in entries if "/incidents/" in (e.findtext(f"{ATOM}id") or "")]
+    assert len(set(ids)) == len(entries) == 4
+    assert len(incidents) == 2
     assert all((e.findtext(f"{ATOM}updated") or "").endswith("Z") for e in entries)
-    assert "It is fast." in (entries[1].findtext(f"{ATOM}content") or "")
+    assert "It is fast." in (incidents[1].findtext(f"{ATOM}content") or "")
 
 
 async def test_an_overdue_update_is_for_staff_and_not_for_the_public(pages: Pages) -> None:
@@ -113,9 +116,100 @@ async def test_what_is_ahead_is_announced_until_its_hour(pages: Pages) -> None:
     assert "Spring release" in login
     assert "(America/Chicago)" in login
     assert "Summer release" not in login
-    assert "Release in progress" in now
+    assert "In progress" in now
     assert "Spring release" not in after
     assert "Release completed" in done
+
+
+async def maintenance(pages: Pages, title: str) -> tuple[str, str, list[str]]:
+    """How programs see a release: in which list it is, its status, its updates."""
+    http, where = pages.browser().http, "/api/v2/scheduled-maintenances"
+    lists = {
+        name: (await http.get(f"{where}{name}.json")).json()["scheduled_maintenances"]
+        for name in ("/upcoming", "/active", "")
+    }
+    named = {n: [m for m in said if m["name"] == title] for n, said in lists.items()}
+    ((place, (found,)), *_) = [(name, said) for name, said in named.items() if said]
+    return place, found["status"], [update["body"] for update in found["incident_updates"]]
+
+
+async def test_a_maintenance_window_is_followed_from_its_notice_to_its_end(pages: Pages) -> None:
+    """R2, R5: ahead, moved, under way, late in its end, completed; nothing that nobody reported."""
+    world = pages.world
+    await world.release(
+        "REL-1",
+        days=10,
+        title="Winter release",
+        public_notes="Faster reports",
+        functional_areas=["reports"],
+        window_minutes=60,
+    )
+    await pages.tick(minutes=1)
+    ahead, ahead_page = await maintenance(pages, "Winter release"), await status_of(pages)
+    hour = (await world.clock.now()) + timedelta(days=2)
+    await world.tell("REL-1", "reschedule", deploy_at=hour.isoformat(), reason="internal")
+    await pages.tick(minutes=1)
+    moved, moved_page = await maintenance(pages, "Winter release"), await status_of(pages)
+    await pages.tick(days=2, minutes=5)
+    under_way, word = await maintenance(pages, "Winter release"), await status_of(pages)
+    one = (await pages.browser().http.get("/api/v2/summary.json")).json()
+    await pages.tick(hours=1)
+    late, late_page = await maintenance(pages, "Winter release"), await status_of(pages)
+    await world.tell("REL-1", "deploy")
+    await pages.tick()
+    done, done_page = await maintenance(pages, "Winter release"), await status_of(pages)
+    feed = await pages.browser().get("/status/feed.atom")
+
+    assert ahead == ("/upcoming", "scheduled", ["Faster reports"])
+    assert "Affects <span" in ahead_page
+    assert "Scheduled" in ahead_page
+    assert moved[:2] == ("/upcoming", "scheduled")
+    assert moved[2][0].startswith("Moved from ")
+    assert "Moved; announced before for" in moved_page
+    assert "internal" not in str(moved) + moved_page
+    assert under_way[:2] == ("/active", "in_progress")
+    assert "In progress" in word
+    assert one["status"]["indicator"] == "maintenance"
+    assert one["components"][0]["status"] == "under_maintenance"
+    assert [m["status"] for m in one["scheduled_maintenances"]] == ["in_progress"]
+    assert late[:2] == ("/active", "in_progress")
+    assert "The window is over, and it is not completed yet." in late_page
+    assert late[2][0] == "The window is over, and it is not completed yet."
+    assert done[:2] == ("", "completed")
+    assert "Release completed" in done_page
+    assert "No releases or maintenance announced" in done_page
+    assert "Completed: Winter release" in feed
+
+
+async def test_what_begins_late_or_is_cancelled_is_said(pages: Pages) -> None:
+    """R5: of a release without a window nothing but its hour is known; R3: the end is told."""
+    await pages.world.release("REL-1", days=1, title="Hotfix of the day")
+    await pages.world.release("REL-2", days=9, title="Great release", window_minutes=30)
+    await pages.world.release("REL-3", days=60, title="Far release", window_minutes=30)
+    await pages.tick(days=1, minutes=30)
+    at_its_hour = await status_of(pages)
+    await pages.tick(minutes=40)
+    late = await status_of(pages)
+    await pages.world.tell("REL-2", "cancel", reason="internal")
+    await pages.world.tell("REL-3", "cancel", reason="internal")
+    await pages.tick()
+    cancelled, seen = await status_of(pages), await maintenance(pages, "Great release")
+    await pages.tick(days=8)
+    after = await status_of(pages)
+
+    assert "Not begun yet" not in at_its_hour
+    assert "Its hour has passed, and it is neither completed nor moved." in late
+    assert "It was announced, and does not take place." in cancelled
+    assert seen[:2] == ("", "completed")
+    assert seen[2][0] == "It was announced, and does not take place."
+    assert "internal" not in cancelled
+    assert "Great release" not in after
+    assert "Far release" not in late + cancelled
+
+
+async def status_of(pages: Pages) -> str:
+    """The status page as anybody sees it."""
+    return await pages.browser().get("/status")
 
 
 async def test_where_incidents_go_elsewhere_nothing_is_said_here(

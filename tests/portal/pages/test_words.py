@@ -138,7 +138,16 @@ def test_templates_ask_for_words_that_are_there() -> None:
 
     assert asked - spared - set(ENGLISH.texts) == set()
     looked_up = ("severity", "stage", "case_state", "outcome", "item", "effort", "release", "event")
-    built = ("refused", "problem", "area", "severity_means", "unsubscribe", "subscribe", *looked_up)
+    built = (
+        "refused",
+        "problem",
+        "area",
+        "severity_means",
+        "unsubscribe",
+        "subscribe",
+        "maintenance",
+        *looked_up,
+    )
     unused = {key for key in spared if key.split(".")[0] not in built and f'"{key}"' not in text}
     assert unused == set()
 
