@@ -126,7 +126,8 @@ async def _portal(browser: Chromium, pages: Pages, at: str) -> None:
 
 
 async def _let_staff_in(page: Page, pages: Pages) -> None:
-    await page.get_by_label("Your token").fill(pages.token("staff:read", "cases:write", "defects:write"))
+    token = pages.token("staff:read", "cases:write", "defects:write")
+    await page.get_by_label("Your token").fill(token)
     await page.keyboard.press("Enter")
     await page.get_by_role("heading", name="Dashboard").wait_for()
 
