@@ -65,7 +65,7 @@ async def test_a_button_chooses_and_leads_back(story: Pages) -> None:
     english = await browser.done("/sign-in", "/language", language="en")
 
     assert '<html lang="de">' in german
-    assert "Kommende Releases und Wartungen" in german
+    assert "Releases und Wartungen" in german
     assert "Ihre E-Mail-Adresse" in login
     assert "Your email address" in english
     assert "httponly" in (await _chosen(browser, "/status"))["set-cookie"].lower()

@@ -173,8 +173,8 @@ async def test_a_maintenance_window_is_followed_from_its_notice_to_its_end(pages
     assert one["components"][0]["status"] == "under_maintenance"
     assert [m["status"] for m in one["scheduled_maintenances"]] == ["in_progress"]
     assert late[:2] == ("/active", "in_progress")
-    assert "The window is over, and it is not completed yet." in late_page
-    assert late[2][0] == "The window is over, and it is not completed yet."
+    assert "The window is over, and completion is not confirmed yet." in late_page
+    assert late[2][0] == "The window is over, and completion is not confirmed yet."
     assert done[:2] == ("", "completed")
     assert "Release completed" in done_page
     assert "No releases or maintenance announced" in done_page
@@ -197,8 +197,8 @@ async def test_what_begins_late_or_is_cancelled_is_said(pages: Pages) -> None:
     await pages.tick(days=8)
     after = await status_of(pages)
 
-    assert "Not begun yet" not in at_its_hour
-    assert "Its hour has passed, and it is neither completed nor moved." in late
+    assert "Delayed" not in at_its_hour
+    assert "Its hour has passed, and completion is not confirmed yet." in late
     assert "It was announced, and does not take place." in cancelled
     assert seen[:2] == ("", "completed")
     assert seen[2][0] == "It was announced, and does not take place."
