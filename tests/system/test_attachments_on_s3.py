@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import httpx
+import pytest
 
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
@@ -35,6 +36,7 @@ async def handed_over(here: Installation, name: str | None, ident: str) -> Ended
     return await here.started("inbound-mail", str(mail), "--json")
 
 
+@pytest.mark.timeout(300)  # it waits until a server that hangs is given up, twice
 async def test_a_mail_waits_for_s3_and_is_not_lost(tmp_path: Path, s3_server: S3Server) -> None:
     """Access is by variables alone, and the portal gives back what a pipe brought, whatever its
     name; while S3 hangs a mail with a file is not taken, and one without is."""
