@@ -1,7 +1,8 @@
 """Which of the items that intake asks for a text answers by their labels (C3).
 
-The labels are those that our letters ask with, and what people make of them: `Steps to reproduce:`
-or `Schritte zur Reproduktion:` at the beginning of a line, with a bullet before it or not.
+The labels are those that our letters ask with, and what people make of them: `Steps to reproduce:`,
+`Schritte zur Reproduktion:` or `Pasos para reproducirlo:` at the beginning of a line, with a bullet
+before it or not. Spanish ones count without their accents too.
 """
 
 import re
@@ -11,19 +12,27 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "who_am_i": (
         *("who am i", "who i am", "who you are", "enterprise and site", "enterprise"),
         *("wer bin ich", "wer ich bin", "wer sie sind", "unternehmen und standort"),
+        *("quién es usted", "quien es usted", "quién soy", "quien soy", "empresa y centro"),
     ),
     "steps": (
         *("steps to reproduce", "steps", "exact steps", "reproduction steps"),
         *("schritte zur reproduktion", "schritte", "genaue schritte", "schritte zum nachstellen"),
+        *("pasos para reproducirlo", "pasos para reproducir el problema", "pasos"),
     ),
-    "feature": ("feature", "the feature", "funktion", "die funktion"),
+    "feature": (
+        *("feature", "the feature", "funktion", "die funktion"),
+        *("función", "funcion", "la función", "la funcion", "funcionalidad"),
+    ),
     "form_or_report": (
         *("form or report", "the form or report", "form", "report"),
         *("formular oder bericht", "das formular oder der bericht", "formular", "bericht"),
+        *("formulario o informe", "el formulario o informe", "formulario", "informe"),
     ),
     "participant_case_numbers": (
         *("case numbers of the participants", "participants", "participant case numbers"),
         *("fallnummern der teilnehmenden", "teilnehmende", "fallnummern"),
+        *("números de caso de los participantes", "numeros de caso de los participantes"),
+        *("participantes", "números de caso", "numeros de caso"),
     ),
 }
 """By field of the contract, in lower case; in each language what letters use comes first."""

@@ -35,7 +35,9 @@ ENGLISH_WORDS = {
     *("the", "their", "them", "there", "they", "this", "to", "until", "update", "we", "when"),
     *("which", "with", "you", "your"),
 }
-"""Words of the letters that are none in German."""
+"""Words of the letters that are hardly ever those of another language."""
+SHARED = {"es": {"a", "as", "has"}}
+"""Words of a language that English has too."""
 
 
 def _fewest(kind: ClientEvent, facts: dict[str, Any]) -> dict[str, Any]:
@@ -83,15 +85,15 @@ def _own_words(letter: Letter) -> set[str]:
     words = " ".join(" ".join([letter.subject, *lines]).split())
     for written in WRITTEN:
         words = words.replace(written, " ")
-    return set(re.findall(r"[a-zäöüß]+", words.lower()))
+    return set(re.findall(r"[^\W\d_]+", words.lower()))
 
 
 # --- every language ------------------------------------------------------------------------------
 
 
-def test_german_is_there() -> None:
-    """Letters are written in English and in German."""
-    assert {"en", "de"} <= set(KNOWN)
+def test_which_languages_there_are() -> None:
+    """Letters are written in English, German and Spanish."""
+    assert {"en", "de", "es"} <= set(KNOWN)
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -103,17 +105,19 @@ def test_every_event_in_every_language(language: str) -> None:
     assert all(f'<html lang="{language}">' in letter.html for letter in _letters(language))
 
 
-def test_nothing_is_left_in_english() -> None:
-    """A German letter has no English word but those that people wrote."""
+@pytest.mark.parametrize("language", OTHERS)
+def test_nothing_is_left_in_english(language: str) -> None:
+    """A letter in another language has no English word but those that people wrote."""
+    foreign = ENGLISH_WORDS - SHARED.get(language, set())
     assert {
         (letter.subject, word)
-        for letter in _letters("de")
-        for word in _own_words(letter) & ENGLISH_WORDS
+        for letter in _letters(language)
+        for word in _own_words(letter) & foreign
     } == set()
 
 
 def test_the_words_looked_for_are_english() -> None:
-    """Every English letter has several of the words that no German one may have."""
+    """Every English letter has several of the words that no other one may have."""
     assert [x.subject for x in _letters("en") if len(_own_words(x) & ENGLISH_WORDS) < 5] == []
 
 
@@ -164,6 +168,8 @@ def test_staff_read_english() -> None:
         (None, "../de", "en"),
         ("de", None, "de"),
         ("de", "en", "de"),
+        ("es-MX", "de", "es"),
+        (None, "es-419", "es"),
         ("en-GB", "de", "en"),
         ("fr", "de", "de"),
         ("", "de", "de"),
@@ -206,6 +212,37 @@ def test_whole_german_letter() -> None:
         "Schweregrad  S2\n"
         "\n"
         "Gesendet am Freitag, 20. November 2026, 16:05 CST (America/Chicago)\n"
+    )
+
+
+def test_whole_spanish_letter() -> None:
+    """The same in Spanish, with a formal "usted"."""
+    letter = client_letter(
+        ClientEvent.CALL_BOOKED,
+        {"at": "2026-12-05T04:00:00Z", "minutes": 90, "balance": 1},
+        language="es-AR",
+    )
+
+    assert letter.subject == "[CASE-000123] Su llamada está reservada"
+    assert letter.text == (
+        "Hola, Ana Ruiz:\n"
+        "\n"
+        "La llamada con nuestro equipo técnico está reservada:\n"
+        "\n"
+        "- Fecha: viernes, 4 de diciembre de 2026, 22:00 CST (America/Chicago)\n"
+        "- Duración: 1 hora y 30 minutos\n"
+        "\n"
+        "Después de esta llamada le queda 1 minuto de su saldo de consultoría.\n"
+        "\n"
+        "Si la fecha no le conviene, póngase en contacto con nosotros e indique\n"
+        "CASE-000123.\n"
+        "\n"
+        "ETO Support\n"
+        "Vendor\n"
+        "\n"
+        "Caso  CASE-000123\n"
+        "\n"
+        "Enviado el viernes, 20 de noviembre de 2026, 16:05 CST (America/Chicago)\n"
     )
 
 
@@ -281,6 +318,7 @@ def test_a_year_of_days(language: str) -> None:
         ("en", ["A", "B"], "A and B"),
         ("en", ["A", "B", "C"], "A, B and C"),
         ("de", ["A", "B", "C"], "A, B und C"),
+        ("es", ["A", "B", "C"], "A, B y C"),
         ("de", ["{1}", "{0}"], "{1} und {0}"),
     ],
 )

@@ -182,7 +182,10 @@ def test_topics_apart() -> None:
         (ClientEvent.DEFECT_SEVERITY_CHANGED, {"severity": "S2", "before": "S1"}),
     ],
 )
-@pytest.mark.parametrize(("language", "every_day"), [("en", "every day|daily"), ("de", "täglich")])
+@pytest.mark.parametrize(
+    ("language", "every_day"),
+    [("en", "every day|daily"), ("de", "täglich"), ("es", "cada día|diario")],
+)
 def test_no_daily_updates_are_announced_to_who_gets_none(
     kind: ClientEvent, facts: dict[str, Any], language: str, every_day: str
 ) -> None:

@@ -21,6 +21,8 @@ WORDS = st.text(alphabet="abcäß xyz.,19", min_size=1, max_size=40).filter(
         ("STEPS: open it", {"steps": "open it"}),
         ("  - **Steps to reproduce:** open it", {"steps": "open it"}),
         ("Schritte zur Reproduktion: öffnen", {"steps": "öffnen"}),
+        ("- Pasos para reproducirlo: abrir", {"steps": "abrir"}),
+        ("Quien es usted: Río\nFunción: informes", {"who_am_i": "Río", "feature": "informes"}),
         (
             "Formular oder Bericht: F 7\nFunktion: Suche",
             {"form_or_report": "F 7", "feature": "Suche"},

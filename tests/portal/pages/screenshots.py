@@ -1,10 +1,10 @@
 """`python -m tests.portal.pages.screenshots`: every page as people see it, in build/screenshots.
 
-With `--german` in German, with `--hostile` with markup in every text.
+With `--language de` in German, with `--hostile` with markup in every text.
 """
 
+import argparse
 import asyncio
-import sys
 import tempfile
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from tests.portal.pages.screen import DESK, PHONE, chromium, served, sign_in
 from tests.portal.pages.staff_story import BY_MAIL, tell_the_staff_story
 from tests.portal.pages.story import MARKUP, tell_the_story
 
-GERMAN = TRANSLATIONS["de"]
 OUT = Path(__file__).parents[3] / "build" / "screenshots"
 PUBLIC = {"sign-in": "/sign-in", "status": "/status", "staff-sign-in": "/staff/sign-in"}
 PUBLIC |= {
@@ -98,4 +97,8 @@ async def _each(page: Page, at: str, paths: dict[str, str], device: str, scheme:
 
 if __name__ == "__main__":
     use_pinned_zones()
-    asyncio.run(take("--hostile" in sys.argv, GERMAN if "--german" in sys.argv else ENGLISH))
+    options = argparse.ArgumentParser()
+    options.add_argument("--hostile", action="store_true")
+    options.add_argument("--language", choices=sorted(TRANSLATIONS), default=ENGLISH.tag)
+    wanted = options.parse_args()
+    asyncio.run(take(wanted.hostile, TRANSLATIONS[wanted.language]))

@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 import pytest
 
 from activities.adapters.database import DatabasePreferences
-from portal.pages.i18n import TRANSLATIONS, accepted
+from portal.pages.i18n import ENGLISH, TRANSLATIONS, accepted
 from portal.security import form_token
 from tests.portal.pages.installation import ADA, BOB, Browser, Pages, on_case
 from tests.portal.pages.test_encoding import CLIENT_PAGES, is_clean
 
-GERMAN = TRANSLATIONS["de"]
+OTHERS = sorted(set(TRANSLATIONS) - {ENGLISH.tag})
 VISITOR_PAGES = ["/sign-in", "/sign-in/token", "/status", "/unsubscribe/progress/x", "/nothing"]
 
 
@@ -41,6 +41,7 @@ def test_what_a_browser_wants(header: str, tags: list[str]) -> None:
         ("de-AT,de;q=0.9,en;q=0.8", "de"),
         ("fr,de;q=0.5,en;q=0.1", "de"),
         ("en,de;q=0.5", "en"),
+        ("ca,es-MX;q=0.9,en;q=0.1", "es"),
         ("fr", "en"),
         ("../de", "en"),
     ],
@@ -167,7 +168,14 @@ ENGLISH_WORDS = {
     *("resolved", "send", "severity", "sign", "since", "stage", "that", "the", "there", "this"),
     *("to", "until", "update", "we", "what", "when", "which", "with", "you", "your", "days"),
 }
-"""Words of the English pages that are none in German."""
+"""Words of the English pages that are hardly ever those of another language."""
+SHARED = {"es": {"a", "as", "has", "no"}}
+"""Words of a language that English has too."""
+
+
+def english_words(language: str) -> set[str]:
+    """What no page in another language says."""
+    return ENGLISH_WORDS - SHARED.get(language, set())
 
 
 class Ours(HTMLParser):
@@ -203,36 +211,41 @@ class Ours(HTMLParser):
 
     def _take(self, text: str) -> None:
         without_numbers = re.sub(r"\b[A-Z]+-\w+", " ", text)
-        self.words |= set(re.findall(r"[a-zäöüß]+", without_numbers.lower()))
+        self.words |= set(re.findall(r"[^\W\d_]+", without_numbers.lower()))
 
 
-async def german_pages(story: Pages) -> Iterator[tuple[str, str]]:
-    """Every page of a visitor and of a client, in German."""
-    visitor = story.browser(**{"accept-language": "de"})
+async def pages_in(story: Pages, language: str) -> Iterator[tuple[str, str]]:
+    """Every page of a visitor and of a client, in a language."""
+    visitor = story.browser(**{"accept-language": language})
     shown = [(path, (await visitor.http.get(path)).text) for path in VISITOR_PAGES]
     incident = re.search(r"/status/incidents/\w+", dict(shown)["/status"])
     assert incident is not None
     shown.append((incident[0], await visitor.get(incident[0])))
     client = await story.signed_in()
-    client.http.headers["accept-language"] = "de"
+    client.http.headers["accept-language"] = language
     return iter(shown + [(path, await client.get(path)) for path in CLIENT_PAGES])
 
 
-async def test_nothing_is_left_in_english_and_nothing_becomes_markup(story: Pages) -> None:
-    """A German page has no English word but those of people, each of them hostile and harmless."""
-    for path, html in await german_pages(story):
-        assert Ours(html).words & ENGLISH_WORDS == set(), path
+@pytest.mark.parametrize("language", OTHERS)
+async def test_nothing_is_left_in_english_and_nothing_becomes_markup(
+    story: Pages, language: str
+) -> None:
+    """A page has no English word but those of people, each of them hostile and harmless."""
+    for path, html in await pages_in(story, language):
+        assert f'<html lang="{language}">' in html
+        assert Ours(html).words & english_words(language) == set(), path
         assert len(Ours(html).words) > 10, path
         assert is_clean(html), path
     english = await (await story.signed_in()).get("/cases")
     assert len(Ours(english).words & ENGLISH_WORDS) > 10
 
 
-async def test_refusals_are_in_the_readers_language(pages: Pages) -> None:
-    """The contract's sentences are English: a German reader gets ours."""
-    contact = {"email": ADA, "language": "de"}
+@pytest.mark.parametrize("language", OTHERS)
+async def test_refusals_are_in_the_readers_language(pages: Pages, language: str) -> None:
+    """The contract's sentences are English: another reader gets ours."""
+    contact = {"email": ADA, "language": language}
     await pages.world.case("CASE-1", client="river", contact=contact)
-    await pages.world.defect("DEF-1", "S3", on_case("CASE-2", "river", ADA, language="de"))
+    await pages.world.defect("DEF-1", "S3", on_case("CASE-2", "river", ADA, language=language))
     await pages.tick()
     browser = await pages.signed_in(ADA)
     night = f"{pages.wall.at:%Y-%m-%d}T03:00"
@@ -258,5 +271,5 @@ async def test_refusals_are_in_the_readers_language(pages: Pages) -> None:
     ]:
         answer = await browser.send(page, action, **typed)
         assert answer.status_code == 422, said
-        assert GERMAN.plain(said) in answer.text
-        assert Ours(answer.text).words & ENGLISH_WORDS == set(), said
+        assert TRANSLATIONS[language].plain(said) in answer.text
+        assert Ours(answer.text).words & english_words(language) == set(), said

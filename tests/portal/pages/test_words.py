@@ -14,7 +14,7 @@ from portal.pages import i18n as words_module
 from portal.pages.i18n import ENGLISH, TRANSLATIONS
 
 OTHERS = sorted(set(TRANSLATIONS) - {"en"})
-GERMAN = TRANSLATIONS["de"]
+GERMAN, SPANISH = TRANSLATIONS["de"], TRANSLATIONS["es"]
 TEMPLATES = Path(words_module.__file__).with_name("templates")
 FOR_STAFF = ("staff", "compliance")
 
@@ -29,7 +29,7 @@ def named(text: str) -> set[str]:
 
 def test_pages_and_letters_have_the_same_languages() -> None:
     """Whoever gets a letter in a language finds the portal in it."""
-    assert set(TRANSLATIONS) == set(known_languages()) >= {"en", "de"}
+    assert set(TRANSLATIONS) == set(known_languages()) >= {"en", "de", "es"}
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -63,8 +63,9 @@ NO_PROMISES = {
     *("call.when.one", "call.when.other", "call.left.one", "call.left.other"),
     *("status.back", "status.day_by_day", "status.today"),
     *("subscribe.asked_why", "subscribe.void_why"),
+    *("sessions.everywhere", "refused.call.at"),
 }
-"""About links and tries, how long a call is, and what lies behind."""
+"""About links and tries, how long a call is, and what lies behind; "todas" is read as "today"."""
 
 
 @pytest.mark.parametrize("language", sorted(TRANSLATIONS))
@@ -156,5 +157,7 @@ def test_numbers_of_things_are_said_as_one_says_them() -> None:
     """One thing and several, in every language; values are escaped, markup of ours is not."""
     assert GERMAN.plain("status.open", count=1) == "1 offene Störung"
     assert GERMAN.plain("status.open", count=2) == "2 offene Störungen"
+    assert SPANISH.plain("status.open", count=1) == "1 incidencia abierta"
+    assert SPANISH.plain("status.open", count=1_000_000) == "1000000 incidencias abiertas"
     assert ENGLISH.say("sign_in.title", product="<b>") == "Sign in to &lt;b&gt; support"
     assert ENGLISH.of("stage", "on_the_way") == "on the way"
