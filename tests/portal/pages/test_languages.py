@@ -136,7 +136,7 @@ async def test_who_signs_in_has_the_status_page_in_their_language_too(pages: Pag
     letter = pages.letters_to(ADA)[-1]
 
     assert _tag(await browser.get("/status")) == "de"
-    assert letter.subject == "Beim ETO Support anmelden"
+    assert letter.subject == "Beim Support von ETO anmelden"
     assert letter.text.startswith("Guten Tag,\n\njemand, vermutlich Sie selbst,")
     assert "Gesendet am Montag, " in letter.text
     assert '<html lang="de">' in letter.html
