@@ -8,7 +8,7 @@ from domain.contract.events import ClientEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import CasesMoved
 from domain.contract.status import SeverityFeedback
-from domain.defect import cases, notify, severity
+from domain.defect import cases, notify, posted_texts, severity
 from domain.defect.feedback import note_feedback
 from domain.defect.hold import follow_waiting
 from domain.defect.release_plan import take_up_deployment
@@ -97,9 +97,7 @@ def note_move(defect: Defect, effect: MoveCases, receipt: CasesMoved, now: datet
         severity.enter(defect, now, None, reason=f"not the same as {effect.other} after all")
         follow_waiting(defect, now)
     else:
-        severity.leave(
-            defect, now, "We continue to work on this issue together with a related one."
-        )
+        severity.leave(defect, now, posted_texts.MERGED)
         defect.hold.end(now)
         defect.merge.into, defect.merge.at = effect.other, now
         defect.hold.waiting_cases = {}

@@ -16,6 +16,7 @@ from domain.contract.effects import (
 )
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.values import Attachment, Stage
+from domain.defect import posted_texts
 from domain.defect.state import Defect
 from domain.entity import iso
 
@@ -177,7 +178,7 @@ def status_page(
             **defect.next_key("status"),
             at=now,
             incident=f"{defect.number}/{defect.severity}-{defect.incident.count}",
-            name=defect.public_summary or "Some users are affected by an issue",
+            name=defect.public_summary or posted_texts.AFFECTED,
             body=text or _without_news(defect, first=first),
             stage="resolved" if resolved else defect.stage,
             severity=defect.severity,
@@ -189,7 +190,7 @@ def status_page(
 
 def _without_news(defect: Defect, *, first: bool) -> str:
     if not first:
-        return "We continue to work on this issue."
+        return posted_texts.GOES_ON
     if defect.stage is Stage.INVESTIGATING:
-        return "We are investigating this issue."
-    return "We are working on this issue."
+        return posted_texts.INVESTIGATED
+    return posted_texts.WORKED_ON

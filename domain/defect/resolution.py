@@ -7,7 +7,7 @@ from domain.contract.effects import CloseCases
 from domain.contract.events import ClientEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Stage
-from domain.defect import notify, severity
+from domain.defect import notify, posted_texts, severity
 from domain.defect.notify import REMINDER_TOPIC, STATUS_TOPIC
 from domain.defect.state import Defect, require_active, require_not_moving
 from domain.entity import Due, iso
@@ -30,7 +30,7 @@ def end(
 ) -> None:
     """The defect is resolved, by `release` where one is named."""
     defect.hold.end(now)
-    severity.leave(defect, now, public_text or "This issue is resolved.")
+    severity.leave(defect, now, public_text or posted_texts.RESOLVED)
     defect.resolved_at = now
     defect.record(
         "defect.resolved",

@@ -8,7 +8,7 @@ from domain.contract.effects import NotifyClients
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Severity
-from domain.defect import notify, updates
+from domain.defect import notify, posted_texts, updates
 from domain.defect.hold import spend_budget
 from domain.defect.notify import STATUS_TOPIC
 from domain.defect.state import Defect, require_active
@@ -28,7 +28,7 @@ def change_severity(defect: Defect, command: ChangeSeverity, now: datetime) -> N
 def reclassify(defect: Defect, severity: Severity, reason: str, actor: str, now: datetime) -> None:
     """Leave one severity for another."""
     before = defect.severity
-    leave(defect, now, "The impact of this issue is lower now. We continue to work on it.")
+    leave(defect, now, posted_texts.LESS_SEVERE)
     defect.severity = severity
     defect.record(
         "defect.severity_changed",

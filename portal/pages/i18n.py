@@ -58,6 +58,10 @@ class Translations:
         """The field's words for a value; what is not known is shown as it is, less underlines."""
         return self.texts.get(f"{kind}.{value}", str(value).replace("_", " "))
 
+    def posted(self, text: str) -> str:
+        """A text of the status page: what we post where nobody wrote anything, in this language."""
+        return self.texts.get(_POSTED.get(text, ""), text)
+
     def kind(self, kind: str) -> list[str]:
         """The values of a kind that there are words for."""
         start = f"{kind}."
@@ -98,6 +102,8 @@ TRANSLATIONS = {
 }
 """By tag: the languages that pages and mails both have."""
 ENGLISH = TRANSLATIONS[ENGLISH_TAG]
+_POSTED = {text: key for key, text in ENGLISH.texts.items() if key.startswith("posted.")}
+"""Such texts are stored as they are posted, in English, and known by their words."""
 SEVERITIES = ENGLISH.kind("severity")
 ITEMS = ENGLISH.kind("item")
 """What a case is asked for."""

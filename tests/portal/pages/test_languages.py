@@ -126,6 +126,15 @@ async def test_pages_are_in_the_language_of_the_mails(pages: Pages) -> None:
     assert "Offene Vorgänge" in by_contact
 
 
+async def test_the_language_shown_as_chosen_is_that_of_the_page(pages: Pages) -> None:
+    """So whoever saves something else keeps it, also where their contact says `es-MX`."""
+    await pages.world.case("CASE-1", contact={"email": ADA, "language": "es-MX"})
+    await pages.tick()
+    page = await (await pages.signed_in(ADA)).get("/preferences")
+
+    assert re.findall(r'<option value="(\w+)" selected>', page)[-1] == "es"
+
+
 async def test_who_signs_in_has_the_status_page_in_their_language_too(pages: Pages) -> None:
     """And the letter with the link is as all their mails are."""
     await pages.world.case("CASE-1", contact={"email": ADA, "language": "de"})

@@ -1,10 +1,12 @@
 """The public status page through the life of an S1, for people and for programs."""
 
 from datetime import timedelta
+import re
 from xml.etree import ElementTree
 
 import pytest
 
+from portal.pages.i18n import ENGLISH, TRANSLATIONS
 from tests.portal.pages.installation import Pages, on_case, pages_installation
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -40,6 +42,30 @@ async def test_an_s1_from_its_post_to_its_end(pages: Pages) -> None:
     assert "Nobody can log in" in remembered
     assert "Nobody can log in" not in forgotten
     assert "DEF-1" not in posted + daily + progress + resolved
+
+
+async def test_what_nobody_wrote_is_said_in_the_readers_language(pages: Pages) -> None:
+    """To people; programs read the words that were posted."""
+    await pages.world.defect("DEF-1", "S1", on_case("CASE-1"))
+    await pages.tick(hours=25)
+    await pages.world.tell("DEF-1", "resolve", resolution="internal")
+    await pages.tick()
+    said = {
+        language: await pages.browser(**{"accept-language": language}).get("/status")
+        for language in TRANSLATIONS
+    }
+    incident = re.search(r"/status/incidents/\w+", said["en"])
+    assert incident is not None
+
+    for language, page in said.items():
+        words = TRANSLATIONS[language]
+        shown = await pages.browser(**{"accept-language": language}).get(incident[0])
+        assert words.plain("posted.affected") in page
+        for key in ("affected", "goes_on", "resolved"):
+            assert words.plain(f"posted.{key}") in shown, language
+    feed = await pages.browser(**{"accept-language": "de"}).get("/status/feed.atom")
+    assert ENGLISH.plain("posted.affected") in feed
+    assert ENGLISH.plain("posted.goes_on") in feed
 
 
 async def test_programs_read_it_as_they_read_statuspage(story: Pages) -> None:

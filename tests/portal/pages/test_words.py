@@ -9,6 +9,7 @@ import pytest
 from jinja2 import Environment
 
 from activities.languages import known_languages
+from domain.defect import posted_texts
 from domain.promise_guard import promises
 from portal.pages import i18n as words_module
 from portal.pages.i18n import ENGLISH, TRANSLATIONS
@@ -42,6 +43,17 @@ def test_every_language_has_every_word(language: str) -> None:
     assert [key for key, text in texts.items() if not text.strip()] == []
     differing = {key for key, text in texts.items() if named(text) != named(ENGLISH.texts[key])}
     assert {k for k in differing if named(ENGLISH.texts[k]) != reasons or named(texts[k])} == set()
+
+
+def test_what_is_posted_is_known_by_its_words() -> None:
+    """Each text that a status page is told of ours has its words in every language."""
+    posted = {text for name, text in vars(posted_texts).items() if name.isupper()}
+
+    assert posted == {ENGLISH.texts[f"posted.{key}"] for key in ENGLISH.kind("posted")}
+    assert {ENGLISH.posted(text) for text in posted} == posted
+    for language in OTHERS:
+        assert {TRANSLATIONS[language].posted(text) for text in posted}.isdisjoint(posted)
+    assert GERMAN.posted("Nobody can log in") == "Nobody can log in"
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
@@ -142,6 +154,7 @@ def test_templates_ask_for_words_that_are_there() -> None:
     built = (
         "refused",
         "problem",
+        "posted",
         "area",
         "severity_means",
         "unsubscribe",
