@@ -2,15 +2,15 @@
 
 Clients are never given an estimated time of resolution. So public summaries, progress texts,
 workarounds, messages and answers are searched for statements about *when* something will be done:
-"by Friday", "innerhalb von drei Tagen", "next week", dates, "ETA". English and German are
-understood, in one text too; `languages.py` lists them.
+"by Friday", "innerhalb von drei Tagen", "next week", dates, "ETA". English, German and
+Spanish are understood, in one text too; `languages.py` lists them.
 
 How a text is judged:
 
 1. `normalize.py` reduces it to one case, one kind of blank, dash, quote and letter, without markup
    or invisible characters; `spelling.py` corrects typing errors in words of time.
-2. `match.py` finds every time that `english/times.py`, `english/vague_times.py` and
-   `german/times.py` list (**add a phrase there**).
+2. `match.py` finds every time that `english/times.py`, `english/vague_times.py`, `german/times.py`
+   and `spanish/times.py` list (**add a phrase there**).
 3. `text.py` splits it into sentences, each in the language that most of its words belong to.
 4. `context.py` tells the tense of each time from the words around it, which the language's
    `lexicon.py` lists: the nearest in its clause says whether it is future ("will"), past ("failed",

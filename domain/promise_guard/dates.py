@@ -26,9 +26,13 @@ _MONTHS = {
     "mai": 5,
     "okt": 10,
     "dez": 12,
+    "ene": 1,
+    "abr": 4,
+    "ago": 8,
+    "dic": 12,
 }
 """How the names of months begin, in any of the languages."""
-_MONTH = re.compile("|".join(_MONTHS))
+_MONTH = re.compile(rf"(?!martes)(?:{'|'.join(_MONTHS)})")
 _DAY = re.compile(r"(?<![\d:])(\d{1,2})(?![\d:])")
 _QUARTER = re.compile(r"q([1-4])|([1-4])q")
 

@@ -8,10 +8,11 @@ from domain.promise_guard.english import ENGLISH
 from domain.promise_guard.german import GERMAN
 from domain.promise_guard.language import Lexicon
 from domain.promise_guard.match import Matcher
+from domain.promise_guard.spanish import SPANISH
 from domain.promise_guard.spelling import Speller
 
 _WORD = re.compile("(?<![a-z])[a-z]{2,40}(?![a-z])")
-_LANGUAGES = (ENGLISH, GERMAN)
+_LANGUAGES = (ENGLISH, GERMAN, SPANISH)
 """The first is the language of what tells no other."""
 
 

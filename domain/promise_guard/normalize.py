@@ -63,12 +63,14 @@ _MARKUP = re.compile(
     r"|</?(?:a|b|i|u|s|em|strong|span|code|small|mark|font|sub|sup)(?: [^<>\n]{0,200})?>"
     r"|(?<=\])\([^()\s]{1,300}\)"
     r"|(?<=\bw)(?:\u00fc|u\u0308)(?=rd)|(?<=\b[md])(?:\u00fc|u\u0308)(?=sst|rft)"
-    r"|(?<=\bh)(?:\u00e4|a\u0308)(?=tt)|(?<=\bk)(?:\u00f6|o\u0308)(?=nnt)",
+    r"|(?<=\bh)(?:\u00e4|a\u0308)(?=tt)|(?<=\bk)(?:\u00f6|o\u0308)(?=nnt)"
+    r"|(?<=[^\W\d_]{2})(?:\u00f3|o\u0301)(?![^\W_])",
     re.IGNORECASE,
 )
-"""Entities, tags within a line, where a link of Markdown leads, and the dots by which German forms
-of what would be ("w\u00fcrde") differ from those of the past ("wurde")."""
-_MARKS = re.compile("[&<\u00fc\u00f6\u00e4\u0308\u00dc\u00d6\u00c4]|\\]\\(")
+"""Entities, tags within a line, where a link of Markdown leads, the dots by which German forms of
+what would be ("w\u00fcrde") differ from those of the past ("wurde"), and the accent by which
+Spanish verbs of the past ("fall\u00f3") differ from nouns ("fallo"): these get an "e" behind."""
+_MARKS = re.compile("[&<\u00fc\u00f6\u00e4\u0308\u00dc\u00d6\u00c4\u00f3\u00d3\u0301]|\\]\\(")
 """One of these is in every text that has some markup."""
 
 

@@ -43,5 +43,8 @@ ALLOWLIST = {
     "a number asked for": "wie viele (?:<unit>)",
     "soon in comparison": "(?:so bald|sobald|so schnell|bald) (?:wie|als|moglich)",
     "an approach": "bald(?:ig)?st?moglich",
+    "until it is over": (
+        "bis (?:der|die|das) (?:fehler|storung|problem|ursache) (?:behoben|gelost|gefunden) ist"
+    ),
     "no estimate": "kein(?:e[nr]?)? (?:<word> ){0,3}(?:<estimated> )?<estimate>|keine eta",
 }

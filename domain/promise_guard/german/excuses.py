@@ -72,6 +72,7 @@ EXCUSES = {
         (?:um|zum|sich) (?:<word> ){0,4}(?:nachzustellen|nachstellen|reproduzieren)<gap>@
         <start>(?!<await>)\w{3,14}en sie (?:bitte |sich )?(?!uns|mir)<gap>@
         (?:ist|sind) (?:<word> ){0,3}@ zu (?!<await>|<mend>)\w{3,14}en
+        (?:wenn|falls|sofern) sie @ (?:<word> ){0,2}(?:antworten|schreiben|senden|schicken|melden)
         wir bitten sie<gap>@|(?:wenn|falls|sofern) wir<gap>@
         """,
         unless=r"""

@@ -1,12 +1,13 @@
 """What may be said to clients, and what follows from the policy."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from activities.languages import TEMPLATES, known_languages
+from activities.languages import ENGLISH, TEMPLATES, known_languages
 from activities.ports import Letter, Preference
 from activities.rendering import Renderer
 from domain.case.intake import PARTICIPANTS, REQUIRED
@@ -16,8 +17,11 @@ from domain.contract.values import Severity
 from domain.policy import SeverityRules
 from domain.promise_guard import promises
 from tests.activities.rendering.letters import (
+    AT,
     BEFORE,
+    BEFORE_AT,
     CLIENT_FACTS,
+    DEPLOY_AT,
     DEPLOYED,
     IMPACT,
     POLICY,
@@ -33,6 +37,12 @@ TELL_A_DATE = {
     *("defect.release_scheduled", "defect.release_rescheduled", "defect.release_reminder"),
 }
 
+TELL_A_LENGTH = {
+    *(("call.booked", "length"), ("call.reminder", "length"), ("call.cancelled", "length")),
+    *(("release.notice", "length"), ("release.notice", "release of a season")),
+}
+"""How long a call or a maintenance is, and the title of a release."""
+
 
 @pytest.mark.parametrize("letter", client_letters(), ids=lambda letter: letter.subject)
 def test_no_promise(letter: Letter) -> None:
@@ -43,6 +53,24 @@ def test_no_promise(letter: Letter) -> None:
         words = words.replace(DEPLOYED, "that date").replace(BEFORE, "that date")
 
     assert promises(f"{letter.subject}. {words}", date(2026, 11, 20)) == []
+
+
+@pytest.mark.parametrize("language", sorted(set(known_languages()) - {ENGLISH}))
+def test_no_promise_in_any_language(language: str) -> None:
+    """D7: what the check of promises knows of a language holds for our own letters in it."""
+    zone, said = ZoneInfo("America/Chicago"), known_languages()[language].local_time
+    dates = [said(datetime.fromisoformat(at), zone) for at in (DEPLOY_AT, BEFORE_AT)]
+    dates += [said(AT, zone), said(datetime(2026, 11, 19, 15, 12, tzinfo=UTC), zone)]
+    found = []
+    for kind, facts in CLIENT_FACTS:
+        letter = client_letter(kind, facts, language=language)
+        words = re.sub(r"(?<!\n)\n *(?!\n)", " ", f"{letter.subject}\n\n{letter.text}")
+        for told in dates:
+            words = words.replace(told, "X")
+        promised = promises(words, date(2026, 11, 20))
+        found += [(kind.value, p) for p in promised if (kind.value, p.kind) not in TELL_A_LENGTH]
+
+    assert found == []
 
 
 @pytest.mark.parametrize(("kind", "facts"), CLIENT_FACTS)

@@ -22,7 +22,7 @@ WORDS = """
     set the filter to next week|if you do not|estimated a b|reopen a b c d|mon to fri|may 1
     you asked|please send|we will post|investigating|delay by 3 days|sie fragten ob|bitte bis
     in zwei|der fehler wird|f r i d a y|&#102;|<b>|firday
-    wait for|in a couple of
+    wait for|in a couple of|en dos|antes de que|el fallo se|por favor|si usted|falloe o
 """
 HOSTILE = CHARACTERS + [
     f"{cell} " for row in WORDS.strip().splitlines() for cell in row.strip().split("|")

@@ -1,7 +1,7 @@
 """The public status page through the life of an S1, for people and for programs."""
 
-from datetime import timedelta
 import re
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest

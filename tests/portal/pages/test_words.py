@@ -75,9 +75,8 @@ NO_PROMISES = {
     *("call.when.one", "call.when.other", "call.left.one", "call.left.other"),
     *("status.back", "status.day_by_day", "status.today"),
     *("subscribe.asked_why", "subscribe.void_why"),
-    *("sessions.everywhere", "refused.call.at"),
 }
-"""About links and tries, how long a call is, and what lies behind; "todas" is read as "today"."""
+"""About links and tries, how long a call is, and what lies behind."""
 
 
 @pytest.mark.parametrize("language", sorted(TRANSLATIONS))
