@@ -129,7 +129,7 @@ class Renderer:
             return self._letter(effect, about, reader, at, opt_out)
 
     def staff_letter(self, effect: NotifyStaff, address: str, at: datetime) -> Letter:
-        """What one of the vendor's own addresses is told at `at`, in English, in the vendor's zone.
+        """What one of the vendor's own places is told at `at`, in English, in the vendor's zone.
 
         Raises:
             jinja2.UndefinedError: where a fact the words need is missing or empty.
@@ -176,6 +176,7 @@ class Renderer:
             "sent": as_value(part(words, "sent", values)),
             "opt_out": opt_out,
             "unsubscribe": as_value(part(words, "unsubscribe", values)) if opt_out else None,
+            "page": self._page(about) if reader.side == "staff" else None,
         }
         thread = message_id(self._mail_domain, "thread", about.number, reader.address)
         return Letter(
@@ -195,6 +196,12 @@ class Renderer:
             },
             at=at,
         )
+
+    def _page(self, about: Reference) -> str | None:
+        """Where staff see all about it and can do something; not of what has no such page."""
+        if self._portal_url is None or not (about.cases or about.defect or about.release):
+            return None
+        return f"{self._portal_url}/staff/numbers/{quote(about.number, safe='')}"
 
     def _optional_topic(self, kind: ClientEvent) -> Topic | None:
         """The topic of `kind`, where people may opt out of it."""

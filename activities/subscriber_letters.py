@@ -117,6 +117,7 @@ class SubscriberLetters:
             "sent": as_value(part(words, "sent", values)),
             "opt_out": out,
             "unsubscribe": as_value(blocks["leave"]) if out else None,
+            "page": None,
         }
         headers = {"X-Event": kind, "Auto-Submitted": "auto-generated"}
         if thread is not None:

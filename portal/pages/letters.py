@@ -89,6 +89,7 @@ def sign_in_letter(
         "sent": words.plain("letter.sent", at=times.full(now)),
         "opt_out": None,
         "unsubscribe": None,
+        "page": None,
     }
     domain = ascii_domain(parseaddr(context.settings.mail_from)[1].rpartition("@")[2])
     return Letter(
