@@ -45,6 +45,7 @@ from activities.adapters.database.webhook_receivers import DatabaseWebhookReceiv
 from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
 from activities.adapters.database.webhooks import CALL_HOLDS, DatabaseWebhooks
 from activities.adapters.mailbox import mailbox_for
+from activities.adapters.places import NoPlaces, places_for
 from activities.adapters.policy_files import PolicyError, PolicyFiles
 from activities.adapters.statuspage import StatuspageApi
 from activities.adapters.webhook_http import WebhookHttp
@@ -54,7 +55,7 @@ from activities.fan_out import FanOut
 from activities.impact import ReviewImpact
 from activities.notifications import Notifications
 from activities.pin_policy import PinPolicy
-from activities.ports import Mailbox, Policies, StatusPage
+from activities.ports import Mailbox, Places, Policies, StatusPage
 from activities.read_model import ReadModelWriter
 from activities.retention import PruneRows
 from activities.signals import Signals
@@ -121,6 +122,7 @@ class Adapters:
     policies: Policies
     webhooks: Poster = field(default_factory=WebhookHttp)
     sealing: Sealing = field(default_factory=lambda: Sealer(NO_KEYS))
+    places: Places = field(default_factory=NoPlaces)
 
 
 def build_adapters(settings: Settings) -> Adapters:
@@ -129,9 +131,14 @@ def build_adapters(settings: Settings) -> Adapters:
     Raises:
         PolicyError: the policy file is wrong.
         NoDatabase: the database cannot be used.
-        SettingsError: the mail server's URL, a receiver's or the webhooks' secret cannot be used,
-            or a secret needs a key that is not there.
+        SettingsError: the mail server's URL, a place's, a receiver's or the webhooks' secret cannot
+            be used, or a secret needs a key that is not there.
     """
+    policies = PolicyFiles(settings.policy_file)
+    try:
+        places = places_for(policies.places(), settings.places)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     engine = make_engine(settings.database_url.get_secret_value(), pool_size=ACTIVITY_THREADS)
     migrate(engine)
     smtp_url = settings.smtp_url.get_secret_value() if settings.smtp_url else None
@@ -153,9 +160,10 @@ def build_adapters(settings: Settings) -> Adapters:
         engine,
         mailbox,
         page,
-        PolicyFiles(settings.policy_file),
+        policies,
         WebhookHttp(allow_private=private),
         Sealer(settings.encryption_keys),
+        places,
     )
 
 
@@ -202,6 +210,7 @@ async def workers(
         adapters.policies,
         settings.mail_from,
         preferences,
+        adapters.places,
         settings.portal_url,
     )
     status_page = PostToStatusPage(adapters.status_page, ledger)

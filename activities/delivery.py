@@ -25,6 +25,10 @@ log = structlog.get_logger()
 
 KEY_USED = "key_used"
 """The problem of a message whose key is that of another one, which was sent."""
+GIVEN_UP = "not-now"
+"""The problem of a message that a place did not take for so long that others must not wait."""
+FEW_TRIES = 5
+"""Before that: one that was late itself, as after an outage of ours, is not given up at once."""
 MOST_BY_TELEPHONE = 500
 """People who are told one message by telephone: state and receipt name a case of each."""
 TOO_MANY_CALLS = "telephone-full"
@@ -49,6 +53,13 @@ class Tally:
     by_telephone: tuple[str, ...] = ()
     problem: str | None = None
 
+    def add(self, other: "Tally") -> None:
+        """Count what came of it for further recipients, in part of the places of a role."""
+        self.sent += other.sent
+        self.already += other.already
+        self.failed += other.failed
+        self.problem = self.problem or other.problem
+
     def receipt(self, key: str) -> DeliveryReceipt:
         """The answer to the workflow."""
         return DeliveryReceipt(key=key, **asdict(self))
@@ -61,6 +72,7 @@ def deliver(
     tally: Tally,
     *,
     shared_since: datetime | None = None,
+    gives_up_at: datetime | None = None,
 ) -> None:
     """Send one message to one recipient, unless the ledger says it was sent, or came back.
 
@@ -72,6 +84,9 @@ def deliver(
 
     Of one that has a `shared_since`, several entities say the same under one key: whoever claims it
     first sends it, and keeps trying; for the others it counts as told.
+
+    One that `gives_up_at` an instant counts from then on as refused, as `not-now`, once it was
+    tried a few times.
 
     Raises:
         ApplicationError: the other side may take it later.
@@ -94,11 +109,11 @@ def deliver(
         with activity.shield_thread_cancel_exception():  # half a letter would be of unknown outcome
             send()
     except Refused as refusal:
-        ledger.settle(delivery, DeliveryState.FAILED, present(), refusal.code)
-        tally.failed += 1
-        tally.problem = refusal.code
-        log.warning("delivery.refused", key=delivery.effect_key, problem=refusal.code)
+        _refused(ledger, delivery, tally, refusal.code)
     except NotNow as reason:
+        if gives_up_at and present() >= gives_up_at and before.attempts >= FEW_TRIES:
+            _refused(ledger, delivery, tally, GIVEN_UP)
+            return
         ledger.settle(delivery, DeliveryState.PLANNED, present(), "later")
         raise ApplicationError(
             "the other side does not take it now",
@@ -109,6 +124,13 @@ def deliver(
     else:
         ledger.settle(delivery, DeliveryState.SENT, present())
         tally.sent += 1
+
+
+def _refused(ledger: Ledger, delivery: Delivery, tally: Tally, problem: str) -> None:
+    ledger.settle(delivery, DeliveryState.FAILED, present(), problem)
+    tally.failed += 1
+    tally.problem = problem
+    log.warning("delivery.refused", key=delivery.effect_key, problem=problem)
 
 
 def hand_to_staff(ledger: Ledger, delivery: Delivery, spoken: Spoken, tally: Tally) -> None:

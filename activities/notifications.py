@@ -1,15 +1,18 @@
 """Tells people: one activity per effect, however many recipients."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.delivery import Tally, content_of, deliver, hand_to_staff, present
 from activities.heartbeat import BEAT_SECONDS, Heartbeater
 from activities.ports import (
+    APPRISE,
+    EMAIL,
     TELEPHONE,
     Audience,
     Delivery,
@@ -17,6 +20,7 @@ from activities.ports import (
     Letter,
     Mailbox,
     MailSession,
+    Places,
     Policies,
     Preference,
     Preferences,
@@ -26,13 +30,17 @@ from activities.ports import (
 from activities.rendering import Renderer
 from domain.addresses import recipient_key
 from domain.contract.effects import Lane, NotifyClients, NotifyStaff, Person
-from domain.contract.events import StaffEvent
+from domain.contract.events import Role, StaffEvent
 from domain.contract.receipts import DeliveryReceipt
+from domain.policy import Policy
+from domain.staff_places import place_name
 
 ONE_FOR_ALL = {Lane.CLIENTS, Lane.STATUS_PAGE, Lane.READ_MODEL}
 """Lanes whose destination is the same for all: where it is down, all that write there notice."""
 PAGE = 200
 """Recipients read from the database at a time."""
+PATIENCE = timedelta(minutes=30)
+"""For so long a place that is down holds up what staff are told after this, elsewhere too."""
 
 
 class Notifications:
@@ -49,6 +57,7 @@ class Notifications:
         policies: Policies,
         mail_from: str,
         preferences: Preferences,
+        places: Places,
         portal_url: str | None = None,
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:
@@ -58,6 +67,7 @@ class Notifications:
         self._policies = policies
         self._mail_from = mail_from
         self._preferences = preferences
+        self._places = places
         self._portal_url = portal_url
         self._beat_seconds = beat_seconds
         self._renderer = cache(self._make_renderer)
@@ -87,19 +97,57 @@ class Notifications:
 
     @activity.defn(name="tell_staff")
     def tell_staff(self, effect: NotifyStaff) -> DeliveryReceipt:
-        """One message to the address the policy gives for the role.
+        """One message to each place that the policy names for the role.
 
-        An outage is told once, whatever meets it within an hour.
+        All are tried before one that is down is tried again, and support hears, where it can, of
+        each that refused. An outage is told once, whatever meets it within an hour.
+
+        Raises:
+            ApplicationError: some of them may take it later.
         """
-        address = self._policies.load(effect.policy, effect.at.year).contacts[effect.role]
-        letter = self._renderer(effect.policy, effect.at.year).staff_letter(
-            effect, address, present()
-        )
-        tally = Tally()
+        policy = self._policies.load(effect.policy, effect.at.year)
+        tally, later = Tally(), list[ApplicationError]()
         with Heartbeater(self._beat_seconds), self._mailbox.open() as session:
-            self._send(session, effect, letter, tally, [effect.case] if effect.case else [])
+
+            def tell(notice: NotifyStaff, recipient: str) -> Tally:
+                told = Tally()
+                try:
+                    self._tell_at(session, notice, recipient, told)
+                except ApplicationError as reason:
+                    later.append(reason)
+                return told
+
+            came_of_it = {to: tell(effect, to) for to in policy.recipients(effect.role)}
+            for told in came_of_it.values():
+                tally.add(told)
+            for notice, recipient in _about_failing(effect, came_of_it, policy):
+                tell(notice, recipient)
+        if later:
+            raise min(later, key=lambda reason: reason.next_retry_delay or timedelta())
         self._ledger.overtake(effect, present())
         return tally.receipt(effect.key)
+
+    def _tell_at(
+        self, session: MailSession, notice: NotifyStaff, recipient: str, tally: Tally
+    ) -> None:
+        renderer = self._renderer(notice.policy, notice.at.year)
+        letter = renderer.staff_letter(notice, recipient, present())
+        cases, place = [notice.case] if notice.case else [], place_name(recipient)
+        if place is None:
+            delivery = self._delivery(notice, letter, cases, recipient_key(recipient), EMAIL)
+        else:
+            delivery = self._delivery(notice, letter, cases, place, APPRISE)
+        about, since = _shared(notice) or ("", None)
+        if since is not None:
+            delivery = replace(delivery, effect_key=shared_key(about, since), content=None)
+        deliver(
+            self._ledger,
+            delivery,
+            lambda: self._places.tell(place, letter) if place else session.send(letter),
+            tally,
+            shared_since=since,
+            gives_up_at=notice.at + PATIENCE if place else None,
+        )
 
     def _cases(self, effect: NotifyClients) -> int | None:
         """The cases on account of which everyone attached was told, for the entity to compare."""
@@ -132,17 +180,13 @@ class Notifications:
     def _send(
         self,
         session: MailSession,
-        effect: NotifyClients | NotifyStaff,
+        effect: NotifyClients,
         letter: Letter,
         tally: Tally,
         cases: list[str],
     ) -> None:
-        since = _outage_since(effect) if isinstance(effect, NotifyStaff) else None
-        delivery = self._delivery(effect, letter, cases, recipient_key(letter.to), "email")
-        if since is not None:
-            shared = f"{effect.kind}/{effect.facts['lane']}/"
-            delivery = replace(delivery, effect_key=shared_key(shared, since), content=None)
-        deliver(self._ledger, delivery, lambda: session.send(letter), tally, shared_since=since)
+        delivery = self._delivery(effect, letter, cases, recipient_key(letter.to), EMAIL)
+        deliver(self._ledger, delivery, lambda: session.send(letter), tally)
 
     def _hand_to_staff(
         self, effect: NotifyClients, letter: Letter, tally: Tally, person: Person
@@ -178,14 +222,47 @@ class Notifications:
         return Renderer(loaded, self._mail_from, portal_url=self._portal_url)
 
 
-def _outage_since(notice: NotifyStaff) -> datetime | None:
-    """When the outage began that all who meet it tell alike; None for a notice of anything else."""
-    lane, since = notice.facts.get("lane"), notice.facts.get("since")
-    if notice.kind is not StaffEvent.DELIVERY_FAILING or notice.facts.get("failed"):
+def _shared(notice: NotifyStaff) -> tuple[str, datetime] | None:
+    """What all who meet an outage tell alike, and when that began; None for anything else."""
+    facts = notice.facts
+    lane, place, since = facts.get("lane"), facts.get("place"), facts.get("since")
+    if notice.kind is not StaffEvent.DELIVERY_FAILING or not isinstance(since, str):
         return None
-    if lane not in ONE_FOR_ALL or not isinstance(since, str):
+    if place:
+        return f"{notice.kind}/{lane}/{place}/", datetime.fromisoformat(since)
+    if facts.get("failed") or lane not in ONE_FOR_ALL:
         return None
-    return datetime.fromisoformat(since)
+    return f"{notice.kind}/{lane}/", datetime.fromisoformat(since)
+
+
+def _about_failing(
+    effect: NotifyStaff, came_of_it: Mapping[str, Tally], policy: Policy
+) -> Iterator[tuple[NotifyStaff, str]]:
+    """What support is told, and where, of places that did not take an effect for good.
+
+    Who has one address alone is left to the page for staff, where all that failed is listed.
+    """
+    failed = {place: told.problem for place, told in came_of_it.items() if told.failed}
+    if len(came_of_it) == 1 and not any(map(place_name, failed)):
+        return
+    for place, problem in failed.items():
+        facts = {
+            "lane": effect.lane.value,
+            "event": effect.event,
+            "problem": problem,
+            "failed": 1,
+            "since": effect.at.isoformat(),
+            "place": place,
+        }
+        for recipient in policy.recipients(Role.SUPPORT):
+            if recipient not in failed:
+                changed = {
+                    "key": f"{effect.key}/{place}",
+                    "kind": StaffEvent.DELIVERY_FAILING,
+                    "role": Role.SUPPORT,
+                    "facts": facts,
+                }
+                yield effect.model_copy(update=changed), recipient
 
 
 def _behind(people: Sequence[Person], after: str | None) -> Sequence[Person]:

@@ -84,6 +84,13 @@ class MailSession(Protocol):
         """Hand over one letter. Raises Refused for this letter, NotNow for the system."""
 
 
+class Places(Protocol):
+    """Where staff are told that is no mailbox: chats, pagers, telephones, by name."""
+
+    def tell(self, place: str, letter: Letter) -> None:
+        """Hand over a letter. Raises Refused where the place never takes it so, else NotNow."""
+
+
 class StatusPage(Protocol):
     """Where incidents are posted; every call may be repeated with the same effect."""
 
@@ -105,8 +112,12 @@ class DeliveryState(StrEnum):
     """The person has no e-mail address: it is `sent` once somebody says that they told them."""
 
 
+EMAIL = "email"
+"""The channel of letters."""
 TELEPHONE = "telephone"
 """The channel of what people are told by telephone."""
+APPRISE = "apprise"
+"""The channel of what staff are told at places."""
 
 
 @dataclass(frozen=True, slots=True)

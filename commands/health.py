@@ -18,6 +18,8 @@ from activities.adapters.database.set_aside import Waiting
 from activities.adapters.database.webhook_receivers import DatabaseWebhookReceivers
 from activities.adapters.database.webhook_secrets import DatabaseWebhookSecrets
 from activities.adapters.file_store import FileStore, StoreDown
+from activities.adapters.places import unknown_places
+from activities.adapters.policy_files import PolicyError, PolicyFiles
 from commands.versions import unserved
 from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE, WEBHOOKS_QUEUE
 from domain.webhooks.receiver import workflow_id
@@ -57,6 +59,7 @@ async def run(settings: Settings) -> int:
         for name in await _missing(client)
     ]
     problems += await asyncio.to_thread(_attachments, settings)
+    problems += _places(settings)
     no_database = await asyncio.to_thread(_database_problems, settings)
     if not no_database:
         problems += await asyncio.to_thread(_sealed_secrets, settings)
@@ -127,6 +130,15 @@ def _attachments(settings: Settings) -> list[str]:
     except StoreDown as error:
         return [f"DEFECTS_ATTACHMENTS_URL: cannot be written to, so mails with files wait: {error}"]
     return []
+
+
+def _places(settings: Settings) -> list[str]:
+    """Places at which the policy tells staff, and that no setting knows."""
+    try:
+        named = PolicyFiles(settings.policy_file).places()
+    except PolicyError as error:
+        return str(error).splitlines()
+    return unknown_places(named, settings.places)
 
 
 def _sealed_secrets(settings: Settings) -> list[str]:

@@ -32,10 +32,10 @@ FIRST_YEAR, LAST_YEAR = 1971, 2199
 """Between them lie all instants of the contract."""
 
 
-async def check(_settings: Settings, path: Path, as_json: bool) -> int:
+async def check(settings: Settings, path: Path, as_json: bool) -> int:
     """Everything that is wrong with a file, and what its writer will hardly have meant."""
     try:
-        found = checked_policy_file(path, datetime.now(UTC).date())
+        found = checked_policy_file(path, datetime.now(UTC).date(), settings.places)
     except PolicyError as error:
         if not as_json:
             raise

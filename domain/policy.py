@@ -10,7 +10,8 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 from domain.business_time import BusinessCalendar, WeekHours
 from domain.contract.client_texts import ClientText
 from domain.contract.events import Role, StaffEvent, Topic
-from domain.contract.values import Address, Channel, Instant, Package, Severity, TargetUnit, Value
+from domain.contract.values import Channel, Instant, Package, Severity, TargetUnit, Value
+from domain.staff_places import Recipients, recipients_of
 
 
 class Section(Value):
@@ -283,9 +284,13 @@ class Texts(Section):
 class Policy(PinnedPolicy):
     """A whole policy, holidays resolved to dates: the pinned part, addresses and texts."""
 
-    contacts: dict[Role, Address]
+    contacts: dict[Role, Recipients]
     texts: Texts
     preferences: PreferenceRules = PreferenceRules()
+
+    def recipients(self, role: Role) -> tuple[str, ...]:
+        """Where a role is told: addresses, and places such as `place:oncall-slack`."""
+        return recipients_of(self.contacts[role])
 
     def pinned(self) -> PinnedPolicy:
         """The part that belongs into a workflow's state; addresses are looked up when needed."""

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from domain.business_time import BusinessCalendar, SpecialDays, WeekHours
 from domain.contract.events import Role
-from domain.contract.values import Address, Severity
+from domain.contract.values import Severity
 from domain.policy import (
     READING,
     CallRules,
@@ -24,6 +24,7 @@ from domain.policy import (
     SeverityRules,
     Texts,
 )
+from domain.staff_places import Recipients, recipients_of
 from domain.toml_text import Key, dotted
 
 
@@ -138,8 +139,9 @@ class PolicyFile(Section):
     """Calls booked through a case."""
     reviews: ReviewRules = ReviewRules()
     """The regular impact review."""
-    contacts: dict[Role, Address]
-    """The address of each role; all roles are required."""
+    contacts: dict[Role, Recipients]
+    """Where each role is told: an address, or a list of addresses and of places that settings know,
+    such as `place:oncall-slack`. All roles are required."""
     texts: Texts
     """How mails are signed."""
     preferences: PreferenceRules = PreferenceRules()
@@ -167,6 +169,12 @@ class PolicyFile(Section):
             told = [str(s) for s, rules in self.severities.items() if role in rules.notified]
             by = f": {', '.join(told)} escalates to it" if told else ""
             yield Contradiction(("contacts", str(role)), f"is missing{by}")
+        for role, given in self.contacts.items():
+            known = [recipient.lower() for recipient in recipients_of(given)]
+            for place, recipient in enumerate(known):
+                if recipient in known[:place]:
+                    again = ("contacts", str(role), place)
+                    yield Contradiction(again, "is there already: name it once")
         for severity, rules in self.severities.items():
             key = ("severities", str(severity))
             if rules.hours is not None and rules.hours != "24x7":

@@ -243,6 +243,8 @@ def _reason(error: Any) -> str:
     for kind, words in (("too_short", "has too few"), ("too_long", "has too many")):
         if error["type"] == f"string_{kind}":
             return f"{words} characters"
+        if error["type"] == kind:
+            return f"{words} entries"
     return str(error["msg"]).replace("Input should", "must", 1)
 
 

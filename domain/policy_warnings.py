@@ -11,6 +11,8 @@ from domain.contract.values import Severity
 from domain.policy import FixedHourCadence, SeverityRules, Target
 from domain.policy_file import PolicyFile
 from domain.policy_findings import Problem
+from domain.staff_places import place_name, recipients_of, variable_of
+from domain.toml_text import Key
 
 _SOON = timedelta(days=92)
 """How long before the last single date of a calendar its writer is reminded of it."""
@@ -18,8 +20,14 @@ _RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.
 """Names below which no mail arrives (RFC 2606)."""
 
 
-def warnings(file: PolicyFile, holidays: Collection[date], today: date) -> list[Problem]:
-    """What to look at again: `holidays` are the dates that the file's names stand for."""
+def warnings(
+    file: PolicyFile,
+    holidays: Collection[date],
+    today: date,
+    places: Collection[str] | None = None,
+) -> list[Problem]:
+    """What to look at again: `holidays` are the dates that the file's names stand for, and `places`
+    the names of those of staff that settings know, where these are looked at."""
     looks: tuple[Callable[[], Iterator[Problem]], ...] = (
         lambda: _calendar(file, holidays, today),
         lambda: _cases(file),
@@ -27,7 +35,7 @@ def warnings(file: PolicyFile, holidays: Collection[date], today: date) -> list[
         lambda: _review(file),
         lambda: _severities(file, today),
         lambda: _horizon(file, holidays, today),
-        lambda: _contacts(file),
+        lambda: _contacts(file, places),
     )
     return [problem for look in looks for problem in look()]
 
@@ -178,19 +186,27 @@ def _spoken(week: Collection[Openings]) -> str:
 # --- contacts -------------------------------------------------------------------------------------
 
 
-def _contacts(file: PolicyFile) -> Iterator[Problem]:
+def _contacts(file: PolicyFile, places: Collection[str] | None) -> Iterator[Problem]:
     named = {role for rules in file.severities.values() for role in rules.notified}
     reserved = []
-    for role, address in file.contacts.items():
-        domain = address.rpartition("@")[2].lower()
+    for role, given in file.contacts.items():
         told = ", and escalations go to it" if role in named else ""
-        try:
-            ascii_domain(domain)
-        except ValueError:
-            reason = f"is an address that no mail can be sent to{told}"
-            yield Problem(("contacts", str(role)), reason)
-        if any(domain == name or domain.endswith(f".{name}") for name in _RESERVED):
-            reserved.append(str(role))
+        for place, recipient in enumerate(recipients_of(given)):
+            whole: Key = ("contacts", str(role))
+            key = whole if isinstance(given, str) else (*whole, place)
+            if (name := place_name(recipient)) is not None:
+                if places is not None and name not in places:
+                    reason = "is a place that the settings here say nothing of"
+                    yield Problem(key, reason, f"set {variable_of(name)} for each worker")
+                continue
+            domain = recipient.rpartition("@")[2].lower()
+            try:
+                ascii_domain(domain)
+            except ValueError:
+                yield Problem(key, f"is an address that no mail can be sent to{told}")
+            if any(domain == name or domain.endswith(f".{name}") for name in _RESERVED):
+                reserved.append(str(role))
     if reserved:
-        reason = f"has addresses at which no mail arrives (RFC 2606): {', '.join(reserved)}"
+        roles = ", ".join(dict.fromkeys(reserved))
+        reason = f"has addresses at which no mail arrives (RFC 2606): {roles}"
         yield Problem(("contacts",), reason, "give those of your staff")

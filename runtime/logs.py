@@ -23,7 +23,7 @@ from runtime.settings import LogStyle
 _PLAIN = (str, int, float, bool, type(None))
 _WORTH_A_WORD = (date, timedelta, PurePath, UUID, Enum)
 _CONTEXTS = ("temporal_workflow", "temporal_activity")
-_CHATTY = ("httpx", "httpcore", "httpx2", "httpcore2", "mail.log", "alembic")
+_CHATTY = ("httpx", "httpcore", "httpx2", "httpcore2", "mail.log", "alembic", "urllib3")
 """Loggers that write a line, with its URL or address, for everything they do."""
 
 

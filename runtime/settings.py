@@ -4,6 +4,7 @@ import ipaddress
 import os
 import re
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
 from email.utils import parseaddr
@@ -14,6 +15,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    PrivateAttr,
     SecretStr,
     WithJsonSchema,
     model_validator,
@@ -24,6 +26,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.addresses import ascii_domain
 from domain.retention import SHORTEST, Periods
+from domain.staff_places import VARIABLES
 from runtime import oidc
 from runtime.codec import NO_KEYS, KeyRing
 
@@ -197,6 +200,15 @@ def _socket_address(text: str) -> str:
     return text.replace("localhost", "127.0.0.1")
 
 
+def _read_places() -> Mapping[str, SecretStr]:
+    found = {v: url.strip() for v, url in os.environ.items() if v.startswith(VARIABLES)}
+    return {
+        variable.removeprefix(VARIABLES).lower().replace("_", "-"): SecretStr(url)
+        for variable, url in sorted(found.items())
+        if url
+    }
+
+
 class Settings(BaseSettings):
     """Everything an installation can set, but for Temporal's own variables."""
 
@@ -325,6 +337,17 @@ class Settings(BaseSettings):
     graceful_shutdown_seconds: float = Field(default=30, ge=0)
     """How long activities may go on after SIGTERM."""
 
+    # Each has a variable of its own, whose name is the policy's: there is no field for it.
+    _places: Mapping[str, SecretStr] = PrivateAttr(default_factory=_read_places)
+
+    @property
+    def places(self) -> Mapping[str, SecretStr]:
+        """How to get to places of staff, by name: `DEFECTS_PLACE_ONCALL_SLACK` to `oncall-slack`.
+
+        They are read by who sends there: what they say is not looked at here.
+        """
+        return self._places
+
     @property
     def oidc(self) -> oidc.OpenIdConnect | None:
         """How staff sign in by an identity provider; None where none is named."""
@@ -390,7 +413,9 @@ def _misspelt() -> list[str]:
     return [
         f"{PREFIX}{name}: is not a setting; did you mean {PREFIX}{meant[0]}?"
         for name in ours
-        if name not in names and (meant := get_close_matches(name, names, 1, _MISSPELT))
+        if name not in names
+        and not f"{PREFIX}{name}".startswith(VARIABLES)
+        and (meant := get_close_matches(name, names, 1, _MISSPELT))
     ]
 
 

@@ -24,7 +24,7 @@ from domain.contract.defect import (
     ScheduleRelease,
     WithdrawRelease,
 )
-from domain.contract.events import ClientEvent, StaffEvent
+from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import parse
 from domain.contract.release import AttachDefect, DetachDefect
 from domain.contract.values import Command
@@ -262,7 +262,7 @@ class _Stage:
         yield from (said for fact in facts for said in _by_release(fact))
 
     def _delivered(self, number: str, policy: Policy) -> Iterator[Delivered]:
-        roles = {address.lower(): role.value for role, address in policy.contacts.items()}
+        roles = {to.lower(): role.value for role in Role for to in policy.recipients(role)}
         told = {*ClientEvent, *StaffEvent}
         for row in DatabaseLedger(self._world.engine).deliveries(number):
             if row.state is DeliveryState.SENT and row.sent_at and row.event in told:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from activities.ports import Letter, MailSession, NotNow, Preference, Refused
@@ -43,6 +43,29 @@ class RecordingMailbox:
     def events(self, to: str | None = None) -> list[str]:
         """What was sent, in order: to everybody, or to one address."""
         return [x.headers["X-Event"] for x in self.letters if to in (None, x.to)]
+
+
+class RecordingPlaces:
+    """`Places` in lists; each may be down, for a time that it names or not, or refuse."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Letter]] = []
+        self.tries: list[str] = []
+        self.down: dict[str, timedelta | None] = {}
+        self.refused: dict[str, str] = {}
+
+    def tell(self, place: str, letter: Letter) -> None:
+        """One letter, unless today is a bad day there."""
+        self.tries.append(place)
+        if place in self.down:
+            raise NotNow(f"{place} is down", self.down[place])
+        if place in self.refused:
+            raise Refused(self.refused[place], "refused")
+        self.told.append((place, letter))
+
+    def events(self, place: str) -> list[str]:
+        """What was told there, in order."""
+        return [letter.headers["X-Event"] for to, letter in self.told if to == place]
 
 
 class _Session:

@@ -1,7 +1,7 @@
 """Policies from TOML files: the built-in one and the one a setting names."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from domain.policy_file import HolidayRules, PolicyFile
 from domain.policy_findings import Problem, Reading
 from domain.policy_hints import nearest
 from domain.policy_warnings import warnings
+from domain.staff_places import named_places
 from domain.toml_text import dotted
 
 BUILT_IN = Path(__file__).parents[2] / "domain" / "policies" / "eto.toml"
@@ -47,6 +48,12 @@ class PolicyFiles:
         """The names that `load` takes."""
         return sorted(self._files)
 
+    def places(self) -> list[str]:
+        """The names of the places at which they tell staff, sorted."""
+        return named_places(
+            given for file in self._files.values() for given in file.contacts.values()
+        )
+
     def load(self, name: str, year: int) -> Policy:
         """The policy with its holidays from the year before `year` on, as far as it looks ahead.
 
@@ -76,8 +83,9 @@ def read_policy_file(path: Path) -> PolicyFile:
     return read.policy
 
 
-def checked_policy_file(path: Path, today: date) -> Reading:
-    """The same without raising: with what its writer will hardly have meant, as of a date.
+def checked_policy_file(path: Path, today: date, places: Collection[str] | None = None) -> Reading:
+    """The same without raising: with what its writer will hardly have meant, as of a date, and
+    where settings know these `places` of staff.
 
     Raises:
         PolicyError: it cannot be read at all.
@@ -86,7 +94,7 @@ def checked_policy_file(path: Path, today: date) -> Reading:
     def look(file: PolicyFile) -> list[Problem]:
         rules = file.calendar.holidays
         years = range(today.year, today.year + rules.years_ahead + 1)
-        return warnings(file, set(holidays_by_name(rules, years)), today)
+        return warnings(file, set(holidays_by_name(rules, years)), today, places)
 
     return policy_findings.read(_text_of(path), _right(), unknown_holidays, look)
 

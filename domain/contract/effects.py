@@ -204,7 +204,7 @@ class NotifyClients(_Effect):
 
 
 class NotifyStaff(_Effect):
-    """Send one message to the address the policy gives for `role`."""
+    """Send one message to each place that the policy names for `role`."""
 
     lane = Lane.STAFF
     receipt = DeliveryReceipt

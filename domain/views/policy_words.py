@@ -9,6 +9,7 @@ from domain.contract.events import Role, StaffEvent
 from domain.contract.values import Severity
 from domain.policy import Cadence, ElapsedCadence, SeverityRules
 from domain.policy_file import CalendarRules, PolicyFile
+from domain.staff_places import recipients_of
 from domain.toml_text import dotted
 
 _DAYS = dict(zip(get_args(Weekday), ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
@@ -169,7 +170,7 @@ def _severity(severity: Severity, file: PolicyFile) -> Iterator[Statement]:
         share = f"{_number(step.share * 100)} %"
         sentence = f"Once {share} of its budget is spent, {{}} is told {told}, {step.event}"
         at = f"rungs.{step.share!r}.{step.event}"
-        yield say(at, sentence, _role(step.role), file.contacts[step.role])
+        yield say(at, sentence, _role(step.role), _told_at(file, step.role))
     yield say("updates", "Attached clients get {}", _cadence(rules.updates))
     for name, holds, sentence in (
         ("status_page", rules.status_page, "It is an incident on the status page"),
@@ -266,14 +267,18 @@ def _people(file: PolicyFile) -> Iterator[Statement]:
     sentence = "A person may opt out of: {}"
     yield Statement("Preferences", dotted(("preferences", "optional")), sentence, topics)
     for role in Role:
-        sentence = f"{_role(role)[0].upper()}{_role(role)[1:]} is written to at {{}}"
-        yield Statement("Contacts", f"contacts.{role}", sentence, file.contacts[role])
+        sentence = f"{_role(role)[0].upper()}{_role(role)[1:]} is told at {{}}"
+        yield Statement("Contacts", f"contacts.{role}", sentence, _told_at(file, role))
     for name, sentence, value in (
         ("vendor", "The vendor is called {}", file.texts.vendor),
         ("product", "The product is called {}", file.texts.product),
         ("signature", "Mails end with: {}", file.texts.signature),
     ):
         yield Statement("Texts", f"texts.{name}", sentence, value)
+
+
+def _told_at(file: PolicyFile, role: Role) -> str:
+    return ", ".join(recipients_of(file.contacts[role]))
 
 
 # --- words ----------------------------------------------------------------------------------------

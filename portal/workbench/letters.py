@@ -51,6 +51,8 @@ class ToStaff:
 
     event: str
     role: str
+    places: Sequence[str]
+    """All of them, as the policy has them."""
     letter: Letter
 
 
@@ -59,7 +61,7 @@ class Letters:
 
     def __init__(self, engine: Engine, policy: Policy, settings: Settings) -> None:
         self._engine = engine
-        self._contacts = policy.contacts
+        self._policy = policy
         self._renderer = Renderer(policy, settings.mail_from, portal_url=public_url(settings))
 
     def to_clients(
@@ -86,9 +88,9 @@ class Letters:
 
     def to_staff(self, effect: NotifyStaff, at: datetime) -> ToStaff:
         """Where it goes, and what it says."""
-        address = self._contacts[effect.role]
-        letter = self._renderer.staff_letter(effect, address, at)
-        return ToStaff(effect.kind.value, effect.role.value, letter)
+        places = self._policy.recipients(effect.role)
+        letter = self._renderer.staff_letter(effect, places[0], at)
+        return ToStaff(effect.kind.value, effect.role.value, places, letter)
 
     def _by_language(
         self, effect: NotifyClients, people: Sequence[tuple[Person, Preference]], at: datetime

@@ -37,6 +37,7 @@ from activities.heartbeat import Heartbeater
 from activities.impact import ReviewImpact
 from activities.notifications import Notifications
 from activities.pin_policy import PinPolicy
+from activities.ports import Letter
 from activities.read_model import ReadModelWriter
 from activities.signals import Signals
 from activities.status_page import PostToStatusPage
@@ -106,12 +107,15 @@ def inline_loop() -> asyncio.AbstractEventLoop:
 
 
 class _Ports:
-    """`Mailbox`, `StatusPage` and `Poster` of whatever night it is."""
+    """`Mailbox`, `Places`, `StatusPage` and `Poster` of whatever night it is."""
 
     outside: Outside
 
     def open(self) -> Any:
         return self.outside.open()
+
+    def tell(self, place: str, letter: Letter) -> None:
+        self.outside.take(dataclasses.replace(letter, to=place))
 
     def post(self, effect: PostStatus, at: datetime) -> None:
         self.outside.post(effect, at)
@@ -132,7 +136,13 @@ class ActivityWorker:
         preferences, signals = DatabasePreferences(engine), Signals(client)
         policies = PolicyFiles()
         tell = Notifications(
-            self._ports, ledger, audience, policies, "support@vendor.example", preferences
+            self._ports,
+            ledger,
+            audience,
+            policies,
+            "support@vendor.example",
+            preferences,
+            self._ports,
         )
         page = PostToStatusPage(self._ports, ledger)
         entities = Entities(defects, signals, DatabaseNumbers(engine), audience)

@@ -42,7 +42,7 @@ from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Contact
 from domain.defect import DEFECT
 from tests.domain.builders import ETO, attachment, begin_alone, defect_start
-from tests.fakes import MemoryPreferences, RecordingMailbox
+from tests.fakes import MemoryPreferences, RecordingMailbox, RecordingPlaces
 from tests.quick_databases import empty_database
 from tests.statuspage_server import StatuspageServer
 
@@ -88,6 +88,7 @@ def _tell(
         PolicyFiles(),
         "support@vendor.example",
         preferences,
+        RecordingPlaces(),
         "https://portal.vendor.example",
         **options,
     )

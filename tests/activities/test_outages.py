@@ -16,7 +16,7 @@ from activities.ports import DeliveryState
 from domain.contract.effects import NotifyStaff
 from domain.contract.events import Role, StaffEvent
 from domain.contract.receipts import DeliveryReceipt
-from tests.fakes import MemoryPreferences, RecordingMailbox
+from tests.fakes import MemoryPreferences, RecordingMailbox, RecordingPlaces
 
 EIGHT = datetime(2026, 3, 2, 20, 5, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -39,6 +39,7 @@ def tell(engine: Engine, mailbox: RecordingMailbox) -> Notifications:
         PolicyFiles(),
         "support@vendor.example",
         MemoryPreferences(),
+        RecordingPlaces(),
     )
 
 
@@ -145,6 +146,6 @@ def test_an_address_that_refuses_is_noticed_by_each(
     tell: Notifications, mailbox: RecordingMailbox
 ) -> None:
     """Nobody relies on a message that was refused."""
-    support = PolicyFiles().load("eto", EIGHT.year).contacts[Role.SUPPORT]
+    (support,) = PolicyFiles().load("eto", EIGHT.year).recipients(Role.SUPPORT)
     mailbox.refused = {support: "smtp-550"}
     assert [carried_out(tell, failing(n)).failed for n in (1, 2)] == [1, 1]

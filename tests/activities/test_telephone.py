@@ -20,7 +20,7 @@ from domain.contract.effects import AudienceChange, Fact, NotifyClients, UpdateR
 from domain.contract.events import ClientEvent
 from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Attachment, Contact
-from tests.fakes import MemoryPreferences, RecordingMailbox
+from tests.fakes import MemoryPreferences, RecordingMailbox, RecordingPlaces
 from tests.quick_databases import empty_database
 
 NOW = datetime(2027, 3, 8, 15, tzinfo=UTC)
@@ -82,6 +82,7 @@ class Desk:
             PolicyFiles(),
             "support@vendor.example",
             self.preferences,
+            RecordingPlaces(),
         )
         is_news = whom == "newsletter"
         effect = NotifyClients(

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from domain.contract.events import StaffEvent
+from domain.contract.events import Role, StaffEvent
 from domain.policy import Policy
 from simulation.oracle.audit import audit
 from simulation.oracle.expected_state import Delivered, StateHistory
@@ -231,7 +231,7 @@ class _Judge:
     def _delivered(self) -> dict[str, list[Delivered]]:
         """What reached whom, by defect: as the mail server has it, in the ledger's words."""
         rows = {row["message_id"]: row for row in self._evidence.ledger}
-        roles = {address.lower(): role.value for role, address in self._policy.contacts.items()}
+        roles = {to.lower(): role.value for role in Role for to in self._policy.recipients(role)}
         found: dict[str, list[Delivered]] = defaultdict(list)
         for (message_id, recipient), times in self._came.items():
             row = rows.get(message_id)

@@ -68,6 +68,21 @@ def test_check_answers_with_version_and_warnings_as_json() -> None:
     assert list(said["warnings"][0]) == ["line", "key", "value", "reason", "hint"]
 
 
+def test_check_warns_of_a_place_that_settings_here_do_not_know(
+    mine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers need the variable; who writes the policy may have no business with it."""
+    path = mine(('coo = "coo@vendor.example"', 'coo = ["coo@vendor.example", "place:pager"]'))
+    monkeypatch.delenv("DEFECTS_PLACE_PAGER", raising=False)
+    warned = "contacts.coo.1: is a place that the settings here say nothing of"
+    assert warned in policy("check", path).stdout
+
+    monkeypatch.setenv("DEFECTS_PLACE_PAGER", "pagerduty://hunter2/secret")
+    known = policy("check", path).stdout
+    assert warned not in known
+    assert "hunter2" not in known
+
+
 def test_check_answers_with_errors_as_json(mine: Any) -> None:
     """No policy then, and no warnings about what cannot be read."""
     said = answer("check", mine(*TWO), code=2)

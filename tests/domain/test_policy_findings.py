@@ -128,6 +128,30 @@ def line_with(text: str, part: str) -> int:
             id="an address that is too long",
         ),
         pytest.param(
+            *('coo = "coo@vendor.example"', 'coo = ["coo@vendor.example", "place:On Call"]'),
+            *("contacts.coo.1", '"place:On Call"', "must be like ^place:"),
+            'such as coo = "coo@vendor.example"',
+            id="a place whose name is none",
+        ),
+        pytest.param(
+            *('coo = "coo@vendor.example"', 'coo = ["place:pager", "pager"]'),
+            *("contacts.coo.1", '"pager"', "must be one plain address"),
+            'such as coo = "coo@vendor.example"',
+            id="neither an address nor a place",
+        ),
+        pytest.param(
+            *('coo = "coo@vendor.example"', "coo = []"),
+            *("contacts.coo", "[]", "has too few entries"),
+            'such as coo = "coo@vendor.example"',
+            id="a role with a list of none",
+        ),
+        pytest.param(
+            *('coo = "coo@vendor.example"', 'coo = ["place:pager", "a@b.example", "A@b.example"]'),
+            *("contacts.coo.2", '"A@b.example"', "is there already: name it once"),
+            "",
+            id="a place that is named twice",
+        ),
+        pytest.param(
             *("[severities.S3]", "[severities.S3]\nhours.mon = [['18:00', '07:00']]"),
             *("severities.S3.hours.mon", '[["18:00", "07:00"]]', 'opening ["18:00", "07:00"]'),
             'such as hours = "24x7", or hours = {',
@@ -181,6 +205,7 @@ WRONG: list[tuple[Key, Any]] = [
     (("severities", "S3", "hours"), {"mon": []}),
     (("severities", "S4"), None),
     (("contacts", "support"), "nobody"),
+    (("contacts", "engineering"), ["engineering@vendor.example", "place:"]),
     (("contacts", "coo"), None),
     (("texts", "signature"), None),
     (("extra",), 1),

@@ -168,6 +168,20 @@ def test_each_is_found_and_nothing_else(old: str, new: str, key: str, reason: st
     assert [(at, why[: len(reason)]) for at, why in found] == ([(key, reason)] if key else [])
 
 
+def test_a_place_that_settings_do_not_know_is_named() -> None:
+    """Where they are looked at; each role that is told there would go without."""
+    file = policy(
+        *(('"coo@vendor.example"', '["coo@ours.dev", "place:pager", "place:oncall-slack"]'),)
+    )
+    looked = [
+        [(dotted(p.key), p.hint) for p in warnings(file, {TODAY}, TODAY, places) if len(p.key) > 2]
+        for places in (None, {"pager"}, {"pager", "oncall-slack"})
+    ]
+
+    hint = "set DEFECTS_PLACE_ONCALL_SLACK for each worker"
+    assert looked == [[], [("contacts.coo.2", hint)], []]
+
+
 def _warned_with_contact(contact: tuple[str, str]) -> list[tuple[str, str]]:
     kept = [(f'"{old}', f'"{new}') for old, new in OURS if "support-team" not in old]
     return [(dotted(p.key), p.reason) for p in warnings(policy(*kept, contact), {TODAY}, TODAY)]

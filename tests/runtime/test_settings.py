@@ -281,3 +281,20 @@ def test_a_provider_on_this_machine_may_do_without_tls(monkeypatch: pytest.Monke
     """For trials."""
     for url in ("http://127.0.0.1:3000", "http://localhost:3000", "http://[::1]:3000"):
         assert read(monkeypatch, **(OIDC | {"DEFECTS_OIDC_ISSUER": url})).oidc_issuer == url
+
+
+def test_places_of_staff_have_variables_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the names that the policy gives them; none is taken for another setting misspelt."""
+    url = f"slack://{SECRET}/b/c"
+    settings = read(
+        monkeypatch,
+        DEFECTS_PLACE_ONCALL_SLACK=f" {url}\n",
+        DEFECTS_PLACE_PAGER="pagerduty://a@b",
+        DEFECTS_PLACE_NOBODY="",
+        DEFECTS_PLACE_BUILD_ID="json://127.0.0.1",
+    )
+
+    assert sorted(settings.places) == ["build-id", "oncall-slack", "pager"]
+    assert settings.places["oncall-slack"].get_secret_value() == url
+    shown = f"{settings!r} {settings.places} {settings.model_dump()}"
+    assert SECRET not in shown

@@ -10,6 +10,7 @@ import typer.main
 import starter
 from runtime.client import DefectsClient
 from tests.domain.builders import case_start
+from tests.domain.policy_texts import changed
 from tests.installation import Running
 from tests.programs import (
     STARTER,
@@ -22,6 +23,7 @@ from tests.programs import (
 )
 
 LINES = 300
+WITH_PAGER = ('coo = "coo@vendor.example"', 'coo = ["coo@vendor.example", "place:pager"]')
 COMMANDS = sorted(typer.main.get_group(starter.app).commands)
 
 
@@ -41,18 +43,20 @@ def _nobody() -> str:
             ["DEFECTS_ENCRYPTION_KEYS", "DEFECTS_SMTP_URL", "smtp://", "DEFECTS_POLICY_FILE"],
         ),
         ({"DEFECTS_POLICY_FILE": "odd.toml"}, ["odd.toml", "calendar", "severities"]),
+        ({"DEFECTS_POLICY_FILE": "places.toml"}, ["DEFECTS_PLACE_PAGER: is not set"]),
         ({"DEFECTS_SMTP_URL": "smtp://host:port"}, ["DEFECTS_SMTP_URL"]),
         ({"DEFECTS_DATABASE_URL": "postgresql://127.0.0.1:1/x"}, ["DEFECTS_DATABASE_URL"]),
         ({"TEMPORAL_NAMESPACE": "elsewhere"}, ["TEMPORAL_NAMESPACE", "elsewhere"]),
         ({"TEMPORAL_ADDRESS": ""}, ["No Temporal server answers", "TEMPORAL_ADDRESS"]),
     ],
-    ids=["settings", "policy", "smtp", "database", "namespace", "server"],
+    ids=["settings", "policy", "places", "smtp", "database", "namespace", "server"],
 )
 async def test_a_worker_that_cannot_start_says_why(
     up: Running, tmp_path: Path, settings: dict[str, str], words: list[str]
 ) -> None:
     """Exit code 2, and what is wrong by the name of its variable."""
     (tmp_path / "odd.toml").write_text("name = 'odd'\n")
+    (tmp_path / "places.toml").write_text(changed(WITH_PAGER))
     given = {"TEMPORAL_ADDRESS": up.here.settings["TEMPORAL_ADDRESS"], **settings}
     given["TEMPORAL_ADDRESS"] = given["TEMPORAL_ADDRESS"] or _nobody()
     given.setdefault("DEFECTS_DATABASE_URL", f"sqlite:///{tmp_path / 'defects.db'}")

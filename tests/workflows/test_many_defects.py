@@ -32,7 +32,7 @@ from domain.contract.identity import DEFECTS_QUEUE, OUTBOUND_QUEUE
 from runtime.plugin import DefectsPlugin
 from runtime.servers import dev_server
 from tests.domain.builders import attachment, defect_start, release_start
-from tests.fakes import RecordingMailbox
+from tests.fakes import RecordingMailbox, RecordingPlaces
 from tests.programs import PATIENCE, eventually
 from tests.workflows.world import World, an_outside, settings_of_tests
 from worker import WORKFLOWS
@@ -82,6 +82,7 @@ async def world_of_small_rounds(folder: Path) -> AsyncIterator[tuple[World, Paus
         outside.policies,
         settings.mail_from,
         preferences,
+        RecordingPlaces(),
     )
     async with dev_server(DefectsPlugin()) as server:
         client = server.client

@@ -84,7 +84,13 @@ OTHERS: dict[Key, list[Any]] = {
     (*S1, "round_the_clock"): [False],
     (*S1, "raised_at_clients"): [4],
     (*S1, "area_work"): [True],
-    ("contacts", "coo"): ["boss@vendor.example"],
+    ("contacts", "coo"): [
+        "boss@vendor.example",
+        ["coo@vendor.example", "place:pager"],
+        ["place:pager", "coo@vendor.example"],
+        ["place:pager"],
+        ["place:chat"],
+    ],
     ("texts", "vendor"): ["Another"],
     ("texts", "product"): ["Another"],
     ("texts", "signature"): ["Yours, {us}"],
@@ -239,4 +245,4 @@ def test_who_is_told_is_said_with_the_address() -> None:
         "defect.escalated (coo@vendor.example)."
     ) in sentences
     assert "Support is open Mon to Fri 07:00 to 18:00." in sentences
-    assert "The COO is written to at coo@vendor.example." in sentences
+    assert "The COO is told at coo@vendor.example." in sentences

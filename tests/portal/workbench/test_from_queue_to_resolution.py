@@ -81,7 +81,7 @@ async def test_a_critical_case_becomes_a_resolved_defect_of_three_clients(pages:
     }
     page = await looked(browser, confirm, **fields)
     assert "The new defect" in page
-    assert "Email to engineering" in page
+    assert "Message to engineering" in page
     assert "On the status page" in page
     page = await done(browser, confirm, **fields)
     await pages.world.settle()
