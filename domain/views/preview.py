@@ -1,28 +1,47 @@
-"""Says what a command would do, tried on a copy: whom it tells what, and what falls due when."""
+"""Says what a command would do, tried on a copy: whom it tells what, and what falls due when.
 
-from collections.abc import Iterable
+What it would have done outside is taken to be done, and what comes of that counts too: a merge ends
+a defect once the other one has its cases.
+"""
+
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
 from pydantic import Field
 
+from domain import telephone
 from domain.admission import admitted
 from domain.contract.effects import (
     AudienceChange,
+    BookMinutes,
     Effect,
     MemberChange,
+    MoveCases,
     NotifyClients,
+    OpenDefect,
     UpdateReadModel,
 )
 from domain.contract.parsing import InvalidCommand
-from domain.contract.receipts import DeliveryReceipt
+from domain.contract.receipts import (
+    CasesMoved,
+    DefectOpened,
+    DeliveryReceipt,
+    MinutesBooked,
+    Receipt,
+)
 from domain.contract.status import Status
 from domain.contract.values import Command, Instant, Message, Start, Value
 from domain.defect.state import Defect
 from domain.entity import Behaviour, E
 from domain.policy import PinnedPolicy
 from domain.runner import Runner
+
+NEW_DEFECT = "The-new-defect"
+"""Stands for a number that is not issued yet."""
+Receipts = Mapping[str, Mapping[str, Any]]
+"""By the keys of effects."""
 
 
 class PreviewCommand(Message):
@@ -34,6 +53,10 @@ class PreviewCommand(Message):
     """Its payload."""
     at: Instant
     """When; a workflow that sleeps knows no later instant than that of its last task."""
+    receipts: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """What activities would answer to effects of an earlier preview, by their keys: whom the
+    database knows without an e-mail address, which minutes a client has left. An effect without one
+    is taken to be carried out in full."""
 
 
 class DueMove(Value):
@@ -54,7 +77,7 @@ class Preview(Value):
     before: dict[str, Any] = Field(default_factory=dict)
     """The status as it is."""
     after: dict[str, Any] = Field(default_factory=dict)
-    """The status as it would be, once its messages have arrived."""
+    """The status as it would be, once its messages have arrived and others have done their part."""
     effects: list[Effect] = Field(default_factory=list)
     """Everything it would have brought about outside, but for the read model."""
     audience: list[AudienceChange] = Field(default_factory=list)
@@ -76,12 +99,15 @@ def preview_asked(runner: Runner[Any], asked: PreviewCommand, now: datetime) -> 
         raise InvalidCommand("command", f"known are {', '.join(sorted(models))}")
     at = max(asked.at, now)
     try:
-        return preview(runner, admitted(models[asked.command], asked.payload, runner, at), at)
+        said = admitted(models[asked.command], asked.payload, runner, at)
+        return preview(runner, said, at, asked.receipts)
     except InvalidCommand as error:
         return Preview(refused=str(error), field=error.field)
 
 
-def preview(runner: Runner[E], command: Command, at: datetime) -> Preview:
+def preview(
+    runner: Runner[E], command: Command, at: datetime, receipts: Receipts | None = None
+) -> Preview:
     """What the command would do at that instant; what is due by then anyway does not count.
 
     Raises:
@@ -93,8 +119,10 @@ def preview(runner: Runner[E], command: Command, at: datetime) -> Preview:
     sequence, known = copy.entity.sequence, {effect.key for effect in _waiting(copy)}
     copy.apply(command, at)
     copy.tick(at, start=False)
-    new = [effect for effect in _waiting(copy) if effect.key not in known]
-    return _told(copy, new, at, due_before, since=sequence, before=before)
+    effects = carry_out(copy, known, at, receipts)
+    if (rejection := copy.rejection(type(command))) is not None:
+        raise rejection
+    return _told(copy, effects, at, due_before, since=sequence, before=before)
 
 
 def preview_start(
@@ -107,12 +135,12 @@ def preview_start(
     """
     runner = Runner.begin(behaviour, number, start, policy, at)
     runner.tick(at, start=False)
-    return _told(runner, _waiting(runner), at, {})
+    return _told(runner, carry_out(runner, (), at), at, {})
 
 
 def _told(
     runner: Runner[Any],
-    new: list[Effect],
+    effects: list[Effect],
     at: datetime,
     due: dict[str, datetime],
     *,
@@ -120,25 +148,64 @@ def _told(
     before: Status | None = None,
 ) -> Preview:
     """What is new: the effects, the changes after a point of the sequence, and what moved."""
-    written = [effect for effect in new if isinstance(effect, UpdateReadModel)]
-    have_arrived(runner, new, at)
+    written = [effect for effect in _waiting(runner) if isinstance(effect, UpdateReadModel)]
     return Preview(
         before=before.model_dump(mode="json") if before else {},
         after=runner.status(at).model_dump(mode="json"),
-        effects=[effect for effect in new if not isinstance(effect, UpdateReadModel)],
+        effects=effects,
         audience=[c for one in written for c in one.audience if c.sequence > since],
         members=[c for one in written for c in one.members if c.sequence > since],
         moves=moves(due, due_instants(runner)),
     )
 
 
-def have_arrived(runner: Runner[Any], new: Iterable[Effect], at: datetime) -> None:
-    """Take it that every message reaches whom it is for: what that meets is met (T9)."""
-    for effect in new:
-        receiver = runner.behaviour.receivers.get(type(effect))
-        if isinstance(effect, NotifyClients) and receiver is not None:
-            arrived = DeliveryReceipt(key=effect.key, sent=1)
-            runner.act(lambda e: receiver(e, effect, arrived, at), at)  # noqa: B023 - called at once
+def carry_out(
+    runner: Runner[Any], known: Collection[str], at: datetime, receipts: Receipts | None = None
+) -> list[Effect]:
+    """Take everything that waits and is not known by its key for done, with what comes of it.
+
+    Answers all of it but for the read model's, in the order in which it was decided.
+    """
+    done: dict[str, Effect] = {}
+    while fresh := [e for e in _waiting(runner) if e.key not in known and e.key not in done]:
+        for effect in fresh:
+            done[effect.key] = effect
+            _note(runner, effect, (receipts or {}).get(effect.key), at)
+    effects = sorted(done.values(), key=lambda effect: effect.sequence)
+    return [effect for effect in effects if not isinstance(effect, UpdateReadModel)]
+
+
+def _note(
+    runner: Runner[Any], effect: Effect, said: Mapping[str, Any] | None, at: datetime
+) -> None:
+    """Let the entity note that an effect was carried out, as the runner does."""
+    receiver = runner.behaviour.receivers.get(type(effect))
+    receipt = effect.receipt.model_validate(said) if said is not None else _in_full(effect)
+    if receiver is None or receipt is None:
+        return
+    runner.act(lambda entity: receiver(entity, effect, receipt, at), at)
+    if isinstance(effect, NotifyClients) and isinstance(receipt, DeliveryReceipt):
+        runner.act(lambda entity: telephone.note(entity, effect, receipt, at), at)
+
+
+def _in_full(effect: Effect) -> Receipt | None:
+    """What an activity answers when all goes well; None where nothing comes of it."""
+    match effect:
+        case NotifyClients(people=None):
+            return DeliveryReceipt(key=effect.key, sent=1)
+        case NotifyClients():
+            people = effect.people or []
+            spoken = [one.cases[0] for one in people if one.contact.email is None and one.cases]
+            sent = len(people) - len(spoken)
+            return DeliveryReceipt(key=effect.key, sent=sent, by_telephone=spoken)
+        case OpenDefect():
+            return DefectOpened(key=effect.key, defect=effect.defect or NEW_DEFECT)
+        case MoveCases():
+            return CasesMoved(key=effect.key, sent=1)
+        case BookMinutes():
+            return MinutesBooked(key=effect.key, balance=effect.allowance - effect.minutes)
+        case _:
+            return None
 
 
 def _waiting(runner: Runner[Any]) -> list[Effect]:

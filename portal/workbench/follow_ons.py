@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseAudience
 from activities.adapters.database.members import DatabaseMembers
+from activities.entities import MOVED_AT_ONCE
 from activities.fan_out import said_to
 from activities.ports import Member
 from domain.contract.case import DefectResolved
@@ -23,7 +24,7 @@ from domain.contract.effects import (
 from domain.views.preview import Preview
 
 FOLLOWED = 3
-"""Others of one kind that are asked what they would do; the rest do alike."""
+"""Others of one kind that are asked what they would do; of the rest only their number is said."""
 _ALL = 1_000_000_000
 """A point of the sequence that nothing has reached."""
 
@@ -35,6 +36,8 @@ class Told:
     number: str
     command: str
     payload: Mapping[str, Any]
+    decides: bool = False
+    """Where it refuses, so is what would have said this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class FollowOns:
     begun: list[OpenDefect]
     """Defects that would be started."""
     more: int
-    """Further ones, to which the same is said."""
+    """Further ones, which were not asked."""
 
 
 def follow_ons(engine: Engine, seen: Preview) -> FollowOns:
@@ -68,7 +71,7 @@ def _reached(engine: Engine, effect: Effect, seen: Preview) -> tuple[list[Told],
             return told, 1
         case OpenDefect() if effect.fields is None and effect.defect is not None:
             attached = effect.attachment.model_dump(mode="json") | {"actor": effect.actor}
-            return [Told(effect.defect, AttachCase.name, attached)], 1
+            return [Told(effect.defect, AttachCase.name, attached, decides=True)], 1
         case CloseCases():
             said = {
                 "defect": effect.entity,
@@ -79,7 +82,8 @@ def _reached(engine: Engine, effect: Effect, seen: Preview) -> tuple[list[Told],
             told = [Told(case, DefectResolved.name, said) for case in cases]
             return told, audience.count(effect.entity, _ALL)
         case MoveCases():
-            return [_moved(audience, effect)], 1
+            later = audience.count(effect.entity, _ALL) - MOVED_AT_ONCE
+            return [_moved(audience, effect)], 1 + max(0, later)
         case AlignDefects():
             members, count = _members(engine, effect, seen)
             told = [Told(m.defect, said_to(effect, m)[0], _said(effect, m)) for m in members]
@@ -89,17 +93,18 @@ def _reached(engine: Engine, effect: Effect, seen: Preview) -> tuple[list[Told],
 
 
 def _moved(audience: DatabaseAudience, effect: MoveCases) -> Told:
-    cases = audience.attachments(effect.entity, _ALL, None, 100)
+    cases = audience.attachments(effect.entity, _ALL, None, MOVED_AT_ONCE)
     said: dict[str, Any] = {"actor": effect.actor, "defect": effect.entity}
     if effect.back:
-        return Told(effect.other, GiveBack.name, said | {"cases": [one.case for one in cases]})
+        said |= {"cases": [one.case for one in cases]}
+        return Told(effect.other, GiveBack.name, said, decides=True)
     said |= {
         "cases": [one.model_dump(mode="json") for one in cases],
         "feedback": [one.model_dump(mode="json") for one in effect.feedback],
         "severity": effect.severity,
         "formerly": effect.formerly,
     }
-    return Told(effect.other, Absorb.name, said)
+    return Told(effect.other, Absorb.name, said, decides=True)
 
 
 def _members(engine: Engine, effect: AlignDefects, seen: Preview) -> tuple[list[Member], int]:

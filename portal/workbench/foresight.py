@@ -10,21 +10,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain.contract.effects import NotifyClients, NotifyStaff, OpenDefect, PostStatus
+from activities.adapters.database.consultation import DatabaseConsultation
+from activities.consultation import booked
+from domain.contract.defect import GiveBack
+from domain.contract.effects import (
+    BookMinutes,
+    NotifyClients,
+    NotifyStaff,
+    OpenDefect,
+    PostStatus,
+)
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Start
 from domain.defect import DEFECT
 from domain.entity import Behaviour
-from domain.views.preview import DueMove, Preview, preview_start
+from domain.views.preview import NEW_DEFECT, DueMove, Preview, preview_start
 from portal.context import PortalContext
 from portal.pages.page_renderer import POLICY
 from portal.workbench.follow_ons import Told, follow_ons
 from portal.workbench.letters import Letters, ToClients, ToStaff
-from runtime.client import CommandRefused, NoSuchNumber
+from runtime.client import CommandRefused, NoAnswer, NoSuchNumber
+from runtime.connection import NoServer
 
 DEPTH = 2
 """How far it is followed: a release tells its defects, and these close their cases."""
-NEW_DEFECT = "The-new-defect"
+PATIENCE = 3.0
+"""Seconds in which an entity has to answer where no worker was seen lately."""
+LONGEST = 8.0
+"""Seconds after which nobody waits for an answer any more."""
 _SHOWN_CHANGES = ("state", "severity", "stage", "priority", "owner", "missing", "update_draft")
 """Fields of a status whose change is worth saying; the others follow from messages and clocks."""
 
@@ -45,6 +58,15 @@ class Elsewhere:
     number: str
     foresight: "Foresight | None"
     """None where it does not run here."""
+    is_away: bool = False
+    """Nobody answers for it: what it would do is not known."""
+    decides: bool = False
+    """Where it refuses, the action is refused."""
+
+    @property
+    def refusal(self) -> str | None:
+        """Why it would not do its part."""
+        return "does not run here" if self.foresight is None else self.foresight.refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +83,7 @@ class Foresight:
     changes: Sequence[Change] = ()
     elsewhere: Sequence[Elsewhere] = ()
     more: int = 0
-    """Others that would do alike and were not asked."""
+    """Others that it reaches and that were not asked."""
 
     @property
     def tells_nobody(self) -> bool:
@@ -87,9 +109,37 @@ class Foreseer:
             NoSuchNumber: nothing of that number runs here.
             NoServer: nobody answers.
         """
-        asked = {"command": told.command, "payload": told.payload, "at": self._at.isoformat()}
-        answer = await self._context.client.query(told.number, "preview", asked)
-        return await self._of(Preview.model_validate(answer), depth)
+        seen = await self._asked(told)
+        if receipts := await asyncio.to_thread(self._receipts, seen):
+            seen = await self._asked(told, receipts)
+        return await self._of(seen, depth)
+
+    async def _asked(self, told: Told, receipts: Mapping[str, Any] | None = None) -> Preview:
+        asked = {
+            "command": told.command,
+            "payload": told.payload,
+            "at": self._at.isoformat(),
+            "receipts": receipts or {},
+        }
+        query = self._context.client.query(told.number, "preview", asked, patience=PATIENCE)
+        try:
+            async with asyncio.timeout(LONGEST):
+                return Preview.model_validate(await query)
+        except TimeoutError:
+            raise NoAnswer(f"{told.number} does not answer") from None
+
+    def _receipts(self, seen: Preview) -> dict[str, Any]:
+        """What the database knows that the entity does not, and that changes what comes of it."""
+        receipts: dict[str, Any] = {}
+        for effect in seen.effects:
+            if isinstance(effect, BookMinutes):
+                booking = DatabaseConsultation(self._context.engine).would_book(effect)
+                receipts[effect.key] = booked(effect, booking).model_dump(mode="json")
+            elif isinstance(effect, NotifyClients) and effect.people is None:
+                receipt = self._letters.readers(effect, seen.audience).receipt(effect.key)
+                if receipt.by_telephone:
+                    receipts[effect.key] = receipt.model_dump(mode="json")
+        return receipts
 
     async def of_start(
         self,
@@ -123,6 +173,9 @@ class Foreseer:
             asked = [self._elsewhere(told, depth - 1) for told in follow.told]
             begun = [self._begins(effect, depth - 1) for effect in follow.begun]
             elsewhere = await asyncio.gather(*asked, *begun)
+        for other in elsewhere:
+            if other.decides and (refusal := other.refusal) is not None:
+                return Foresight(refused=f"defect: {other.number}: {refusal}", field="defect")
         return Foresight(
             clients=clients,
             staff=staff,
@@ -149,9 +202,13 @@ class Foreseer:
 
     async def _elsewhere(self, told: Told, depth: int) -> Elsewhere:
         try:
-            return Elsewhere(told.number, await self.of_command(told, depth))
+            seen = await self.of_command(told, depth)
         except (NoSuchNumber, CommandRefused):
-            return Elsewhere(told.number, None)
+            decides = told.decides and told.command != GiveBack.name  # Gone: nothing to give.
+            return Elsewhere(told.number, None, decides=decides)
+        except NoServer:
+            return Elsewhere(told.number, None, is_away=True)
+        return Elsewhere(told.number, seen, decides=told.decides)
 
     async def _begins(self, effect: OpenDefect, depth: int) -> Elsewhere:
         payload = {

@@ -6,13 +6,24 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from activities.adapters.database import DatabaseAudience, DatabasePreferences
+from activities.adapters.database import (
+    DatabaseAudience,
+    DatabaseLedger,
+    DatabasePreferences,
+)
 from activities.languages import TEMPLATES, known_languages, preferred
 from activities.ports import Letter, Preference
 from activities.rendering import Renderer
-from domain.contract.effects import AudienceChange, NotifyClients, NotifyStaff, Person, each_once
+from domain.contract.effects import (
+    AudienceChange,
+    NotifyClients,
+    NotifyStaff,
+    Person,
+    Whom,
+    each_once,
+)
+from domain.contract.receipts import DeliveryReceipt
 from domain.policy import Policy
-from portal.security import public_url
 from runtime.settings import Settings
 
 MOST_ASKED = 1_000
@@ -56,35 +67,67 @@ class ToStaff:
     letter: Letter
 
 
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The people whom one message is for."""
+
+    wanting: Sequence[tuple[Person, Preference]]
+    opted_out: int
+    more: bool
+    """There are more than were read."""
+
+    @property
+    def by_telephone(self) -> list[str]:
+        """A case of each whom staff tell."""
+        return [person.cases[0] for person, _ in self.wanting if person.contact.email is None]
+
+    def receipt(self, key: str) -> DeliveryReceipt:
+        """What would come of the message."""
+        spoken = self.by_telephone
+        return DeliveryReceipt(
+            key=key,
+            sent=len(self.wanting) - len(spoken),
+            opted_out=self.opted_out,
+            by_telephone=spoken,
+        )
+
+
 class Letters:
     """The letters of one policy, with the people that the database knows."""
 
     def __init__(self, engine: Engine, policy: Policy, settings: Settings) -> None:
         self._engine = engine
         self._policy = policy
-        self._renderer = Renderer(policy, settings.mail_from, portal_url=public_url(settings))
+        self._renderer = Renderer(policy, settings.mail_from, portal_url=settings.portal_url)
 
     def to_clients(
         self, effect: NotifyClients, joining: Sequence[AudienceChange], at: datetime
     ) -> ToClients:
         """Who gets it, and its words per language; `joining` are changes that nobody wrote yet."""
-        people = self._people(effect, joining)
-        chosen = DatabasePreferences(self._engine).of([person.recipient for person in people])
-        wanting = [
-            (person, chosen[person.recipient])
-            for person in people
-            if self._renderer.is_wanted(effect.kind, chosen[person.recipient])
-        ]
-        mailed = [(person, choice) for person, choice in wanting if person.contact.email]
+        readers = self.readers(effect, joining)
+        spoken = len(readers.by_telephone)
         return ToClients(
             event=effect.kind.value,
-            people=[_called(person) for person, _ in wanting[:NAMED]],
-            count=len(mailed),
-            more=len(people) >= MOST_ASKED,
-            by_telephone=len(wanting) - len(mailed),
-            opted_out=len(people) - len(wanting),
-            letters=[*self._by_language(effect, wanting, at)],
+            people=[_called(person) for person, _ in readers.wanting[:NAMED]],
+            count=len(readers.wanting) - spoken,
+            more=readers.more,
+            by_telephone=spoken,
+            opted_out=readers.opted_out,
+            letters=[*self._by_language(effect, readers.wanting, at)],
         )
+
+    def readers(self, effect: NotifyClients, joining: Sequence[AudienceChange]) -> "Readers":
+        """Who gets it, but for those who have it already."""
+        people = self._people(effect, joining)
+        told = DatabaseLedger(self._engine).told(effect.key)
+        chosen = DatabasePreferences(self._engine).of([person.recipient for person in people])
+        left = [person for person in people if person.recipient not in told]
+        wanting = [
+            (person, chosen[person.recipient])
+            for person in left
+            if self._renderer.is_wanted(effect.kind, chosen[person.recipient])
+        ]
+        return Readers(wanting, len(left) - len(wanting), len(people) >= MOST_ASKED)
 
     def to_staff(self, effect: NotifyStaff, at: datetime) -> ToStaff:
         """Where it goes, and what it says."""
@@ -105,21 +148,36 @@ class Letters:
             yield InLanguage(tag, len(those), letter)
 
     def _people(self, effect: NotifyClients, joining: Sequence[AudienceChange]) -> Sequence[Person]:
+        """Those the database has once it knows who joins and leaves."""
         if effect.people is not None:
             return effect.people
-        if effect.whom.kind == "joined":
-            attached = [one for change in joining for one in change.attach]
-            return each_once(Person(contact=one.contact, cases=[one.case]) for one in attached)
-        leaving = {gone.case for change in joining for gone in change.detach}
         whom = effect.whom
+        joined = [one for change in joining for one in change.attach]
+        leaving = {gone.case for change in joining for gone in change.detach}
+        new = each_once(Person(contact=one.contact, cases=[one.case]) for one in joined)
+        if whom.kind == "joined":
+            known = self._known(effect, new)
+            return [person for person in new if person.recipient not in known]
         if whom.kind == "left":
-            whom = whom.model_copy(update={"kind": "attached"})
-        known = DatabaseAudience(self._engine).people(
-            effect.entity, effect.sequence, None, MOST_ASKED, whom
-        )
-        if effect.whom.kind == "left":
-            return [person for person in known if leaving & {*person.cases}]
-        return [person for person in known if not person.cases or {*person.cases} - leaving]
+            people = self._asked(effect, Whom())
+            return [person for person in people if {*person.cases} <= leaving]
+        moved = {one.case for one in joined}
+        gone = leaving | moved
+        people = [
+            person
+            for person in self._asked(effect, whom)
+            if not person.cases or {*person.cases} - gone
+        ]
+        return each_once([*people, *new]) if whom.kind == "attached" else people
+
+    def _asked(self, effect: NotifyClients, whom: Whom) -> Sequence[Person]:
+        audience = DatabaseAudience(self._engine)
+        return audience.people(effect.entity, effect.sequence, None, MOST_ASKED, whom)
+
+    def _known(self, effect: NotifyClients, among: Sequence[Person]) -> set[str]:
+        """Those of these people who are attached already."""
+        addresses = [person.recipient for person in among]
+        return DatabaseAudience(self._engine).attached_among(effect.entity, addresses)
 
 
 def _called(person: Person) -> str:

@@ -98,6 +98,19 @@ class DatabaseAudience:
         with self._engine.connect() as connection:
             return connection.execute(query).scalar_one()
 
+    def attached_among(self, entity: str, addresses: Sequence[str]) -> set[str]:
+        """Those of these addresses, in lower case, who are attached now."""
+        known, found = subscriptions.c, set[str]()
+        with self._engine.connect() as connection:
+            for page in batches(list(addresses)):
+                query = select(known.address).where(
+                    known.entity == entity,
+                    known.detached_sequence.is_(None),
+                    known.address.in_(page),
+                )
+                found |= set(connection.execute(query).scalars())
+        return found
+
     def attachments(
         self, entity: str, sequence: int, after: str | None, limit: int
     ) -> Sequence[Attachment]:

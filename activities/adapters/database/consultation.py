@@ -38,6 +38,15 @@ class DatabaseConsultation:
                 _remember(connection, effect, known, fits)
             return Booking(fits=fits, balance=max(0, effect.allowance - _used(connection, effect)))
 
+    def would_book(self, effect: BookMinutes) -> Booking:
+        """What `book` would answer now, were it asked."""
+        with self._engine.connect() as connection:
+            others = _used(connection, effect, but=effect.booking)
+            taken = _used(connection, effect) - others
+        fits = effect.minutes == 0 or others + effect.minutes <= effect.allowance
+        used = others + (effect.minutes if fits else taken)
+        return Booking(fits=fits, balance=max(0, effect.allowance - used))
+
 
 def _lock(connection: Connection, client: str) -> None:
     """Wait for the client's turn: on PostgreSQL an upsert locks the row, until the commit."""

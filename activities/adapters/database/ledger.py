@@ -1,7 +1,7 @@
 """Remembers every attempt to deliver a message, so that no recipient gets it twice unawares."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -197,6 +197,30 @@ class DatabaseLedger:
             query = query.where(deliveries.c.entity == entity)
         with self._engine.connect() as connection:
             return [_delivery(row) for row in connection.execute(query)]
+
+    def newest(self, entity: str, limit: int) -> Sequence[Delivery]:
+        """The last rows of an entity, the newest first."""
+        of_entity = select(deliveries).where(deliveries.c.entity == entity)
+        query = of_entity.order_by(deliveries.c.id.desc()).limit(limit)
+        with self._engine.connect() as connection:
+            return [_delivery(row) for row in connection.execute(query)]
+
+    def count(self, entity: str, states: Collection[DeliveryState]) -> int:
+        """How many rows of an entity stand in one of these states."""
+        query = select(func.count()).where(
+            deliveries.c.entity == entity, deliveries.c.state.in_(states)
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one()
+
+    def told(self, effect_key: str) -> set[str]:
+        """The recipients who have got a message, or whom staff were asked to tell."""
+        over = (DeliveryState.SENT, DeliveryState.BY_TELEPHONE)
+        query = select(deliveries.c.recipient).where(
+            deliveries.c.effect_key == effect_key, deliveries.c.state.in_(over)
+        )
+        with self._engine.connect() as connection:
+            return set(connection.execute(query).scalars())
 
     def failing(self, limit: int = 100) -> Sequence[Delivery]:
         """What was tried and is neither sent nor being sent, the longest waiting first."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Insert, select, union_all
+from sqlalchemy import Connection, Engine, Insert, func, select, union_all
 
 from activities.adapters.database.audience import apply_changes
 from activities.adapters.database.engine import writing
@@ -110,6 +110,16 @@ class DatabaseReadModel:
             ahead = connection.execute(query.order_by(entities.c.number)).scalars().all()
         shown = [snapshot for snapshot in ahead if snapshot.get("banner") is not None]
         return sorted(shown, key=_deploy_at)
+
+    def newest_facts(self, number: str, limit: int) -> tuple[list[dict[str, Any]], int]:
+        """Its last facts, the newest first, as `timeline` has them; and how many there are."""
+        columns = [column for column in facts.c if column is not facts.c.entity]
+        of_entity = select(*columns).where(facts.c.entity == number)
+        counted = select(func.count()).where(facts.c.entity == number)
+        with self._engine.connect() as connection:
+            newest = of_entity.order_by(facts.c.sequence.desc()).limit(limit)
+            rows = connection.execute(newest).mappings().all()
+            return [dict(row) for row in rows], connection.execute(counted).scalar_one()
 
     def timeline(self, number: str, *, public_only: bool) -> Iterator[dict[str, Any]]:
         """Its facts, oldest first: sequence, at (aware UTC), event, details, public, public_text.
