@@ -33,6 +33,7 @@ router = APIRouter()
 _FACTS = 200
 _PEOPLE = 200
 _DELIVERIES = 100
+_NOT_DELIVERED = (DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
 _EVERYTHING = 1_000_000_000
 """A point of the sequence that nothing has reached."""
 
@@ -122,17 +123,15 @@ def _standing(request: Request, staff: StaffMember, kind: Kind, number: str) -> 
     status = read_model.entity(kind.name, number)
     if status is None:
         raise NotHere
-    facts = list(read_model.timeline(number, public_only=False))
+    facts, count = read_model.newest_facts(number, _FACTS)
     names = DatabaseStaffPeople(engine).names({str(fact["actor"]) for fact in facts})
-    deliveries = list(DatabaseLedger(engine).deliveries(number))[: -_DELIVERIES - 1 : -1]
-    bad = {DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN}
-    failed = sum(delivery.state in bad for delivery in deliveries)
-    known = {**status, "failed_deliveries": failed}
+    ledger = DatabaseLedger(engine)
+    known = {**status, "failed_deliveries": ledger.count(number, _NOT_DELIVERED)}
     return Standing(
         status=known,
-        happened=[_happened(fact, names) for fact in facts[::-1][:_FACTS]],
-        older=max(0, len(facts) - _FACTS),
-        deliveries=deliveries,
+        happened=[_happened(fact, names) for fact in facts],
+        older=count - len(facts),
+        deliveries=ledger.newest(number, _DELIVERIES),
         actions=offered(kind, known, staff.scopes),
     )
 

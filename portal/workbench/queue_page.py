@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from portal.pages.auth import ASKS_BY_ITSELF, Staff
 from portal.pages.page_renderer import context_of, look_of
-from portal.workbench.queue import Entry, Filter, Queue, Urgency, read_queue
+from portal.workbench.queue import Entry, Filter, KeptQueue, Queue, Urgency
 from portal.workbench.search import find
 
 router = APIRouter()
@@ -37,7 +37,7 @@ class Part:
 def queue_page(request: Request, staff: Staff) -> Response:
     """Everything that needs somebody, by when it is due."""
     context = context_of(request)
-    queue, wanted = read_queue(context.engine, context.now()), _filter(request, staff.actor)
+    queue, wanted = _kept(request).fresh(context.now()), _filter(request, staff.actor)
     return look_of(request).show(
         request,
         "workbench/queue.html.j2",
@@ -56,7 +56,7 @@ def queue_page(request: Request, staff: Staff) -> Response:
 def changes_page(request: Request, staff: Staff) -> Response:
     """What has changed since a page was opened: how many entries are new, and which are done."""
     context = context_of(request)
-    queue, wanted = read_queue(context.engine, context.now()), _filter(request, staff.actor)
+    queue, wanted = _kept(request).recent(context.now()), _filter(request, staff.actor)
     shown = set(request.query_params.getlist("shown")[: SHOWN * len(Urgency)])
     there = {entry.ident for part in Urgency for entry in _part(queue, part, wanted).entries}
     return look_of(request).show(
@@ -81,6 +81,12 @@ def search_page(request: Request, staff: Staff) -> Response:
         looked_for=words,
         hits=find(context_of(request).engine, words),
     )
+
+
+def _kept(request: Request) -> KeptQueue:
+    """That of the application."""
+    kept: KeptQueue = request.app.state.queue
+    return kept
 
 
 def _part(queue: Queue, urgency: Urgency, wanted: Filter) -> Part:

@@ -1,6 +1,7 @@
 """The workbench in a real browser: from the queue to a resolution, with its script and without."""
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,6 +114,7 @@ async def test_the_queue_stays_fresh_and_nothing_moves(pages: Pages, chromium: "
         await pages.world.tell("CASE-1", "answer", message="It works like this.")
         await pages.world.case("CASE-4", client="river", subject="Another")
         await pages.world.settle()
+        pages.wall.at += timedelta(seconds=20)
         # What the page does by itself every 20 seconds.
         await page.evaluate(ASK_NOW)
         await page.locator("#fresh").get_by_text("1 new").wait_for()
