@@ -25,6 +25,7 @@ from domain.contract.parsing import InvalidCommand
 from domain.keys import refuse_own_key
 from portal.api.contract import Kind
 from portal.api.problems import (
+    IDEMPOTENCY_KEY,
     Problem,
     no_answer,
     number_taken,
@@ -196,7 +197,7 @@ class CommandService:
             return await asyncio.to_thread(self._keys.claim, self._caller, key, asked, now)
         except OtherRequest:
             raise Problem(
-                422, "key-reused", "take another key for another request", field="Idempotency-Key"
+                422, "key-reused", "take another key for another request", field=IDEMPOTENCY_KEY
             ) from None
 
     # --- querying ---------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from domain.contract.parsing import InvalidCommand
 from portal.bounds import CLOSE, NotArrived
 from portal.refusals import refused as refused_for
 
+IDEMPOTENCY_KEY = "Idempotency-Key"
+"""The field of a request that is a repeat of another one."""
 MEDIA_TYPE = "application/problem+json"
 _JSON = "application/json"
 RETRY_AFTER = 5

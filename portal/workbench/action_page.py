@@ -30,11 +30,13 @@ from portal.workbench.foresight import Foreseer
 from portal.workbench.form_page import FormPage, was_seen
 from portal.workbench.hints import hints_for
 from runtime.client import CommandRefused, NoSuchNumber
+from runtime.connection import NoServer
 
 router = APIRouter()
 log = structlog.get_logger(__name__)
 
 _ADDRESS = "/staff/{plural}/{number}/do/{name}"
+_AWAY = "Nobody answers for it now, so what would happen is not known. Try again in a minute."
 _ENDED = "It has ended: nothing can be done with it any more."
 
 
@@ -85,13 +87,16 @@ class _Asked:
 async def action_page(
     request: Request, staff: Staff, plural: str, number: str, name: str
 ) -> Response:
-    """The form, filled in as far as the address says; one that asks for nothing is foreseen."""
+    """The form, filled in as far as the address says; one that asks for nothing is foreseen.
+
+    Only for who may do it: others would learn whom a newsletter reaches, and cost as much.
+    """
     asked = await run_in_threadpool(_asked, request, staff, plural, number, name)
     fields, given = asked.action.fields, request.query_params
     typed = {field.name: said for field in fields if (said := given.get(field.name))}
     is_open = any(field.required and field.name not in typed for field in fields)
-    if is_open or (fields and not typed):
-        page = await run_in_threadpool(asked.page)
+    page = await run_in_threadpool(asked.page)
+    if not page.may or is_open or (fields and not typed):
         return await run_in_threadpool(page.shown, Form(typed))
     return await _foreseen(asked, Form(typed))
 
@@ -147,5 +152,8 @@ async def _foreseen(asked: _Asked, form: Form) -> Response:
     except (NoSuchNumber, CommandRefused) as problem:
         words = _ENDED if isinstance(problem, NoSuchNumber) else str(problem)
         trouble = Trouble("action", words, None, form.fields)
+        return await run_in_threadpool(page.shown, form, None, trouble)
+    except NoServer:
+        trouble = Trouble("action", _AWAY, None, form.fields, 503)
         return await run_in_threadpool(page.shown, form, None, trouble)
     return await run_in_threadpool(page.foreseen, form, payload, ahead)

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from portal.api.problems import IDEMPOTENCY_KEY
 from portal.pages.auth import StaffMember
 from portal.pages.forms import NO_TROUBLE, Form, Trouble
 from portal.pages.page_renderer import look_of
@@ -15,6 +16,7 @@ from portal.workbench.fields import FormField
 from portal.workbench.foresight import Foresight
 from portal.workbench.hints import Hints
 
+_SENT_BEFORE = "This form was sent before, with other words. Open the page anew to send another."
 SEEN = "seen"
 """The field that says which payload somebody has seen the consequences of."""
 
@@ -76,6 +78,8 @@ class FormPage:
 
     def trouble(self, words: str, field: str | None, form: Form, status: int) -> Trouble:
         """Why it is refused, with the field as the form calls it."""
+        if field == IDEMPOTENCY_KEY:
+            return Trouble("action", _SENT_BEFORE, None, form.fields, status)
         labels = {each.name: each.label for each in self.fields}
         named = f"{labels.get(field, field)}: " if field else ""
         return Trouble("action", f"{named}{words.rstrip('.')}.", field, form.fields, status)
