@@ -1,7 +1,7 @@
 """Who would get a message that is not sent yet, and the mail as each of them would read it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -29,6 +29,8 @@ from runtime.settings import Settings
 MOST_ASKED = 1_000
 """People read for one message; that there are more is said."""
 NAMED = 10
+THEIR_OWN = "THEIR-OWN"
+"""Stands for what lets a person opt out."""
 _LANGUAGES = known_languages(TEMPLATES)
 
 
@@ -144,7 +146,9 @@ class Letters:
             readers.setdefault(language.tag, []).append((person, choice))
         for tag, those in sorted(readers.items()):
             person, choice = those[0]
-            letter = self._renderer.client_letter(effect, person, at, choice)
+            # Whoever has a token can opt its owner out: it is for their eyes.
+            unsigned = replace(choice, token=THEIR_OWN)
+            letter = self._renderer.client_letter(effect, person, at, unsigned)
             yield InLanguage(tag, len(those), letter)
 
     def _people(self, effect: NotifyClients, joining: Sequence[AudienceChange]) -> Sequence[Person]:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from activities.adapters.database import DatabasePreferences
 from portal.app import create_app
 from portal.workbench.actions import ACTIONS
 from portal.workbench.start_page import BEGINNINGS
@@ -159,3 +160,15 @@ async def test_where_nobody_answers_the_page_says_so_soon(pages: Pages) -> None:
     assert "We look.</textarea>" in answer.text
     assert 'value="do"' not in answer.text
     await browser.http.aclose()
+
+
+async def test_a_preview_has_nothing_that_lets_others_opt_out(pages: Pages) -> None:
+    """The mail has a token of its reader's own; the page for staff does not."""
+    await three_clients(pages)
+    await pages.world.release("REL-1", days=3)
+    await pages.world.settle()
+    browser = await specialist(pages, *ALL)
+    page = await browser.get("/staff/releases/REL-1/do/announce")
+    choice = DatabasePreferences(pages.context.engine).of([ADA])[ADA]
+    assert "unsubscribe newsletter" in page
+    assert choice.token not in page
