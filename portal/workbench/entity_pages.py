@@ -26,7 +26,7 @@ from portal.pages.auth import NotHere, Staff, StaffMember
 from portal.pages.folded import Folded, folded
 from portal.pages.page_renderer import context_of, look_of
 from portal.pages.staff import workflow_links
-from portal.workbench.actions import KIND_OF, Action, offered
+from portal.workbench.actions import KIND_OF, Action, action_of, offered
 
 router = APIRouter()
 
@@ -145,6 +145,7 @@ def _show(
     request: Request, staff: StaffMember, plural: str, standing: Standing, **values: Any
 ) -> Response:
     kind = KIND_OF[plural]
+    done = action_of(kind, request.query_params.get("done", ""))
     return look_of(request).show(
         request,
         f"workbench/{kind.name}.html.j2",
@@ -153,7 +154,8 @@ def _show(
         kind=kind,
         standing=standing,
         it=standing.status,
-        done=request.query_params.get("done", ""),
+        done=done.title if done else "",
+        begun=request.query_params.get("done") == "begin",
         may=kind.write.value in staff.scopes,
         workflow=workflow_links(context_of(request)),
         **values,
