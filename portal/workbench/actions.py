@@ -4,7 +4,7 @@ A row says when an action is worth offering; whether it may be taken is for the 
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from domain.contract import case, contacts, defect, release
@@ -32,6 +32,11 @@ class Action:
     page: str = ""
     """The last part of its address, where that is not the command's name."""
 
+    says: str = ""
+    """What it does, where it is less than the command can do."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """Of its fields, likewise."""
+
     @property
     def name(self) -> str:
         """The last part of its address."""
@@ -41,12 +46,13 @@ class Action:
     def fields(self) -> list[FormField]:
         """What its form asks for."""
         fields = fields_of(self.command, self.without)
-        return [replace(f, required=True) if f.name in self.needs else f for f in fields]
+        needed = [replace(f, required=True) if f.name in self.needs else f for f in fields]
+        return [replace(f, hint=self.hints.get(f.name, f.hint)) for f in needed]
 
     @property
     def words(self) -> str:
         """What it does, in the contract's words."""
-        return in_words(self.command.__doc__)
+        return self.says or in_words(self.command.__doc__)
 
 
 def _open(status: Status) -> bool:
@@ -116,9 +122,26 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
         Action(case.Respond, "Reply", _open, first=True),
         Action(case.AssessCritical, "Assess as critical or not", _critical, first=True),
         Action(case.RequestInformation, "Ask for information", _open, first=True),
-        Action(case.ConfirmDefect, "Confirm a new defect", _alone, _KNOWN, True, _DESCRIBED),
         Action(
-            case.ConfirmDefect, "Attach to a known defect", _alone, _NEW, True, _KNOWN, "attach"
+            case.ConfirmDefect,
+            "Confirm a new defect",
+            _alone,
+            _KNOWN,
+            True,
+            _DESCRIBED,
+            says="The defect gets a number, and the case is attached to it.",
+            hints={"severity": "S1 is the most severe; the rubric below suggests one."},
+        ),
+        Action(
+            case.ConfirmDefect,
+            "Attach to a known defect",
+            _alone,
+            _NEW,
+            True,
+            _KNOWN,
+            "attach",
+            says="The client is told the number of the defect, and what helps already.",
+            hints={"defect": "Number of an open defect."},
         ),
         Action(case.Answer, "Answer and close", _alone, first=True),
         Action(case.ProvideInformation, "Record information", _open, _NOT_KEPT),
