@@ -8,7 +8,8 @@ from domain.contract.contacts import CorrectContact, DeliveryBounced
 from domain.contract.effects import AudienceChange, NotifyClients, Person, each_once
 from domain.contract.events import Role, StaffEvent
 from domain.contract.values import Attachment, Contact
-from domain.entity import CameBack, Entity
+from domain.entity import Entity
+from domain.undelivered import CameBack
 
 _KEPT = 100
 """Corrections and returned letters that are remembered; the database has all."""

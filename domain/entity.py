@@ -6,7 +6,7 @@ facts and emits effects. `domain/runner.py` calls them; nothing here reads a clo
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
@@ -29,49 +29,17 @@ from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import Receipt
 from domain.contract.status import PolicyVersion, Rejection, Status
-from domain.contract.values import Command, Contact, Instant, Start, Value
+from domain.contract.values import Command, Contact, Start
 from domain.keys import KnownKeys
 from domain.policy import PinnedPolicy
 from domain.state import Part, newest
+from domain.undelivered import ByTelephone, CameBack, Postponed
 
 TIMELINE_KEPT = 200
 """Facts the `timeline` query answers; all of them are in the database."""
 TIMELINE_BYTES = 64_000
 """What these may take; the newest is always among them."""
 REJECTIONS_KEPT = 20
-
-
-class Postponed(Value):
-    """A notice to staff that waits for support hours (T10)."""
-
-    due: Instant
-    notice: NotifyStaff
-
-
-class CameBack(Value):
-    """A letter to the contact of a case that came back (T9)."""
-
-    case: str
-    at: Instant
-    problem: str
-
-
-class ByTelephone(Value):
-    """A message that people without an e-mail address are to be told (T9)."""
-
-    message: NotifyClients
-    cases: list[str]
-    """A case of each person who was not told yet."""
-
-    @property
-    def weight(self) -> int:
-        """Bytes it takes as JSON, about."""
-        return self.message.weight + sum(map(len, self.cases))
-
-    def without(self, cases: Collection[str]) -> "ByTelephone":
-        """The same for everybody but the contacts of these cases."""
-        left = [case for case in self.cases if case not in cases]
-        return ByTelephone(message=self.message, cases=left)
 
 
 class Entity(Part):

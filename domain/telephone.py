@@ -12,7 +12,8 @@ from domain.contract.effects import NotifyClients
 from domain.contract.events import Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import DeliveryReceipt
-from domain.entity import ByTelephone, Due, E, Entity
+from domain.entity import Due, E, Entity
+from domain.undelivered import ByTelephone
 
 GIVEN_UP_AFTER = timedelta(days=14)
 _KEPT, _KEPT_BYTES = 100, 40_000
