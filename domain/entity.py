@@ -6,7 +6,7 @@ facts and emits effects. `domain/runner.py` calls them; nothing here reads a clo
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
@@ -28,11 +28,12 @@ from domain.contract.effects import (
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import Receipt
-from domain.contract.status import PolicyVersion, Rejection, Status
+from domain.contract.status import PolicyVersion, Rejection, Status, ToAcknowledge
 from domain.contract.values import Command, Contact, Start
 from domain.keys import KnownKeys
 from domain.policy import PinnedPolicy
 from domain.state import Part, newest
+from domain.unacknowledged import Unacknowledged, asked, asking, given_up
 from domain.undelivered import ByTelephone, CameBack, Postponed
 
 TIMELINE_KEPT = 200
@@ -40,6 +41,8 @@ TIMELINE_KEPT = 200
 TIMELINE_BYTES = 64_000
 """What these may take; the newest is always among them."""
 REJECTIONS_KEPT = 20
+_ESCALATES = {StaffEvent.CASE_FIRST_RESPONSE_MISSED, StaffEvent.DEFECT_URGENT}
+"""Of the notices that do not wait, those whose repeats do not either (T10)."""
 
 
 class Entity(Part):
@@ -64,11 +67,15 @@ class Entity(Part):
     """The last letter that came back for each case whose contact was not corrected since."""
     by_telephone: list[ByTelephone] = Field(default_factory=list)
     """What is to be told by telephone, the longest waiting first (`domain/telephone.py`)."""
+    unacknowledged: list[Unacknowledged] = Field(default_factory=list)
+    """Notices that nobody has acknowledged, the oldest first (`domain/acknowledgement.py`)."""
 
     _effects: list[Effect] = PrivateAttr(default_factory=list)
     _facts: list[Fact] = PrivateAttr(default_factory=list)
     _audience: list[AudienceChange] = PrivateAttr(default_factory=list)
     _members: list[MemberChange] = PrivateAttr(default_factory=list)
+    _pointless: list[str] = PrivateAttr(default_factory=list)
+    """Tags of effects that need not go out any more."""
 
     # --- views -----------------------------------------------------------------------------------
 
@@ -112,6 +119,21 @@ class Entity(Part):
     def named(self) -> dict[str, str]:
         """The fields by which a notice to staff names it."""
         return {self.kind: self.number} if self.kind in {"case", "defect", "release"} else {}
+
+    @property
+    def calendar(self) -> BusinessCalendar:
+        """The support hours that it keeps to."""
+        return self.policy.calendar
+
+    @property
+    def rests(self) -> bool:
+        """Whether nothing is urgent for a time, so that no notice is repeated."""
+        return False
+
+    @property
+    def to_acknowledge(self) -> list[ToAcknowledge]:
+        """What `status` shows of notices that nobody has acknowledged."""
+        return [one.shown for one in self.unacknowledged]
 
     @property
     @abstractmethod
@@ -169,7 +191,8 @@ class Entity(Part):
 
     def notify_staff(self, kind: StaffEvent, role: Role, now: datetime, **rest: Any) -> None:
         """Notify staff at once: an escalation, or news of a command."""
-        self.remind_staff(kind, role, now, critical=True, **rest)
+        notice = NotifyStaff(**self.next_key(kind), at=now, kind=kind, role=role, **rest)
+        self.send_notice(notice, now, at_any_hour=kind in _ESCALATES)
 
     def remind_staff(
         self,
@@ -186,10 +209,34 @@ class Entity(Part):
         calendar = within or self.policy.calendar
         notice = NotifyStaff(**self.next_key(kind), at=now, kind=kind, role=role, **rest)
         if critical or calendar.is_open(now):
-            self.emit(notice)
+            self.send_notice(notice, now, at_any_hour=critical)
         else:
             opening = calendar.next_opening(now)
             self.postponed = [*self.postponed, Postponed(due=opening, notice=notice)]
+
+    def send_notice(self, notice: NotifyStaff, now: datetime, *, at_any_hour: bool) -> None:
+        """Send it, and have it acknowledged where the policy asks for that."""
+        rules = self.policy.acknowledge
+        if rules is not None and rules.asks(notice.kind, notice.role):
+            notice = asking(notice)
+            new = asked(rules, notice, self.calendar, now, at_any_hour=at_any_hour)
+            self.give_up_unacknowledged(given_up(self.unacknowledged, new), now)
+            self.unacknowledged = [*self.unacknowledged, new]
+        self.emit(notice)
+
+    def give_up_unacknowledged(
+        self, given: Sequence[tuple[Unacknowledged, str]], now: datetime
+    ) -> None:
+        """Put on record why these are not to be acknowledged any more, and let go of them."""
+        for one, why in given:
+            key, about = one.notice.key, one.notice.event
+            self.record("notice.not_acknowledged", now, about=about, notice=key, reason=why)
+        self.leave_unacknowledged([one for one, _ in given])
+
+    def leave_unacknowledged(self, over: Sequence[Unacknowledged]) -> None:
+        """Let go of these; repeats that still wait do not go out."""
+        self.unacknowledged = [one for one in self.unacknowledged if one not in over]
+        self._pointless += [one.tag for one in over]
 
     def change_audience(self, change: AudienceChange) -> None:
         """Have the read model know who joins or leaves."""
@@ -222,6 +269,11 @@ class Entity(Part):
                 )
             )
         return effects
+
+    def take_pointless(self) -> list[str]:
+        """Tags of what need not go out any more."""
+        tags, self._pointless = self._pointless, []
+        return tags
 
     def reject(self, signal: str, reason: str, now: datetime) -> None:
         """Put on record a signal that cannot be applied; nothing else changes."""
@@ -324,7 +376,7 @@ class Behaviour(Generic[E]):
         entity.postponed = [waiting for waiting in entity.postponed if waiting.due > due]
         for notice in ready:
             if self.still_matters(entity, notice, now):
-                entity.emit(notice)
+                entity.send_notice(notice, now, at_any_hour=False)
 
 
 def iso(at: datetime | None) -> str | None:

@@ -128,6 +128,17 @@ class Outbox(BaseModel):
         if self._weight is not None:
             self._weight += by
 
+    def withdraw(self, tags: Sequence[str]) -> None:
+        """Drop what waits with one of these tags and was not tried: it need not go out any more.
+
+        What was tried goes on, since the ledger waits for what comes of it.
+        """
+        for lane, state in self.lanes.items() if tags else ():
+            tried = 1 if lane in self._in_flight or state.failing_since is not None else 0
+            left = [effect for effect in state.waiting[tried:] if effect.replaceable not in tags]
+            state.waiting[tried:] = left
+            self._weight = None
+
     def start(self, now: datetime) -> dict[Lane, Effect]:
         """The first effect of every idle lane that may begin; from now on it is in flight."""
         ready = {lane: self.next_of(lane, now) for lane in Lane if lane not in self._in_flight}

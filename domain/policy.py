@@ -215,6 +215,71 @@ class PreferenceRules(Section):
     """The topics a person may opt out of."""
 
 
+_ASKABLE = frozenset(
+    {
+        *(StaffEvent.CASE_FIRST_RESPONSE_MISSED, StaffEvent.CASE_CLIENT_WROTE),
+        *(StaffEvent.DEFECT_URGENT, StaffEvent.DEFECT_ESCALATED, StaffEvent.DEFECT_RAISED),
+        *(StaffEvent.DEFECT_WINDOW_OPENED, StaffEvent.DEFECT_TARGET_WARNING),
+        *(StaffEvent.DEFECT_TARGET_MISSED, StaffEvent.DEFECT_UPDATE_NEEDED),
+        *(StaffEvent.DEFECT_RELEASE_OVERDUE, StaffEvent.RECLASSIFICATION_REQUESTED),
+        StaffEvent.RECLASSIFICATION_REMINDER,
+    }
+)
+"""The notices of a matter that is over some day; others could be repeated without end."""
+
+
+class RepeatRules(Section):
+    """How a notice is repeated that nobody acknowledges."""
+
+    every_minutes: float = Field(default=30, ge=1, le=10_080)
+    """Minutes from one time to the next."""
+    at_most: int = Field(default=8, ge=0, le=100)
+    """How often it is repeated to one role."""
+
+
+class AcknowledgeRules(Section):
+    """Notices that staff acknowledge: until somebody does they are repeated, then go up (T7)."""
+
+    events: list[StaffEvent] = Field(
+        default=[
+            StaffEvent.DEFECT_URGENT,
+            StaffEvent.CASE_FIRST_RESPONSE_MISSED,
+            StaffEvent.DEFECT_ESCALATED,
+            StaffEvent.DEFECT_TARGET_MISSED,
+        ]
+    )
+    """Which notices are to be acknowledged."""
+    roles: list[Role] = Field(default=[role for role in Role if role is not Role.COO])
+    """Who is asked to; by default everybody but the COO, who is notified once."""
+    repeat: RepeatRules = RepeatRules()
+    """How often such a notice is repeated."""
+    goes_up: dict[Role, Role] = Field(default_factory=dict)
+    """Whom it goes to after the last repeat to a role; by default to nobody, since the published
+    policy names for each step of an escalation whom to notify, once."""
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if strange := sorted(set(self.events) - _ASKABLE):
+            known = ", ".join(sorted(_ASKABLE))
+            raise ValueError(f"events may not have {', '.join(strange)}, but any of {known}")
+        for role in self.goes_up:
+            passed, upper = {role}, self.goes_up.get(role)
+            while upper is not None:
+                if upper in passed:
+                    raise ValueError(f"goes_up leads from {role} back to {upper}")
+                passed.add(upper)
+                upper = self.goes_up.get(upper)
+        return self
+
+    def asks(self, event: StaffEvent, role: Role) -> bool:
+        """Whether a role is asked to acknowledge a notice."""
+        return event in self.events and role in self.roles
+
+    def repeats(self, role: Role, so_far: int) -> bool:
+        """Whether a notice is repeated once more to a role, after so many repeats."""
+        return role in self.roles and so_far < self.repeat.at_most
+
+
 READING = 2
 """How the rules are read by what is pinned from now on: see `PinnedPolicy.reading`."""
 
@@ -231,6 +296,7 @@ class PinnedPolicy(Section):
     severities: dict[Severity, SeverityRules]
     calls: CallRules = CallRules()
     reviews: ReviewRules = ReviewRules()
+    acknowledge: AcknowledgeRules | None = None
     reading: int = 1
     """How its rules are read, so that what was pinned before goes on as it was. From 2 on a target
     that was missed stays due when it was missed, whatever stops its clock or is adopted later, and

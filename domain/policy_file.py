@@ -13,6 +13,7 @@ from domain.contract.events import Role
 from domain.contract.values import Severity
 from domain.policy import (
     READING,
+    AcknowledgeRules,
     CallRules,
     CaseRules,
     DefectRules,
@@ -139,6 +140,8 @@ class PolicyFile(Section):
     """Calls booked through a case."""
     reviews: ReviewRules = ReviewRules()
     """The regular impact review."""
+    acknowledge: AcknowledgeRules | None = None
+    """Notices that staff acknowledge, or have repeated; without this table, none."""
     contacts: dict[Role, Recipients]
     """Where each role is told: an address, or a list of addresses and of places that settings know,
     such as `place:oncall-slack`. All roles are required."""

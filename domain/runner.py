@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from domain import telephone
+from domain import acknowledgement, telephone
 from domain.contacts import is_corrected
 from domain.contract.contacts import CorrectContact, DeliveryBounced
 from domain.contract.defect import RetryDeliveries
@@ -201,6 +201,7 @@ class Runner(Generic[E]):
                 break
             due.do(self.entity, due.at, now)
             self._agenda = None
+            self._settle(now)
         self._enqueue(now)
 
     # --- what came of it -------------------------------------------------------------------------
@@ -277,8 +278,18 @@ class Runner(Generic[E]):
         if self.entity.sequence != before:
             self._agenda = None
 
+    def _settle(self, now: datetime) -> None:
+        """Let go of notices that need no acknowledgement any more."""
+        if self.entity.unacknowledged:
+            before = self.entity.sequence
+            acknowledgement.settle(self.entity, self.behaviour.still_matters, now)
+            if self.entity.sequence != before:
+                self._agenda = None
+
     def _enqueue(self, now: datetime) -> None:
+        self._settle(now)
         self.outbox.put(self.entity.take_effects(now))
+        self.outbox.withdraw(self.entity.take_pointless())
 
     # --- how it stands ---------------------------------------------------------------------------
 

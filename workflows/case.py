@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.contract import case as said
     from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
     from domain.contract.defect import Assign, RetryDeliveries
+    from domain.contract.staff_notices import Acknowledge
     from domain.contract.status import Status
     from workflows.entity import EntityWorkflow, command
 
@@ -45,4 +46,5 @@ class CaseWorkflow(EntityWorkflow[Case]):
     record_notification = command(RecordNotification)
     close = command(said.CloseCase)
     assign = command(Assign)
+    acknowledge = command(Acknowledge)
     retry_deliveries = command(RetryDeliveries)

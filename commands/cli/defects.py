@@ -163,6 +163,14 @@ def reopen(defect: Number, reason: Why) -> None:
     """Reopen a resolved defect."""
 
 
+@update(app, "acknowledge")
+def acknowledge(
+    number: Number,
+    notice: Annotated[str | None, typer.Option()] = None,
+) -> None:
+    """Acknowledge a notice to staff, or all of a number, so that it is not repeated (T7)."""
+
+
 @update(app, "retry_deliveries")
 def retry_deliveries(number: Number) -> None:
     """Retry failed and resting deliveries now."""

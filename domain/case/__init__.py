@@ -5,7 +5,7 @@
 
 from datetime import datetime
 
-from domain import telephone
+from domain import acknowledgement, telephone
 from domain.case import (
     calls,
     closing,
@@ -29,6 +29,7 @@ from domain.contract.effects import (
 )
 from domain.contract.events import StaffEvent
 from domain.contract.receipts import DefectOpened, DeliveryReceipt, MinutesBooked, Signalled
+from domain.contract.staff_notices import Acknowledge
 from domain.entity import Behaviour, Due, after, assign, on
 
 
@@ -38,12 +39,15 @@ def _agenda(case: Case) -> list[Due[Case]]:
         *calls.agenda(case),
         *first_response.agenda(case),
         *telephone.agenda(case),
+        *acknowledgement.agenda(case),
     ]
 
 
 def _still_matters(case: Case, notice: NotifyStaff, now: datetime) -> bool:
     if notice.kind is StaffEvent.CASE_CLIENT_WROTE:
         return intake.still_matters(case, notice)
+    if notice.kind is StaffEvent.CASE_FIRST_RESPONSE_MISSED:
+        return first_response.still_matters(case, notice)
     return calls.still_matters(case, notice, now)
 
 
@@ -64,6 +68,7 @@ CASE = Behaviour(
             on(said.CancelCall, calls.cancel_call),
             on(said.SetPreferences, preferences.set_preferences),
             on(CorrectContact, contact.correct_contact),
+            on(Acknowledge, acknowledgement.acknowledge),
             on(RecordNotification, contact.record_notification),
             on(DeliveryBounced, contact.delivery_bounced),
             on(said.Answer, closing.answer),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.case.state import Case, FirstResponse, require_open
 from domain.contract.case import AssessCritical, CaseStart, Respond
-from domain.contract.effects import NotifyClients
+from domain.contract.effects import NotifyClients, NotifyStaff
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import DeliveryReceipt
@@ -125,6 +125,14 @@ def reached(case: Case, message: NotifyClients, now: datetime) -> None:
     first = case.first_response
     if first is not None and first.sequence is not None and message.sequence >= first.sequence:
         meet(case, now, message.sequence)
+
+
+def still_matters(case: Case, notice: NotifyStaff) -> bool:
+    """Whether nobody has written to the client since the notice that nobody had."""
+    first = case.first_response
+    if case.closed_at is not None or first is None:
+        return False
+    return first.sequence is None or first.sequence < notice.sequence
 
 
 def agenda(case: Case) -> list[Due[Case]]:

@@ -176,6 +176,7 @@ class Case(Entity):
             outcome=self.outcome,
             unanswered_until=self.information.reopens_until,
             rejected=self.rejected,
+            to_acknowledge=self.to_acknowledge,
             policy=self.policy_version,
             opened_at=self.opened_at,
             closed_at=self.closed_at,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 
-from domain.contract import case, contacts, defect, release, values
+from domain.contract import case, contacts, defect, release, staff_notices, values
 from domain.contract.status import (
     AreaWorkStatus,
     CaseStatus,
@@ -26,7 +26,7 @@ def _messages(*modules: ModuleType) -> Iterator[type[Message]]:
 MESSAGES: tuple[type[Message], ...] = tuple(
     dict.fromkeys(
         model
-        for model in _messages(values, case, defect, release, contacts)
+        for model in _messages(values, case, defect, release, contacts, staff_notices)
         if model not in {Message, Command}
     )
 )

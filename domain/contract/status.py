@@ -2,8 +2,9 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from domain.contract.events import Role
 from domain.contract.release import ReleaseKind
 from domain.contract.values import Channel, Effort, Instant, Severity, Stage, TargetUnit
 
@@ -54,6 +55,23 @@ class ToNotify(View):
     """A case of each person who was not told yet."""
 
 
+class ToAcknowledge(View):
+    """A notice that staff were asked to acknowledge, and have not (T7)."""
+
+    notice: str
+    """Its key, which `acknowledge` takes."""
+    event: str
+    """What it is about."""
+    role: Role
+    """Whom it was sent to last."""
+    since: Instant
+    """When it was decided."""
+    times: int
+    """How often it was sent."""
+    next_at: Instant | None
+    """When it is sent again; null where it is not."""
+
+
 class Status(View):
     """What every status has."""
 
@@ -71,6 +89,9 @@ class Status(View):
     """Effects refused for good; `retry_deliveries` tries them again."""
     by_telephone: list[ToNotify] = []
     """What is to be told by telephone, the longest waiting first."""
+    # Left out where there is nothing, so that a policy without it shows what it always has.
+    to_acknowledge: list[ToAcknowledge] = Field(default=[], exclude_if=lambda open_: not open_)
+    """Notices to staff that nobody has acknowledged, the longest waiting first."""
     policy: PolicyVersion
     """The policy it is under, as pinned."""
     rejected: list[Rejection]

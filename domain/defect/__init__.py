@@ -5,11 +5,12 @@
 
 from datetime import datetime
 
-from domain import telephone
+from domain import acknowledgement, telephone
 from domain.contract import defect as said
 from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
 from domain.contract.effects import MoveCases, NotifyClients
 from domain.contract.receipts import CasesMoved, DeliveryReceipt
+from domain.contract.staff_notices import Acknowledge
 from domain.defect import (
     area_work,
     beginning,
@@ -40,6 +41,7 @@ def _agenda(defect: Defect) -> list[Due[Defect]]:
         *severity.agenda(defect),
         *release_plan.agenda(defect),
         *reclassification.agenda(defect),
+        *acknowledgement.agenda(defect),
     ]
 
 
@@ -57,6 +59,7 @@ DEFECT = Behaviour(
             on(said.AttachCase, cases.attach_case),
             on(said.DetachCase, cases.detach_case),
             on(CorrectContact, contacts.correct_contact),
+            on(Acknowledge, acknowledgement.acknowledge),
             on(RecordNotification, contacts.record_notification),
             on(DeliveryBounced, contacts.delivery_bounced),
             on(said.PostProgress, updates.post_progress),

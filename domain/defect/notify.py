@@ -148,13 +148,18 @@ def _staff_facts(defect: Defect, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def still_matters(defect: Defect, notice: NotifyStaff, _now: datetime) -> bool:
-    """Whether a reminder that waited for support hours is still worth sending."""
+    """Whether a reminder that waited for support hours, or a repeat, is still worth sending."""
     if notice.kind is StaffEvent.DEFECT_RELEASE_OVERDUE:
         plan = {"id": notice.release, "deploy_at": notice.facts["deploy_at"]}
         return defect.active and defect.release_fact == plan
     if notice.kind is StaffEvent.RECLASSIFICATION_REMINDER:
         request = defect.reclassification
         return request is not None and iso(request.requested_at) == notice.facts["since"]
+    if notice.kind is StaffEvent.RECLASSIFICATION_REQUESTED:
+        request = defect.reclassification
+        wanted = (notice.facts["client"], notice.facts["requested"])
+        same = request is not None and (request.client, request.severity) == wanted
+        return defect.active and same
     return defect.active and notice.facts["severity"] == defect.severity
 
 

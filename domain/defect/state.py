@@ -191,6 +191,11 @@ class Defect(Entity):
         return self.policy.calendar_of(self.severity)
 
     @property
+    def rests(self) -> bool:
+        """On hold."""
+        return self.hold.since is not None
+
+    @property
     def active(self) -> bool:
         """Neither resolved, nor merged into another, nor closed."""
         return self.resolved_at is None and self.merge.at is None
@@ -342,6 +347,7 @@ class Defect(Entity):
             area_work_since=self.area_work_since,
             merged_into=self.merge.into,
             rejected=self.rejected,
+            to_acknowledge=self.to_acknowledge,
             policy=self.policy_version,
             confirmed_at=self.confirmed_at,
             resolved_at=self.resolved_at,

@@ -3,17 +3,21 @@
 `RELEASE` below is the table of contents.
 """
 
+from domain import acknowledgement
 from domain.contract import release as said
 from domain.contract.defect import RetryDeliveries
 from domain.contract.effects import AlignDefects, NotifyClients
 from domain.contract.receipts import DefectsAligned, DeliveryReceipt
+from domain.contract.staff_notices import Acknowledge
 from domain.entity import Behaviour, Due, after, on
 from domain.release import defects, notices, plan
 from domain.release.state import Release
 
 
 def _agenda(release: Release) -> list[Due[Release]]:
-    return [] if release.ended else [*notices.agenda(release), *plan.agenda(release)]
+    if release.ended:
+        return []
+    return [*notices.agenda(release), *plan.agenda(release), *acknowledgement.agenda(release)]
 
 
 RELEASE = Behaviour(
@@ -31,6 +35,7 @@ RELEASE = Behaviour(
             on(said.Announce, notices.announce),
             on(said.Deploy, plan.deploy),
             on(said.CancelRelease, plan.cancel),
+            on(Acknowledge, acknowledgement.acknowledge),
             on(RetryDeliveries, defects.retry_deliveries),
         )
     ),

@@ -191,6 +191,7 @@ class Release(Entity):
                 for fan_out in self.fan_outs
             ],
             rejected=self.rejected,
+            to_acknowledge=self.to_acknowledge,
             policy=self.policy_version,
             planned_at=self.planned_at,
             deployed_at=self.deployed_at,

@@ -61,6 +61,10 @@ def _rows(entity: Entity, status: Status, now: datetime) -> list[tuple[str, str]
         rows = [("Area", _plain(entity.functional_area)), ("Marked", f"{entity.marked} defects")]
     else:
         rows = []
+    rows += [
+        ("To acknowledge", f"{_plain(one.event)}, {one.role}, sent {one.times} times")
+        for one in status.to_acknowledge
+    ]
     deliveries = f"{status.pending_deliveries} pending, {status.failed_deliveries} failed"
     rows.append(("Deliveries", deliveries))
     rows.append(("Policy", f"{entity.policy.name} {entity.policy.version}"))

@@ -7,7 +7,7 @@ from typing import NamedTuple, get_args
 from domain.business_time import Openings, SpecialDay, Weekday, WeekHours
 from domain.contract.events import Role, StaffEvent
 from domain.contract.values import Severity
-from domain.policy import Cadence, ElapsedCadence, SeverityRules
+from domain.policy import AcknowledgeRules, Cadence, ElapsedCadence, SeverityRules
 from domain.policy_file import CalendarRules, PolicyFile
 from domain.staff_places import recipients_of
 from domain.toml_text import dotted
@@ -55,6 +55,7 @@ def statements(file: PolicyFile) -> list[Statement]:
         *_defects(file),
         *_releases(file),
         *_reviews(file),
+        *_acknowledge(file.acknowledge),
         *_people(file),
     ]
 
@@ -260,6 +261,23 @@ def _reviews(file: PolicyFile) -> Iterator[Statement]:
         ("shown", "It shows the first {}", _count(rules.shown, "place")),
     ):
         yield Statement(part, f"reviews.{name}", sentence, value)
+
+
+def _acknowledge(rules: AcknowledgeRules | None) -> Iterator[Statement]:
+    part, key = "Acknowledged notices", "acknowledge"
+    if rules is None:
+        return
+    yield Statement(part, f"{key}.events", "Staff acknowledge: {}", tuple(map(str, rules.events)))
+    roles = tuple(map(_role, rules.roles))
+    yield Statement(part, f"{key}.roles", "These are asked to: {}", roles)
+    minutes, times = rules.repeat.every_minutes, rules.repeat.at_most
+    sentence = "Until somebody does, it is repeated every {}"
+    yield Statement(part, f"{key}.repeat.every_minutes", sentence, _count(minutes, "minute"))
+    sentence = "To each role it is repeated at most {}"
+    yield Statement(part, f"{key}.repeat.at_most", sentence, _count(times, "time"))
+    for role, upper in sorted(rules.goes_up.items()):
+        sentence = f"After the last repeat to {_role(role)} it goes to {{}}"
+        yield Statement(part, f"{key}.goes_up.{role}", sentence, _role(upper))
 
 
 def _people(file: PolicyFile) -> Iterator[Statement]:

@@ -24,6 +24,7 @@ from domain.contract.defect import (
     RetryDeliveries,
 )
 from domain.contract.release import Announce, AttachDefect, AttachDefects
+from domain.contract.staff_notices import Acknowledge
 from domain.contract.values import Command, Message, Number
 from portal.agents.callers import Caller
 from portal.agents.tools import Answer, Tool
@@ -46,6 +47,7 @@ _ADDING = (
     RecordSeverityFeedback,
     RequestReclassification,
     RecordNotification,
+    Acknowledge,
     AreaWorkStarted,
     AttachDefect,
     AttachDefects,

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from fastapi import Body
 from pydantic import BeforeValidator, Field, ValidationError, create_model
 
-from domain.contract import case, contacts, defect, release
+from domain.contract import case, contacts, defect, release, staff_notices
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.status import (
     CaseState,
@@ -85,6 +85,7 @@ CASES = Kind(
         case.SetPreferences,
         contacts.CorrectContact,
         contacts.RecordNotification,
+        staff_notices.Acknowledge,
         case.CloseCase,
         defect.Assign,
         defect.RetryDeliveries,
@@ -107,6 +108,7 @@ DEFECTS = Kind(
         defect.DetachCase,
         contacts.CorrectContact,
         contacts.RecordNotification,
+        staff_notices.Acknowledge,
         defect.PostProgress,
         defect.DraftUpdate,
         defect.OfferWorkaround,
@@ -150,6 +152,7 @@ RELEASES = Kind(
         release.Unfreeze,
         release.Deploy,
         release.CancelRelease,
+        staff_notices.Acknowledge,
         defect.RetryDeliveries,
     ),
     status=ReleaseStatus,

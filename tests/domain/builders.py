@@ -155,6 +155,12 @@ def eto_but(section: str, **rules: Any) -> PinnedPolicy:
     return PinnedPolicy.model_validate(content | {"version": "another"})
 
 
+def eto_asking(**rules: Any) -> PinnedPolicy:
+    """The published policy, with urgent notices to be acknowledged."""
+    content = ETO.model_dump() | {"acknowledge": rules, "version": "another"}
+    return PinnedPolicy.model_validate(content)
+
+
 def case_start(**fields: Any) -> dict[str, Any]:
     """A start payload of a case with nothing missing."""
     return {

@@ -53,6 +53,14 @@ OTHERS: dict[Key, list[Any]] = {
     ("reviews", "weekday"): ["tue"],
     ("reviews", "local_time"): ["09:00:01"],
     ("reviews", "shown"): [5],
+    ("acknowledge",): [
+        {},
+        {"events": ["defect.urgent"]},
+        {"roles": ["support"]},
+        {"repeat": {"every_minutes": 10}},
+        {"repeat": {"at_most": 0}},
+        {"goes_up": {"engineering": "coo"}},
+    ],
     ("preferences", "optional"): [["progress"], []],
     (*S1, "hours"): ["24x7", {"sat": [["08:00", "12:00"]]}],
     (*S1, "target"): [
@@ -145,6 +153,7 @@ def test_no_key_of_a_file_is_left_out() -> None:
         "mode",
         "local_time",
         "grace_minutes",
+        *("events", "roles", "repeat", "every_minutes", "at_most", "goes_up"),
     }
     schema = PolicyFile.model_json_schema()
     named = {
