@@ -178,7 +178,10 @@ class Renderer:
             "unsubscribe": as_value(part(words, "unsubscribe", values)) if opt_out else None,
             "page": self._page(about) if reader.side == "staff" else None,
         }
-        thread = message_id(self._mail_domain, "thread", about.number, reader.address)
+        where = self._acknowledge_at(effect)
+        if where is not None:
+            asks = as_value(part(words, "acknowledge", values))
+            paper |= {"acknowledge": asks, "acknowledge_at": where}
         return Letter(
             message_id=message_id(self._mail_domain, "message", effect.key, reader.address),
             to=reader.address,
@@ -190,8 +193,7 @@ class Renderer:
                 "X-Event": effect.kind.value,
                 **about.headers(),
                 "Auto-Submitted": "auto-generated",
-                "References": thread,
-                "In-Reply-To": thread,
+                **self._thread(effect, about, reader.address),
                 **(opt_out.headers() if opt_out else {}),
             },
             at=at,
@@ -202,6 +204,24 @@ class Renderer:
         if self._portal_url is None or not (about.cases or about.defect or about.release):
             return None
         return f"{self._portal_url}/staff/numbers/{quote(about.number, safe='')}"
+
+    def _acknowledge_at(self, effect: NotifyClients | NotifyStaff) -> str | None:
+        """The page on which a notice to staff is acknowledged, where it is to be."""
+        notice = effect.facts.get("acknowledge")
+        if not isinstance(effect, NotifyStaff) or notice is None or self._portal_url is None:
+            return None
+        return f"{self._portal_url}/staff/acknowledge/{quote(str(notice))}"
+
+    def _thread(
+        self, effect: NotifyClients | NotifyStaff, about: Reference, address: str
+    ) -> dict[str, str]:
+        """One thread for each number; a notice that is repeated answers the first of its kind."""
+        domain = self._mail_domain
+        thread = answered = message_id(domain, "thread", about.number, address)
+        if isinstance(effect, NotifyStaff) and "repeat" in effect.facts:
+            answered = message_id(domain, "message", effect.facts["acknowledge"], address)
+            thread = f"{thread} {answered}"
+        return {"References": thread, "In-Reply-To": answered}
 
     def _optional_topic(self, kind: ClientEvent) -> Topic | None:
         """The topic of `kind`, where people may opt out of it."""

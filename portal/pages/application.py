@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from portal.bounds import CLOSE
 from portal.context import PortalContext
 from portal.pages import (
+    acknowledging,
     attachments,
     by_telephone,
     choices,
@@ -43,7 +44,7 @@ def pages(context: PortalContext) -> FastAPI:
     app.state.queue = KeptQueue(context.engine)
     for_clients = (sign_in, my_cases, new_case, my_defects, choices, sessions, status, subscribing)
     for_staff = (staff_sign_in, provider_sign_in, staff, by_telephone, set_aside, attachments)
-    workbench = (entity_pages, action_page, queue_page, start_page, mail_outbox)
+    workbench = (entity_pages, action_page, queue_page, start_page, mail_outbox, acknowledging)
     for part in (*for_clients, *for_staff, *workbench):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))
@@ -83,10 +84,12 @@ def _sign_in_first(request: Request, needed: SignInNeeded) -> Response:
 
 
 def _staff_sign_in(request: Request) -> str:
-    """Where staff sign in, and by an identity provider come back to what they asked for."""
+    """Where staff sign in; by an identity provider, or from a link in an email, they come back to
+    what they asked for."""
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     plain = request.method != "GET" or staff_page(wanted) == "/staff"
-    if plain or context_of(request).settings.oidc is None:
+    provider = context_of(request).settings.oidc is not None
+    if plain or not (provider or wanted.startswith(acknowledging.HERE)):
         return "/staff/sign-in"
     return f"/staff/sign-in?{urlencode({'to': wanted})}"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from domain.contract import case, contacts, defect, release
+from domain.contract import case, contacts, defect, release, staff_notices
 from domain.contract.status import OVER
 from domain.contract.values import Command
 from portal.api.contract import CASES, DEFECTS, RELEASES, Kind
@@ -108,6 +108,10 @@ def _failing(status: Status) -> bool:
     return bool(status.get("failed_deliveries"))
 
 
+def _unacknowledged(status: Status) -> bool:
+    return bool(status.get("to_acknowledge"))
+
+
 _CASE = frozenset({"case"})
 _KNOWN = frozenset({"defect"})
 _DESCRIBED = frozenset({"severity", "title", "functional_area"})
@@ -116,9 +120,11 @@ _PLAN = frozenset({"plan_version", "moved", "watched"})
 _NOT_KEPT = frozenset({"attachments_not_kept"})
 _WHOSE = frozenset({"client", "contact"})
 """Of a case that is attached: the database knows them."""
+_ACKNOWLEDGE = Action(staff_notices.Acknowledge, "Acknowledge", _unacknowledged, first=True)
 
 ACTIONS: Mapping[str, tuple[Action, ...]] = {
     "case": (
+        _ACKNOWLEDGE,
         Action(case.Respond, "Reply", _open, first=True),
         Action(case.AssessCritical, "Assess as critical or not", _critical, first=True),
         Action(case.RequestInformation, "Ask for information", _open, first=True),
@@ -153,6 +159,7 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
         Action(defect.RetryDeliveries, "Retry deliveries", _failing),
     ),
     "defect": (
+        _ACKNOWLEDGE,
         Action(defect.DecideReclassification, "Decide the request", _asked, first=True),
         Action(defect.DraftUpdate, "Write the next update", _owes_updates, first=True),
         Action(defect.PostProgress, "Post progress", _active, first=True),
@@ -175,6 +182,7 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
         Action(defect.RetryDeliveries, "Retry deliveries", _failing),
     ),
     "release": (
+        _ACKNOWLEDGE,
         Action(release.AttachDefects, "Attach defects", _in("planned"), first=True),
         Action(release.Reschedule, "Move to another date", _ahead, first=True),
         Action(release.Deploy, "Report it as deployed", _ahead, first=True),

@@ -64,7 +64,8 @@ class Entry:
     @property
     def is_since(self) -> bool:
         """Whether `at` is since when, not until when."""
-        return self.urgency in {Urgency.OPEN, Urgency.WAITING} and not self.is_late
+        lasts = self.urgency in {Urgency.OPEN, Urgency.WAITING} or self.do == "acknowledge"
+        return lasts and not self.is_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,7 @@ def _urgency(due: datetime, now: datetime) -> Urgency:
 
 def _of_case(case: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
     about = _about("case", case)
+    yield from _unacknowledged(about, case)
     opened, first = instant(case["opened_at"]), case.get("first_response")
     wrote, call = maybe_instant(case.get("client_wrote_at")), case.get("call")
     is_critical = case.get("priority") == "critical"
@@ -200,6 +202,7 @@ def _of_case(case: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
 
 def _of_defect(defect: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
     about = _about("defect", defect)
+    yield from _unacknowledged(about, defect)
     update_at = maybe_instant(defect.get("next_update_due_at"))
     if update_at is not None and not defect.get("update_written"):
         yield Entry(
@@ -245,16 +248,29 @@ def _of_defect(defect: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
 
 
 def _of_release(release: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
-    at = instant(release["deploy_at"])
+    at, about = instant(release["deploy_at"]), _about("release", release)
+    yield from _unacknowledged(about, release)
     if release["state"] in {"planned", "frozen"} and at < now:
         yield Entry(
-            **_about("release", release),
+            **about,
             why="deployment",
             what="Its hour has passed: deployed, or moved?",
             at=at,
             urgency=Urgency.NOW,
             do="deploy",
             is_late=True,
+        )
+
+
+def _unacknowledged(about: Mapping[str, Any], entity: Mapping[str, Any]) -> Iterator[Entry]:
+    for one in entity.get("to_acknowledge", ()):
+        yield Entry(
+            **about,
+            why=one["notice"],
+            what=f"Nobody has acknowledged: {one['event']}",
+            at=instant(one["since"]),
+            urgency=Urgency.NOW,
+            do="acknowledge",
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
 from activities.adapters.database import DatabaseLedger, DatabaseStatusPage
-from activities.adapters.policy_files import PolicyFiles
+from activities.adapters.policy_files import BUILT_IN, PolicyFiles
 from activities.adapters.webhook_http import WebhookHttp
 from activities.ports import DeliveryState
 from runtime.client import DefectsClient
@@ -23,6 +23,7 @@ from runtime.servers import dev_server, time_skipping_server
 from runtime.settings import Settings
 from simulation.virtual_clock import Clock
 from tests.domain.builders import CHICAGO, case_start, defect_start, release_start
+from tests.domain.policy_texts import as_text
 from tests.fakes import RecordingMailbox
 from tests.quick_databases import empty_database
 from tests.webhook_server import certificates
@@ -144,6 +145,14 @@ def a_quiet_monday(now: datetime) -> datetime:
     return day + timedelta(days=(7 - day.weekday()) % 7)
 
 
+def asking_policy(folder: Path, **rules: Any) -> PolicyFiles:
+    """The published policy, with urgent notices to be acknowledged."""
+    path = folder / "asking.toml"
+    asking = f"[acknowledge]\n{as_text(rules)}\n" if rules else "[acknowledge]\n"
+    path.write_text(BUILT_IN.read_text(encoding="utf-8") + asking, encoding="utf-8")
+    return PolicyFiles(path)
+
+
 def an_outside(folder: Path, mailbox: RecordingMailbox) -> Adapters:
     """A fresh SQLite database, the embedded status page, the published policy."""
     engine = empty_database(folder / "test.db")
@@ -171,10 +180,14 @@ def settings_of_tests() -> Settings:
 
 
 @asynccontextmanager
-async def time_skipping_world(folder: Path, **worker: Any) -> AsyncIterator[World]:
+async def time_skipping_world(
+    folder: Path, policies: PolicyFiles | None = None, **worker: Any
+) -> AsyncIterator[World]:
     """A world on the server with the virtual clock."""
     mailbox = RecordingMailbox()
     outside, settings = an_outside(folder, mailbox), settings_of_tests()
+    if policies is not None:
+        outside = replace(outside, policies=policies)
     async with (
         time_skipping_server(DefectsPlugin()) as env,
         workers(env.client, outside, settings, **worker),

@@ -50,6 +50,7 @@ def test_parts(language: str) -> None:
         *(f"{side}_{part}" for side in sides for part in ("opening", "reference")),
         "sent",
         "unsubscribe",
+        *(["acknowledge"] if language == ENGLISH else []),
     }
 
 

@@ -146,13 +146,16 @@ def on_case(case: str, client: str = "river", email: str = ADA, **contact: Any) 
 
 
 @asynccontextmanager
-async def pages_installation(folder: Path, **settings: Any) -> AsyncIterator[Pages]:
+async def pages_installation(
+    folder: Path, policies: PolicyFiles | None = None, **settings: Any
+) -> AsyncIterator[Pages]:
     """A fresh one, its clock on a quiet Monday."""
-    async with time_skipping_world(folder) as world:
+    policies = policies or PolicyFiles()
+    async with time_skipping_world(folder, policies) as world:
         wall = Wall(await world.clock.now())
         ours = Settings.model_construct(**(world.settings.model_dump() | settings))
         context = PortalContext(
-            world.defects, world.outside.engine, PolicyFiles(), ours, wall, mailbox=world.mailbox
+            world.defects, world.outside.engine, policies, ours, wall, mailbox=world.mailbox
         )
         standing = Pages(world, wall, context, create_app(context))
         yield standing
