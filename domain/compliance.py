@@ -11,7 +11,7 @@ from statistics import median
 
 from domain.contract.values import Severity
 
-_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,36 @@ def times_to_resolve(defects: Sequence[DefectRecord]) -> list[tuple[Severity, Sp
         for figures in by_severity(defects)
         if figures.days_to_resolve is not None
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A notice that staff were asked to acknowledge, once nobody is asked any more."""
+
+    at: datetime
+    acknowledged_at: datetime | None
+    """None where the matter was over before anybody acknowledged it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgements:
+    """How many notices were acknowledged, and how fast."""
+
+    acknowledged: int
+    not_acknowledged: int
+    minutes: Spread | None
+    """From the first notice to the acknowledgement; None where there is none."""
+
+    @property
+    def share(self) -> float | None:
+        """Of all that were to be acknowledged."""
+        return share(self.acknowledged, self.not_acknowledged)
+
+
+def acknowledgements(asked: Sequence[Asked], digits: int = 2) -> Acknowledgements:
+    """The figures of these notices."""
+    took = [one.acknowledged_at - one.at for one in asked if one.acknowledged_at is not None]
+    return Acknowledgements(len(took), len(asked) - len(took), spread(took, _MINUTE, digits))
 
 
 @dataclass(frozen=True, slots=True)

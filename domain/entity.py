@@ -230,7 +230,10 @@ class Entity(Part):
         """Put on record why these are not to be acknowledged any more, and let go of them."""
         for one, why in given:
             key, about = one.notice.key, one.notice.event
-            self.record("notice.not_acknowledged", now, about=about, notice=key, reason=why)
+            at = iso(one.notice.at)
+            self.record(
+                "notice.not_acknowledged", now, about=about, notice=key, reason=why, asked_at=at
+            )
         self.leave_unacknowledged([one for one, _ in given])
 
     def leave_unacknowledged(self, over: Sequence[Unacknowledged]) -> None:

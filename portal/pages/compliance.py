@@ -11,9 +11,12 @@ from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseTrackRecord
 from domain.compliance import (
+    Acknowledgements,
+    Asked,
     DefectRecord,
     Month,
     Spread,
+    acknowledgements,
     by_month,
     months_until,
     share,
@@ -26,6 +29,7 @@ from portal.pages.local_time import Times, instant, maybe_instant
 
 MONTHS_BACK = 12
 _GIVEN, _TEXT, _MISSED = "defect.update", "defect.progress", "update.missed"
+_ACKNOWLEDGED, _NOT_ACKNOWLEDGED = "notice.acknowledged", "notice.not_acknowledged"
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -35,6 +39,8 @@ class Compliance:
 
     months: Sequence[Month]
     times: Sequence[tuple[Severity, Spread]]
+    notices: Acknowledgements
+    """Of the urgent notices to staff, those that ended within the twelve months."""
 
     def as_csv(self) -> str:
         """A row per month and severity; months and numbers only, so nothing can be a formula."""
@@ -74,8 +80,19 @@ def compliance_of(engine: Engine, policy: PinnedPolicy, times: Times, now: datet
     defects = [_record(snapshot) for snapshot in snapshots]
     resolved = [d for d in defects if d.resolved_at and d.resolved_at >= since]
     return Compliance(
-        by_month(months, times.zone, defects, given, missed), times_to_resolve(resolved)
+        by_month(months, times.zone, defects, given, missed),
+        times_to_resolve(resolved),
+        acknowledgements(_asked(record, since)),
     )
+
+
+def _asked(record: DatabaseTrackRecord, since: datetime) -> list[Asked]:
+    """What was to be acknowledged; what a newer notice took the place of counts as that one."""
+    return [
+        Asked(instant(fact.details["asked_at"]), fact.at if fact.event == _ACKNOWLEDGED else None)
+        for fact in record.facts((_ACKNOWLEDGED, _NOT_ACKNOWLEDGED), since)
+        if fact.details.get("reason") != "superseded"
+    ]
 
 
 def _record(snapshot: dict[str, Any]) -> DefectRecord:

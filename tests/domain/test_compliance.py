@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from domain.compliance import (
+    Asked,
     DefectRecord,
     Spread,
+    acknowledgements,
     by_month,
     by_severity,
     months_until,
@@ -98,3 +100,14 @@ def test_a_share_of_nothing_is_none() -> None:
     """Where nothing was owed nothing was kept or broken."""
     assert share(3, 1) == 0.75
     assert share(0, 0) is None
+
+
+def test_notices_are_acknowledged_or_not_and_so_fast() -> None:
+    """Of nothing there is no share."""
+    after = [timedelta(minutes=n) for n in (2, 4, 90)]
+    asked = [Asked(CONFIRMED, CONFIRMED + took) for took in after] + [Asked(CONFIRMED, None)]
+    figures = acknowledgements(asked)
+
+    assert (figures.acknowledged, figures.not_acknowledged, figures.share) == (3, 1, 0.75)
+    assert figures.minutes == Spread(3, 4.0, 90.0)
+    assert (acknowledgements([]).share, acknowledgements([]).minutes) == (None, None)

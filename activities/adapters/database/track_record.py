@@ -1,6 +1,6 @@
 """What was promised and kept over time, as far as the read model remembers it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ class Happened:
     event: str
     at: datetime
     has_public_text: bool
+    details: Mapping[str, Any]
 
 
 class DatabaseTrackRecord:
@@ -36,13 +37,14 @@ class DatabaseTrackRecord:
                 facts.c.event,
                 facts.c.at,
                 facts.c.public_text.is_not(None).label("has_text"),
+                facts.c.details,
             )
             .where(facts.c.event.in_(events), facts.c.at >= since)
             .order_by(facts.c.at, facts.c.entity, facts.c.sequence)
         )
         with self._engine.connect() as connection:
             return [
-                Happened(row.entity, row.event, row.at, bool(row.has_text))
+                Happened(row.entity, row.event, row.at, bool(row.has_text), row.details)
                 for row in connection.execute(query)
             ]
 

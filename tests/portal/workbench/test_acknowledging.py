@@ -96,3 +96,17 @@ async def test_the_queue_and_the_workbench_ask_for_it(pages: Pages) -> None:
     assert "Nobody has acknowledged" not in await browser.get("/staff/queue")
     assert address not in await browser.get("/staff/defects/DEF-1")
     assert acknowledged(pages) == ["lead-1"]
+
+
+async def test_compliance_says_how_fast_notices_are_acknowledged(pages: Pages) -> None:
+    """Twenty minutes after the first, one of two: the other is over."""
+    browser = await specialist(pages)
+    assert "urgent notices" not in await browser.get("/staff/compliance")
+    await pages.world.defect("DEF-2", "S1", on_case("CASE-2"))
+    await pages.tick(minutes=20)
+    await pages.world.tell("DEF-1", "acknowledge")
+    await pages.world.tell("DEF-2", "resolve", resolution="fixed")
+    await pages.tick()
+
+    page = await browser.get("/staff/compliance")
+    assert "50 % of 2 urgent notices to staff were acknowledged: half of them within 2" in page
