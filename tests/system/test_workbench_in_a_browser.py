@@ -76,6 +76,8 @@ async def test_a_stranger_takes_a_case_from_the_queue_to_its_resolution(
         await pages.world.settle()
 
         await page.reload()
+        pages.world.numbers += re.findall(r"DEF-\d{6}", await page.content())[:1]
+        await pages.world.settle()
         await page.get_by_role("link", name=re.compile("DEF-")).first.click()
         await page.get_by_role("link", name="Resolve").click()
         await page.get_by_label("Resolution").fill("failed over")
