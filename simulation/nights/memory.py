@@ -5,7 +5,7 @@ What is of its own here, the order in which one task is worked through, is held 
 histories by `tests/simulation/test_memory.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
@@ -149,6 +149,9 @@ class _Watched:
     def put(self, effects: list[Effect]) -> None:
         self._record.decided += effects
         self._outbox.put(effects)
+
+    def withdraw(self, tags: Sequence[str]) -> None:
+        self._outbox.withdraw(tags)
 
 
 class Memory:

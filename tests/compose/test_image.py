@@ -86,11 +86,16 @@ def pinned(lock: str) -> dict[str, str]:
 
 
 def test_the_image_holds_all_that_it_imports() -> None:
-    """Each import of a file in the image is met by the image or by requirements-runtime.lock."""
+    """Each import of a file in the image is met by the image or by requirements-runtime.lock.
+
+    What is an extra of an installation is imported where it is used only.
+    """
     ours = {PurePosixPath(name).stem for name in copied()}
     assert "simulation" not in ours  # starter.py looks first whether it is there
     ours.add("simulation")
     locked = set(pinned("requirements-runtime.lock"))
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    locked |= {re.split("[<>=]", wanted)[0] for extra in extras for wanted in extra}
     distributions = packages_distributions()
     for file in sources():
         for module in imported(file) - ours:

@@ -82,6 +82,8 @@ def test_every_event_written_anywhere_is_documented_or_kept_inside_on_purpose() 
         "defect.unmerge_requested",
         "deliveries.retried",
         "delivery.failing",
+        "notice.acknowledged",
+        "notice.not_acknowledged",
         "owner.assigned",
         "policy.adopted",
         "preferences.chosen",

@@ -20,7 +20,7 @@ from tests.domain.builders import CHICAGO
 from tests.portal.pages.installation import Browser, Forms, Pages
 
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
-_TOKEN = re.compile(r"(?<=unsubscribe newsletter )[\w-]+")
+_TOKEN = re.compile(r"((?:un|des)?subscribe (?:newsletter|progress) )[\w-]+")
 _SECONDS = re.compile(r"(?<=T\d\d:\d\d):[\d.]+Z")
 _BEGUN = re.compile(r"DEF-\d{6}")
 """Numbers that are issued; those of these tests are shorter."""
@@ -66,7 +66,7 @@ def letters(ahead: Foresight) -> Iterator[Letter]:
 def plain(text: str) -> str:
     """Without what differs: the clock, a number that is not issued yet, and a token of theirs."""
     text = _CLOCK.sub("00:00", text).replace(NEW_DEFECT, "DEF-new")
-    text = _TOKEN.sub(THEIR_OWN, " ".join(text.split()))
+    text = _TOKEN.sub(rf"\1{THEIR_OWN}", " ".join(text.split()))
     return " ".join(_BEGUN.sub("DEF-new", text).split())
 
 
