@@ -10,10 +10,22 @@ from datetime import datetime
 
 from domain.contract.effects import UpdateReadModel
 from domain.webhooks.events import EVENTS, wants
+from simulation.nights.faults import Fault
 from simulation.nights.life import Life
 from simulation.nights.night import Night
 from simulation.nights.plan import INTERNAL, LEAVE, LISTEN
 from simulation.oracle.expected_state import NEVER
+
+FORGETS_AN_ANSWER = {
+    Fault.CRASH,
+    Fault.DATABASE_AWAY,
+    Fault.ROLLED_BACK,
+    Fault.COMMIT_UNHEARD,
+    Fault.RESULT_LOST,
+    Fault.LEFT_BEHIND,
+    Fault.RESET,
+}
+"""What comes between a receiver's last word and its record: then it is asked once more."""
 
 
 def wrong_webhooks(night: Night, lives: Sequence[Life]) -> Iterator[str]:
@@ -44,10 +56,11 @@ def _of_receiver(
 ) -> Iterator[str]:
     arrivals = night.outside.arrivals
     came = [arrival for arrival in arrivals.webhooks if arrival.url == url]
+    forgotten = sum(d.fault in FORGETS_AN_ANSWER for d in night.plan.disturbances)
+    late = sorted(at for at, to in arrivals.knocks if to == url and at > end)
     yield from (
         f"{url} was sent something at {at}, when it was removed or wanted no more"
-        for at, to in arrivals.knocks
-        if to == url and at > end
+        for at in late[forgotten:]
     )
     for arrival in came:
         if arrival.id not in wanted:

@@ -35,6 +35,11 @@ FOUND = [
     253,  # the simulated database failed with an error that SQLAlchemy would not have handed on
 ]
 """The same, of nights with two parts."""
+FOUND_SINCE = [
+    20_265_131,  # a receiver wanted no more, and the database rolled back what noted it
+    20_266_658,  # the same, where the commit was not heard of: it is asked once more
+]
+"""The same, of nights with three."""
 TRIED = 200
 """Nights of which one has to find a product that is broken on purpose."""
 
@@ -66,6 +71,12 @@ def test_what_failed_once_does_not_fail_again(seed: int) -> None:
 def test_what_whole_nights_found_is_not_found_again(seed: int) -> None:
     """A fault that was mended stays so."""
     assert verdict(draw(seed, parts=2)).wrong == ()
+
+
+@pytest.mark.parametrize("seed", FOUND_SINCE)
+def test_what_nights_of_three_parts_found_is_not_found_again(seed: int) -> None:
+    """A fault that was mended stays so."""
+    assert verdict(draw(seed)).wrong == ()
 
 
 def test_a_seed_is_one_night() -> None:
