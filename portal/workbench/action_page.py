@@ -28,7 +28,7 @@ from portal.workbench.fields import payload_of
 from portal.workbench.follow_ons import Told
 from portal.workbench.foresight import Foreseer
 from portal.workbench.form_page import FormPage, was_seen
-from portal.workbench.hints import hints_for
+from portal.workbench.hints import Hints, hints_for
 from runtime.client import CommandRefused, NoSuchNumber
 from runtime.connection import NoServer
 
@@ -66,11 +66,14 @@ class _Asked:
             fields=self.action.fields,
             address=f"{self.home}/do/{self.action.name}",
             may=self.kind.write.value in self.staff.scopes,
-            hints=hints_for(self.action, self.snapshot, self.request, look_of(self.request)),
+            hints=self._hints,
             number=self.number,
             home=self.home,
             about=self.snapshot.get("title") or self.snapshot.get("subject") or "",
         )
+
+    def _hints(self) -> Hints:
+        return hints_for(self.action, self.snapshot, self.request, look_of(self.request))
 
     def payload(self, form: Form) -> dict[str, Any]:
         """What was typed, and what the database knows that nobody should have to type."""
@@ -95,7 +98,7 @@ async def action_page(
     fields, given = asked.action.fields, request.query_params
     typed = {field.name: said for field in fields if (said := given.get(field.name))}
     is_open = any(field.required and field.name not in typed for field in fields)
-    page = await run_in_threadpool(asked.page)
+    page = asked.page()
     if not page.may or is_open or (fields and not typed):
         return await run_in_threadpool(page.shown, Form(typed))
     return await _foreseen(asked, Form(typed))
@@ -107,7 +110,7 @@ async def take(
 ) -> Response:
     """Say what it will do, or do it where that was seen."""
     asked = await run_in_threadpool(_asked, request, staff, plural, number, name)
-    page = await run_in_threadpool(asked.page)
+    page = asked.page()
     if not page.may:
         refused("scope", request.scope, **staff.logged)
         trouble = page.trouble(staff.lacks(asked.kind.write.value), None, form, 403)
@@ -143,8 +146,7 @@ def _asked(request: Request, staff: StaffMember, plural: str, number: str, name:
 
 async def _foreseen(asked: _Asked, form: Form) -> Response:
     """The form with what it will do beside it, or with why it would be refused."""
-    context = context_of(asked.request)
-    page = await run_in_threadpool(asked.page)
+    context, page = context_of(asked.request), asked.page()
     payload = await run_in_threadpool(asked.payload, form)
     told = Told(asked.number, asked.action.command.name, payload | {"actor": asked.staff.actor})
     try:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,8 @@ class FormPage:
     """Where it is sent."""
     may: bool
     """Whether they may do what it does."""
-    hints: Hints
+    hints: Callable[[], Hints] = Hints
+    """What stands beside it, read where the whole page is shown."""
     number: str | None = None
     """What it is done with; None where something begins."""
     home: str = "/staff/queue"
@@ -52,7 +53,8 @@ class FormPage:
         `seen` is the digest of what was looked at; without it nothing can be done yet.
         """
         by_script = self.request.headers.get("HX-Request") == "true"
-        begins = self._begins() if self.request.method == "GET" else {}
+        hints = Hints() if by_script else self.hints()
+        begins = self._begins(hints) if self.request.method == "GET" else {}
         return look_of(self.request).show(
             self.request,
             f"workbench/{'ahead' if by_script else 'action'}.html.j2",
@@ -65,7 +67,7 @@ class FormPage:
             key=form.text("key"),
             ahead=ahead,
             seen=seen,
-            hints=self.hints,
+            hints=hints,
             trouble=trouble,
         )
 
@@ -84,10 +86,10 @@ class FormPage:
         named = f"{labels.get(field, field)}: " if field else ""
         return Trouble("action", f"{named}{words.rstrip('.')}.", field, form.fields, status)
 
-    def _begins(self) -> dict[str, str]:
+    def _begins(self, hints: Hints) -> dict[str, str]:
         """What it is filled in with, where nothing was typed."""
         ticked = {field.name: "yes" for field in self.fields if field.ticked}
-        return ticked | self.hints.typed
+        return ticked | hints.typed
 
 
 def was_seen(form: Form, payload: Mapping[str, Any]) -> bool:

@@ -25,7 +25,6 @@ from portal.refusals import refused
 from portal.workbench.fields import FormField, fields_of, payload_of
 from portal.workbench.foresight import Foreseer, Foresight
 from portal.workbench.form_page import FormPage, was_seen
-from portal.workbench.hints import Hints
 
 router = APIRouter()
 log = structlog.get_logger(__name__)
@@ -119,7 +118,6 @@ def _page(request: Request, staff: StaffMember, beginning: Beginning) -> FormPag
         fields=beginning.fields,
         address=f"/staff/new/{beginning.kind.name}",
         may=beginning.kind.write.value in staff.scopes,
-        hints=Hints(),
     )
 
 
