@@ -54,8 +54,12 @@ def send_link(
     links, now = DatabaseSignInLinks(context.engine), context.now()
     token = links.make(address, browser, now, keep=known is not None)
     letter = sign_in_letter(context, look, known or _nobody(address), token, words)
-    if known is None:
-        return
+    if known is not None:
+        hand_over(context, letter, address)
+
+
+def hand_over(context: PortalContext, letter: Letter, address: str) -> None:
+    """Mail a letter with a link that somebody asked for; a failure is on the log."""
     try:
         with context.outgoing().open() as session:
             session.send(letter)

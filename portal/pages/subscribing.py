@@ -11,9 +11,7 @@ import structlog
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from activities.adapters.database import DatabaseAttempts
-from activities.adapters.database.sessions import hashed
 from activities.adapters.database.subscribers import ALL, DatabaseSubscribers
-from activities.ports import NotNow, Refused
 from activities.subscriber_letters import SubscriberLetters
 from activities.subscriber_ports import Subscriber
 from domain.addresses import readable, recipient_key, refuse_unusable_address
@@ -21,6 +19,7 @@ from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Contact
 from portal.context import PortalContext
 from portal.pages.forms import HarmlessForm, Trouble
+from portal.pages.letters import hand_over
 from portal.pages.page_renderer import Look, context_of, look_of
 from portal.pages.status import history_here, incident_of, show_incident, show_status
 from portal.pages.status_history import PublicIncident
@@ -141,10 +140,4 @@ def _ask_to_confirm(
     )
     to = Subscriber(address, readable(email), language, token)
     letter = letters.confirmation(to, incident.name if incident else None, now)
-    try:
-        with context.outgoing().open() as session:
-            session.send(letter)
-    except (Refused, NotNow) as error:
-        log.warning(
-            "portal.link_not_sent", contact=hashed(address)[:16], problem=type(error).__name__
-        )
+    hand_over(context, letter, address)
