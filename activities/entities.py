@@ -38,11 +38,11 @@ class Entities:
         """Start the defect, or attach the case to the one that runs; a repeat changes nothing."""
         if effect.defect is None:
             number, _ = await self._client.start_numbered(
-                DEFECT, "DEF", _start(effect), self._numbers, effect.key, summary=_summary(effect)
+                DEFECT, "DEF", start_of(effect), self._numbers, effect.key, summary=_summary(effect)
             )
             return DefectOpened(key=effect.key, defect=number)
         if effect.fields is not None and await self._client.start_if_absent(
-            DEFECT, effect.defect, _start(effect), key=effect.key, summary=_summary(effect)
+            DEFECT, effect.defect, start_of(effect), key=effect.key, summary=_summary(effect)
         ):
             return DefectOpened(key=effect.key, defect=effect.defect)
         return await self._attached(effect.defect, effect)
@@ -178,7 +178,8 @@ class Entities:
         return None
 
 
-def _start(effect: OpenDefect) -> dict[str, Any]:
+def start_of(effect: OpenDefect) -> dict[str, Any]:
+    """What the defect of a case is started with."""
     return {
         **(effect.fields or {}),
         "actor": effect.actor,

@@ -50,12 +50,17 @@ class StartCheck:
         start = parse(behaviour.start, payload)
         refuse_kept("number", number or "", workflow)
         refuse_unusable_addresses(start)
-        policy = self._policy(start.policy, now.year)
+        policy = self.policy(start.policy, now.year)
         behaviour.begin(number or "unnumbered", start, policy, now)
         refuse_promises(start, policy.calendar.local_date(now), policy.next_update_within)
         return start
 
-    def _policy(self, name: str, year: int) -> PinnedPolicy:
+    def policy(self, name: str, year: int) -> PinnedPolicy:
+        """The policy of a name as it would be pinned in that year.
+
+        Raises:
+            InvalidCommand: there is none.
+        """
         key = name, year
         if key not in self._pinned:
             try:

@@ -12,6 +12,7 @@ from typing import Any
 
 from activities.adapters.database.consultation import DatabaseConsultation
 from activities.consultation import booked
+from activities.entities import start_of
 from domain.contract.defect import GiveBack
 from domain.contract.effects import (
     BookMinutes,
@@ -157,10 +158,7 @@ class Foreseer:
 
     def _begun(self, behaviour: Behaviour[Any], number: str, payload: Mapping[str, Any]) -> Preview:
         start: Start = parse(behaviour.start, payload)
-        try:
-            policy = self._context.policies.load(start.policy, self._at.year).pinned()
-        except LookupError as error:
-            raise InvalidCommand("policy", str(error)) from None
+        policy = self._context.starts.policy(start.policy, self._at.year)
         return preview_start(behaviour, number, start, policy, self._at)
 
     async def _of(self, seen: Preview, depth: int) -> Foresight:
@@ -211,14 +209,8 @@ class Foreseer:
         return Elsewhere(told.number, seen, decides=told.decides)
 
     async def _begins(self, effect: OpenDefect, depth: int) -> Elsewhere:
-        payload = {
-            **(effect.fields or {}),
-            "actor": effect.actor,
-            "policy": effect.policy,
-            "cases": [effect.attachment.model_dump(mode="json")],
-        }
         number = effect.defect or NEW_DEFECT
-        return Elsewhere(number, await self.of_start(DEFECT, number, payload, depth))
+        return Elsewhere(number, await self.of_start(DEFECT, number, start_of(effect), depth))
 
 
 def _changes(seen: Preview) -> Iterator[Change]:
