@@ -14,6 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseAudience, DatabaseReadModel
+from activities.adapters.database.audience import BEYOND_ALL
 from domain.contract.defect import AttachCase
 from portal.api.command_service import CommandService
 from portal.api.contract import Kind
@@ -80,7 +81,7 @@ class _Asked:
         payload = payload_of(self.action.fields, form, look_of(self.request).vendor_times())
         if self.action.command is AttachCase and "case" in payload:
             audience = DatabaseAudience(context_of(self.request).engine)
-            for known in audience.attachments(payload["case"], 1_000_000_000, None, 1):
+            for known in audience.attachments(payload["case"], BEYOND_ALL, None, 1):
                 contact = known.contact.model_dump(mode="json", exclude_none=True)
                 payload |= {"client": known.client, "contact": contact}
         return payload

@@ -16,6 +16,7 @@ from activities.adapters.database import (
     DatabaseStaffPeople,
 )
 from activities.adapters.database.attachments import DatabaseAttachments
+from activities.adapters.database.audience import BEYOND_ALL
 from activities.adapters.database.members import DatabaseMembers
 from activities.ports import Delivery, DeliveryState
 from domain.contract.values import Attachment
@@ -33,9 +34,8 @@ router = APIRouter()
 _FACTS = 200
 _PEOPLE = 200
 _DELIVERIES = 100
+_DEFECTS = 100
 _NOT_DELIVERED = (DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
-_EVERYTHING = 1_000_000_000
-"""A point of the sequence that nothing has reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,6 @@ class Happened:
     actor: str | None
     public: str | None
     internal: Folded | None
-    details: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +107,10 @@ def release_page(request: Request, staff: Staff, number: str) -> Response:
     standing = _standing(request, staff, KIND_OF["releases"], number)
     engine = context_of(request).engine
     members = DatabaseMembers(engine).attached(number)
-    read_model = DatabaseReadModel(engine)
-    defects = [
-        read_model.entity("defect", defect) or {"number": defect} for defect in members[:100]
-    ]
-    return _show(
-        request, staff, "releases", standing, defects=defects, more=max(0, len(members) - 100)
-    )
+    known = DatabaseReadModel(engine).entities("defect", members[:_DEFECTS])
+    defects = [known.get(defect, {"number": defect}) for defect in members[:_DEFECTS]]
+    more = max(0, len(members) - _DEFECTS)
+    return _show(request, staff, "releases", standing, defects=defects, more=more)
 
 
 def _standing(request: Request, staff: StaffMember, kind: Kind, number: str) -> Standing:
@@ -138,7 +134,7 @@ def _standing(request: Request, staff: StaffMember, kind: Kind, number: str) -> 
 
 def _people(request: Request, number: str) -> Sequence[Attachment]:
     audience = DatabaseAudience(context_of(request).engine)
-    return audience.attachments(number, _EVERYTHING, None, _PEOPLE)
+    return audience.attachments(number, BEYOND_ALL, None, _PEOPLE)
 
 
 def _show(
@@ -156,7 +152,6 @@ def _show(
         it=standing.status,
         done=done.title if done else "",
         begun=request.query_params.get("done") == "begin",
-        may=kind.write.value in staff.scopes,
         workflow=workflow_links(context_of(request)),
         **values,
     )
@@ -170,5 +165,4 @@ def _happened(fact: Mapping[str, Any], names: Mapping[str, str]) -> Happened:
         actor=f"{names[actor]} ({actor})" if actor in names else actor,
         public=fact["public_text"],
         internal=folded(internal) if internal else None,
-        details=fact["details"],
     )

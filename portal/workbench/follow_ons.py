@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseAudience
+from activities.adapters.database.audience import BEYOND_ALL
 from activities.adapters.database.members import DatabaseMembers
 from activities.entities import MOVED_AT_ONCE
 from activities.fan_out import said_to
@@ -25,8 +26,6 @@ from domain.views.preview import Preview
 
 FOLLOWED = 3
 """Others of one kind that are asked what they would do; of the rest only their number is said."""
-_ALL = 1_000_000_000
-"""A point of the sequence that nothing has reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +77,11 @@ def _reached(engine: Engine, effect: Effect, seen: Preview) -> tuple[list[Told],
                 "resolution": effect.resolution,
                 "formerly": effect.formerly,
             }
-            cases = audience.cases(effect.entity, _ALL, None, FOLLOWED)
+            cases = audience.cases(effect.entity, BEYOND_ALL, None, FOLLOWED)
             told = [Told(case, DefectResolved.name, said) for case in cases]
-            return told, audience.count(effect.entity, _ALL)
+            return told, audience.count(effect.entity, BEYOND_ALL)
         case MoveCases():
-            later = audience.count(effect.entity, _ALL) - MOVED_AT_ONCE
+            later = audience.count(effect.entity, BEYOND_ALL) - MOVED_AT_ONCE
             return [_moved(audience, effect)], 1 + max(0, later)
         case AlignDefects():
             members, count = _members(engine, effect, seen)
@@ -93,7 +92,7 @@ def _reached(engine: Engine, effect: Effect, seen: Preview) -> tuple[list[Told],
 
 
 def _moved(audience: DatabaseAudience, effect: MoveCases) -> Told:
-    cases = audience.attachments(effect.entity, _ALL, None, MOVED_AT_ONCE)
+    cases = audience.attachments(effect.entity, BEYOND_ALL, None, MOVED_AT_ONCE)
     said: dict[str, Any] = {"actor": effect.actor, "defect": effect.entity}
     if effect.back:
         said |= {"cases": [one.case for one in cases]}

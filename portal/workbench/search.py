@@ -51,8 +51,8 @@ def find(engine: Engine, words: str, kinds: Sequence[str] = ()) -> list[Hit]:
         return [_hit(row.kind, row.snapshot) for row in connection.execute(newest)]
 
 
-def alike(engine: Engine, text: str, functional_area: str | None = None) -> list[Hit]:
-    """Open defects that share words with a text or its area, the most alike first."""
+def alike(engine: Engine, text: str) -> list[Hit]:
+    """Open defects that share words with a text, the most alike first."""
     wanted = _words(text)
     query = (
         select(entities.c.snapshot)
@@ -63,20 +63,16 @@ def alike(engine: Engine, text: str, functional_area: str | None = None) -> list
     with engine.connect() as connection:
         known = connection.execute(query).scalars().all()
     ranked = sorted(
-        ((_likeness(wanted, functional_area, snapshot), snapshot) for snapshot in known),
+        ((_likeness(wanted, snapshot), snapshot) for snapshot in known),
         key=lambda pair: -pair[0],
     )
     return [_hit("defect", snapshot) for likeness, snapshot in ranked[:_ALIKE] if likeness > 0]
 
 
-def _likeness(
-    wanted: frozenset[str], functional_area: str | None, snapshot: Mapping[str, Any]
-) -> float:
+def _likeness(wanted: frozenset[str], snapshot: Mapping[str, Any]) -> float:
     said = f"{snapshot.get('title', '')} {snapshot.get('public_summary') or ''}"
     known = _words(f"{said} {snapshot.get('functional_area', '')}")
-    shared = len(wanted & known) / max(1, min(len(wanted), len(known)))
-    same_area = functional_area is not None and snapshot.get("functional_area") == functional_area
-    return shared + (0.3 if same_area else 0)
+    return len(wanted & known) / max(1, min(len(wanted), len(known)))
 
 
 def _words(text: str) -> frozenset[str]:

@@ -31,6 +31,8 @@ from domain.contract.effects import AudienceChange, Person, Whom
 from domain.contract.values import Attachment, Contact
 
 _T = TypeVar("_T")
+BEYOND_ALL = 1_000_000_000
+"""A point of the sequence that nothing has reached: whoever is attached now, since whenever."""
 _HAS_MAIL = subscriptions.c.address.not_like("%:%")
 """Keys of people without an e-mail address have a colon, which no address has."""
 _WHO = ("client", "address", "email", "name", "time_zone", "language", "phone")

@@ -49,6 +49,14 @@ class DatabaseReadModel:
         with self._engine.connect() as connection:
             return connection.execute(query).scalar_one_or_none()
 
+    def entities(self, kind: str, numbers: Collection[str]) -> dict[str, dict[str, Any]]:
+        """The snapshots of those of these numbers that there are, by number."""
+        query = select(entities.c.number, entities.c.snapshot).where(
+            entities.c.kind == kind, entities.c.number.in_(numbers)
+        )
+        with self._engine.connect() as connection:
+            return {row.number: row.snapshot for row in connection.execute(query)}
+
     def find(
         self,
         kind: str,
