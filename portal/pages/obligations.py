@@ -3,7 +3,7 @@
 The page for staff and the metrics both take it from here, so that they cannot disagree.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,7 +24,8 @@ _SOON = timedelta(days=14)
 _LOST = timedelta(minutes=2)
 """After that a message which is being sent has lost its sender, and its outcome is unknown."""
 SEVERITIES = ("S1", "S2", "S3", "S4")
-_OVER = (*OVER, "deployed", "cancelled")
+OWES_NOTHING = (*OVER, "deployed", "cancelled")
+"""The states, of whatever kind, in which nothing is owed any more."""
 
 
 class Duty(StrEnum):
@@ -94,14 +95,15 @@ class StaffDashboard:
 def staff_dashboard(engine: Engine, now: datetime) -> StaffDashboard:
     """Read it all."""
     record, ledger = DatabaseTrackRecord(engine), DatabaseLedger(engine)
-    defects = list(record.entities("defect", states_but=_OVER))
-    cases = list(record.entities("case", states_but=_OVER))
-    releases = list(record.entities("release", states_but=_OVER))
+    defects = list(record.entities("defect", states_but=OWES_NOTHING))
+    cases = list(record.entities("case", states_but=OWES_NOTHING))
+    releases = list(record.entities("release", states_but=OWES_NOTHING))
+    everything = [("defect", defects), ("case", cases), ("release", releases)]
     owed = sorted(
-        [*_of_defects(defects), *_of_cases(cases), *_of_releases(releases)], key=lambda o: o.at
+        (o for kind, entities in everything for e in entities for o in obligations_of(kind, e)),
+        key=lambda o: o.at,
     )
     deliveries = _deliveries(engine, now)
-    everything = [("defect", defects), ("case", cases), ("release", releases)]
     return StaffDashboard(
         overdue=[o for o in owed if o.is_overdue(now)],
         due=[o for o in owed if not o.is_overdue(now) and (o.is_since or o.at <= now + _SOON)],
@@ -145,60 +147,63 @@ def _title(entity: Mapping[str, Any]) -> str | None:
     return entity.get("title") or entity.get("subject")
 
 
-def _of_defects(defects: Iterable[Mapping[str, Any]]) -> Iterator[Obligation]:
-    for defect in defects:
-        number, severity, title = defect["number"], defect["severity"], defect["title"]
-        about = {"number": number, "kind": "defect", "severity": severity, "title": title}
-        update_at = maybe_instant(defect.get("next_update_due_at"))
-        if update_at is not None:
-            yield Obligation(duty=Duty.UPDATE, what="Update to clients", at=update_at, **about)
-        target = defect.get("target") or {}
-        missed_at, due_at = target.get("missed_at"), target.get("due_at")
-        if missed_at:
-            yield Obligation(
-                duty=Duty.RESOLUTION,
-                what="Resolution",
-                at=instant(missed_at),
-                is_missed=True,
-                **about,
-            )
-        elif due_at:
-            yield Obligation(duty=Duty.RESOLUTION, what="Resolution", at=instant(due_at), **about)
-        asked = defect.get("reclassification")
-        if asked:
-            yield Obligation(
-                duty=Duty.DECISION,
-                what=f"Decision: {asked['severity']} is requested",
-                at=instant(asked["requested_at"]),
-                is_since=True,
-                is_missed=asked.get("reminders", 0) > 0,
-                **about,
-            )
+def obligations_of(kind: str, entity: Mapping[str, Any]) -> Iterator[Obligation]:
+    """Everything that a case, defect or release owes, as its snapshot has it."""
+    owed = {"case": _of_case, "defect": _of_defect, "release": _of_release}
+    return owed[kind](entity)
 
 
-def _of_cases(cases: Iterable[Mapping[str, Any]]) -> Iterator[Obligation]:
-    for case in cases:
-        first = case.get("first_response")
-        if first and not first["met_at"]:
-            yield Obligation(
-                case["number"],
-                "case",
-                Duty.FIRST_RESPONSE,
-                "First response",
-                instant(first["due_at"]),
-                title=case.get("subject"),
-                is_missed=bool(first["missed_at"]),
-            )
+def _of_defect(defect: Mapping[str, Any]) -> Iterator[Obligation]:
+    number, severity, title = defect["number"], defect["severity"], defect["title"]
+    about = {"number": number, "kind": "defect", "severity": severity, "title": title}
+    update_at = maybe_instant(defect.get("next_update_due_at"))
+    if update_at is not None:
+        yield Obligation(duty=Duty.UPDATE, what="Update to clients", at=update_at, **about)
+    target = defect.get("target") or {}
+    missed_at, due_at = target.get("missed_at"), target.get("due_at")
+    if missed_at:
+        yield Obligation(
+            duty=Duty.RESOLUTION,
+            what="Resolution",
+            at=instant(missed_at),
+            is_missed=True,
+            **about,
+        )
+    elif due_at:
+        yield Obligation(duty=Duty.RESOLUTION, what="Resolution", at=instant(due_at), **about)
+    asked = defect.get("reclassification")
+    if asked:
+        yield Obligation(
+            duty=Duty.DECISION,
+            what=f"Decision: {asked['severity']} is requested",
+            at=instant(asked["requested_at"]),
+            is_since=True,
+            is_missed=asked.get("reminders", 0) > 0,
+            **about,
+        )
 
 
-def _of_releases(releases: Iterable[Mapping[str, Any]]) -> Iterator[Obligation]:
-    for release in releases:
-        if release["state"] != "deploying":
-            yield Obligation(
-                release["number"],
-                "release",
-                Duty.DEPLOYMENT,
-                "Deployment",
-                instant(release["deploy_at"]),
-                title=release.get("title"),
-            )
+def _of_case(case: Mapping[str, Any]) -> Iterator[Obligation]:
+    first = case.get("first_response")
+    if first and not first["met_at"]:
+        yield Obligation(
+            case["number"],
+            "case",
+            Duty.FIRST_RESPONSE,
+            "First response",
+            instant(first["due_at"]),
+            title=case.get("subject"),
+            is_missed=bool(first["missed_at"]),
+        )
+
+
+def _of_release(release: Mapping[str, Any]) -> Iterator[Obligation]:
+    if release["state"] != "deploying":
+        yield Obligation(
+            release["number"],
+            "release",
+            Duty.DEPLOYMENT,
+            "Deployment",
+            instant(release["deploy_at"]),
+            title=release.get("title"),
+        )

@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseLedger, DatabaseTrackRecord
 from activities.ports import Delivery
-from domain.contract.status import OVER
 from portal.pages.local_time import instant, maybe_instant
+from portal.pages.obligations import OWES_NOTHING, Duty, obligations_of
 
 SOON = timedelta(hours=2)
 """What is due within so long needs somebody now."""
@@ -21,7 +21,14 @@ KEPT = timedelta(seconds=15)
 """A little less than after which a page asks again."""
 _FAILING = 50
 _LONG_AGO = datetime(1971, 1, 1, tzinfo=UTC)
-_GONE = (*OVER, "deployed", "cancelled")
+_SETTLED_BY: Mapping[Duty, tuple[str, str, str]] = {
+    Duty.FIRST_RESPONSE: ("first_response", "First response to a critical case", "respond"),
+    Duty.UPDATE: ("update", "Next update to clients has no text yet", "draft_update"),
+    Duty.RESOLUTION: ("resolution", "Resolution", "resolve"),
+    Duty.DECISION: ("reclassification", "", "decide_reclassification"),
+    Duty.DEPLOYMENT: ("deployment", "Its hour has passed: deployed, or moved?", "deploy"),
+}
+"""Why each duty is in the queue, in one word and in several, and the action that settles it."""
 
 
 class Urgency(StrEnum):
@@ -104,10 +111,14 @@ class Queue:
 def read_queue(engine: Engine, now: datetime) -> Queue:
     """The queue as it stands."""
     record = DatabaseTrackRecord(engine)
+    readers = {"case": _of_case, "defect": _owed, "release": _owed}
     entries = [
-        *(e for case in record.entities("case", states_but=_GONE) for e in _of_case(case, now)),
-        *(e for one in record.entities("defect", states_but=_GONE) for e in _of_defect(one, now)),
-        *(e for one in record.entities("release", states_but=_GONE) for e in _of_release(one, now)),
+        *(
+            entry
+            for kind, read in readers.items()
+            for one in record.entities(kind, states_but=OWES_NOTHING)
+            for entry in read(_about(kind, one), one, now)
+        ),
         *map(_of_delivery, DatabaseLedger(engine).failing(_FAILING)),
     ]
     return Queue(
@@ -146,24 +157,12 @@ def _urgency(due: datetime, now: datetime) -> Urgency:
     return Urgency.NOW if due <= now + SOON else Urgency.NEXT
 
 
-def _of_case(case: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
-    about = _about("case", case)
-    yield from _unacknowledged(about, case)
+def _of_case(about: Mapping[str, Any], case: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
+    yield from _owed(about, case, now)
     opened, first = instant(case["opened_at"]), case.get("first_response")
     wrote, call = maybe_instant(case.get("client_wrote_at")), case.get("call")
     is_critical = case.get("priority") == "critical"
     owes_answer = first is not None and first["met_at"] is None
-    if first is not None and owes_answer:
-        due = instant(first["due_at"])
-        yield Entry(
-            **about,
-            why="first_response",
-            what="First response to a critical case",
-            at=due,
-            urgency=Urgency.NOW,
-            do="respond",
-            is_late=due < now,
-        )
     if is_critical and case.get("critical_justified") is None:
         yield Entry(
             **about,
@@ -200,66 +199,27 @@ def _of_case(case: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
         )
 
 
-def _of_defect(defect: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
-    about = _about("defect", defect)
-    yield from _unacknowledged(about, defect)
-    update_at = maybe_instant(defect.get("next_update_due_at"))
-    if update_at is not None and not defect.get("update_written"):
-        yield Entry(
-            **about,
-            why="update",
-            what="Next update to clients has no text yet",
-            at=update_at,
-            urgency=_urgency(update_at, now),
-            do="draft_update",
-            is_late=update_at < now,
-        )
-    target = defect.get("target") or {}
-    missed, due = maybe_instant(target.get("missed_at")), maybe_instant(target.get("due_at"))
-    if missed is not None:
-        yield Entry(
-            **about,
-            why="resolution",
-            what="Resolution is overdue",
-            at=missed,
-            urgency=Urgency.NOW,
-            do="resolve",
-            is_late=True,
-        )
-    elif due is not None:
-        yield Entry(
-            **about,
-            why="resolution",
-            what="Resolution",
-            at=due,
-            urgency=_urgency(due, now),
-            do="resolve",
-        )
-    if asked := defect.get("reclassification"):
-        yield Entry(
-            **about,
-            why="reclassification",
-            what=f"{asked['client']} requests {asked['severity']}",
-            at=instant(asked["requested_at"]),
-            urgency=Urgency.OPEN,
-            do="decide_reclassification",
-            is_late=asked.get("reminders", 0) > 0,
-        )
-
-
-def _of_release(release: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
-    at, about = instant(release["deploy_at"]), _about("release", release)
-    yield from _unacknowledged(about, release)
-    if release["state"] in {"planned", "frozen"} and at < now:
-        yield Entry(
-            **about,
-            why="deployment",
-            what="Its hour has passed: deployed, or moved?",
-            at=at,
-            urgency=Urgency.NOW,
-            do="deploy",
-            is_late=True,
-        )
+def _owed(about: Mapping[str, Any], entity: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
+    """What it owes and what nobody has acknowledged."""
+    yield from _unacknowledged(about, entity)
+    for owed in obligations_of(about["kind"], entity):
+        why, what, do = _SETTLED_BY[owed.duty]
+        late, urgency = owed.at < now, _urgency(owed.at, now)
+        match owed.duty:
+            case Duty.UPDATE if entity.get("update_written"):
+                continue
+            case Duty.DEPLOYMENT if not late:
+                continue
+            case Duty.FIRST_RESPONSE:
+                urgency = Urgency.NOW
+            case Duty.RESOLUTION:
+                late = owed.is_missed
+                what += " is overdue" if late else ""
+            case Duty.DECISION:
+                late, urgency = owed.is_missed, Urgency.OPEN
+                asked = entity["reclassification"]
+                what = f"{asked['client']} requests {asked['severity']}"
+        yield Entry(**about, why=why, what=what, at=owed.at, urgency=urgency, do=do, is_late=late)
 
 
 def _unacknowledged(about: Mapping[str, Any], entity: Mapping[str, Any]) -> Iterator[Entry]:
