@@ -23,7 +23,6 @@ from portal.pages.auth import NotHere, Staff, StaffMember
 from portal.pages.forms import Form, OurForm, Trouble
 from portal.pages.page_renderer import context_of, look_of
 from portal.pages.read_your_writes import until
-from portal.refusals import refused
 from portal.workbench.actions import KIND_OF, Action, action_of
 from portal.workbench.fields import payload_of
 from portal.workbench.follow_ons import Told
@@ -113,9 +112,7 @@ async def take(
     asked = await run_in_threadpool(_asked, request, staff, plural, number, name)
     page = asked.page()
     if not page.may:
-        refused("scope", request.scope, **staff.logged)
-        trouble = page.trouble(staff.lacks(asked.kind.write.value), None, form, 403)
-        return await run_in_threadpool(page.shown, form, None, trouble)
+        return await run_in_threadpool(page.turned_away, form, asked.kind.write.value)
     payload = await run_in_threadpool(asked.payload, form)
     if not was_seen(form, payload):
         return await _foreseen(asked, form)

@@ -12,6 +12,7 @@ from portal.api.problems import IDEMPOTENCY_KEY
 from portal.pages.auth import StaffMember
 from portal.pages.forms import NO_TROUBLE, Form, Trouble
 from portal.pages.page_renderer import look_of
+from portal.refusals import refused
 from portal.workbench.fields import FormField
 from portal.workbench.foresight import Foresight
 from portal.workbench.hints import Hints
@@ -77,6 +78,11 @@ class FormPage:
             return self.shown(form, ahead, seen=digest(payload))
         words = ahead.refused.partition(": ")[2] or ahead.refused
         return self.shown(form, ahead, self.trouble(words, ahead.field, form, 422))
+
+    def turned_away(self, form: Form, scope: str) -> Response:
+        """For who may not do it: said, on the log and counted."""
+        refused("scope", self.request.scope, **self.staff.logged)
+        return self.shown(form, None, self.trouble(self.staff.lacks(scope), None, form, 403))
 
     def trouble(self, words: str, field: str | None, form: Form, status: int) -> Trouble:
         """Why it is refused, with the field as the form calls it."""

@@ -39,6 +39,7 @@ class InLanguage:
     """The mail in one language, as one of those who get it reads it."""
 
     language: str
+    """Its name in English, which staff read."""
     count: int
     letter: Letter
 
@@ -149,7 +150,9 @@ class Letters:
             # Whoever has a token can opt its owner out: it is for their eyes.
             unsigned = replace(choice, token=THEIR_OWN)
             letter = self._renderer.client_letter(effect, person, at, unsigned)
-            yield InLanguage(tag, len(those), letter)
+            yield InLanguage(
+                _LANGUAGES[tag].locale.get_language_name("en") or tag, len(those), letter
+            )
 
     def _people(self, effect: NotifyClients, joining: Sequence[AudienceChange]) -> Sequence[Person]:
         """Those the database has once it knows who joins and leaves."""

@@ -21,7 +21,6 @@ from portal.pages.auth import NotHere, Staff, StaffMember
 from portal.pages.forms import Form, OurForm
 from portal.pages.page_renderer import context_of, look_of
 from portal.pages.read_your_writes import until
-from portal.refusals import refused
 from portal.workbench.fields import FormField, fields_of, payload_of
 from portal.workbench.foresight import Foreseer, Foresight
 from portal.workbench.form_page import FormPage, was_seen
@@ -77,9 +76,7 @@ async def begin(request: Request, staff: Staff, name: str, form: OurForm) -> Res
     beginning = _beginning(name)
     page, kind = _page(request, staff, beginning), beginning.kind
     if not page.may:
-        refused("scope", request.scope, **staff.logged)
-        trouble = page.trouble(staff.lacks(kind.write.value), None, form, 403)
-        return await run_in_threadpool(page.shown, form, None, trouble)
+        return await run_in_threadpool(page.turned_away, form, kind.write.value)
     typed = payload_of(beginning.fields, form, look_of(request).vendor_times())
     payload = typed | {"actor": staff.actor}
     if not was_seen(form, payload):
