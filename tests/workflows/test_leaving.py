@@ -87,6 +87,8 @@ async def test_a_run_that_is_asked_to_leave_begins_to_wait_at_once(tmp_path: Pat
         await world.handle("DEF-1").signal("request_continue_as_new")
         await _later_run(world)
 
+    assert world.mailbox.events(CLIENT) == ["defect.confirmed"]
+
 
 async def _only_the_letter_is_under_way(world: World) -> None:
     """Wait until the read model has the defect, and its task is over."""
