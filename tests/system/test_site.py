@@ -224,12 +224,14 @@ def test_pictures_are_small_and_shown() -> None:
 
 
 def test_the_policy_of_the_how_to_page_is_one() -> None:
-    """What it changes, put over the built-in file, is a policy whose holidays are known."""
+    """What its parts change, put over the built-in file, is a policy whose holidays are known."""
     page = (ROOT / "docs" / "how-to" / "policy-file.md").read_text("utf-8")
-    (shown,) = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    changed = put_over(tomllib.loads(BUILT_IN.read_text("utf-8")), tomllib.loads(shown))
+    changed = tomllib.loads(BUILT_IN.read_text("utf-8"))
+    for shown in re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        changed = put_over(changed, tomllib.loads(shown))
     policy = PolicyFile.read(changed)
     holidays = observed_holidays(policy.calendar.holidays, range(2027, 2029))
 
     assert policy.name == "yours"
     assert {day.isoformat() for day in holidays} >= {"2027-01-01", "2027-03-26", "2027-05-01"}
+    assert policy.acknowledge is not None
