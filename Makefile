@@ -40,7 +40,7 @@ test: $(STAMP) ## the tests that belong to every change
 
 test-system: $(STAMP) $(VENV)/.s3 docs ## real processes, browsers, a rollout, the tutorial: before a merge
 	BUILT_SITE=build/site $(PYTEST) tests/system $(ON_S3)
-	HYPOTHESIS_PROFILE=steady $(PYTEST) -m hypothesis tests --ignore tests/system
+	HYPOTHESIS_PROFILE=steady $(PYTEST) --timeout 900 -m hypothesis tests --ignore tests/system
 
 soak: $(STAMP) ## random lives and nights, new ones each time; SEED=n plays n again, NIGHTS=minutes
 	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; \

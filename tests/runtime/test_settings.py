@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from fsspec.registry import _registry
 
 from runtime.settings import Settings, SettingsError, read_settings
 
@@ -136,6 +137,7 @@ def test_wrong_value(
 def test_a_store_whose_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """One line says which one; a folder needs none, nor does what comes with `fsspec`."""
     monkeypatch.setitem(sys.modules, "s3fs", None)
+    monkeypatch.delitem(_registry, "s3", raising=False)  # where it was used before
     said = refusal(monkeypatch, DEFECTS_ATTACHMENTS_URL=f"s3://{SECRET}/files")
 
     line = "DEFECTS_ATTACHMENTS_URL: needs a package that is not installed here: Install s3fs"
