@@ -25,6 +25,7 @@ from activities.adapters.database import (
     DatabaseAudience,
     DatabaseConsultation,
     DatabaseImpact,
+    DatabaseJointMessages,
     DatabaseLedger,
     DatabaseMembers,
     DatabaseNumbers,
@@ -211,6 +212,7 @@ async def workers(
         settings.mail_from,
         preferences,
         adapters.places,
+        DatabaseJointMessages(engine),
         settings.portal_url,
     )
     status_page = PostToStatusPage(adapters.status_page, ledger)

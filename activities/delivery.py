@@ -35,7 +35,7 @@ TOO_MANY_CALLS = "telephone-full"
 """The problem of those who are more."""
 _NOT_SAID = {
     *("key", "entity", "sequence", "at", "policy"),
-    *("people", "whom", "replaceable", "replaces"),
+    *("people", "whom", "joint", "replaceable", "replaces"),
 }
 """Fields of an effect that say when, for whom and under which key."""
 _OF_THE_CLOCK = {"since", "due_at", "last_text_at", "progress.at"}
@@ -124,6 +124,18 @@ def deliver(
     else:
         ledger.settle(delivery, DeliveryState.SENT, present())
         tally.sent += 1
+
+
+def note_told(ledger: Ledger, delivery: Delivery, tally: Tally) -> None:
+    """Put on record that another message told the recipient the same."""
+    before = ledger.claim(delivery, present())
+    if before.state is DeliveryState.BOUNCED:
+        tally.failed += 1
+        tally.problem = tally.problem or before.problem
+        return
+    if before.state is not DeliveryState.SENT:
+        ledger.settle(delivery, DeliveryState.SENT, present())
+    tally.already += 1
 
 
 def _refused(ledger: Ledger, delivery: Delivery, tally: Tally, problem: str) -> None:

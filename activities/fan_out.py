@@ -141,11 +141,13 @@ class FanOut:
 
 def said_to(effect: AlignDefects, member: Member) -> Said:
     """What a defect is told: where the fix is now, or that it is there no more."""
+    change = effect.plan_change and max(member.sequence, effect.plan_change)
     to_all = {
         "actor": effect.actor,
         "key": own_key(f"{effect.entity}/{effect.plan_version}/{member.sequence}"),
         "release": effect.entity,
         "plan_version": effect.plan_version,
+        "change": change,
     }
     if effect.plan == "cancelled" or not member.attached:
         return WithdrawRelease.name, to_all | {"reason": effect.reason}

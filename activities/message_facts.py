@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from activities.joint_ports import Companion
 from domain.contract.effects import NotifyClients, NotifyStaff
 
 _EMPTY: tuple[object, ...] = (None, [], {})
@@ -17,18 +18,26 @@ class Reference:
     cases: tuple[str, ...]
     defect: str | None
     release: str | None
+    companions: tuple[Companion, ...] = ()
+    """Other defects of which the message says the same."""
 
     def headers(self) -> dict[str, str]:
         """The contract's `X-Case`, `X-Defect` and `X-Release`, as far as they apply."""
+        cases = [*self.cases, *(case for other in self.companions for case in other.cases)]
+        defects = [*filter(None, [self.defect]), *(other.defect for other in self.companions)]
         values = {
-            "X-Case": ", ".join(self.cases),
-            "X-Defect": self.defect,
+            "X-Case": ", ".join(cases),
+            "X-Defect": ", ".join(defects),
             "X-Release": self.release,
         }
         return {name: value for name, value in values.items() if value}
 
 
-def reference_of(effect: NotifyClients | NotifyStaff, cases: tuple[str, ...]) -> Reference:
+def reference_of(
+    effect: NotifyClients | NotifyStaff,
+    cases: tuple[str, ...],
+    companions: tuple[Companion, ...] = (),
+) -> Reference:
     """The numbers the effect names; what it leaves out follows from the kind of its event."""
     about, entity = effect.kind.partition(".")[0], effect.entity
     release = effect.release or (entity if about == "release" else None)
@@ -41,6 +50,7 @@ def reference_of(effect: NotifyClients | NotifyStaff, cases: tuple[str, ...]) ->
         cases=cases or ((entity,) if about in {"case", "call"} else ()),
         defect=defect,
         release=release,
+        companions=companions,
     )
 
 

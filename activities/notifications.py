@@ -1,15 +1,16 @@
 """Tells people: one activity per effect, however many recipients."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.delivery import Tally, content_of, deliver, hand_to_staff, present
+from activities.delivery import Tally, content_of, deliver, hand_to_staff, note_told, present
 from activities.heartbeat import BEAT_SECONDS, Heartbeater
+from activities.joint_ports import JointMessages, JointPart, Turn
 from activities.ports import (
     APPRISE,
     EMAIL,
@@ -29,7 +30,7 @@ from activities.ports import (
 )
 from activities.rendering import Renderer
 from domain.addresses import recipient_key
-from domain.contract.effects import Lane, NotifyClients, NotifyStaff, Person
+from domain.contract.effects import Joint, Lane, NotifyClients, NotifyStaff, Person
 from domain.contract.events import Role, StaffEvent
 from domain.contract.receipts import DeliveryReceipt
 from domain.policy import Policy
@@ -39,6 +40,10 @@ ONE_FOR_ALL = {Lane.CLIENTS, Lane.STATUS_PAGE, Lane.READ_MODEL}
 """Lanes whose destination is the same for all: where it is down, all that write there notice."""
 PAGE = 200
 """Recipients read from the database at a time."""
+MOST_NAMED = 100
+"""Defects that a joint message names beside the one it is of; those that are more get another."""
+_SOON = timedelta(seconds=2)
+"""Somebody else's message to the same person is mostly out by then."""
 PATIENCE = timedelta(minutes=30)
 """For so long a place that is down holds up what staff are told after this, elsewhere too."""
 
@@ -58,6 +63,7 @@ class Notifications:
         mail_from: str,
         preferences: Preferences,
         places: Places,
+        joint_messages: JointMessages,
         portal_url: str | None = None,
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:
@@ -68,6 +74,7 @@ class Notifications:
         self._mail_from = mail_from
         self._preferences = preferences
         self._places = places
+        self._joint_messages = joint_messages
         self._portal_url = portal_url
         self._beat_seconds = beat_seconds
         self._renderer = cache(self._make_renderer)
@@ -84,11 +91,13 @@ class Notifications:
             after, tally = pulse.resumed()
             for person, preference in self._people(effect, after):
                 if renderer.is_wanted(effect.kind, preference):
-                    letter = renderer.client_letter(effect, person, present(), preference)
+                    write = partial(renderer.client_letter, effect, person, present(), preference)
                     if person.contact.email is None:
-                        self._hand_to_staff(effect, letter, tally, person)
+                        self._hand_to_staff(effect, write(), tally, person)
+                    elif (joint := effect.joint) is not None:
+                        self._send_jointly(session, effect, joint, write, tally, person)
                     else:
-                        self._send(session, effect, letter, tally, person.cases)
+                        self._send(session, effect, write(), tally, person)
                 else:
                     tally.opted_out += 1
                 pulse.beat(person.recipient, tally)
@@ -183,10 +192,54 @@ class Notifications:
         effect: NotifyClients,
         letter: Letter,
         tally: Tally,
-        cases: list[str],
+        person: Person,
     ) -> None:
-        delivery = self._delivery(effect, letter, cases, recipient_key(letter.to), EMAIL)
+        delivery = self._delivery(effect, letter, person.cases, recipient_key(letter.to), EMAIL)
         deliver(self._ledger, delivery, lambda: session.send(letter), tally)
+
+    def _send_jointly(
+        self,
+        session: MailSession,
+        effect: NotifyClients,
+        joint: Joint,
+        write: Callable[[JointPart], Letter],
+        tally: Tally,
+        person: Person,
+    ) -> None:
+        """What other defects say too: in the message of one of them, which names them all.
+
+        Raises:
+            ApplicationError: another one is at it, or the other side may take it later.
+        """
+        to, cases, messages = person.recipient, person.cases, self._joint_messages
+        claim = messages.claim(joint, to, cases, effect.entity, present())
+        if claim.turn is Turn.ANOTHERS:
+            raise ApplicationError(
+                "another defect is telling them", type="NotNow", next_retry_delay=_SOON
+            )
+        part = JointPart(claim.part)
+        if claim.turn is Turn.OURS:
+            companions = messages.companions(joint, to, effect.entity, claim.named, MOST_NAMED)
+            part = JointPart(claim.part, tuple(companions))
+        letter, is_out = write(part), False
+        delivery = self._delivery(effect, letter, cases, recipient_key(letter.to), EMAIL)
+        if claim.turn is Turn.TOLD:
+            note_told(self._ledger, delivery, tally)
+            return
+
+        def send() -> None:
+            nonlocal is_out
+            session.send(letter)
+            messages.told(joint, to, claim.part, [*cases, *part.cases])
+            is_out = True
+
+        try:
+            deliver(self._ledger, delivery, send, tally)
+        except ApplicationError:
+            messages.back(joint, to, claim.part, effect.entity)
+            raise
+        if not is_out:
+            messages.back(joint, to, claim.part, effect.entity)
 
     def _hand_to_staff(
         self, effect: NotifyClients, letter: Letter, tally: Tally, person: Person

@@ -16,6 +16,7 @@ from datetime import datetime
 from email.utils import parseaddr
 from functools import partial
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, TemplateNotFound, pass_context
 from jinja2.runtime import Context
 
+from activities.joint_ports import JointPart
 from activities.languages import ENGLISH, TEMPLATES, Language, known_languages, preferred, zone_of
 from activities.message_facts import Reference, facts_given, reference_of
 from activities.opting_out import OptOut
@@ -34,6 +36,8 @@ from domain.contract.effects import NotifyClients, NotifyStaff, Person
 from domain.contract.events import TOPIC_OF, ClientEvent, Role, Topic
 from domain.policy import Cadence, FixedHourCadence, Policy
 
+_THREADS = 20
+"""Threads, beside its own, in which a message is found; mail servers limit the header."""
 SUBJECT_LENGTH = 120
 """Characters of a subject; a longer one ends in an ellipsis."""
 
@@ -95,6 +99,7 @@ class Renderer:
         person: Person,
         at: datetime,
         preference: Preference | None = None,
+        part: JointPart | None = None,
     ) -> Letter:
         """What `person` is told at `at`, in their own language and zone as far as they are known.
 
@@ -120,13 +125,14 @@ class Renderer:
         opt_out = None
         if topic and preference and contact.email:
             opt_out = self._opt_out(topic, preference)
-        about = reference_of(effect, tuple(person.cases))
+        about = reference_of(effect, tuple(person.cases), part.companions if part else ())
+        key = f"{effect.joint.key}/{part.number}" if effect.joint and part else effect.key
         try:
-            return self._letter(effect, about, reader, at, opt_out)
+            return self._letter(effect, key, about, reader, at, opt_out)
         except TemplateNotFound:
             # A language that lacks the words of an event, or a part of them: never half a letter.
             reader = replace(reader, language=self._languages[ENGLISH])
-            return self._letter(effect, about, reader, at, opt_out)
+            return self._letter(effect, key, about, reader, at, opt_out)
 
     def staff_letter(self, effect: NotifyStaff, address: str, at: datetime) -> Letter:
         """What one of the vendor's own places is told at `at`, in English, in the vendor's zone.
@@ -138,11 +144,12 @@ class Renderer:
         language = self._languages[ENGLISH]
         reader = _Reader("staff", address, None, self._vendor_zone, language, effect.role)
         about = reference_of(effect, (effect.case,) if effect.case else ())
-        return self._letter(effect, about, reader, at)
+        return self._letter(effect, effect.key, about, reader, at)
 
     def _letter(
         self,
         effect: NotifyClients | NotifyStaff,
+        key: str,
         about: Reference,
         reader: _Reader,
         at: datetime,
@@ -164,12 +171,16 @@ class Renderer:
         message = event.new_context(values)
         subject = clipped(as_value("".join(event.blocks["subject"](message))))
         body = "".join(event.blocks["body"](message))
+        also = ""
+        if about.companions:
+            subject = as_value(part(words, "and_more", values | {"subject": subject}))
+            also = part(words, "companions", values)
         opening = part(words, f"{reader.side}_opening", values)
         rows = _rows(part(words, f"{reader.side}_reference", values))
         paper = {
             "lang": language.tag,
             "subject": subject,
-            "paragraphs": [*paragraphs(opening), *paragraphs(body)],
+            "paragraphs": [*paragraphs(opening), *paragraphs(body), *paragraphs(also)],
             "signature": self._signature if reader.side == "client" else [],
             "rows": rows,
             "label_width": max((len(label) for label, _ in rows), default=0) + 2,
@@ -183,7 +194,7 @@ class Renderer:
             asks = as_value(part(words, "acknowledge", values))
             paper |= {"acknowledge": asks, "acknowledge_at": where}
         return Letter(
-            message_id=message_id(self._mail_domain, "message", effect.key, reader.address),
+            message_id=message_id(self._mail_domain, "message", key, reader.address),
             to=reader.address,
             to_name=reader.name,
             subject=subject,
@@ -215,12 +226,15 @@ class Renderer:
     def _thread(
         self, effect: NotifyClients | NotifyStaff, about: Reference, address: str
     ) -> dict[str, str]:
-        """One thread for each number; a notice that is repeated answers the first of its kind."""
+        """One thread for each number, those of its companions too; a notice that is repeated
+        answers the first of its kind."""
         domain = self._mail_domain
         thread = answered = message_id(domain, "thread", about.number, address)
         if isinstance(effect, NotifyStaff) and "repeat" in effect.facts:
             answered = message_id(domain, "message", effect.facts["acknowledge"], address)
             thread = f"{thread} {answered}"
+        others = (message_id(domain, "thread", o.defect, address) for o in about.companions)
+        thread = " ".join([*islice(others, _THREADS), thread])
         return {"References": thread, "In-Reply-To": answered}
 
     def _optional_topic(self, kind: ClientEvent) -> Topic | None:

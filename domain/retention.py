@@ -22,6 +22,8 @@ class Kept(StrEnum):
     """Words for the telephone that were told, or are not told any more."""
     DELIVERIES = "deliveries"
     """Who was told what and when, of what is over."""
+    JOINT_MESSAGES = "joint_messages"
+    """Which message told a person what several defects of a release say, once that is over."""
     LETTERS = "letters"
     """Emails in full, kept where there is no mail server."""
     SESSIONS = "sessions"

@@ -167,7 +167,7 @@ class ScheduleRelease(Command):
     """Plan the fix for a release and its date, or follow a change of that plan (R3)."""
 
     name = "schedule_release"
-    incidental: ClassVar[Mapping[str, Any]] = {"moved": True}
+    incidental: ClassVar[Mapping[str, Any]] = {"moved": True, "change": True}
     release: Number
     """Number of the release."""
     deploy_at: Instant
@@ -178,29 +178,39 @@ class ScheduleRelease(Command):
     """Only the date of the release changed: has no effect on a defect that has left it since."""
     watched: bool = False
     """The release itself reports that its hour passed, once for all its defects."""
+    change: Count | None = None
+    """The release's sequence of the change that this reports: who is on several of its defects gets
+    one message of each change."""
 
 
 class WithdrawRelease(Command):
     """Remove the fix from the release it is planned for (R3)."""
 
     name = "withdraw_release"
-    incidental: ClassVar[Mapping[str, Any]] = {"reason": True}
+    incidental: ClassVar[Mapping[str, Any]] = {"reason": True, "change": True}
     release: Number
     """Number of the release."""
     reason: Reason
     """Why; stays internal."""
     plan_version: Count | None = None
     """Grows with every change of the plan; an older one is refused."""
+    change: Count | None = None
+    """The release's sequence of the change that this reports: who is on several of its defects gets
+    one message of each change."""
 
 
 class ReleaseDeployed(Command):
     """Report that the release is deployed; resolves the defect (R4)."""
 
     name = "release_deployed"
+    incidental: ClassVar[Mapping[str, Any]] = {"change": True}
     release: Number
     """Number of the release."""
     plan_version: Count | None = None
     """Grows with every change of the plan; an older one is refused."""
+    change: Count | None = None
+    """The release's sequence of the change that this reports: who is on several of its defects gets
+    one message of each change."""
 
 
 class AreaWorkStarted(Command):

@@ -169,6 +169,24 @@ class Whom(Value):
     """The sequence of the change of audience by which they joined or left."""
 
 
+class Joint(Value):
+    """What the defects of a release say alike: a person on several of them gets one message."""
+
+    release: str
+    says: Literal["planned", "withdrawn", "deployed", "reminder"]
+    change: int | None = None
+    """The release's sequence of the change that they report; a reminder reports none."""
+    deploy_at: Instant | None = None
+    """When it is to be deployed, as the message says."""
+
+    @property
+    def key(self) -> str:
+        """The same for all that say it: `REL-7/12/planned/2027-11-12T06:00:00+00:00`."""
+        date = self.deploy_at and self.deploy_at.isoformat()
+        parts = (self.release, self.change, self.says, date)
+        return "/".join(str(part) for part in parts if part is not None)
+
+
 class NotifyClients(_Effect):
     """Send one message to each of `people`, or where None to those who `whom` says."""
 
@@ -180,6 +198,8 @@ class NotifyClients(_Effect):
     whom: Whom = Whom()
     defect: str | None = None
     release: str | None = None
+    joint: Joint | None = None
+    """What other defects of the release say alike, where they do."""
     facts: dict[str, Any] = Field(default_factory=dict)
     """What the template shows; only public text and values (D8)."""
 
@@ -361,7 +381,10 @@ class AlignDefects(_Effect):
     plan: Literal["planned", "deployed", "cancelled"]
     plan_version: int
     plan_sequence: int
-    """The sequence of the last change of plan: a defect aligned before it is not in line."""
+    """A defect aligned before this sequence is not in line: that of the last change of plan, or of
+    a later command to tell all again."""
+    plan_change: int | None = None
+    """The sequence of the last change of plan."""
     deploy_at: Instant
     reason: str
     actor: str

@@ -7,6 +7,7 @@ from typing import Any
 from domain.business_time import BusinessCalendar
 from domain.contract.effects import (
     AudienceChange,
+    Joint,
     NotifyClients,
     NotifyStaff,
     Person,
@@ -47,6 +48,7 @@ def attached(
     replaceable: str | None = None,
     replaces: tuple[str, ...] = (),
     release_id: str | None = None,
+    joint: Joint | None = None,
     whom: Whom = _EVERYONE,
     **facts: Any,
 ) -> NotifyClients | None:
@@ -60,6 +62,7 @@ def attached(
         whom=whom,
         defect=defect.number,
         release=release_id or (planned.id if planned else None),
+        joint=joint,
         replaceable=replaceable,
         replaces=replaces,
         facts=facts,

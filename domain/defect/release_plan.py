@@ -1,9 +1,10 @@
 """How a defect follows the plan of its fix: scheduled, moved, withdrawn, due, overdue (R3-R5)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from domain.contract.defect import ReleaseDeployed, ScheduleRelease, WithdrawRelease
+from domain.contract.effects import Joint
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.defect import notify
@@ -44,7 +45,13 @@ def schedule_release(defect: Defect, command: ScheduleRelease, now: datetime) ->
         facts["before"] = {"release": before.id, "deploy_at": iso(before.deploy_at)}
     defect.record(kind, now, public=True, actor=command.actor, **facts)
     notify.attached(
-        defect, kind, now, replaces=(REMINDER_TOPIC,), release_id=command.release, **facts
+        defect,
+        kind,
+        now,
+        replaces=(REMINDER_TOPIC,),
+        release_id=command.release,
+        joint=_joint(command, "planned", command.deploy_at),
+        **facts,
     )
 
 
@@ -70,6 +77,7 @@ def withdraw_release(defect: Defect, command: WithdrawRelease, now: datetime) ->
         now,
         replaces=(REMINDER_TOPIC,),
         release_id=command.release,
+        joint=_joint(command, "withdrawn"),
         release=command.release,
     )
 
@@ -102,7 +110,15 @@ def take_up_deployment(defect: Defect, now: datetime) -> None:
 
 
 def _resolve_with(defect: Defect, said: ReleaseDeployed, now: datetime) -> None:
-    end(defect, f"deployed with {said.release}", None, now, said.actor, release=said.release)
+    end(
+        defect,
+        f"deployed with {said.release}",
+        None,
+        now,
+        said.actor,
+        release=said.release,
+        joint=_joint(said, "deployed"),
+    )
     defect.plan.unwatch()
 
 
@@ -143,6 +159,7 @@ def _remind_clients(defect: Defect, _due: datetime, now: datetime) -> None:
         now,
         replaceable=REMINDER_TOPIC,
         release_id=release.id,
+        joint=Joint(release=release.id, says="reminder", deploy_at=release.deploy_at),
         release=release.id,
         deploy_at=facts["deploy_at"],
     )
@@ -166,6 +183,17 @@ def _ask_engineering(defect: Defect, due: datetime, now: datetime) -> None:
 
 
 # --- plans that were heard of ---------------------------------------------------------------------
+
+
+def _joint(
+    said: ScheduleRelease | WithdrawRelease | ReleaseDeployed,
+    says: Literal["planned", "withdrawn", "deployed"],
+    deploy_at: datetime | None = None,
+) -> Joint | None:
+    """What the other defects of the release say too; None where it did not say which change."""
+    if said.change is None:
+        return None
+    return Joint(release=said.release, says=says, change=said.change, deploy_at=deploy_at)
 
 
 def _require_newer(

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from domain.contract.defect import Reopen, Resolve
-from domain.contract.effects import CloseCases
+from domain.contract.effects import CloseCases, Joint
 from domain.contract.events import ClientEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.values import Stage
@@ -27,6 +27,7 @@ def end(
     now: datetime,
     actor: str,
     release: str | None = None,
+    joint: Joint | None = None,
 ) -> None:
     """The defect is resolved, by `release` where one is named."""
     defect.hold.end(now)
@@ -47,6 +48,7 @@ def end(
         now,
         replaces=(STATUS_TOPIC, REMINDER_TOPIC),
         release_id=release,
+        joint=joint,
         text=public_text,
         release=release,
     )

@@ -113,6 +113,7 @@ def tell_defects(release: Release, now: datetime, actor: str, reason: str | None
         plan=plan,
         plan_version=release.plan_version,
         plan_sequence=release.plan_sequence,
+        plan_change=release.plan_change,
         deploy_at=release.deploy_at,
         reason=reason or f"release {release.number}",
         actor=actor,

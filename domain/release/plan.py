@@ -51,7 +51,7 @@ def begin(number: str, start: ReleaseStart, policy: PinnedPolicy, now: datetime)
         release_kind=start.kind,
         actor=start.actor,
     )
-    release.plan_sequence = release.sequence
+    release.plan_sequence = release.plan_change = release.sequence
     return release
 
 
@@ -109,7 +109,7 @@ def _change(
     release.plan_version += 1
     release.missing = []  # Who does not run here is named again.
     release.record(event, now, public=True, internal_text=reason, actor=actor, **details)
-    release.plan_sequence = release.sequence
+    release.plan_sequence = release.plan_change = release.sequence
     tell_defects(release, now, actor, reason)
 
 

@@ -95,6 +95,8 @@ class Release(Entity):
     plan_version: int = 1
     """Grows with each change of the plan: another date, its deployment, its end."""
     plan_sequence: int = 0
+    """The entity's sequence when it last had all defects told, by one of these changes or not."""
+    plan_change: int | None = None
     """The entity's sequence at the last of these changes."""
     planned_at: Instant
     frozen_at: Instant | None = None

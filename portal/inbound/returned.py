@@ -6,6 +6,7 @@ client can have again; nothing is sent to where a report says, and none of them 
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -72,6 +73,8 @@ class Reports:
                 await asyncio.to_thread(self._subscribers.remove, letter.recipient)
         elif not letter.to_staff:
             await self._tell(letter, report, means)
+            for same in means.also:
+                await self._tell(same, report, replace(means, first=False))
         return _received("bounced", "permanent")
 
     def _found(self, mail: Mail, raw: bytes) -> tuple[Report, Returned] | None:

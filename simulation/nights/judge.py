@@ -6,7 +6,7 @@ policy are judged by the oracles (`promises.py`).
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -66,6 +66,7 @@ class _Judge:
         self._letters: dict[tuple[str, str], Delivered] = {}
         for letter in self._arrivals.letters:
             self._letters.setdefault((letter.key, letter.recipient), letter)
+        self._told_jointly()
         self._twice = 0
 
     def verdict(self) -> Verdict:
@@ -77,18 +78,30 @@ class _Judge:
                 wrong += self._unwritten(life)
             wrong += self._unheard_of()
             wrong += wrong_webhooks(self._night, self._lives)
-            wrong += broken_promises(self._night, self._lives, [*self._letters.values()])
+            letters = sorted(self._letters.values(), key=lambda letter: letter.at)
+            wrong += broken_promises(self._night, self._lives, letters)
         return Verdict(tuple(wrong), len(self._arrivals.letters), self._twice)
+
+    def _told_jointly(self) -> None:
+        """What the message of another defect said too has arrived for each that it named."""
+        by_id = {letter.message_id: letter for letter in self._letters.values()}
+        for row in self._rows:
+            told, letter = (row.effect_key, row.recipient), by_id.get(row.message_id)
+            if row.state is DeliveryState.SENT and letter is not None:
+                same = {"event": row.event, "key": row.effect_key, "decided_at": row.decided_at}
+                if row.entity in letter.text and told not in self._letters:
+                    self._letters[told] = replace(letter, **same)
 
     # --- nobody twice ----------------------------------------------------------------------------
 
     def _told_twice(self) -> Iterator[str]:
-        came = Counter((letter.key, letter.recipient) for letter in self._arrivals.letters)
+        came = Counter((x.message_id, x.recipient, x.key) for x in self._arrivals.letters)
+        times = Counter(message_id for message_id, *_ in came.elements())
         unheard = Counter(self._arrivals.unheard)
-        for told, times in came.items():
-            self._twice += min(times - 1, unheard[told])
-            if times > 1 + unheard[told]:
-                yield f"{told[1]} was told {told[0]} {times} times"
+        for message_id, recipient, key in came:
+            self._twice += min(times[message_id] - 1, unheard[message_id])
+            if times[message_id] > 1 + unheard[message_id]:
+                yield f"{recipient} was told {key} {times[message_id]} times"
 
     # --- everything done -------------------------------------------------------------------------
 

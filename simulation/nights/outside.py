@@ -22,8 +22,8 @@ class Attempt:
     asked: Effect | Round
     rival: Callable[[], None] | None = None
     """The try that the server begins where it takes this one for dead; None once it has."""
-    last: tuple[str, str, str] | None = None
-    """Key, recipient and `Message-ID` of the letter that mail took last."""
+    last: tuple[str, str] | None = None
+    """Effect and `Message-ID` of the letter that mail took last."""
 
     @property
     def effect(self) -> Effect:
@@ -56,8 +56,8 @@ class Arrivals:
     """When, and the key of the effect."""
     refused: set[tuple[str, str]] = field(default_factory=set)
     """Key and address of what mail would not take."""
-    unheard: list[tuple[str, str]] = field(default_factory=list)
-    """Key and recipient of each that was taken without its sender having heard of it: it has to be
+    unheard: list[str] = field(default_factory=list)
+    """`Message-ID` of each that was taken without its sender having heard of it: it has to be
     sent again, and no mail system can be asked whether it took the first."""
 
 
@@ -95,7 +95,7 @@ class Outside:
         if Fault.STALL in struck and attempt.rival is not None:
             rival, attempt.rival = attempt.rival, None
             # Both hold the row for one that is being sent: neither can know of the other.
-            self.arrivals.unheard.append((attempt.effect.key, self._recipient(letter)))
+            self.arrivals.unheard.append(letter.message_id)
             rival()
         if weather.lasting(Fault.MAIL_DOWN, now):
             raise NotNow("mail is down")
@@ -105,7 +105,7 @@ class Outside:
             self.arrivals.refused.add((attempt.effect.key, letter.to.lower()))
             raise Refused("smtp-550", "refused")
         self._arrive(letter, now)
-        attempt.last = attempt.effect.key, self._recipient(letter), letter.message_id
+        attempt.last = attempt.effect.key, letter.message_id
         taken = weather.strikes("taken", now, letter.to)
         if taken:
             if Fault.CRASH in taken:
@@ -122,6 +122,7 @@ class Outside:
                 recipient=self._recipient(letter),
                 decided_at=effect.at,
                 text=f"{letter.subject}\n{letter.text}",
+                message_id=letter.message_id,
             )
         )
 

@@ -13,13 +13,14 @@ from unittest.mock import patch
 import temporalio.activity
 from temporalio.testing import ActivityEnvironment
 
-import activities.adapters.database.ledger
+import activities.adapters.database.engine
 import activities.notifications
 import activities.webhooks
 from activities.adapters.database import (
     DatabaseAudience,
     DatabaseConsultation,
     DatabaseImpact,
+    DatabaseJointMessages,
     DatabaseLedger,
     DatabaseMembers,
     DatabaseNumbers,
@@ -143,6 +144,7 @@ class ActivityWorker:
             "support@vendor.example",
             preferences,
             self._ports,
+            DatabaseJointMessages(engine, patience=1.0),
         )
         page = PostToStatusPage(self._ports, ledger)
         entities = Entities(defects, signals, DatabaseNumbers(engine), audience)
@@ -213,9 +215,9 @@ class ActivityWorker:
         """A try broke off: what mail took last may not be in the ledger, and then comes again."""
         if attempt.last is None:
             return
-        key, recipient, message_id = attempt.last
+        key, message_id = attempt.last
         if not self.database.is_sent(key, message_id):
-            self._outside.arrivals.unheard.append((key, recipient))
+            self._outside.arrivals.unheard.append(message_id)
 
     def pin_policy(self, life: Life, start: Start) -> PinnedPolicy:
         """The activity `load_policy`."""
@@ -268,7 +270,7 @@ def without_threads() -> Iterator[None]:
     with (
         patch.object(activities.notifications, "Heartbeater", _Beats),
         patch.object(activities.webhooks, "time", still),
-        patch.object(activities.adapters.database.ledger, "time", _QuickTime()),
+        patch.object(activities.adapters.database.engine, "time", _QuickTime()),
     ):
         yield
 

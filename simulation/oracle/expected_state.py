@@ -89,6 +89,8 @@ class Delivered:
     """When it was handed out; where unknown, `at` stands for it."""
     text: str = ""
     """Everything the recipient can read; empty where it was not kept."""
+    message_id: str = ""
+    """Of an email, where known: one that tells of several defects has been delivered for each."""
 
 
 @dataclass(frozen=True, slots=True)

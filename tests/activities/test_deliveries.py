@@ -14,6 +14,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.adapters.database import (
     DatabaseAudience,
+    DatabaseJointMessages,
     DatabaseLedger,
     DatabaseReadModel,
     IncidentRefs,
@@ -89,6 +90,7 @@ def _tell(
         "support@vendor.example",
         preferences,
         RecordingPlaces(),
+        DatabaseJointMessages(engine),
         "https://portal.vendor.example",
         **options,
     )

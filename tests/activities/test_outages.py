@@ -9,7 +9,11 @@ from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.adapters.database import DatabaseAudience, DatabaseLedger
+from activities.adapters.database import (
+    DatabaseAudience,
+    DatabaseJointMessages,
+    DatabaseLedger,
+)
 from activities.adapters.policy_files import PolicyFiles
 from activities.notifications import Notifications
 from activities.ports import DeliveryState
@@ -40,6 +44,7 @@ def tell(engine: Engine, mailbox: RecordingMailbox) -> Notifications:
         "support@vendor.example",
         MemoryPreferences(),
         RecordingPlaces(),
+        DatabaseJointMessages(engine),
     )
 
 

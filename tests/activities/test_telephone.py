@@ -10,7 +10,12 @@ import pytest
 from sqlalchemy import Engine
 from temporalio.testing import ActivityEnvironment
 
-from activities.adapters.database import DatabaseAudience, DatabaseLedger, DatabaseReadModel
+from activities.adapters.database import (
+    DatabaseAudience,
+    DatabaseJointMessages,
+    DatabaseLedger,
+    DatabaseReadModel,
+)
 from activities.adapters.database.telephone import DatabaseTelephone
 from activities.adapters.policy_files import PolicyFiles
 from activities.delivery import MOST_BY_TELEPHONE, TOO_MANY_CALLS, Tally
@@ -83,6 +88,7 @@ class Desk:
             "support@vendor.example",
             self.preferences,
             RecordingPlaces(),
+            DatabaseJointMessages(self.engine),
         )
         is_news = whom == "newsletter"
         effect = NotifyClients(

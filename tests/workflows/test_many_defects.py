@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from activities.adapters.database import (
     DatabaseAudience,
     DatabaseImpact,
+    DatabaseJointMessages,
     DatabaseLedger,
     DatabaseMembers,
     DatabasePreferences,
@@ -83,6 +84,7 @@ async def world_of_small_rounds(folder: Path) -> AsyncIterator[tuple[World, Paus
         settings.mail_from,
         preferences,
         RecordingPlaces(),
+        DatabaseJointMessages(engine),
     )
     async with dev_server(DefectsPlugin()) as server:
         client = server.client

@@ -8,6 +8,7 @@ from activities.adapters.database.contacts import DatabaseContacts
 from activities.adapters.database.engine import NoDatabase, make_engine
 from activities.adapters.database.impact import DatabaseImpact
 from activities.adapters.database.incident_refs import IncidentRefs
+from activities.adapters.database.joint_messages import DatabaseJointMessages
 from activities.adapters.database.ledger import DatabaseLedger
 from activities.adapters.database.mail_archive import MailArchive
 from activities.adapters.database.members import DatabaseMembers
@@ -29,6 +30,7 @@ __all__ = [
     "DatabaseConsultation",
     "DatabaseContacts",
     "DatabaseImpact",
+    "DatabaseJointMessages",
     "DatabaseKnownBrowsers",
     "DatabaseLedger",
     "DatabaseMembers",

@@ -3,19 +3,27 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 _T = TypeVar("_T")
 _PATIENCE_SECONDS = 15
 """How long a writer waits for the others of its process, and then as long for other processes,
 before the error goes to the caller, who tries later. Nothing can interrupt it: both together are
 what a worker that is told to stop gives its activities."""
+_PAUSE = 0.2
+"""Seconds between two tries to write down what was done."""
 
 
 class NoDatabase(ValueError):  # noqa: N818 - what the reader sees
@@ -90,6 +98,22 @@ def _turn(engine: Engine) -> Iterator[None]:
     finally:
         if turn is not None and has_turn:
             turn.release()
+
+
+def patiently(write: Callable[[], None], seconds: float) -> None:
+    """Write something down, again while the database is away for moments.
+
+    Raises:
+        OperationalError, InterfaceError: it was away for longer than `seconds`.
+    """
+    give_up_at = time.monotonic() + seconds
+    while True:
+        try:
+            return write()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > give_up_at:
+                raise
+        time.sleep(_PAUSE)
 
 
 def batches(items: Sequence[_T], size: int = 1_000) -> Iterator[Sequence[_T]]:

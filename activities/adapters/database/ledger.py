@@ -1,17 +1,16 @@
 """Remembers every attempt to deliver a message, so that no recipient gets it twice unawares."""
 
-import time
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zlib import crc32
 
 from sqlalchemy import Connection, Engine, Row, and_, bindparam, func, or_, select, update
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.sql.dml import ReturningInsert
 
-from activities.adapters.database.engine import writing
+from activities.adapters.database.engine import patiently, writing
 from activities.adapters.database.tables import deliveries, spoken_messages
 from activities.adapters.database.upsert import built_once, insert
 from activities.ports import (
@@ -61,8 +60,6 @@ _LEFT = and_(
 )
 _FIND_LEFT = select(deliveries.c.id).where(_LEFT)
 _OVERTAKE = update(deliveries).where(_LEFT).values(overtaken_at=bindparam("now"))
-_PAUSE = 0.2
-"""Seconds between two tries to write down what was sent."""
 
 
 class DatabaseLedger:
@@ -150,14 +147,8 @@ class DatabaseLedger:
         Raises:
             LookupError: where it was never claimed.
         """
-        give_up_at = time.monotonic() + self._patience
-        while True:
-            try:
-                return self._settle(delivery, state, at, problem)
-            except (OperationalError, InterfaceError):
-                if state is not DeliveryState.SENT or time.monotonic() > give_up_at:
-                    raise
-            time.sleep(_PAUSE)
+        settle = partial(self._settle, delivery, state, at, problem)
+        patiently(settle, self._patience if state is DeliveryState.SENT else 0)
 
     def _settle(
         self, delivery: Delivery, state: DeliveryState, at: datetime, problem: str | None

@@ -33,6 +33,7 @@ from activities.adapters.database.tables import (
     deliveries,
     entities,
     idempotency_keys,
+    joint_messages,
     letters,
     preferences,
     retention_runs,
@@ -173,6 +174,9 @@ def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:
             ),
         ),
         Kept.DELIVERIES: _Rule(deliveries, old_deliveries),
+        Kept.JOINT_MESSAGES: _Rule(
+            joint_messages, _of_what_was_over(joint_messages.c.release, told_by)
+        ),
         Kept.LETTERS: _Rule(letters, letters.c.at < written_by),
         Kept.SESSIONS: _Rule(web_sessions, web_sessions.c.expires_at <= now),
         Kept.SIGN_IN_LINKS: _Rule(sign_in_links, sign_in_links.c.expires_at <= now),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Row, func, select, update
+from sqlalchemy import Connection, Engine, Row, and_, func, select, update
 
 from activities.adapters.database.engine import writing
 from activities.adapters.database.tables import deliveries, entities, subscriptions
@@ -28,6 +28,7 @@ class Returned:
     """A letter that came back."""
 
     id: int
+    message_id: str
     effect_key: str
     entity: str
     event: str
@@ -46,6 +47,8 @@ class Consequence:
     """Nothing to this address has come back before."""
     reached: bool
     """Others were reached by the same message."""
+    also: Sequence[Returned] = ()
+    """The same letter on record for other defects, of which it told too."""
 
 
 class DatabaseReturned:
@@ -76,10 +79,17 @@ class DatabaseReturned:
 
     def bounced(self, letter: Returned, code: str, at: datetime) -> Consequence:
         """It will never arrive. A repeat changes nothing, and answers the same."""
+        same = and_(
+            deliveries.c.message_id == letter.message_id,
+            deliveries.c.recipient == letter.recipient,
+            deliveries.c.state.in_(_WENT_OUT),
+        )
         with writing(self._engine) as connection:
+            rows = connection.execute(select(deliveries).where(same).order_by(deliveries.c.id))
+            also = [_returned(row) for row in rows if row.id != letter.id]
             connection.execute(
                 update(deliveries)
-                .where(deliveries.c.id == letter.id, deliveries.c.state != DeliveryState.BOUNCED)
+                .where(same, deliveries.c.state != DeliveryState.BOUNCED)
                 .values(state=DeliveryState.BOUNCED, problem=f"bounce-{code}", changed_at=at)
             )
             first = select(deliveries.c.id).where(
@@ -90,6 +100,7 @@ class DatabaseReturned:
             return Consequence(
                 first=connection.execute(oldest).scalar_one() == letter.id,
                 reached=_others(connection, letter.effect_key) > 0,
+                also=also,
             )
 
     def delayed(self, letter: Returned, code: str, at: datetime) -> None:
@@ -136,6 +147,7 @@ def _others(connection: Connection, effect_key: str) -> int:
 def _returned(row: Row[tuple[object, ...]]) -> Returned:
     return Returned(
         id=row.id,
+        message_id=row.message_id,
         effect_key=row.effect_key,
         entity=row.entity,
         event=row.event,

@@ -201,6 +201,22 @@ spoken_messages = Table(
     Column("text", CodePointText, nullable=False),
 )
 
+joint_messages = Table(
+    "joint_messages",
+    metadata,
+    # What several defects of a release say alike, to whom, and in which message.
+    Column("key", CodePointText, primary_key=True),
+    Column("recipient", CodePointText, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("release", CodePointText, nullable=False),
+    # The defect that sends it, since when, and the cases it named; empty until it was sent.
+    Column("holder", CodePointText, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("cases", JSON(none_as_null=True)),
+    Index(None, "release"),
+    Index(None, "recipient"),
+)
+
 letters = Table(
     "letters",
     metadata,

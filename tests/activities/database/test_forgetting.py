@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, select
 
 from activities.adapters.database import (
     DatabaseAudience,
+    DatabaseJointMessages,
     DatabaseLedger,
     DatabaseNumbers,
     DatabasePreferences,
@@ -24,7 +25,7 @@ from activities.adapters.database.sessions import hashed
 from activities.adapters.database.subscribers import ALL, DatabaseSubscribers
 from activities.adapters.database.tables import metadata, subscriptions
 from activities.ports import Delivery, DeliveryState, Letter, Spoken
-from domain.contract.effects import AudienceChange, Fact, UpdateReadModel, Whom
+from domain.contract.effects import AudienceChange, Fact, Joint, UpdateReadModel, Whom
 from domain.contract.values import Attachment, Contact, Stage
 from tests.activities.database.test_mail_and_status_page import post
 
@@ -97,6 +98,11 @@ def a_life(engine: Engine, state: str = "closed") -> None:
     for person in (*KEYS[:1], "bob@river.example"):
         sent(engine, "DEF-1/7/defect.update", person)
     sent(engine, "DEF-1/8/defect.update", KEYS[0], DeliveryState.BOUNCED)
+    joint = Joint(release="REL-1", says="deployed", change=3)
+    messages = DatabaseJointMessages(engine)
+    for person in (*KEYS[:1], "bob@river.example"):
+        turn = messages.claim(joint, person, ["CASE-1"], "DEF-1", NOW)
+        messages.told(joint, person, turn.part, ["CASE-1"])
     for contact in (ADA, BOB):
         letter = Letter(
             message_id=f"<{contact.email}>",
@@ -154,6 +160,7 @@ def test_nothing_of_a_person_is_left_and_the_record_is(engine: Engine) -> None:
         "subjects of their cases": 1,
         "what they did in the portal": 2,
         "deliveries": 2,
+        "shared messages": 1,
         "files of their cases": 0,
         "mails that were set aside": 0,
         "ids of their mails": 0,

@@ -8,7 +8,11 @@ from sqlalchemy import Engine
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.adapters.database import DatabaseAudience, DatabaseLedger
+from activities.adapters.database import (
+    DatabaseAudience,
+    DatabaseJointMessages,
+    DatabaseLedger,
+)
 from activities.delivery import FEW_TRIES, GIVEN_UP
 from activities.notifications import PATIENCE, Notifications
 from activities.ports import Delivery, DeliveryState
@@ -57,6 +61,7 @@ class Staff:
             "support@vendor.example",
             MemoryPreferences(),
             self.places,
+            DatabaseJointMessages(engine),
             PORTAL,
         )
 
