@@ -113,9 +113,22 @@ class LargeRelease:
         return _last_fan_out((await handle.fetch_history()).events)
 
 
-async def start_open(site: Installation, numbers: Iterable[str], clients: int) -> None:
+def clients_of(numbers: Sequence[str], clients: int, people: int | None = None) -> list[list[str]]:
+    """The clients of each defect: so many, each with defects of its own or shared by `people`."""
+    if people is None:
+        return [[f"client-CASE-{number}-{n}" for n in range(clients)] for number in numbers]
+    places = range(len(numbers))
+    return [
+        [f"client-{(place * clients + n) % people}" for n in range(clients)] for place in places
+    ]
+
+
+async def start_open(
+    site: Installation, numbers: Sequence[str], clients: int, people: int | None = None
+) -> None:
     """Import open defects, of so many clients each; nobody is notified of them."""
     confirmed = (datetime.now(UTC) - timedelta(days=30)).isoformat()
+    of = dict(zip(numbers, clients_of(numbers, clients, people), strict=True))
 
     async def one(number: str) -> None:
         start = {
@@ -123,7 +136,7 @@ async def start_open(site: Installation, numbers: Iterable[str], clients: int) -
             "severity": "S3",
             "title": "Login fails",
             "functional_area": "login",
-            "cases": [attachment(f"CASE-{number}-{n}") for n in range(clients)],
+            "cases": [attachment(f"CASE-{number}-{n}", c) for n, c in enumerate(of[number])],
             "past": {"confirmed_at": confirmed},
         }
         await site.begin("DefectWorkflow", number, start)

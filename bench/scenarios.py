@@ -75,9 +75,9 @@ class Scenario:
         }
 
 
-def attachment(case: str) -> dict[str, Any]:
-    """A case of a client of its own."""
-    client = f"client-{case}"
+def attachment(case: str, client: str | None = None) -> dict[str, Any]:
+    """A case of a client, of one of its own where none is named."""
+    client = client or f"client-{case}"
     return {
         "case": case,
         "client": client,
