@@ -1,12 +1,15 @@
 """What a message is about, and which of its facts say something."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from activities.joint_ports import Companion
 from domain.contract.effects import NotifyClients, NotifyStaff
 
+_TOPICS = 3
+"""Cases of which a message says what they are about; their numbers are all named."""
 _EMPTY: tuple[object, ...] = (None, [], {})
 
 
@@ -20,6 +23,20 @@ class Reference:
     release: str | None
     companions: tuple[Companion, ...] = ()
     """Other defects of which the message says the same."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What numbers are about, in words of clients or for them."""
+
+    def topics(self, facts: Mapping[str, Any]) -> list[str]:
+        """What it is about, number and words, as far as the message does not say that itself."""
+        defect = self.defect if "public_summary" not in facts else None
+        cases = self.cases[:_TOPICS] if "subject" not in facts else ()
+        said = ((number, self.words.get(number)) for number in filter(None, (defect, *cases)))
+        return [f"{number}: {words}" for number, words in said if words]
+
+    def summary(self, companion: Companion) -> str | None:
+        """What another defect is about: its public summary, else what the person called it."""
+        own = (self.words.get(case) for case in companion.cases)
+        return companion.summary or next(filter(None, own), None)
 
     def headers(self) -> dict[str, str]:
         """The contract's `X-Case`, `X-Defect` and `X-Release`, as far as they apply."""
@@ -37,6 +54,7 @@ def reference_of(
     effect: NotifyClients | NotifyStaff,
     cases: tuple[str, ...],
     companions: tuple[Companion, ...] = (),
+    words: Mapping[str, str] = MappingProxyType({}),
 ) -> Reference:
     """The numbers the effect names; what it leaves out follows from the kind of its event."""
     about, entity = effect.kind.partition(".")[0], effect.entity
@@ -51,6 +69,7 @@ def reference_of(
         defect=defect,
         release=release,
         companions=companions,
+        words=words,
     )
 
 

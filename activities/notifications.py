@@ -40,6 +40,8 @@ ONE_FOR_ALL = {Lane.CLIENTS, Lane.STATUS_PAGE, Lane.READ_MODEL}
 """Lanes whose destination is the same for all: where it is down, all that write there notice."""
 PAGE = 200
 """Recipients read from the database at a time."""
+_LOOKED_UP = 200
+"""Numbers of one letter of which is asked what they are about."""
 MOST_NAMED = 100
 """Defects that a joint message names beside the one it is of; those that are more get another."""
 _SOON = timedelta(seconds=2)
@@ -91,7 +93,7 @@ class Notifications:
             after, tally = pulse.resumed()
             for person, preference in self._people(effect, after):
                 if renderer.is_wanted(effect.kind, preference):
-                    write = partial(renderer.client_letter, effect, person, present(), preference)
+                    write = partial(self._write, renderer, effect, person, preference)
                     if person.contact.email is None:
                         self._hand_to_staff(effect, write(), tally, person)
                     elif (joint := effect.joint) is not None:
@@ -185,6 +187,18 @@ class Notifications:
             if len(page) < PAGE and effect.whom.kind != "newsletter":
                 return  # The last. Readers may move while a page is read: theirs may be short.
             after = page[-1].recipient
+
+    def _write(
+        self,
+        renderer: Renderer,
+        effect: NotifyClients,
+        person: Person,
+        preference: Preference,
+        part: JointPart | None = None,
+    ) -> Letter:
+        numbers = [*filter(None, [effect.defect, effect.entity]), *person.cases]
+        words = self._audience.in_words([*numbers, *(part.cases if part else ())][:_LOOKED_UP])
+        return renderer.client_letter(effect, person, present(), preference, part, words)
 
     def _send(
         self,

@@ -4,7 +4,7 @@ Adapters raise `Refused` for what no retry can cure and `NotNow` for what one ma
 adapter raises counts as `NotNow` without advice.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -220,6 +220,12 @@ class Audience(Protocol):
 
     def cases(self, entity: str, sequence: int, after: str | None, limit: int) -> Sequence[str]:
         """The numbers of their cases, ordered, starting behind `after`."""
+
+    def in_words(self, numbers: Collection[str]) -> Mapping[str, str]:
+        """What each is about, in words that clients may read, as far as there are any.
+
+        A case's subject, a defect's public summary, a release's title.
+        """
 
 
 @dataclass(frozen=True, slots=True)

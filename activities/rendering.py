@@ -18,6 +18,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -29,7 +30,7 @@ from activities.joint_ports import JointPart
 from activities.languages import ENGLISH, TEMPLATES, Language, known_languages, preferred, zone_of
 from activities.message_facts import Reference, facts_given, reference_of
 from activities.opting_out import OptOut
-from activities.paragraphs import Quote, as_value, behind, environment, paragraphs, wrap
+from activities.paragraphs import Paragraph, Quote, as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, Preference
 from domain.addresses import ascii_domain, recipient_key
 from domain.contract.effects import NotifyClients, NotifyStaff, Person
@@ -100,11 +101,12 @@ class Renderer:
         at: datetime,
         preference: Preference | None = None,
         part: JointPart | None = None,
+        words: Mapping[str, str] = MappingProxyType({}),
     ) -> Letter:
         """What `person` is told at `at`, in their own language and zone as far as they are known.
 
         Their preference goes before their contact. What one may opt out of says how, once the
-        preference is given.
+        preference is given. `words` say what numbers are about, in the reader's own terms.
 
         Raises:
             jinja2.UndefinedError: where a fact the words need is missing or empty.
@@ -125,7 +127,8 @@ class Renderer:
         opt_out = None
         if topic and preference and contact.email:
             opt_out = self._opt_out(topic, preference)
-        about = reference_of(effect, tuple(person.cases), part.companions if part else ())
+        companions = part.companions if part else ()
+        about = reference_of(effect, tuple(person.cases), companions, words)
         key = f"{effect.joint.key}/{part.number}" if effect.joint and part else effect.key
         try:
             return self._letter(effect, key, about, reader, at, opt_out)
@@ -168,6 +171,7 @@ class Renderer:
             "sent_at": at.isoformat(),
         }
         event = words.get_template(f"{reader.side}/{effect.kind}.j2")
+        topics = tuple(clipped(as_value(topic)) for topic in about.topics(effect.facts))
         message = event.new_context(values)
         subject = clipped(as_value("".join(event.blocks["subject"](message))))
         body = "".join(event.blocks["body"](message))
@@ -180,7 +184,12 @@ class Renderer:
         paper = {
             "lang": language.tag,
             "subject": subject,
-            "paragraphs": [*paragraphs(opening), *paragraphs(body), *paragraphs(also)],
+            "paragraphs": [
+                *paragraphs(opening),
+                *([Paragraph("list", topics)] if topics else []),
+                *paragraphs(body),
+                *paragraphs(also),
+            ],
             "signature": self._signature if reader.side == "client" else [],
             "rows": rows,
             "label_width": max((len(label) for label, _ in rows), default=0) + 2,
@@ -189,10 +198,11 @@ class Renderer:
             "unsubscribe": as_value(part(words, "unsubscribe", values)) if opt_out else None,
             "page": self._page(about) if reader.side == "staff" else None,
         }
-        where = self._acknowledge_at(effect)
-        if where is not None:
-            asks = as_value(part(words, "acknowledge", values))
-            paper |= {"acknowledge": asks, "acknowledge_at": where}
+        is_to_client = reader.side == "client"
+        link_at = self._client_page(about) if is_to_client else self._acknowledge_at(effect)
+        if link_at is not None:
+            link = as_value(part(words, "portal" if is_to_client else "acknowledge", values))
+            paper |= {"link": link, "link_at": link_at}
         return Letter(
             message_id=message_id(self._mail_domain, "message", key, reader.address),
             to=reader.address,
@@ -215,6 +225,15 @@ class Renderer:
         if self._portal_url is None or not (about.cases or about.defect or about.release):
             return None
         return f"{self._portal_url}/staff/numbers/{quote(about.number, safe='')}"
+
+    def _client_page(self, about: Reference) -> str | None:
+        """Where clients see all about it in the portal; of a release the public page."""
+        if self._portal_url is None:
+            return None
+        number = quote(about.number, safe="")
+        if about.number == about.defect:
+            return f"{self._portal_url}/defects/{number}"
+        return f"{self._portal_url}/" + (f"cases/{number}" if about.cases else "status")
 
     def _acknowledge_at(self, effect: NotifyClients | NotifyStaff) -> str | None:
         """The page on which a notice to staff is acknowledged, where it is to be."""

@@ -20,9 +20,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.settings import Settings
 
-CookieName = Literal["client", "staff", "visitor", "language", "browser", "begun"]
+CookieName = Literal["client", "staff", "visitor", "language", "browser", "begun", "wanted"]
 """Who is signed in as a client, as staff, who only has a form open; what somebody reads; which
-browser it is, to which a link to sign in is bound, or a sign-in at the identity provider."""
+browser it is, to which a link to sign in is bound, or a sign-in at the identity provider; which
+page an email has led to."""
 SECRETS: tuple[CookieName, ...] = ("client", "staff", "visitor")
 """Those that cannot be guessed: only of them a form's token may be made."""
 TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field

@@ -80,6 +80,8 @@ def _sign_in_first(request: Request, needed: SignInNeeded) -> Response:
     where = {"client": "/sign-in", "staff": _staff_sign_in(request)}[needed.kind]
     response = RedirectResponse(where, 303)
     look_of(request).cookies.clear(response, needed.kind)
+    if needed.kind == "client":
+        sign_in.remember_wanted(request, response)
     return response
 
 

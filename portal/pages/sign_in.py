@@ -5,6 +5,7 @@ leads to a page with a button, since mail programs open links before people do. 
 browser that asked for it only: whoever gets hold of the mail, or has one sent, has nothing.
 """
 
+import re
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 
@@ -44,6 +45,17 @@ PER_KNOWN_BROWSER = (5, timedelta(hours=1))
 """Letters one address gets by a browser it has signed in from, whatever others ask for."""
 PER_COMPUTER = (20, timedelta(minutes=15))
 """Tries from one computer."""
+
+
+_WANTED = re.compile(r"/(?:cases|defects)/[\w.-]{1,100}", re.ASCII)
+"""Pages that emails lead to."""
+_WANTED_FOR = timedelta(hours=1)
+
+
+def remember_wanted(request: Request, response: Response) -> None:
+    """Have the browser come back, once its client is signed in, to where an email has led it."""
+    if request.method == "GET" and _WANTED.fullmatch(request.url.path):
+        look_of(request).cookies.set(response, "wanted", request.url.path, _WANTED_FOR)
 
 
 @router.get("/")
@@ -135,8 +147,10 @@ def use_link(request: Request, token: str, form: OurForm) -> Response:
     if before := look.cookies.read(request, "client"):
         sessions.end(before)
     begun = sessions.begin("client", address, now, rough_browser_of(request))
-    response = RedirectResponse("/cases", 303)
+    wanted = look.cookies.read(request, "wanted") or ""
+    response = RedirectResponse(wanted if _WANTED.fullmatch(wanted) else "/cases", 303)
     look.cookies.set(response, "client", begun)
+    look.cookies.clear(response, "wanted")
     look.cookies.set(response, "browser", browser, BROWSER_KNOWN)
     # Pages that know nobody, such as the status page, speak their language too.
     look.cookies.set(response, "language", person(request, address).words.tag)

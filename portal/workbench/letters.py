@@ -149,7 +149,8 @@ class Letters:
             person, choice = those[0]
             # Whoever has a token can opt its owner out: it is for their eyes.
             unsigned = replace(choice, token=THEIR_OWN)
-            letter = self._renderer.client_letter(effect, person, at, unsigned)
+            words = DatabaseAudience(self._engine).in_words([effect.entity, *person.cases])
+            letter = self._renderer.client_letter(effect, person, at, unsigned, words=words)
             yield InLanguage(
                 _LANGUAGES[tag].locale.get_language_name("en") or tag, len(those), letter
             )

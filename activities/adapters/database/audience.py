@@ -1,6 +1,6 @@
 """Who is attached to what: written change by change, read a page at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from activities.adapters.database.engine import batches
-from activities.adapters.database.tables import deliveries, subscriptions
+from activities.adapters.database.tables import deliveries, entities, subscriptions
 from activities.adapters.database.upsert import built_once, insert
 from activities.ports import EVERYONE, DeliveryState, Refused
 from domain.addresses import readable, spellings
@@ -132,6 +132,22 @@ class DatabaseAudience:
                 )
                 for row in connection.execute(query)
             ]
+
+    def in_words(self, numbers: Collection[str]) -> Mapping[str, str]:
+        """What each is about, in words that clients may read, as far as there are any.
+
+        A case's subject, a defect's public summary, a release's title.
+        """
+        words = case(
+            {"case": _words("subject"), "defect": _words("public_summary")},
+            value=entities.c.kind,
+            else_=_words("title"),
+        )
+        query = select(entities.c.number, words).where(
+            entities.c.kind.in_(("case", "defect", "release")), entities.c.number.in_(numbers)
+        )
+        with self._engine.connect() as connection:
+            return {number: said for number, said in connection.execute(query).tuples() if said}
 
     def cases(self, entity: str, sequence: int, after: str | None, limit: int) -> Sequence[str]:
         """The numbers of their cases, ordered, starting behind `after`."""
@@ -312,6 +328,11 @@ def _attached(entity: str, sequence: int) -> ColumnElement[bool]:
 def _person(rows: Sequence[Row[Any]]) -> Person:
     newest = max(rows, key=lambda row: (row.sequence, row.case_number))
     return Person(contact=_contact(newest), cases=[row.case_number for row in rows])
+
+
+def _words(field: str) -> ColumnElement[str | None]:
+    words: ColumnElement[str | None] = entities.c.snapshot[field].as_string()
+    return words
 
 
 def _contact(row: Row[Any]) -> Contact:

@@ -1,12 +1,15 @@
 """Facts for every event, the letters written from them, and what a mail program sees of one."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from html.parser import HTMLParser
+from types import MappingProxyType
 from typing import Any
 
 from activities.adapters.policy_files import PolicyFiles
+from activities.joint_ports import JointPart
 from activities.ports import Letter, Preference
 from activities.rendering import Renderer
 from domain.contract.effects import NotifyClients, NotifyStaff, Person
@@ -337,6 +340,8 @@ def client_letter(
     writer: Renderer | None = None,
     cases: tuple[str, ...] = ("CASE-000123",),
     key: str = "1",
+    part: JointPart | None = None,
+    words: Mapping[str, str] = MappingProxyType({}),
     **effect: Any,
 ) -> Letter:
     """What a client is told of `kind`."""
@@ -352,7 +357,7 @@ def client_letter(
     )
     contact = Contact(email=email, name=name, time_zone=time_zone, language=language)
     person = Person(contact=contact, cases=list(cases))
-    return (writer or renderer()).client_letter(tell, person, AT, preference)
+    return (writer or renderer()).client_letter(tell, person, AT, preference, part, words)
 
 
 def staff_letter(

@@ -48,7 +48,7 @@ def test_parts(language: str) -> None:
     assert {path.stem for path in (TEMPLATES / language / "parts").iterdir()} == {
         *re.findall(r'include "parts/(\w+)\.j2"', sources),
         *(f"{side}_{part}" for side in sides for part in ("opening", "reference")),
-        *("sent", "unsubscribe", "companions", "and_more"),
+        *("sent", "unsubscribe", "companions", "and_more", "portal"),
         *(["acknowledge"] if language == ENGLISH else []),
     }
 

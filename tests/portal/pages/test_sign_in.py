@@ -38,6 +38,24 @@ async def test_a_link_signs_in_once_and_opening_it_uses_nothing_up(story: Pages)
     assert "portal-client" not in other.http.cookies
 
 
+async def test_a_client_whom_an_email_led_to_a_page_comes_back_to_it(story: Pages) -> None:
+    """To a case or defect of this portal, once; anywhere else is nowhere."""
+    browser = story.browser()
+    for page in ("/cases/CASE-000123", "/preferences"):
+        answer = await browser.http.get(page)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    link = await story.asked_for_link(browser)
+    signed_in = await browser.send(link, link)
+    assert signed_in.headers["location"] == "/cases/CASE-000123"
+    assert "portal-wanted" not in browser.http.cookies
+
+    for elsewhere in ("//evil.example/cases/1", "/cases/../staff", "https://evil.example"):
+        other = story.browser()
+        other.http.cookies.set("portal-wanted", elsewhere, domain="127.0.0.1")
+        link = await story.asked_for_link(other)
+        assert (await other.send(link, link)).headers["location"] == "/cases"
+
+
 async def hidden(browser: Browser, page: str, action: str) -> dict[str, str]:
     """What a form of a page carries."""
     return Forms(await browser.get(page)).to(action)
