@@ -31,7 +31,7 @@ from activities.ports import (
 from activities.rendering import Renderer
 from domain.addresses import recipient_key
 from domain.contract.effects import Joint, Lane, NotifyClients, NotifyStaff, Person
-from domain.contract.events import Role, StaffEvent
+from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.receipts import DeliveryReceipt
 from domain.policy import Policy
 from domain.staff_places import place_name
@@ -94,9 +94,12 @@ class Notifications:
             for person, preference in self._people(effect, after):
                 if renderer.is_wanted(effect.kind, preference):
                     write = partial(self._write, renderer, effect, person, preference)
+                    joint = effect.joint
                     if person.contact.email is None:
                         self._hand_to_staff(effect, write(), tally, person)
-                    elif (joint := effect.joint) is not None:
+                    elif joint and effect.kind is ClientEvent.RELEASE_NOTICE:
+                        self._send_unless_reminded(session, effect, joint, write, tally, person)
+                    elif joint is not None:
                         self._send_jointly(session, effect, joint, write, tally, person)
                     else:
                         self._send(session, effect, write(), tally, person)
@@ -198,6 +201,10 @@ class Notifications:
     ) -> Letter:
         numbers = [*filter(None, [effect.defect, effect.entity]), *person.cases]
         words = self._audience.in_words([*numbers, *(part.cases if part else ())][:_LOOKED_UP])
+        reminds, news = ClientEvent.DEFECT_RELEASE_REMINDER, ClientEvent.RELEASE_NOTICE
+        if effect.kind is reminds and effect.release and renderer.is_wanted(news, preference):
+            announcement = self._audience.announcement(effect.release)
+            effect = effect.model_copy(update={"facts": effect.facts | {"news": announcement}})
         return renderer.client_letter(effect, person, present(), preference, part, words)
 
     def _send(
@@ -210,6 +217,24 @@ class Notifications:
     ) -> None:
         delivery = self._delivery(effect, letter, person.cases, recipient_key(letter.to), EMAIL)
         deliver(self._ledger, delivery, lambda: session.send(letter), tally)
+
+    def _send_unless_reminded(
+        self,
+        session: MailSession,
+        effect: NotifyClients,
+        joint: Joint,
+        write: Callable[[JointPart | None], Letter],
+        tally: Tally,
+        person: Person,
+    ) -> None:
+        """A notice, where no defect reminds the person now, with the same news (R2, R5)."""
+        is_reminded = self._joint_messages.is_reminded(joint, person.recipient)
+        letter = write(JointPart(1) if is_reminded else None)
+        delivery = self._delivery(effect, letter, [], recipient_key(letter.to), EMAIL)
+        if is_reminded:
+            note_told(self._ledger, delivery, tally)
+        else:
+            deliver(self._ledger, delivery, lambda: session.send(letter), tally)
 
     def _send_jointly(
         self,

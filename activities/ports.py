@@ -227,6 +227,9 @@ class Audience(Protocol):
         A case's subject, a defect's public summary, a release's title.
         """
 
+    def announcement(self, release: str) -> Mapping[str, Any]:
+        """What clients may read of a release: kind, title, window, areas and notes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preference:

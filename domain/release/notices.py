@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from domain.contract.effects import NotifyClients, Whom
+from domain.contract.effects import Joint, NotifyClients, Whom
 from domain.contract.events import ClientEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import DeliveryReceipt
@@ -44,11 +44,25 @@ def _give_what_is_due(release: Release, _due: datetime, now: datetime) -> None:
     came: dict[str, Any] = {"sent_at": now} if in_time else {"skipped": True}
     release.announcements.notices = [n.model_copy(update=came) if n in due else n for n in notices]
     if in_time:
-        give(release, now, days=min(notice.days for notice in due))
+        remind_at = release.policy.releases.remind_at(release.deploy_at)
+        reminds = any(notice.due_at(release.deploy_at) == remind_at for notice in due)
+        give(release, now, is_reminder=reminds, days=min(notice.days for notice in due))
 
 
-def give(release: Release, now: datetime, actor: str | None = None, **details: Any) -> None:
-    """Notify every address on record of the release as it stands."""
+def give(
+    release: Release,
+    now: datetime,
+    actor: str | None = None,
+    is_reminder: bool = False,
+    **details: Any,
+) -> None:
+    """Notify every address on record of the release as it stands.
+
+    One `is_reminder` that falls on the same instant as the reminders of its defects (R5): these
+    tell their people the same.
+    """
+    at, number = release.deploy_at, release.number
+    joint = Joint(release=number, says="reminder", deploy_at=at) if is_reminder else None
     release.announcements.last_at = now
     facts = release.announcement.model_dump(mode="json") | details
     release.record(
@@ -65,6 +79,7 @@ def give(release: Release, now: datetime, actor: str | None = None, **details: A
         now,
         whom=Whom(kind="newsletter"),
         release=release.number,
+        joint=joint,
         facts=facts,
         replaceable=NOTICE_TOPIC,
         replaces=(NOTICE_TOPIC,),

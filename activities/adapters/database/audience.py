@@ -33,6 +33,7 @@ from domain.contract.values import Attachment, Contact
 _T = TypeVar("_T")
 BEYOND_ALL = 1_000_000_000
 """A point of the sequence that nothing has reached: whoever is attached now, since whenever."""
+_ANNOUNCED = ("kind", "title", "window_minutes", "functional_areas", "public_notes")
 _HAS_MAIL = subscriptions.c.address.not_like("%:%")
 """Keys of people without an e-mail address have a colon, which no address has."""
 _WHO = ("client", "address", "email", "name", "time_zone", "language", "phone")
@@ -148,6 +149,18 @@ class DatabaseAudience:
         )
         with self._engine.connect() as connection:
             return {number: said for number, said in connection.execute(query).tuples() if said}
+
+    def announcement(self, release: str) -> Mapping[str, Any]:
+        """What clients may read of a release: kind, title, window, areas and notes.
+
+        Nothing of one that is not known here.
+        """
+        query = select(entities.c.snapshot).where(
+            entities.c.kind == "release", entities.c.number == release
+        )
+        with self._engine.connect() as connection:
+            snapshot = connection.execute(query).scalar_one_or_none() or {}
+        return {name: snapshot[name] for name in _ANNOUNCED if name in snapshot}
 
     def cases(self, entity: str, sequence: int, after: str | None, limit: int) -> Sequence[str]:
         """The numbers of their cases, ordered, starting behind `after`."""

@@ -101,6 +101,27 @@ class DatabaseJointMessages:
         with writing(self._engine) as connection:
             connection.execute(delete(joint_messages).where(own))
 
+    def is_reminded(self, joint: Joint, address: str) -> bool:
+        """Whether a defect of the release reminds the person of this date."""
+        member, person, stands = release_defects.c, subscriptions.c, entities.c
+        query = (
+            select(member.defect)
+            .join(subscriptions, person.entity == member.defect)
+            .join(entities, and_(stands.number == member.defect, stands.kind == "defect"))
+            .where(
+                member.release == joint.release,
+                member.attached,
+                person.address == address,
+                person.detached_sequence.is_(None),
+                stands.state.not_in(OVER),
+                stands.snapshot["release"]["id"].as_string() == joint.release,
+                stands.snapshot["release"]["deploy_at"].as_string() == _iso(joint.deploy_at),
+            )
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
     def companions(
         self, joint: Joint, address: str, but: str, named: frozenset[str], limit: int
     ) -> Sequence[Companion]:
@@ -174,6 +195,10 @@ def _says(snapshot: Mapping[str, Any], joint: Joint, resolved_by_it: bool) -> bo
     if joint.says == "deployed" and over:
         return resolved_by_it
     if joint.says == "reminder":
-        at = joint.deploy_at and joint.deploy_at.isoformat().replace("+00:00", "Z")
-        return not over and planned == {"id": joint.release, "deploy_at": at}
+        return not over and planned == {"id": joint.release, "deploy_at": _iso(joint.deploy_at)}
     return not over and planned.get("id") in (None, joint.release)
+
+
+def _iso(at: datetime | None) -> str | None:
+    """As snapshots have it."""
+    return at.isoformat().replace("+00:00", "Z") if at else None
