@@ -87,10 +87,12 @@ class _Judge:
         by_id = {letter.message_id: letter for letter in self._letters.values()}
         for row in self._rows:
             told, letter = (row.effect_key, row.recipient), by_id.get(row.message_id)
-            if row.state is DeliveryState.SENT and letter is not None:
-                same = {"event": row.event, "key": row.effect_key, "decided_at": row.decided_at}
-                if row.entity in letter.text and told not in self._letters:
-                    self._letters[told] = replace(letter, **same)
+            if row.state is not DeliveryState.SENT or letter is None or told in self._letters:
+                continue
+            if row.entity in letter.text:
+                self._letters[told] = replace(
+                    letter, event=row.event, key=row.effect_key, decided_at=row.decided_at
+                )
 
     # --- nobody twice ----------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from simulation.nights.faults import Disturbance, Fault
+from simulation.nights.faults import Disturbance, Fault, Place
 from simulation.nights.judge import judge
 from simulation.nights.night import Night, play
 from simulation.nights.plan import Plan, Step
@@ -18,6 +18,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 DEFECTS = tuple(f"DEF-{n}" for n in range(1, 13))
 PEOPLE = tuple(f"c{n}" for n in range(5))
 ACTOR = {"actor": "agent-2"}
+PLACES: list[Place] = ["letter", "taken", "commit", "activity ends"]
 CASES = {
     defect: [(f"C-{n}-{m}", PEOPLE[(n + m) % len(PEOPLE)]) for m in range(3)]
     for n, defect in enumerate(DEFECTS)
@@ -50,7 +51,7 @@ def _attached(case: tuple[str, str]) -> dict[str, object]:
 
 
 def _end(until: str) -> dict[str, object]:
-    return ACTOR if until == "deploy" else {**ACTOR, "reason": "no time"}
+    return {**ACTOR} if until == "deploy" else {**ACTOR, "reason": "no time"}
 
 
 def _of(night: Night, event: str, person: str) -> list[Delivered]:
@@ -115,7 +116,7 @@ def test_trouble_of_every_kind_makes_nobody_hear_it_twice_or_not_at_all(seed: in
     once = [
         Disturbance(Fault.CRASH, at, place=place)
         for at in hours
-        for place in chance.sample(["letter", "taken", "commit", "activity ends"], 2)
+        for place in chance.sample(PLACES, 2)
     ]
     night = play(_plan(*lasting, *once))
 
