@@ -1,5 +1,6 @@
 """Tells people: one activity per effect, however many recipients."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -44,8 +45,9 @@ _LOOKED_UP = 200
 """Numbers of one letter of which is asked what they are about."""
 MOST_NAMED = 100
 """Defects that a joint message names beside the one it is of; those that are more get another."""
+_PAUSES = (0.05, 0.1, 0.2, 0.4)
+"""Seconds in which somebody else's message to the same person is mostly out."""
 _SOON = timedelta(seconds=2)
-"""Somebody else's message to the same person is mostly out by then."""
 PATIENCE = timedelta(minutes=30)
 """For so long a place that is down holds up what staff are told after this, elsewhere too."""
 
@@ -252,6 +254,11 @@ class Notifications:
         """
         to, cases, messages = person.recipient, person.cases, self._joint_messages
         claim = messages.claim(joint, to, cases, effect.entity, present())
+        for pause in _PAUSES:
+            if claim.turn is not Turn.ANOTHERS:
+                break
+            time.sleep(pause)
+            claim = messages.claim(joint, to, cases, effect.entity, present())
         if claim.turn is Turn.ANOTHERS:
             raise ApplicationError(
                 "another defect is telling them", type="NotNow", next_retry_delay=_SOON

@@ -269,6 +269,7 @@ def without_threads() -> Iterator[None]:
     still = SimpleNamespace(monotonic=lambda: 0.0)
     with (
         patch.object(activities.notifications, "Heartbeater", _Beats),
+        patch.object(activities.notifications, "time", _QuickTime()),
         patch.object(activities.webhooks, "time", still),
         patch.object(activities.adapters.database.engine, "time", _QuickTime()),
     ):
