@@ -25,10 +25,10 @@ from domain.contract.effects import (
     NotifyStaff,
     UpdateReadModel,
 )
-from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.events import ClientEvent, Reminder, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import Receipt
-from domain.contract.status import PolicyVersion, Rejection, Status, ToAcknowledge
+from domain.contract.status import PolicyVersion, Rejection, Snoozed, Status, ToAcknowledge
 from domain.contract.values import Command, Contact, Start
 from domain.keys import KnownKeys
 from domain.policy import PinnedPolicy
@@ -69,6 +69,8 @@ class Entity(Part):
     """What is to be told by telephone, the longest waiting first (`domain/telephone.py`)."""
     unacknowledged: list[Unacknowledged] = Field(default_factory=list)
     """Notices that nobody has acknowledged, the oldest first (`domain/acknowledgement.py`)."""
+    snoozed: list[Snoozed] = Field(default_factory=list)
+    """Reminders that somebody has put off (`domain/snooze.py`)."""
 
     _effects: list[Effect] = PrivateAttr(default_factory=list)
     _facts: list[Fact] = PrivateAttr(default_factory=list)
@@ -134,6 +136,10 @@ class Entity(Part):
     def to_acknowledge(self) -> list[ToAcknowledge]:
         """What `status` shows of notices that nobody has acknowledged."""
         return [one.shown for one in self.unacknowledged]
+
+    def is_snoozed(self, reminder: Reminder) -> bool:
+        """Whether somebody has put it off, so that it does not go out now."""
+        return any(one.reminder is reminder for one in self.snoozed)
 
     @property
     @abstractmethod
@@ -201,18 +207,21 @@ class Entity(Part):
         now: datetime,
         *,
         critical: bool = False,
+        escalates: bool = False,
         within: BusinessCalendar | None = None,
         **rest: Any,
     ) -> None:
         """T10: reminders stay inside support hours, the policy's unless others are given, now or
-        at the next opening; critical ones do not wait."""
+        at the next opening; critical ones do not wait. A step that `escalates` does, where it is
+        not critical, but is not snoozed (T7)."""
         calendar = within or self.policy.calendar
         notice = NotifyStaff(**self.next_key(kind), at=now, kind=kind, role=role, **rest)
         if critical or calendar.is_open(now):
             self.send_notice(notice, now, at_any_hour=critical)
         else:
             opening = calendar.next_opening(now)
-            self.postponed = [*self.postponed, Postponed(due=opening, notice=notice)]
+            waiting = Postponed(due=opening, notice=notice, escalates=escalates)
+            self.postponed = [*self.postponed, waiting]
 
     def send_notice(self, notice: NotifyStaff, now: datetime, *, at_any_hour: bool) -> None:
         """Send it, and have it acknowledged where the policy asks for that."""
@@ -304,6 +313,22 @@ class Due(Generic[E]):
     """Called with the entity, the instant it was due and the present one."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminding(Generic[E]):
+    """A reminder that staff may put off (`domain/snooze.py`)."""
+
+    role: Role
+    """Whom it is for."""
+    owed: Callable[[E, datetime], bool]
+    """Whether staff were reminded, and the matter is still open at an instant if nothing happens
+    until then."""
+    again: Callable[[E, datetime], None]
+    """Reminds them again."""
+
+
+Reminders = Mapping[Reminder, Reminding[E]]
+
+
 class Pending:
     """What the outside will answer to a command is still on its way."""
 
@@ -364,6 +389,8 @@ class Behaviour(Generic[E]):
     """What has lapsed by now, before anything else happens."""
     still_matters: Callable[[E, NotifyStaff, datetime], bool] = _always
     """Whether a reminder that waited for support hours is still worth sending."""
+    reminders: Reminders[E] = field(default_factory=dict)
+    """What staff are reminded of and may put off."""
     answers: Mapping[type[Command], Answer[E]] = field(default_factory=dict)
     """Commands that the outside answers: pending, refused, or done."""
 

@@ -280,6 +280,13 @@ class AcknowledgeRules(Section):
         return role in self.roles and so_far < self.repeat.at_most
 
 
+class SnoozeRules(Section):
+    """How long staff may put off a reminder."""
+
+    at_most_days: float = Field(default=7, gt=0, le=90)
+    """Days from now within which it comes again."""
+
+
 READING = 2
 """How the rules are read by what is pinned from now on: see `PinnedPolicy.reading`."""
 
@@ -297,6 +304,7 @@ class PinnedPolicy(Section):
     calls: CallRules = CallRules()
     reviews: ReviewRules = ReviewRules()
     acknowledge: AcknowledgeRules | None = None
+    snooze: SnoozeRules = SnoozeRules()
     reading: int = 1
     """How its rules are read, so that what was pinned before goes on as it was. From 2 on a target
     that was missed stays due when it was missed, whatever stops its clock or is adopted later, and

@@ -23,6 +23,7 @@ from domain.policy import (
     ReviewRules,
     Section,
     SeverityRules,
+    SnoozeRules,
     Texts,
 )
 from domain.staff_places import Recipients, recipients_of
@@ -142,6 +143,8 @@ class PolicyFile(Section):
     """The regular impact review."""
     acknowledge: AcknowledgeRules | None = None
     """Notices that staff acknowledge, or have repeated; without this table, none."""
+    snooze: SnoozeRules = SnoozeRules()
+    """Reminders that staff put off."""
     contacts: dict[Role, Recipients]
     """Where each role is told: an address, or a list of addresses and of places that settings know,
     such as `place:oncall-slack`. All roles are required."""

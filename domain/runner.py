@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from domain import acknowledgement, telephone
+from domain import acknowledgement, snooze, telephone
 from domain.contacts import is_corrected
 from domain.contract.contacts import CorrectContact, DeliveryBounced
 from domain.contract.defect import RetryDeliveries
@@ -279,10 +279,11 @@ class Runner(Generic[E]):
             self._agenda = None
 
     def _settle(self, now: datetime) -> None:
-        """Let go of notices that need no acknowledgement any more."""
-        if self.entity.unacknowledged:
+        """Let go of notices and reminders whose matter is over."""
+        if self.entity.unacknowledged or self.entity.snoozed:
             before = self.entity.sequence
             acknowledgement.settle(self.entity, self.behaviour.still_matters, now)
+            snooze.settle(self.entity, self.behaviour.reminders, now)
             if self.entity.sequence != before:
                 self._agenda = None
 

@@ -11,6 +11,8 @@ class Postponed(Value):
 
     due: Instant
     notice: NotifyStaff
+    escalates: bool = False
+    """It is a step of an escalation, which nobody can put off (T7)."""
 
 
 class CameBack(Value):

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.contract import case as said
     from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
     from domain.contract.defect import Assign, RetryDeliveries
-    from domain.contract.staff_notices import Acknowledge
+    from domain.contract.staff_notices import Acknowledge, Snooze
     from domain.contract.status import Status
     from workflows.entity import EntityWorkflow, command
 
@@ -47,4 +47,5 @@ class CaseWorkflow(EntityWorkflow[Case]):
     close = command(said.CloseCase)
     assign = command(Assign)
     acknowledge = command(Acknowledge)
+    snooze = command(Snooze)
     retry_deliveries = command(RetryDeliveries)

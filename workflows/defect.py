@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.contract import defect as said
     from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
     from domain.contract.parsing import InvalidCommand, parse
-    from domain.contract.staff_notices import Acknowledge
+    from domain.contract.staff_notices import Acknowledge, Snooze
     from domain.contract.status import Status
     from domain.defect import DEFECT
     from domain.defect.policy_change import AdoptPinnedPolicy
@@ -74,6 +74,7 @@ class DefectWorkflow(EntityWorkflow[Defect]):
     resolve = command(said.Resolve)
     reopen = command(said.Reopen)
     acknowledge = command(Acknowledge)
+    snooze = command(Snooze)
     retry_deliveries = command(said.RetryDeliveries)
 
     @workflow.update

@@ -7,7 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from domain.contract import release as said
     from domain.contract.defect import RetryDeliveries
-    from domain.contract.staff_notices import Acknowledge
+    from domain.contract.staff_notices import Acknowledge, Snooze
     from domain.contract.status import Status
     from domain.release import RELEASE
     from domain.release.state import Release
@@ -39,4 +39,5 @@ class ReleaseWorkflow(EntityWorkflow[Release]):
     deploy = command(said.Deploy)
     cancel = command(said.CancelRelease)
     acknowledge = command(Acknowledge)
+    snooze = command(Snooze)
     retry_deliveries = command(RetryDeliveries)

@@ -6,6 +6,7 @@ import typer
 
 from commands.cli.options import (
     Area,
+    At,
     ClientId,
     DeployAt,
     Email,
@@ -17,6 +18,7 @@ from commands.cli.options import (
     Why,
     update,
 )
+from domain.contract.events import Reminder
 from domain.contract.values import Severity, Stage
 
 app = typer.Typer()
@@ -169,6 +171,16 @@ def acknowledge(
     notice: Annotated[str | None, typer.Option()] = None,
 ) -> None:
     """Acknowledge a notice to staff, or all of a number, so that it is not repeated (T7)."""
+
+
+@update(app, "snooze")
+def snooze(
+    number: Number,
+    reminder: Annotated[Reminder, typer.Argument(help="What staff were reminded of.")],
+    until: At,
+    reason: MaybeWhy = None,
+) -> None:
+    """Put a reminder to staff off for a while; never an escalation."""
 
 
 @update(app, "retry_deliveries")

@@ -5,7 +5,7 @@
 
 from datetime import datetime
 
-from domain import acknowledgement, telephone
+from domain import acknowledgement, snooze, telephone
 from domain.case import (
     calls,
     closing,
@@ -27,10 +27,15 @@ from domain.contract.effects import (
     OpenDefect,
     SignalDefect,
 )
-from domain.contract.events import StaffEvent
+from domain.contract.events import Reminder, StaffEvent
 from domain.contract.receipts import DefectOpened, DeliveryReceipt, MinutesBooked, Signalled
-from domain.contract.staff_notices import Acknowledge
-from domain.entity import Behaviour, Due, after, assign, on
+from domain.contract.staff_notices import Acknowledge, Snooze
+from domain.entity import Behaviour, Due, Reminders, after, assign, on
+
+_REMINDERS: Reminders[Case] = {
+    Reminder.CALL: calls.REMINDING,
+    Reminder.CLIENT_WROTE: intake.REMINDING,
+}
 
 
 def _agenda(case: Case) -> list[Due[Case]]:
@@ -40,6 +45,7 @@ def _agenda(case: Case) -> list[Due[Case]]:
         *first_response.agenda(case),
         *telephone.agenda(case),
         *acknowledgement.agenda(case),
+        *snooze.agenda(_REMINDERS, case),
     ]
 
 
@@ -69,6 +75,7 @@ CASE = Behaviour(
             on(said.SetPreferences, preferences.set_preferences),
             on(CorrectContact, contact.correct_contact),
             on(Acknowledge, acknowledgement.acknowledge),
+            on(Snooze, snooze.snoozing(_REMINDERS)),
             on(RecordNotification, contact.record_notification),
             on(DeliveryBounced, contact.delivery_bounced),
             on(said.Answer, closing.answer),
@@ -87,5 +94,6 @@ CASE = Behaviour(
     ),
     agenda=_agenda,
     still_matters=_still_matters,
+    reminders=_REMINDERS,
     answers={said.BookCall: calls.answer, said.ConfirmDefect: defects.answer},
 )

@@ -6,10 +6,10 @@ from typing import Any
 from domain.case.state import Call, Case, require_open
 from domain.contract.case import BookCall, CancelCall
 from domain.contract.effects import BookMinutes, NotifyStaff
-from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.events import ClientEvent, Reminder, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import MinutesBooked
-from domain.entity import PENDING, Due, Pending, iso
+from domain.entity import PENDING, Due, Pending, Reminding, iso
 
 
 def book_call(case: Case, command: BookCall, now: datetime) -> None:
@@ -98,9 +98,25 @@ def _remind(case: Case, _due: datetime, now: datetime) -> None:
     case.postponed = [
         waiting for waiting in case.postponed if waiting.notice.kind is not StaffEvent.CALL_REMINDER
     ]
-    case.remind_staff(
-        StaffEvent.CALL_REMINDER, Role.SUPPORT, now, case=case.number, facts=_facts(case, call)
-    )
+    if not case.is_snoozed(Reminder.CALL):
+        _remind_staff(case, now)
+
+
+def _remind_staff(case: Case, now: datetime) -> None:
+    if (call := case.calls.booked) is not None:
+        facts = _facts(case, call)
+        case.remind_staff(
+            StaffEvent.CALL_REMINDER, Role.SUPPORT, now, case=case.number, facts=facts
+        )
+
+
+def _owed(case: Case, at: datetime) -> bool:
+    call = case.calls.booked
+    return case.closed_at is None and call is not None and bool(call.reminded) and at < call.at
+
+
+REMINDING: Reminding[Case] = Reminding(role=Role.SUPPORT, owed=_owed, again=_remind_staff)
+"""Staff know of a call that lies ahead."""
 
 
 def still_matters(case: Case, notice: NotifyStaff, now: datetime) -> bool:

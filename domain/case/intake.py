@@ -13,7 +13,7 @@ from domain.contract.defect import StopWaiting, WaitForClient
 from domain.contract.effects import NotifyClients, NotifyStaff
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
-from domain.entity import Due, iso
+from domain.entity import Due, Reminding, iso
 
 REQUIRED = ("who_am_i", "steps", "feature", "form_or_report")
 """What intake asks of every client (C3)."""
@@ -117,14 +117,27 @@ def _pause(case: Case, note: str, now: datetime) -> None:
     stop_waiting(case, now)
     information.wrote_at = now
     information.asked_at = information.asked_at or now  # Closed for it, nobody was asked any more.
+    _have_looked_at(case, now, note[:NOTE_CHARACTERS])
+
+
+def _have_looked_at(case: Case, now: datetime, note: str | None = None) -> None:
+    information = case.information
     facts = {"client": case.client, "subject": case.subject, "items": information.missing}
     case.remind_staff(
         StaffEvent.CASE_CLIENT_WROTE,
         Role.SUPPORT,
         now,
         case=case.number,
-        facts=facts | {"wrote_at": iso(now), "note": note[:NOTE_CHARACTERS]},
+        facts=facts | {"wrote_at": iso(information.wrote_at), "note": note},
     )
+
+
+def _owed(case: Case, _at: datetime) -> bool:
+    return case.closed_at is None and case.information.wrote_at is not None
+
+
+REMINDING: Reminding[Case] = Reminding(role=Role.SUPPORT, owed=_owed, again=_have_looked_at)
+"""A client has written, and nobody has looked."""
 
 
 def still_matters(case: Case, notice: NotifyStaff) -> bool:

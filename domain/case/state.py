@@ -177,6 +177,7 @@ class Case(Entity):
             unanswered_until=self.information.reopens_until,
             rejected=self.rejected,
             to_acknowledge=self.to_acknowledge,
+            snoozed=self.snoozed,
             policy=self.policy_version,
             opened_at=self.opened_at,
             closed_at=self.closed_at,

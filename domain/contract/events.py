@@ -82,3 +82,14 @@ class StaffEvent(StrEnum):
     CANCEL_REFUSED = "cancel.refused"
     DELIVERY_BOUNCED = "delivery.bounced"
     DELIVERY_BY_TELEPHONE = "delivery.by_telephone"
+
+
+class Reminder(StrEnum):
+    """What staff are reminded of and may put off: a question that stays open. No escalation is one,
+    nor what is told once."""
+
+    CALL = StaffEvent.CALL_REMINDER.value
+    CLIENT_WROTE = StaffEvent.CASE_CLIENT_WROTE.value
+    UPDATE_NEEDED = StaffEvent.DEFECT_UPDATE_NEEDED.value
+    RELEASE_OVERDUE = StaffEvent.DEFECT_RELEASE_OVERDUE.value
+    RECLASSIFICATION = StaffEvent.RECLASSIFICATION_REMINDER.value

@@ -4,7 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.contract.events import Role
+from domain.contract.events import Reminder, Role
 from domain.contract.release import ReleaseKind
 from domain.contract.values import Channel, Effort, Instant, Severity, Stage, TargetUnit
 
@@ -72,6 +72,17 @@ class ToAcknowledge(View):
     """When it is sent again; null where it is not."""
 
 
+class Snoozed(View):
+    """A reminder to staff that somebody has put off."""
+
+    reminder: Reminder
+    """What staff were reminded of."""
+    since: Instant
+    """When it was put off."""
+    until: Instant
+    """When it comes again, unless its matter is over by then."""
+
+
 class Status(View):
     """What every status has."""
 
@@ -92,6 +103,8 @@ class Status(View):
     # Left out where there is nothing, so that a policy without it shows what it always has.
     to_acknowledge: list[ToAcknowledge] = Field(default=[], exclude_if=lambda open_: not open_)
     """Notices to staff that nobody has acknowledged, the longest waiting first."""
+    snoozed: list[Snoozed] = Field(default=[], exclude_if=lambda put_off: not put_off)
+    """Reminders to staff that somebody has put off."""
     policy: PolicyVersion
     """The policy it is under, as pinned."""
     rejected: list[Rejection]

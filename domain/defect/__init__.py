@@ -5,12 +5,13 @@
 
 from datetime import datetime
 
-from domain import acknowledgement, telephone
+from domain import acknowledgement, snooze, telephone
 from domain.contract import defect as said
 from domain.contract.contacts import CorrectContact, DeliveryBounced, RecordNotification
 from domain.contract.effects import MoveCases, NotifyClients
+from domain.contract.events import Reminder
 from domain.contract.receipts import CasesMoved, DeliveryReceipt
-from domain.contract.staff_notices import Acknowledge
+from domain.contract.staff_notices import Acknowledge, Snooze
 from domain.defect import (
     area_work,
     beginning,
@@ -28,7 +29,13 @@ from domain.defect import (
     updates,
 )
 from domain.defect.state import Defect
-from domain.entity import Behaviour, Due, after, assign, on, retry_deliveries
+from domain.entity import Behaviour, Due, Reminders, after, assign, on, retry_deliveries
+
+_REMINDERS: Reminders[Defect] = {
+    Reminder.UPDATE_NEEDED: updates.REMINDING,
+    Reminder.RELEASE_OVERDUE: release_plan.REMINDING,
+    Reminder.RECLASSIFICATION: reclassification.REMINDING,
+}
 
 
 def _agenda(defect: Defect) -> list[Due[Defect]]:
@@ -42,6 +49,7 @@ def _agenda(defect: Defect) -> list[Due[Defect]]:
         *release_plan.agenda(defect),
         *reclassification.agenda(defect),
         *acknowledgement.agenda(defect),
+        *snooze.agenda(_REMINDERS, defect),
     ]
 
 
@@ -60,6 +68,7 @@ DEFECT = Behaviour(
             on(said.DetachCase, cases.detach_case),
             on(CorrectContact, contacts.correct_contact),
             on(Acknowledge, acknowledgement.acknowledge),
+            on(Snooze, snooze.snoozing(_REMINDERS)),
             on(RecordNotification, contacts.record_notification),
             on(DeliveryBounced, contacts.delivery_bounced),
             on(said.PostProgress, updates.post_progress),
@@ -97,5 +106,6 @@ DEFECT = Behaviour(
     agenda=_agenda,
     catch_up=_catch_up,
     still_matters=notify.still_matters,
+    reminders=_REMINDERS,
     answers={said.MergeInto: merge.answer, said.UndoMerge: merge.answer},
 )

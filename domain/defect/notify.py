@@ -127,12 +127,15 @@ def remind(
     now: datetime,
     *,
     critical: bool,
+    escalates: bool = False,
     within: BusinessCalendar | None = None,
     **facts: Any,
 ) -> None:
     """Remind staff within support hours, or those given, unless it is critical (T10)."""
     rest = _staff_facts(defect, facts)
-    defect.remind_staff(event, role, now, critical=critical, within=within, **rest)
+    defect.remind_staff(
+        event, role, now, critical=critical, escalates=escalates, within=within, **rest
+    )
 
 
 def _staff_facts(defect: Defect, facts: dict[str, Any]) -> dict[str, Any]:

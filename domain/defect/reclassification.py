@@ -5,12 +5,12 @@ from datetime import datetime
 
 from domain.contract.defect import DecideReclassification, RequestReclassification
 from domain.contract.effects import Whom
-from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.events import ClientEvent, Reminder, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.defect import notify
 from domain.defect.severity import reclassify
 from domain.defect.state import Defect, Reclassification, require_active, require_not_moving
-from domain.entity import Due, iso
+from domain.entity import Due, Reminding, iso
 
 JUSTIFICATION_KEPT = 1_000
 """Characters of a client's reasons that reminders repeat."""
@@ -91,12 +91,18 @@ def decide_reclassification(defect: Defect, command: DecideReclassification, now
 
 
 def agenda(defect: Defect) -> list[Due[Defect]]:
-    """The next reminder to decide."""
+    """The next reminder to decide, unless it is put off."""
     asked = defect.reclassification
-    return [] if asked is None else [Due(asked.remind_at, "reclassification undecided", _remind)]
+    if asked is None or defect.is_snoozed(Reminder.RECLASSIFICATION):
+        return []
+    return [Due(asked.remind_at, "reclassification undecided", _remind_when_due)]
 
 
-def _remind(defect: Defect, _due: datetime, now: datetime) -> None:
+def _remind_when_due(defect: Defect, _due: datetime, now: datetime) -> None:
+    _remind(defect, now)
+
+
+def _remind(defect: Defect, now: datetime) -> None:
     asked = defect.reclassification
     if asked is None:
         return
@@ -120,3 +126,12 @@ def _remind(defect: Defect, _due: datetime, now: datetime) -> None:
         since=iso(asked.requested_at),
         reminder=asked.reminders,
     )
+
+
+def _owed(defect: Defect, _at: datetime) -> bool:
+    asked = defect.reclassification
+    return defect.active and asked is not None and asked.reminders > 0
+
+
+REMINDING: Reminding[Defect] = Reminding(role=Role.CLIENT_SUCCESS, owed=_owed, again=_remind)
+"""Nobody has decided on a request."""

@@ -11,7 +11,7 @@ from domain.defect import notify
 from domain.defect.notify import REMINDER_TOPIC
 from domain.defect.resolution import end
 from domain.defect.state import PLANS_KEPT, Defect, PlannedRelease, require_active
-from domain.entity import Due, iso
+from domain.entity import Due, Reminding, iso
 
 
 def schedule_release(defect: Defect, command: ScheduleRelease, now: datetime) -> None:
@@ -171,15 +171,29 @@ def _ask_engineering(defect: Defect, due: datetime, now: datetime) -> None:
         return
     defect.plan.release = release.model_copy(update={"overdue_asked": True})
     defect.record("defect.release_overdue", now, release=release.id, since=iso(due))
-    notify.remind(
-        defect,
-        StaffEvent.DEFECT_RELEASE_OVERDUE,
-        Role.ENGINEERING,
-        now,
-        critical=defect.rules.round_the_clock,
-        release=release.id,
-        deploy_at=iso(release.deploy_at),
-    )
+    _ask_again(defect, now)
+
+
+def _ask_again(defect: Defect, now: datetime) -> None:
+    if (release := defect.plan.release) is not None:
+        notify.remind(
+            defect,
+            StaffEvent.DEFECT_RELEASE_OVERDUE,
+            Role.ENGINEERING,
+            now,
+            critical=defect.rules.round_the_clock,
+            release=release.id,
+            deploy_at=iso(release.deploy_at),
+        )
+
+
+def _owed(defect: Defect, _at: datetime) -> bool:
+    release = defect.plan.release
+    return defect.active and release is not None and release.overdue_asked
+
+
+REMINDING: Reminding[Defect] = Reminding(role=Role.ENGINEERING, owed=_owed, again=_ask_again)
+"""The hour of its release has passed without word."""
 
 
 # --- plans that were heard of ---------------------------------------------------------------------

@@ -115,6 +115,7 @@ def _escalate(step: EscalationStep, defect: Defect, due: datetime, now: datetime
         step.role,
         now,
         critical=step.share >= 1 or defect.rules.round_the_clock,
+        escalates=True,
         within=defect.calendar,
         **defect.budget_text(now),
         due_at=iso(defect.target_due_at),

@@ -65,6 +65,8 @@ class Updates(Part):
     missed: int = 0
     draft: str | None = None
     """The text of the next one, written ahead of time."""
+    without_text: bool = False
+    """Whether the last one said only that work goes on, so that engineering is asked for a text."""
 
 
 class PlannedRelease(Value):
@@ -348,6 +350,7 @@ class Defect(Entity):
             merged_into=self.merge.into,
             rejected=self.rejected,
             to_acknowledge=self.to_acknowledge,
+            snoozed=self.snoozed,
             policy=self.policy_version,
             confirmed_at=self.confirmed_at,
             resolved_at=self.resolved_at,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from domain.contract.defect import DraftUpdate, OfferWorkaround, PostProgress
 from domain.contract.effects import NotifyClients
-from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.events import ClientEvent, Reminder, Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Workaround
@@ -12,7 +12,7 @@ from domain.defect import notify
 from domain.defect.notify import STATUS_TOPIC
 from domain.defect.state import Defect, Progress, UnknownCases, require_active
 from domain.defect.update_clock import UpdateClock
-from domain.entity import Due, iso
+from domain.entity import Due, Reminding, iso
 
 COUNT_AS_UPDATE = {
     ClientEvent.DEFECT_UPDATE,
@@ -120,17 +120,32 @@ def _send(defect: Defect, _due: datetime, now: datetime) -> None:
     sent = notify.update(defect, now, text, replaceable=STATUS_TOPIC)
     notify.status_page(defect, now, text, replaceable=STATUS_TOPIC)
     defect.record("defect.update", now, public=True, public_text=text)
-    if text is None:
-        notify.remind(
-            defect,
-            StaffEvent.DEFECT_UPDATE_NEEDED,
-            Role.ENGINEERING,
-            now,
-            critical=defect.rules.round_the_clock,
-            owner=defect.owner,
-            last_text_at=iso(defect.progress.at if defect.progress else None),
-        )
+    if text is None and not defect.is_snoozed(Reminder.UPDATE_NEEDED):
+        _ask_for_text(defect, now)
     restart(defect, now, sent)
+    defect.updates.without_text = text is None
+
+
+def _ask_for_text(defect: Defect, now: datetime) -> None:
+    notify.remind(
+        defect,
+        StaffEvent.DEFECT_UPDATE_NEEDED,
+        Role.ENGINEERING,
+        now,
+        critical=defect.rules.round_the_clock,
+        owner=defect.owner,
+        last_text_at=iso(defect.progress.at if defect.progress else None),
+    )
+
+
+def _owed(defect: Defect, _at: datetime) -> bool:
+    updates = defect.updates
+    unwritten = updates.without_text and defect.next_update_text is None
+    return defect.active and updates.clock is not None and unwritten
+
+
+REMINDING: Reminding[Defect] = Reminding(role=Role.ENGINEERING, owed=_owed, again=_ask_for_text)
+"""The last update had no text, and nobody has written one since."""
 
 
 def record_missed(defect: Defect, now: datetime) -> None:
@@ -153,6 +168,7 @@ def _miss(defect: Defect, deadline: datetime, now: datetime) -> None:
 
 def restart(defect: Defect, now: datetime, sent: NotifyClients | None) -> None:
     """A message that counts as an update has gone out at `now`."""
+    defect.updates.without_text = False
     cadence, calendar, clock = defect.rules.updates, defect.calendar, defect.updates.clock
     if cadence is None:
         defect.updates.clock = defect.updates.draft = None

@@ -3,21 +3,29 @@
 `RELEASE` below is the table of contents.
 """
 
-from domain import acknowledgement
+from domain import acknowledgement, snooze
 from domain.contract import release as said
 from domain.contract.defect import RetryDeliveries
 from domain.contract.effects import AlignDefects, NotifyClients
+from domain.contract.events import Reminder
 from domain.contract.receipts import DefectsAligned, DeliveryReceipt
-from domain.contract.staff_notices import Acknowledge
-from domain.entity import Behaviour, Due, after, on
+from domain.contract.staff_notices import Acknowledge, Snooze
+from domain.entity import Behaviour, Due, Reminders, after, on
 from domain.release import defects, notices, plan
 from domain.release.state import Release
+
+_REMINDERS: Reminders[Release] = {Reminder.RELEASE_OVERDUE: plan.REMINDING}
 
 
 def _agenda(release: Release) -> list[Due[Release]]:
     if release.ended:
         return []
-    return [*notices.agenda(release), *plan.agenda(release), *acknowledgement.agenda(release)]
+    return [
+        *notices.agenda(release),
+        *plan.agenda(release),
+        *acknowledgement.agenda(release),
+        *snooze.agenda(_REMINDERS, release),
+    ]
 
 
 RELEASE = Behaviour(
@@ -36,6 +44,7 @@ RELEASE = Behaviour(
             on(said.Deploy, plan.deploy),
             on(said.CancelRelease, plan.cancel),
             on(Acknowledge, acknowledgement.acknowledge),
+            on(Snooze, snooze.snoozing(_REMINDERS)),
             on(RetryDeliveries, defects.retry_deliveries),
         )
     ),
@@ -47,4 +56,5 @@ RELEASE = Behaviour(
     ),
     agenda=_agenda,
     still_matters=plan.still_matters,
+    reminders=_REMINDERS,
 )

@@ -7,7 +7,7 @@ from domain.contract.effects import NotifyStaff
 from domain.contract.events import Role, StaffEvent
 from domain.contract.parsing import InvalidCommand
 from domain.contract.release import CancelRelease, Deploy, ReleaseStart, Reschedule
-from domain.entity import Due, iso
+from domain.entity import Due, Reminding, iso
 from domain.policy import PinnedPolicy
 from domain.release import notices
 from domain.release.defects import tell_defects
@@ -128,6 +128,10 @@ def _ask_engineering(release: Release, due: datetime, now: datetime) -> None:
     """R5, once for all its defects: clients are told nothing that has not happened."""
     release.asked_at = now
     release.record("release.overdue", now, since=iso(due))
+    _ask_again(release, now)
+
+
+def _ask_again(release: Release, now: datetime) -> None:
     release.remind_staff(
         StaffEvent.DEFECT_RELEASE_OVERDUE,
         Role.ENGINEERING,
@@ -139,6 +143,14 @@ def _ask_engineering(release: Release, due: datetime, now: datetime) -> None:
             "defects": release.attached,
         },
     )
+
+
+def _owed(release: Release, _at: datetime) -> bool:
+    return not release.ended and release.asked_at is not None
+
+
+REMINDING: Reminding[Release] = Reminding(role=Role.ENGINEERING, owed=_owed, again=_ask_again)
+"""Its hour has passed without word."""
 
 
 def still_matters(release: Release, notice: NotifyStaff, _now: datetime) -> bool:

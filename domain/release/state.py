@@ -194,6 +194,7 @@ class Release(Entity):
             ],
             rejected=self.rejected,
             to_acknowledge=self.to_acknowledge,
+            snoozed=self.snoozed,
             policy=self.policy_version,
             planned_at=self.planned_at,
             deployed_at=self.deployed_at,

@@ -65,6 +65,10 @@ def _rows(entity: Entity, status: Status, now: datetime) -> list[tuple[str, str]
         ("To acknowledge", f"{_plain(one.event)}, {one.role}, sent {one.times} times")
         for one in status.to_acknowledge
     ]
+    rows += [
+        ("Snoozed", f"{_plain(one.reminder)} until {_local(entity, one.until)}")
+        for one in status.snoozed
+    ]
     deliveries = f"{status.pending_deliveries} pending, {status.failed_deliveries} failed"
     rows.append(("Deliveries", deliveries))
     rows.append(("Policy", f"{entity.policy.name} {entity.policy.version}"))

@@ -56,6 +56,7 @@ def statements(file: PolicyFile) -> list[Statement]:
         *_releases(file),
         *_reviews(file),
         *_acknowledge(file.acknowledge),
+        *_snooze(file),
         *_people(file),
     ]
 
@@ -278,6 +279,12 @@ def _acknowledge(rules: AcknowledgeRules | None) -> Iterator[Statement]:
     for role, upper in sorted(rules.goes_up.items()):
         sentence = f"After the last repeat to {_role(role)} it goes to {{}}"
         yield Statement(part, f"{key}.goes_up.{role}", sentence, _role(upper))
+
+
+def _snooze(file: PolicyFile) -> Iterator[Statement]:
+    days = _count(file.snooze.at_most_days, "day")
+    sentence = "Staff may put a reminder off for at most {}"
+    yield Statement("Reminders to staff", "snooze.at_most_days", sentence, days)
 
 
 def _people(file: PolicyFile) -> Iterator[Statement]:

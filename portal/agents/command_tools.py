@@ -24,7 +24,7 @@ from domain.contract.defect import (
     RetryDeliveries,
 )
 from domain.contract.release import Announce, AttachDefect, AttachDefects
-from domain.contract.staff_notices import Acknowledge
+from domain.contract.staff_notices import Acknowledge, Snooze
 from domain.contract.values import Command, Message, Number
 from portal.agents.callers import Caller
 from portal.agents.tools import Answer, Tool
@@ -48,6 +48,7 @@ _ADDING = (
     RequestReclassification,
     RecordNotification,
     Acknowledge,
+    Snooze,
     AreaWorkStarted,
     AttachDefect,
     AttachDefects,

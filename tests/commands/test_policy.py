@@ -194,7 +194,8 @@ def test_show_answers_with_parts_as_json() -> None:
     assert list(said) == ["policy", "parts"]
     assert [part["part"] for part in said["parts"]] == [
         *("Policy", "Calendar", "Cases", "Calls", "S1", "S2", "S3", "S4"),
-        *("Defects", "Releases", "Review", "Preferences", "Contacts", "Texts"),
+        *("Defects", "Releases", "Review", "Reminders to staff"),
+        *("Preferences", "Contacts", "Texts"),
     ]
     assert said["parts"][0]["statements"] == [{"key": "name", "sentence": "It is called eto."}]
 

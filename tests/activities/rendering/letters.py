@@ -302,6 +302,7 @@ OPTIONAL: dict[ClientEvent | StaffEvent, set[str]] = {
     ClientEvent.DEFECT_UPDATE: {"text", "workaround", "release"},
     ClientEvent.DEFECT_RESOLVED: {"text", "release"},
     StaffEvent.CALL_BOOKED: {"before"},
+    StaffEvent.CASE_CLIENT_WROTE: {"note"},
     StaffEvent.CALL_CANCELLED: {"reason"},
     StaffEvent.DEFECT_URGENT: {"reason"},
     StaffEvent.REVIEW_DIGEST: {"rows", "gone", "since"},

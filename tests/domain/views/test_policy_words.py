@@ -61,6 +61,7 @@ OTHERS: dict[Key, list[Any]] = {
         {"repeat": {"at_most": 0}},
         {"goes_up": {"engineering": "coo"}},
     ],
+    ("snooze",): [{"at_most_days": 2.5}],
     ("preferences", "optional"): [["progress"], []],
     (*S1, "hours"): ["24x7", {"sat": [["08:00", "12:00"]]}],
     (*S1, "target"): [

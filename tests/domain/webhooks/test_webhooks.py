@@ -89,6 +89,8 @@ def test_every_event_written_anywhere_is_documented_or_kept_inside_on_purpose() 
         "preferences.chosen",
         "reclassification.reminder",
         "release.defects_told",
+        "reminder.snooze_ended",
+        "reminder.snoozed",
         "review.began",
     }
     recorded: set[str] = set()

@@ -30,7 +30,7 @@ from workflows.release import ReleaseWorkflow
 
 WORKFLOWS = {"case": CaseWorkflow, "defect": DefectWorkflow, "release": ReleaseWorkflow}
 OF_THE_WORKFLOW = {"needs_attention", "attention", "pending_deliveries", "failed_deliveries"}
-WHERE_THERE_IS_SOME = {"by_telephone", "to_acknowledge"}
+WHERE_THERE_IS_SOME = {"by_telephone", "to_acknowledge", "snoozed"}
 
 schemathesis.openapi.media_type(
     MEDIA_TYPE, strategies.sampled_from([a_mail(), a_mail(headers={"From": "x"}), b"", b"\xff"])
