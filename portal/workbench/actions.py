@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from domain.contract import case, contacts, defect, release, staff_notices
+from domain.contract.events import Reminder
 from domain.contract.status import OVER
 from domain.contract.values import Command
 from portal.api.contract import CASES, DEFECTS, RELEASES, Kind
@@ -36,6 +37,8 @@ class Action:
     """What it does, where it is less than the command can do."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """Of its fields, likewise."""
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of its fields, where there are fewer than the command knows."""
 
     @property
     def name(self) -> str:
@@ -47,7 +50,14 @@ class Action:
         """What its form asks for."""
         fields = fields_of(self.command, self.without)
         needed = [replace(f, required=True) if f.name in self.needs else f for f in fields]
-        return [replace(f, hint=self.hints.get(f.name, f.hint)) for f in needed]
+        return [
+            replace(
+                f,
+                hint=self.hints.get(f.name, f.hint),
+                options=self.options.get(f.name, f.options),
+            )
+            for f in needed
+        ]
 
     @property
     def words(self) -> str:
@@ -112,6 +122,20 @@ def _unacknowledged(status: Status) -> bool:
     return bool(status.get("to_acknowledge"))
 
 
+def _reminded_of_case(status: Status) -> bool:
+    return _has_call(status) or (_open(status) and bool(status.get("client_wrote_at")))
+
+
+def _reminded_of_defect(status: Status) -> bool:
+    unwritten = _owes_updates(status) and not status.get("update_written")
+    return unwritten or _planned(status) or (_active(status) and _asked(status))
+
+
+def _snooze(offered: Callable[[Status], bool], *reminders: Reminder) -> Action:
+    options = {"reminder": tuple(map(str, reminders))}
+    return Action(staff_notices.Snooze, "Put a reminder off", offered, options=options)
+
+
 _CASE = frozenset({"case"})
 _KNOWN = frozenset({"defect"})
 _DESCRIBED = frozenset({"severity", "title", "functional_area"})
@@ -155,6 +179,7 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
         Action(case.CancelCall, "Cancel the call", _has_call),
         Action(contacts.CorrectContact, "Correct the contact", _open, _CASE),
         Action(defect.Assign, "Assign", _open),
+        _snooze(_reminded_of_case, Reminder.CLIENT_WROTE, Reminder.CALL),
         Action(case.CloseCase, "Close without an answer", _open),
         Action(defect.RetryDeliveries, "Retry deliveries", _failing),
     ),
@@ -179,6 +204,12 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
         Action(defect.UndoMerge, "Undo the merge", _in("merged")),
         Action(defect.Reopen, "Reopen", _in("resolved")),
         Action(defect.Assign, "Assign", _active),
+        _snooze(
+            _reminded_of_defect,
+            Reminder.UPDATE_NEEDED,
+            Reminder.RECLASSIFICATION,
+            Reminder.RELEASE_OVERDUE,
+        ),
         Action(defect.RetryDeliveries, "Retry deliveries", _failing),
     ),
     "release": (
@@ -190,6 +221,7 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
         Action(release.Freeze, "Freeze", _in("planned")),
         Action(release.Unfreeze, "Unfreeze", _in("frozen")),
         Action(release.Announce, "Announce now", _ahead),
+        _snooze(_ahead, Reminder.RELEASE_OVERDUE),
         Action(release.CancelRelease, "Cancel", _ahead),
         Action(defect.RetryDeliveries, "Retry deliveries", _failing),
     ),
