@@ -1,12 +1,15 @@
 """Writes the golden histories of a release: `python -m tests.workflows.make_histories 0.3.0`.
 
-Run it once per released version and commit what it writes; never rewrite an old version's.
+Run it once per released version and commit what it writes; never rewrite an old version's. Names of
+stories after the version have these written alone, such as what a version that is to be released
+gained.
 """
 
 import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,10 +22,11 @@ from tests.domain.builders import attachment, defect_start
 from tests.webhook_server import receiver
 from tests.workflows.test_webhook_workflow import Hooked
 from tests.workflows.test_webhook_workflow import a_world as hooked_world
-from tests.workflows.world import World, real_world, time_skipping_world
+from tests.workflows.world import World, asking_policy, real_world, time_skipping_world
 from worker import WORKFLOWS
 
 HISTORIES = Path(__file__).parent / "histories"
+Story = Callable[[Any], Awaitable[str]]
 
 
 async def _critical_case(world: World) -> str:
@@ -288,6 +292,45 @@ async def _retention(world: World) -> str:
     return "retention-1"
 
 
+async def _snoozed(world: World) -> str:
+    """Reminders put off: one that comes again, one with another end, one whose matter is over."""
+    await world.defect("DEF-1", "S1")
+    await world.after(days=1)
+
+    async def put_off(reminder: str, **ahead: float) -> None:
+        until = await world.clock.now() + timedelta(**ahead)
+        await world.tell("DEF-1", "snooze", reminder=reminder, until=until.isoformat())
+
+    await put_off("defect.update_needed", days=1, hours=20)
+    ask = {"client": "client-1", "severity": "S2", "justification": "we can live with it"}
+    await world.tell("DEF-1", "request_reclassification", **ask)
+    await world.after(days=2)
+    await put_off("reclassification.reminder", days=5)
+    await put_off("reclassification.reminder", days=1)
+    await world.after(days=2)
+    await put_off("defect.update_needed", days=3)
+    await world.tell("DEF-1", "decide_reclassification", approve=True, reason="We agree.")
+    await world.after(days=1)
+    await world.tell("DEF-1", "resolve", resolution="fixed")
+    await world.after(days=15)
+    return "DEF-1"
+
+
+async def _acknowledged(world: World) -> str:
+    """Repeated, gone up, acknowledged; not repeated on hold; then nobody did before the end."""
+    await world.defect("DEF-1", "S1")
+    await world.after(minutes=90)
+    await world.tell("DEF-1", "acknowledge")
+    await world.after(days=3)
+    await world.tell("DEF-1", "hold", reason="logs")
+    await world.after(hours=2)
+    await world.tell("DEF-1", "resume")
+    await world.after(minutes=30)
+    await world.tell("DEF-1", "resolve", resolution="fixed")
+    await world.after(days=15)
+    return "DEF-1"
+
+
 VIRTUAL = {
     "case-critical": _critical_case,
     "case-called": _case_called,
@@ -299,6 +342,7 @@ VIRTUAL = {
     "merged": _merged,
     "absorbed": _absorbed,
     "imported": _imported,
+    "snoozed": _snoozed,
     "release-deployed": _release_deployed,
     "release-cancelled": _release_cancelled,
     "area-work": _area_work,
@@ -306,26 +350,45 @@ VIRTUAL = {
     "retention": _retention,
 }
 """Stories on the virtual clock."""
+RULES = {
+    "events": ["defect.urgent", "defect.escalated"],
+    "roles": ["engineering", "engineering_manager", "coo"],
+    "repeat": {"every_minutes": 20, "at_most": 2},
+    "goes_up": {"engineering": "engineering_manager"},
+}
+ASKING = {"acknowledged": _acknowledged}
+"""Likewise, under a policy that has notices acknowledged."""
 FIRST_RUNS = {"continued-s1": _continued, "continued-full": _continued_full}
 """Stories on the real server, of which the first run is kept."""
 
 
-async def main(version: str) -> None:
+async def main(version: str, only: Collection[str]) -> None:
     """Live each story once and keep its history."""
-    for name, story in VIRTUAL.items():
+
+    def wanted(stories: Mapping[str, Story]) -> dict[str, Story]:
+        return {name: story for name, story in stories.items() if not only or name in only}
+
+    for name, story in wanted(VIRTUAL).items():
         with tempfile.TemporaryDirectory() as folder:
             async with time_skipping_world(Path(folder)) as world:
                 await _keep(world, await story(world), f"{name}-{version}")
-    with tempfile.TemporaryDirectory() as folder:
-        async with hooked_world(Path(folder)) as hooked:
-            await _keep(hooked, await _webhook(hooked), f"webhook-{version}")
-    for name, story in FIRST_RUNS.items():
+    for name, story in wanted(ASKING).items():
+        with tempfile.TemporaryDirectory() as folder:
+            asking = asking_policy(Path(folder), **RULES)
+            async with time_skipping_world(Path(folder), asking) as world:
+                await _keep(world, await story(world), f"{name}-{version}")
+    for name, listening in wanted({"webhook": _webhook}).items():
+        with tempfile.TemporaryDirectory() as folder:
+            async with hooked_world(Path(folder)) as hooked:
+                await _keep(hooked, await listening(hooked), f"{name}-{version}")
+    for name, story in wanted(FIRST_RUNS).items():
         with tempfile.TemporaryDirectory() as folder:
             async with real_world(Path(folder)) as world:
                 await _keep(world, await story(world), f"{name}-{version}", first=True)
-    with tempfile.TemporaryDirectory() as folder:
-        async with real_world(Path(folder)) as world:
-            await _keep(world, await _early(world), f"early-{version}")
+    for name, story in wanted({"early": _early}).items():
+        with tempfile.TemporaryDirectory() as folder:
+            async with real_world(Path(folder)) as world:
+                await _keep(world, await story(world), f"{name}-{version}")
 
 
 async def _keep(world: World, number: str, name: str, *, first: bool = False) -> None:
@@ -350,4 +413,4 @@ def _without_traces(part: Any) -> Any:
 
 if __name__ == "__main__":
     use_pinned_zones()
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(sys.argv[1], sys.argv[2:]))

@@ -166,7 +166,7 @@ async def test_a_golden_history_of_each_kind_is_there() -> None:
 
     assert stems >= {
         *("case", "s1", "s2", "s3", "merged", "absorbed", "imported", "early", "continued"),
-        *("release", "area", "review", "webhook", "retention"),
+        *("release", "area", "review", "webhook", "retention", "acknowledged", "snoozed"),
     }
     for kind in ("TIMER_FIRED", "UPDATE_COMPLETED", "EXECUTION_SIGNALED", "CONTINUED_AS_NEW"):
         assert kind in text
