@@ -122,6 +122,18 @@ class Asked:
     at: datetime
     acknowledged_at: datetime | None
     """None where the matter was over before anybody acknowledged it."""
+    number: str = ""
+    """What it was about."""
+    event: str = ""
+    acknowledged_by: str | None = None
+    """An opaque id."""
+    ended_at: datetime | None = None
+    """When nobody was asked any more: it was acknowledged, or the matter was over."""
+
+    @property
+    def took(self) -> timedelta | None:
+        """From the notice to the acknowledgement."""
+        return None if self.acknowledged_at is None else self.acknowledged_at - self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +153,7 @@ class Acknowledgements:
 
 def acknowledgements(asked: Sequence[Asked], digits: int = 2) -> Acknowledgements:
     """The figures of these notices."""
-    took = [one.acknowledged_at - one.at for one in asked if one.acknowledged_at is not None]
+    took = [one.took for one in asked if one.took is not None]
     return Acknowledgements(len(took), len(asked) - len(took), spread(took, _MINUTE, digits))
 
 

@@ -2,14 +2,14 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
 
-from activities.adapters.database import DatabaseTrackRecord
+from activities.adapters.database import DatabaseStaffPeople, DatabaseTrackRecord
 from domain.compliance import (
     Acknowledgements,
     Asked,
@@ -23,11 +23,15 @@ from domain.compliance import (
     times_to_resolve,
 )
 from domain.contract.values import Severity
+from domain.entity import iso
 from domain.policy import PinnedPolicy
 from portal.charts import About, Chart, Series, columns
 from portal.pages.local_time import Times, instant, maybe_instant
 
 MONTHS_BACK = 12
+_COLUMNS = (
+    *("number", "event", "asked_at", "acknowledged_at", "acknowledged_by", "name", "ended_at"),
+)
 _GIVEN, _TEXT, _MISSED = "defect.update", "defect.progress", "update.missed"
 _ACKNOWLEDGED, _NOT_ACKNOWLEDGED = "notice.acknowledged", "notice.not_acknowledged"
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -41,6 +45,10 @@ class Compliance:
     times: Sequence[tuple[Severity, Spread]]
     notices: Acknowledgements
     """Of the urgent notices to staff, those that ended within the twelve months."""
+    asked: Sequence[Asked]
+    """Each of these, the newest first."""
+    names: Mapping[str, str]
+    """Of those who acknowledged them, as far as they are people whom we know."""
 
     def as_csv(self) -> str:
         """A row per month and severity; months and numbers only, so nothing can be a formula."""
@@ -61,6 +69,33 @@ class Compliance:
                 rows.writerow([*known, "", 0, "", ""])
         return text.getvalue()
 
+    def notices_as_rows(self) -> list[dict[str, Any]]:
+        """Who acknowledged which notice, and when; the values as JSON has them."""
+        return [
+            {
+                "number": one.number,
+                "event": one.event,
+                "asked_at": iso(one.at),
+                "acknowledged_at": iso(one.acknowledged_at),
+                "acknowledged_by": one.acknowledged_by,
+                "name": self.names.get(one.acknowledged_by or ""),
+                "ended_at": iso(one.ended_at),
+            }
+            for one in self.asked
+        ]
+
+    def notices_as_csv(self) -> str:
+        """The same, a row for each; what others wrote is text, never a formula."""
+        text, rows = io.StringIO(), self.notices_as_rows()
+        writer = csv.DictWriter(text, _COLUMNS)
+        writer.writeheader()
+        writer.writerows({name: _as_text(said) for name, said in row.items()} for row in rows)
+        return text.getvalue()
+
+
+def _as_text(said: str | None) -> str:
+    return f"'{said}" if said and said[0] in "=+-@\t\r" else said or ""
+
 
 def compliance_of(engine: Engine, policy: PinnedPolicy, times: Times, now: datetime) -> Compliance:
     """Worked out from facts and snapshots, in the months of a zone."""
@@ -79,17 +114,28 @@ def compliance_of(engine: Engine, policy: PinnedPolicy, times: Times, now: datet
     missed = [f.at for f in facts if f.event == _MISSED]
     defects = [_record(snapshot) for snapshot in snapshots]
     resolved = [d for d in defects if d.resolved_at and d.resolved_at >= since]
+    asked = _asked(record, since)
+    seen_by = {one.acknowledged_by for one in asked if one.acknowledged_by is not None}
     return Compliance(
         by_month(months, times.zone, defects, given, missed),
         times_to_resolve(resolved),
-        acknowledgements(_asked(record, since)),
+        acknowledgements(asked),
+        asked[::-1],
+        DatabaseStaffPeople(engine).names(seen_by),
     )
 
 
 def _asked(record: DatabaseTrackRecord, since: datetime) -> list[Asked]:
     """What was to be acknowledged; what a newer notice took the place of counts as that one."""
     return [
-        Asked(instant(fact.details["asked_at"]), fact.at if fact.event == _ACKNOWLEDGED else None)
+        Asked(
+            instant(fact.details["asked_at"]),
+            fact.at if fact.event == _ACKNOWLEDGED else None,
+            fact.entity,
+            fact.details["about"],
+            fact.actor if fact.event == _ACKNOWLEDGED else None,
+            fact.at,
+        )
         for fact in record.facts((_ACKNOWLEDGED, _NOT_ACKNOWLEDGED), since)
         if fact.details.get("reason") != "superseded"
     ]

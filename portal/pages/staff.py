@@ -3,6 +3,8 @@
 These pages show and change nothing.
 """
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 
 from portal.context import PortalContext
@@ -14,6 +16,8 @@ from portal.pages.page_renderer import context_of, look_of
 router = APIRouter()
 
 _SHOWN = 100
+_NOTICES_SHOWN = 50
+"""The files have all of them."""
 
 
 @router.get("/staff")
@@ -42,6 +46,7 @@ def compliance_page(request: Request, staff: Staff) -> Response:
         area="staff",
         staff=staff,
         compliance=compliance,
+        shown=_NOTICES_SHOWN,
         charts=charts_of(compliance),
     )
 
@@ -50,11 +55,26 @@ def compliance_page(request: Request, staff: Staff) -> Response:
 def compliance_csv(request: Request, staff: Staff) -> Response:
     """The same numbers for a spreadsheet."""
     del staff
-    return Response(
-        _compliance(request).as_csv(),
-        media_type="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="compliance.csv"'},
-    )
+    return _sheet(_compliance(request).as_csv(), "compliance.csv")
+
+
+@router.get("/staff/compliance/notices.csv")
+def notices_csv(request: Request, staff: Staff) -> Response:
+    """Who acknowledged which urgent notice, and when."""
+    del staff
+    return _sheet(_compliance(request).notices_as_csv(), "notices.csv")
+
+
+@router.get("/staff/compliance/notices.json")
+def notices_json(request: Request, staff: Staff) -> list[dict[str, Any]]:
+    """The same for programs."""
+    del staff
+    return _compliance(request).notices_as_rows()
+
+
+def _sheet(content: str, name: str) -> Response:
+    disposition = f'attachment; filename="{name}"'
+    return Response(content, media_type="text/csv", headers={"Content-Disposition": disposition})
 
 
 class WorkflowLinks:

@@ -21,6 +21,8 @@ class Happened:
     at: datetime
     has_public_text: bool
     details: Mapping[str, Any]
+    actor: str | None = None
+    """Who did it, where a command led to it."""
 
 
 class DatabaseTrackRecord:
@@ -38,13 +40,14 @@ class DatabaseTrackRecord:
                 facts.c.at,
                 facts.c.public_text.is_not(None).label("has_text"),
                 facts.c.details,
+                facts.c.actor,
             )
             .where(facts.c.event.in_(events), facts.c.at >= since)
             .order_by(facts.c.at, facts.c.entity, facts.c.sequence)
         )
         with self._engine.connect() as connection:
             return [
-                Happened(row.entity, row.event, row.at, bool(row.has_text), row.details)
+                Happened(row.entity, row.event, row.at, bool(row.has_text), row.details, row.actor)
                 for row in connection.execute(query)
             ]
 

@@ -1,11 +1,15 @@
 """Staff acknowledge an urgent notice: by the link in the email, or in the workbench."""
 
+import csv
+import io
+import json
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest_asyncio
 
-from activities.adapters.database import DatabaseReadModel
+from activities.adapters.database import DatabaseReadModel, DatabaseStaffPeople
 from tests.portal.pages.installation import Forms, Pages, on_case, pages_installation
 from tests.portal.workbench.test_from_queue_to_resolution import done, looked, specialist
 from tests.workflows.world import asking_policy
@@ -110,3 +114,34 @@ async def test_compliance_says_how_fast_notices_are_acknowledged(pages: Pages) -
 
     page = await browser.get("/staff/compliance")
     assert "50 % of 2 urgent notices to staff were acknowledged: half of them within 2" in page
+
+
+async def test_compliance_has_who_acknowledged_what_and_when(pages: Pages) -> None:
+    """A row for each notice: on the page, as CSV and as JSON; no actor is a formula."""
+    browser = await specialist(pages)
+    await pages.world.defect("DEF-2", "S1", on_case("CASE-2"))
+    await pages.world.defect("DEF-3", "S1", on_case("CASE-3"))
+    await pages.tick(minutes=20)
+    await pages.world.tell("DEF-1", "acknowledge", actor="=HYPERLINK(1)")
+    await pages.world.tell("DEF-2", "acknowledge", actor="staff:ada")
+    await pages.world.tell("DEF-3", "resolve", resolution="fixed")
+    await pages.tick()
+    people = DatabaseStaffPeople(pages.context.engine)
+    people.met("staff:ada", "https://idp.example", "ada", "Ada Lovelace", pages.wall.at)
+
+    page = await browser.get("/staff/compliance")
+    assert "<bdi>Ada Lovelace</bdi>" in page
+    assert "not before it was over" in page
+    rows = json.loads(await browser.get("/staff/compliance/notices.json"))
+    assert [(row["number"], row["acknowledged_by"], row["name"]) for row in rows] == [
+        ("DEF-3", None, None),
+        ("DEF-2", "staff:ada", "Ada Lovelace"),
+        ("DEF-1", "=HYPERLINK(1)", None),
+    ]
+    took = datetime.fromisoformat(rows[1]["acknowledged_at"]) - datetime.fromisoformat(
+        rows[1]["asked_at"]
+    )
+    assert timedelta(minutes=20) <= took < timedelta(minutes=23)
+    sheet = list(csv.DictReader(io.StringIO(await browser.get("/staff/compliance/notices.csv"))))
+    assert [row["acknowledged_by"] for row in sheet] == ["", "staff:ada", "'=HYPERLINK(1)"]
+    assert sheet[1] | {"name": None} == {k: v or "" for k, v in rows[1].items()} | {"name": None}
