@@ -9,14 +9,15 @@ from portal.api.security import Scope
 from runtime.oidc import StaffRole
 
 _SEES = frozenset({Scope.STAFF_READ, Scope.CASES_READ, Scope.DEFECTS_READ, Scope.RELEASES_READ})
+_SERVES = _SEES | {Scope.CASES_WRITE, Scope.DEFECTS_WRITE}
 SCOPES: Mapping[StaffRole, frozenset[Scope]] = {
     StaffRole.VIEWER: _SEES,
-    StaffRole.SPECIALIST: _SEES | {Scope.CASES_WRITE, Scope.DEFECTS_WRITE},
-    StaffRole.CLIENT_SUCCESS: _SEES | {Scope.CASES_WRITE, Scope.DEFECTS_WRITE},
+    StaffRole.SPECIALIST: _SERVES | {Scope.DEFECTS_ASSESS},
+    StaffRole.CLIENT_SUCCESS: _SERVES | {Scope.DEFECTS_DECIDE},
     StaffRole.RELEASE_MANAGER: _SEES | {Scope.RELEASES_WRITE},
 }
-"""Specialists and client success do different things to the same cases and defects: who decides on
-a reclassification (D4) is agreed between people, and on record.
+"""Both serve the same cases and defects. A specialist says what is critical and what is a defect,
+and how severe (C7, C9, D1); client success decides where a client disagrees (D4).
 
 No role acts for others, brings in a past, hands over mail or has payloads decrypted: such a scope
 is given to a token, by itself.

@@ -9,7 +9,7 @@ from mcp.server import ServerRequestContext
 
 from activities.adapters.database.tokens import DatabaseTokens, Token
 from portal.api.problems import Problem
-from portal.api.security import Scope, unauthorized
+from portal.api.security import Scope, granted, unauthorized
 from portal.context import PortalContext
 
 TOKEN_VARIABLE = "DEFECTS_TOKEN"  # noqa: S105 - the name of a variable
@@ -30,19 +30,24 @@ class Caller:
     @classmethod
     def of(cls, token: Token) -> "Caller":
         """Whose token it is; the scope to act for others means nothing here."""
-        return cls(token.name, token.scopes, token.id)
+        return cls(token.name, granted(token), token.id)
 
-    def must(self, scope: Scope) -> None:
-        """Let only those past who have the scope.
+    def may(self, *scopes: Scope) -> bool:
+        """Whether they have all of these."""
+        return self.scopes.issuperset(scopes)
+
+    def must(self, *scopes: Scope) -> None:
+        """Let only those past who have all of these.
 
         Raises:
-            Problem: 403, naming it.
+            Problem: 403, naming those that they lack.
         """
-        if scope in self.scopes:
+        if self.may(*scopes):
             return
-        lacks = f"the token lacks {scope}"
+        lacking = ", ".join(scope for scope in scopes if scope not in self.scopes)
+        lacks = f"the token lacks {lacking}"
         if self.token is None:
-            lacks = f"set {TOKEN_VARIABLE} to a token with {scope}; without one agents only read"
+            lacks = f"set {TOKEN_VARIABLE} to a token with {lacking}; without one agents only read"
         raise Problem(403, "forbidden", lacks)
 
 

@@ -75,7 +75,7 @@ def _list(context: PortalContext, kind: Kind) -> Tool:
         words=f"The {kind.plural} by number, a page at a time, as they stood a moment ago. "
         "`next` of an answer is the `after` of the next page.",
         takes=create_model(f"{kind.name}_list", __base__=Message, **fields),
-        scope=kind.read,
+        scopes=(kind.read,),
         act=find,
     )
 
@@ -99,7 +99,9 @@ def _query(context: PortalContext, kind: Kind, query: str, words: str) -> Tool:
         answer: Answer = await service.query(kind, given["number"], query)
         return answer
 
-    return Tool(name=f"{kind.name}_{query}", words=words, takes=Numbered, scope=kind.read, act=ask)
+    return Tool(
+        name=f"{kind.name}_{query}", words=words, takes=Numbered, scopes=(kind.read,), act=ask
+    )
 
 
 def _timeline(context: PortalContext, kind: Kind) -> Tool:
@@ -111,7 +113,7 @@ def _timeline(context: PortalContext, kind: Kind) -> Tool:
         name=f"{kind.name}_timeline",
         words=f"What happened to a {kind.name} and who did it, oldest first, without texts.",
         takes=TimelineAsked,
-        scope=kind.read,
+        scopes=(kind.read,),
         act=timeline,
     )
 
@@ -150,7 +152,7 @@ def _owed(context: PortalContext) -> Tool:
         words="What is owed over all cases, defects and releases: overdue, due within the next "
         "hours, undecided; messages that could not be delivered; what needs attention.",
         takes=OwedAsked,
-        scope=Scope.STAFF_READ,
+        scopes=(Scope.STAFF_READ,),
         act=owed,
     )
 

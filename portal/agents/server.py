@@ -65,7 +65,7 @@ class _McpHandlers:
         """Those that the caller may use."""
         caller = await self._caller(context)
         return types.ListToolsResult(
-            tools=[tool.described() for tool in self._tools.values() if tool.scope in caller.scopes]
+            tools=[tool.described() for tool in self._tools.values() if caller.may(*tool.scopes)]
         )
 
     async def call_tool(

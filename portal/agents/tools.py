@@ -23,7 +23,7 @@ class Tool:
     words: str
     """What it does, for an agent that has to choose."""
     takes: type[Message]
-    scope: Scope
+    scopes: tuple[Scope, ...]
     act: Callable[[Caller, dict[str, Any]], Awaitable[Answer]]
     """What it does with arguments that were read."""
     writes: bool = False
@@ -59,7 +59,7 @@ class Tool:
             Problem: it is refused, or no worker answers.
             InvalidCommand: an argument is wrong.
         """
-        caller.must(self.scope)
+        caller.must(*self.scopes)
         must_be_known(arguments, self.schema)
         said = read(self.takes, dict(arguments))
         # What is written is sent as it was said; what is read has our own defaults.

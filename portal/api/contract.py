@@ -39,6 +39,16 @@ _NUMBER: Any = Field(
 WITHIN = (defect.Absorb, defect.GiveBack, defect.WaitForClient, defect.StopWaiting)
 """Updates that only workflows send, to each other: not offered here."""
 
+_JUDGED_BY: Mapping[type[Message], Scope] = {
+    case.AssessCritical: Scope.DEFECTS_ASSESS,
+    case.ConfirmDefect: Scope.DEFECTS_ASSESS,
+    defect.DefectStart: Scope.DEFECTS_ASSESS,
+    defect.ChangeSeverity: Scope.DEFECTS_ASSESS,
+    defect.DecideReclassification: Scope.DEFECTS_DECIDE,
+}
+"""What somebody has to judge, who is not whoever else writes: a specialist (C7, C9, D1), or client
+success (D4)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -59,6 +69,15 @@ class Kind:
     queries: tuple[str, ...] = ("timeline",)
     bring_in: Scope | None = None
     """What a start with a `past` needs beside `write`, where it may have one."""
+
+    def needed(self, message: type[Message]) -> tuple[Scope, ...]:
+        """The scopes to say something, or to begin one."""
+        judged = _JUDGED_BY.get(message)
+        return (self.write,) if judged is None else (self.write, judged)
+
+    def lacking(self, message: type[Message], scopes: Collection[str]) -> Scope | None:
+        """The first of these that somebody does not have."""
+        return next((scope for scope in self.needed(message) if scope not in scopes), None)
 
     def shown(self, status: Mapping[str, Any], scopes: Collection[str]) -> dict[str, Any]:
         """What a caller may read of an answer: without the scope to read, the number alone."""

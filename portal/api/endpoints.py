@@ -71,7 +71,7 @@ def _add_start(made: APIRouter, kind: Kind) -> None:
             {"Location": f"{PREFIX}/{kind.plural}/{begun.number}"},
         )
 
-    start.__annotations__ |= {"said": start_body(kind), "token": needs(kind.write)}
+    start.__annotations__ |= {"said": start_body(kind), "token": needs(*kind.needed(kind.begins))}
     location = {"Location": {"schema": {"type": "string"}, "description": "Where it is."}}
     made.add_api_route(
         "",
@@ -162,7 +162,7 @@ def _add_command(made: APIRouter, kind: Kind, command: type[Command]) -> None:
         status = await _service(request, token).update(kind, number, command.name, payload)
         return JSONResponse(kind.shown(status, token.scopes))
 
-    tell.__annotations__ |= {"said": command_body(command), "token": needs(kind.write)}
+    tell.__annotations__ |= {"said": command_body(command), "token": needs(*kind.needed(command))}
     made.add_api_route(
         f"/{{number}}/{command.name}",
         tell,

@@ -66,6 +66,11 @@ class Scope(StrEnum):
     DEFECTS_WRITE = "defects:write"
     DEFECTS_IMPORT = "defects:import"
     """The same of defects."""
+    DEFECTS_ASSESS = "defects:assess"
+    """Beside a scope to write: to say that a case is critical or a defect, and how severe it is. A
+    token with neither this nor the next one has both."""
+    DEFECTS_DECIDE = "defects:decide"
+    """Beside `defects:write`: to decide on a client's request for another severity."""
     RELEASES_READ = "releases:read"
     RELEASES_WRITE = "releases:write"
     MAIL_WRITE = "mail:write"
@@ -78,6 +83,15 @@ class Scope(StrEnum):
     """To have the codec server decrypt what Temporal keeps, and encrypt what is sent there."""
     ACTOR_ANY = "actor:any"
     """To act in the name of others: the payload's `actor` counts."""
+
+
+_JUDGING = frozenset({Scope.DEFECTS_ASSESS, Scope.DEFECTS_DECIDE})
+
+
+def granted(token: Token) -> frozenset[str]:
+    """What a token is good for: one that names no part of what there is to judge may do all of it,
+    as before there were parts."""
+    return token.scopes if token.scopes & _JUDGING else token.scopes | _JUDGING
 
 
 bearer = HTTPBearer(
@@ -114,7 +128,7 @@ def entitled(token: Token, scopes: Sequence[str]) -> Token:
     Raises:
         Problem: 403, naming those that it lacks.
     """
-    missing = [scope for scope in scopes if scope not in token.scopes]
+    missing = [scope for scope in scopes if scope not in granted(token)]
     if missing:
         raise Problem(
             403,

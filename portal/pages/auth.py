@@ -13,6 +13,7 @@ from activities.adapters.database.sessions import Session, Who, hashed
 from activities.adapters.database.tokens import DatabaseTokens, Token
 from activities.languages import preferred, zone_of
 from activities.ports import Preference
+from portal.api.security import granted
 from portal.context import PortalContext
 from portal.keys import key_of
 from portal.pages.i18n import TRANSLATIONS, Translations
@@ -190,7 +191,7 @@ def signed_in_staff(request: Request) -> StaffMember:
         return _person_of(session, context)
     for token in DatabaseTokens(context.engine).all():
         if token.id == session.subject and may_look(token) and token.valid(context.now()):
-            return StaffMember(token.id, token.name, token.name, token.scopes)
+            return StaffMember(token.id, token.name, token.name, granted(token))
     raise SignInNeeded("staff")
 
 

@@ -19,6 +19,7 @@ from domain.contract.defect import AttachCase
 from portal.api.command_service import CommandService
 from portal.api.contract import Kind
 from portal.api.problems import Problem
+from portal.api.security import Scope
 from portal.pages.auth import NotHere, Staff, StaffMember
 from portal.pages.forms import Form, OurForm, Trouble
 from portal.pages.page_renderer import context_of, look_of
@@ -56,6 +57,11 @@ class _Asked:
         """Where it was chosen."""
         return f"/staff/{self.kind.plural}/{self.number}"
 
+    @property
+    def lacking(self) -> Scope | None:
+        """What they would need to do it, and do not have."""
+        return self.kind.lacking(self.action.command, self.staff.scopes)
+
     def page(self) -> FormPage:
         """Its form."""
         return FormPage(
@@ -65,7 +71,7 @@ class _Asked:
             words=self.action.words,
             fields=self.action.fields,
             address=f"{self.home}/do/{self.action.name}",
-            may=self.kind.write.value in self.staff.scopes,
+            may=self.lacking is None,
             hints=self._hints,
             number=self.number,
             home=self.home,
@@ -111,8 +117,8 @@ async def take(
     """Say what it will do, or do it where that was seen."""
     asked = await run_in_threadpool(_asked, request, staff, plural, number, name)
     page = asked.page()
-    if not page.may:
-        return await run_in_threadpool(page.turned_away, form, asked.kind.write.value)
+    if asked.lacking is not None:
+        return await run_in_threadpool(page.turned_away, form, asked.lacking.value)
     payload = await run_in_threadpool(asked.payload, form)
     if not was_seen(form, payload):
         return await _foreseen(asked, form)

@@ -236,7 +236,9 @@ def action_of(kind: Kind, name: str) -> Action | None:
 
 
 def offered(kind: Kind, status: Status, scopes: Collection[str]) -> list[Action]:
-    """What is worth doing as it stands, where one may do anything."""
-    if kind.write not in scopes:
-        return []
-    return [action for action in ACTIONS[kind.name] if action.offered(status)]
+    """What is worth doing as it stands, of what one may do."""
+    return [
+        action
+        for action in ACTIONS[kind.name]
+        if kind.lacking(action.command, scopes) is None and action.offered(status)
+    ]

@@ -76,7 +76,8 @@ async def begin(request: Request, staff: Staff, name: str, form: OurForm) -> Res
     beginning = _beginning(name)
     page, kind = _page(request, staff, beginning), beginning.kind
     if not page.may:
-        return await run_in_threadpool(page.turned_away, form, kind.write.value)
+        lacking = kind.lacking(kind.begins, staff.scopes) or kind.write
+        return await run_in_threadpool(page.turned_away, form, lacking.value)
     typed = payload_of(beginning.fields, form, look_of(request).vendor_times())
     payload = typed | {"actor": staff.actor}
     if not was_seen(form, payload):
@@ -114,7 +115,7 @@ def _page(request: Request, staff: StaffMember, beginning: Beginning) -> FormPag
         words=beginning.words,
         fields=beginning.fields,
         address=f"/staff/new/{beginning.kind.name}",
-        may=beginning.kind.write.value in staff.scopes,
+        may=beginning.kind.lacking(beginning.kind.begins, staff.scopes) is None,
     )
 
 

@@ -310,10 +310,13 @@ async def test_where_no_provider_is_named_all_is_as_without(
     ("groups", "may"),
     [
         (["everybody"], set()),
-        (["support"], {"cases:write", "defects:write"}),
-        (["success"], {"cases:write", "defects:write"}),
+        (["support"], {"cases:write", "defects:write", "defects:assess"}),
+        (["success"], {"cases:write", "defects:write", "defects:decide"}),
         (["releases"], {"releases:write"}),
-        (["everybody", "support", "releases"], {"cases:write", "defects:write", "releases:write"}),
+        (
+            ["everybody", "support", "releases"],
+            {"cases:write", "defects:write", "defects:assess", "releases:write"},
+        ),
     ],
 )
 async def test_a_viewer_sees_all_pages_and_may_do_nothing(
