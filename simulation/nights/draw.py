@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
+from domain.contract.events import Reminder, Role, StaffEvent
+from domain.policy import AcknowledgeRules, RepeatRules
 from domain.webhooks.events import receiver_id
 from domain.webhooks.receiver import workflow_id
 from simulation.nights.faults import Disturbance, Fault
@@ -38,7 +40,25 @@ _ONCE = (
 _AIMED = (Fault.LEAVE, Fault.CANCEL, Fault.EVICTED)
 
 
-PARTS = 3
+_ASKED = (
+    *(StaffEvent.DEFECT_URGENT, StaffEvent.CASE_FIRST_RESPONSE_MISSED),
+    *(StaffEvent.DEFECT_ESCALATED, StaffEvent.DEFECT_TARGET_MISSED),
+    *(StaffEvent.DEFECT_UPDATE_NEEDED, StaffEvent.DEFECT_RELEASE_OVERDUE),
+    *(StaffEvent.RECLASSIFICATION_REQUESTED, StaffEvent.DEFECT_RAISED),
+)
+_UP: tuple[dict[Role, Role], ...] = (
+    {},
+    {Role.ENGINEERING: Role.ENGINEERING_MANAGER},
+    {Role.ENGINEERING: Role.ENGINEERING_MANAGER, Role.ENGINEERING_MANAGER: Role.COO},
+    {Role.SUPPORT_MANAGER: Role.COO, Role.CLIENT_SUCCESS: Role.SUPPORT_MANAGER},
+)
+_REMINDERS = {
+    "CaseWorkflow": (Reminder.CALL, Reminder.CLIENT_WROTE),
+    "DefectWorkflow": (Reminder.UPDATE_NEEDED, Reminder.RELEASE_OVERDUE, Reminder.RECLASSIFICATION),
+    "ReleaseWorkflow": (Reminder.RELEASE_OVERDUE,),
+}
+
+PARTS = 4
 """What came to be drawn later is a part of its own: a seed goes on to stand for what it did."""
 
 
@@ -49,6 +69,8 @@ def draw(seed: int, *, parts: int = PARTS) -> Plan:
         plan = _with_more(plan, Random(f"{seed}/more"))  # noqa: S311 - to be repeated
     if parts > 2:
         plan = _with_webhooks(plan, Random(f"{seed}/webhooks"))  # noqa: S311 - the same
+    if parts > 3:
+        plan = _with_staff(plan, Random(f"{seed}/staff"))  # noqa: S311 - the same
     return plan
 
 
@@ -70,6 +92,53 @@ def _with_webhooks(plan: Plan, chance: Random) -> Plan:
         for _ in range(chance.choice((0, 1, 1, 2, 3)))
     ]
     return _joined(plan, heard, trouble)
+
+
+def _with_staff(plan: Plan, chance: Random) -> Plan:
+    """On half of the nights urgent notices are acknowledged, or nobody does; on most somebody puts
+    reminders off."""
+    said = [
+        step
+        for begins in plan.steps
+        if begins.name in _REMINDERS
+        for step in (*_acknowledged(chance, begins), *_put_off(chance, begins, plan))
+    ]
+    asks = _asking(chance) if chance.random() < 0.5 else None
+    return replace(_joined(plan, said, ()), asks=asks)
+
+
+def _asking(chance: Random) -> AcknowledgeRules:
+    everybody = [role for role in Role if role is not Role.COO or chance.random() < 0.5]
+    return AcknowledgeRules(
+        events=sorted(chance.sample(_ASKED, chance.choice((2, 5, 8)))),
+        roles=everybody,
+        repeat=RepeatRules(
+            every_minutes=chance.choice((10, 30, 55)), at_most=chance.choice((0, 1, 2, 5))
+        ),
+        goes_up=chance.choice(_UP),
+    )
+
+
+def _acknowledged(chance: Random, begins: Step) -> Iterator[Step]:
+    for place in range(chance.choice((0, 0, 1, 1, 3))):
+        at = begins.at + a_moment(chance)
+        yield Step(at, begins.number, "acknowledge", {"actor": "agent-5", "key": f"seen-{place}"})
+
+
+def _put_off(chance: Random, begins: Step, plan: Plan) -> Iterator[Step]:
+    """Whenever, and near the end: by then an update without a text was sent, or a release is due
+    of which there is no word."""
+    for place in range(chance.choice((0, 1, 2, 4))):
+        late = timedelta(hours=24, seconds=chance.randrange(7_200))
+        at = chance.choice((begins.at + a_moment(chance), late))
+        until = plan.began + at + timedelta(minutes=chance.choice((10, 40, 100, 900)))
+        said = {
+            "actor": "agent-6",
+            "key": f"off-{place}",
+            "reminder": chance.choice(_REMINDERS[begins.name]),
+            "until": until.isoformat(),
+        }
+        yield Step(at, begins.number, "snooze", said)
 
 
 def _joined(plan: Plan, said: Iterable[Step], trouble: Iterable[Disturbance]) -> Plan:

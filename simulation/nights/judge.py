@@ -28,6 +28,7 @@ from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Attachment
 from simulation.nights.life import Life
 from simulation.nights.night import Night
+from simulation.nights.outside import repeated_by
 from simulation.nights.promises import broken_promises
 from simulation.nights.webhook_judge import wrong_webhooks
 from simulation.oracle.expected_state import Delivered, Said
@@ -129,12 +130,14 @@ class _Judge:
 
     def _lost(self, life: Life) -> Iterator[str]:
         """Whatever was decided was done, or a newer one took its place."""
-        done = {effect.key for effect, _, _ in life.done}
+        done, ended = {effect.key for effect, _, _ in life.done}, _seen_or_over(life)
         for place, effect in enumerate(life.decided):
             if effect.key in done or isinstance(effect, UpdateReadModel):
                 continue  # Projections join: what they say is looked for in the database.
             if isinstance(effect, NotifyClients) and effect.people is not None:
                 continue  # So do these: their people are looked for in the ledger.
+            if repeated_by(effect) in ended:
+                continue  # A repeat that waits is withdrawn.
             later = life.decided[place + 1 :]
             if not any(effect.lane is e.lane and effect.replaceable in e.replaces for e in later):
                 yield f"{effect.key} was decided, and nothing came of it"
@@ -241,6 +244,14 @@ class _Judge:
                 continue
             if number in defect.cases.numbers:
                 yield f"{number} is open, though {defect.number} is resolved"
+
+
+def _seen_or_over(life: Life) -> set[str]:
+    """Notices that nobody is asked to acknowledge any more, by their keys."""
+    ends = ("notice.acknowledged", "notice.not_acknowledged")
+    written = (effect for effect in life.decided if isinstance(effect, UpdateReadModel))
+    found = (fact for effect in written for fact in effect.facts if fact.event in ends)
+    return {fact.details["notice"] for fact in found}
 
 
 def _audience(changes: list[AudienceChange], before: int | None) -> dict[str, Attachment]:

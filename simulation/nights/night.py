@@ -42,7 +42,8 @@ def play(plan: Plan) -> Night:
         return server.now
 
     outside, worker = Outside(weather, clock), activity_worker()
-    worker.serve(server, outside, listens=any(step.name == LISTEN for step in plan.steps))
+    listens = any(step.name == LISTEN for step in plan.steps)
+    worker.serve(server, outside, listens=listens, asks=plan.asks)
     server.worker = worker
     for step in plan.steps:
         server.at(plan.began + step.at, lambda step=step: _act(server, step, worker.receivers))  # type: ignore[misc]

@@ -123,6 +123,7 @@ class Outside:
                 decided_at=effect.at,
                 text=f"{letter.subject}\n{letter.text}",
                 message_id=letter.message_id,
+                repeats=repeated_by(effect),
             )
         )
 
@@ -178,6 +179,13 @@ class Outside:
         if weather.crash("webhook taken", now, url):
             raise NoAnswer("broken")
         return Answer(204)
+
+
+def repeated_by(effect: Effect) -> str | None:
+    """The notice that this one repeats, by its key."""
+    if isinstance(effect, NotifyStaff) and "repeat" in effect.facts:
+        return str(effect.facts["acknowledge"])
+    return None
 
 
 class _Session:

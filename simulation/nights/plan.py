@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+from domain.policy import AcknowledgeRules
 from simulation.nights.faults import Disturbance, Fault, Place
 
 FIRST = datetime(2027, 3, 1, 6, tzinfo=UTC)
@@ -83,6 +84,8 @@ class Plan:
     began: datetime
     steps: tuple[Step, ...]
     disturbances: tuple[Disturbance, ...]
+    asks: AcknowledgeRules | None = None
+    """Which notices staff acknowledge; the rest of the policy is the published one."""
 
     @property
     def is_reset(self) -> bool:

@@ -25,6 +25,7 @@ from domain.policy import PinnedPolicy
 from simulation.nights.faults import Fault
 from simulation.nights.life import Life
 from simulation.nights.night import Night
+from simulation.nights.repeats import wrong_repeats_of
 from simulation.oracle.audit import audit
 from simulation.oracle.case_audit import audit_case
 from simulation.oracle.case_history import Arrived, Attached, Booked, CaseEntry, CaseHistory
@@ -44,13 +45,17 @@ def broken_promises(
     refusing = {d.whom for d in night.plan.disturbances if d.fault is Fault.MAIL_REFUSES}
     of: dict[str, list[Delivered]] = defaultdict(list)
     for letter in letters:
-        of[letter.key.partition("/")[0]].append(letter)
+        if letter.repeats is None:
+            of[letter.key.partition("/")[0]].append(letter)
     for life in lives:
         runner = life.remembered().runner
         corrected = any(isinstance(said.command, CorrectContact) for said in _said(life))
-        if runner is None or corrected:
+        if runner is None:
             continue
         entity, delivered = runner.entity, of[life.number]
+        yield from (f"{life.number}: {b}" for b in wrong_repeats_of(night, life, entity))
+        if corrected:
+            continue
         found: Iterable[Broken] = ()
         match entity.kind:
             case "defect":

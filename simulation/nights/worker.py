@@ -46,7 +46,7 @@ from activities.webhooks import CallReceivers, SendWebhooks, call_forgotten, wak
 from domain.contract.effects import PostStatus
 from domain.contract.receipts import Receipt
 from domain.contract.values import Start
-from domain.policy import PinnedPolicy, PolicyRequest
+from domain.policy import AcknowledgeRules, PinnedPolicy, PolicyRequest
 from domain.webhooks.receiver import Report, Round
 from runtime.client import DefectsClient
 from runtime.codec import NO_KEYS
@@ -185,10 +185,12 @@ class ActivityWorker:
         calling = call_forgotten(self._defects, self._webhooks, self._server.now)
         inline_loop().run_until_complete(calling)
 
-    def serve(self, server: Server, outside: Outside, *, listens: bool) -> None:
+    def serve(
+        self, server: Server, outside: Outside, *, listens: bool, asks: AcknowledgeRules | None
+    ) -> None:
         """Serve another night, whose database is empty; where nobody `listens` for webhooks they
         cost nothing."""
-        self._listens = listens
+        self._listens, self._asks = listens, asks
         if listens:
             server.every(HOUR, self.look_after_receivers)
         self._activities["project"] = self._project[listens]
@@ -223,7 +225,7 @@ class ActivityWorker:
         """The activity `load_policy`."""
         request = PolicyRequest(name=start.policy, year=life.began.year, at=life.began)
         policy: PinnedPolicy = self._run(self._pin.load_policy, request, life, None)
-        return policy
+        return policy.model_copy(update={"acknowledge": self._asks})
 
     def _run(self, do: Callable[[Any], Any], asked: Any, life: Life, flight: Flight | None) -> Any:
         env = ActivityEnvironment()

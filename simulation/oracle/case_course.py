@@ -23,6 +23,7 @@ from domain.contract.case import (
     Respond,
 )
 from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.staff_notices import Snooze
 from domain.contract.values import Channel, Command
 from domain.policy import PinnedPolicy
 from simulation.oracle.case_history import Arrived, Attached, Booked, CaseHistory
@@ -73,6 +74,8 @@ class CaseCourse:
     _proposed: BookCall | None = None
     _call: _Call | None = None
     _reminded_of_call: set[datetime] = field(default_factory=set)
+    _put_off_until: dict[str, datetime] = field(default_factory=dict)
+    """By event, when a reminder to staff comes again."""
     _reminding: list[int] = field(default_factory=list)
     """Places in `owed` of the reminders that what the outside answers may overtake."""
 
@@ -148,6 +151,18 @@ class CaseCourse:
                     self._proposed = command
             case CancelCall():
                 self._cancel_call()
+            case Snooze(reminder=reminder, until=until):
+                self._put_off(StaffEvent(reminder.value), until)
+
+    def _put_off(self, event: StaffEvent, until: datetime) -> None:
+        """It comes again at the end, unless it is over by then; what waits does not come."""
+        self._put_off_until[event] = until
+        for place, owed in enumerate(self.owed):
+            if (owed.event, owed.recipient) == (event, Role.SUPPORT) and owed.at > self._now:
+                self.owed[place] = replace(owed, lapses=self._now)
+        over = self._looked_at() if event is StaffEvent.CASE_CLIENT_WROTE else self._end()
+        again = ExpectedMessage(event, Role.SUPPORT, until, over)
+        self.owed.append(again.within(self.policy.calendar, lapses=over))
 
     def _respond(self) -> None:
         """A specialist has written."""
@@ -235,6 +250,7 @@ class CaseCourse:
         if asked is None or not entry.minutes or entry.refused or self._closed:
             return
         self._call, self._reminded_of_call = _Call(asked.at, self._now), set()
+        self._put_off_until.pop(StaffEvent.CALL_REMINDER, None)
         self._write(ClientEvent.CALL_BOOKED)
         self._tell(StaffEvent.CALL_BOOKED, Role.SUPPORT)
 
@@ -338,6 +354,8 @@ class CaseCourse:
         later = [at for h in hours if (at := call.at - timedelta(hours=h)) > due]
         lapses = min([*later, call.at])
         self._write(ClientEvent.CALL_REMINDER, lapses=lapses)
+        if due < self._put_off_until.get(StaffEvent.CALL_REMINDER, due):
+            return
         reminder = ExpectedMessage(StaffEvent.CALL_REMINDER, Role.SUPPORT, due, lapses)
         self.owed.append(reminder.within(self.policy.calendar, lapses=min(lapses, self._end())))
 

@@ -91,6 +91,8 @@ class Delivered:
     """Everything the recipient can read; empty where it was not kept."""
     message_id: str = ""
     """Of an email, where known: one that tells of several defects has been delivered for each."""
+    repeats: str | None = None
+    """Key of the notice that it repeats, or takes to another role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,8 @@ class StateHistory:
         else:
             who = dict.fromkeys(stay.recipient for stay in self.stays)
             self.confirmations_due = [(began, recipient) for recipient in who]
-        for place, said in enumerate(without_repeats(history.said), 1):
+        self.said = without_repeats(history.said)
+        for place, said in enumerate(self.said, 1):
             if isinstance(said, Moved):
                 self._hear_moved(LogPosition(said.at, place), said)
                 continue

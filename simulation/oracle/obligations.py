@@ -10,11 +10,12 @@ from fractions import Fraction
 from typing import get_args
 
 from domain.business_time import BusinessCalendar, Weekday
-from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.events import ClientEvent, Reminder, Role, StaffEvent
 from domain.contract.values import Severity
 from domain.policy import PinnedPolicy, Target
 from simulation.oracle.expected_state import NEVER, LogPosition, Plan, StateHistory, due
 from simulation.oracle.matching import ExpectedMessage
+from simulation.oracle.snoozed import snoozes, with_snoozes
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _TINY = timedelta(microseconds=1)
@@ -188,10 +189,26 @@ class Obligations:
                 return plan.covers(moment) and not self._course.stand(moment).over
 
             first = self._first(plan, plan.deploy_at + patience, asks)
-            if first is None:
-                continue
-            asked = ExpectedMessage(StaffEvent.DEFECT_RELEASE_OVERDUE, Role.ENGINEERING, first.at)
-            yield asked if self._at_once(first) else _deferred(asked, self._calendar, stands)
+            if first is not None:
+                yield from self._asked_of(first, stands)
+
+    def _asked_of(
+        self, first: LogPosition, stands: Callable[[LogPosition], bool]
+    ) -> Iterator[ExpectedMessage]:
+        """The question of a release, and again at the end where it is put off."""
+
+        def told(at: datetime) -> ExpectedMessage:
+            asked = ExpectedMessage(StaffEvent.DEFECT_RELEASE_OVERDUE, Role.ENGINEERING, at)
+            moment = first if at == first.at else due(at)
+            return asked if self._at_once(moment) else _deferred(asked, self._calendar, stands)
+
+        def throughout(since: datetime, until: datetime) -> bool:
+            changes = (stand.start for stand in self._course.stands)
+            between = (change for change in changes if since < change.at < until)
+            return all(map(stands, (*between, due(until))))
+
+        put_off = snoozes(self._course.said, Reminder.RELEASE_OVERDUE)
+        yield from with_snoozes(first.at, put_off, told, throughout)
 
     def _at_once(self, moment: LogPosition) -> bool:
         """Whether notices to staff do not wait for support hours then (T10)."""
@@ -200,19 +217,32 @@ class Obligations:
     def _undecided(self) -> Iterator[ExpectedMessage]:
         """Client success hears of a request, and of each day on which it is not decided (D4)."""
         rules = self._policy.defects
+        put_off = snoozes(self._course.said, Reminder.RECLASSIFICATION)
         for asked in self._course.requests:
             yield ExpectedMessage(
                 StaffEvent.RECLASSIFICATION_REQUESTED, Role.CLIENT_SUCCESS, asked.start.at
             )
             at, days = asked.start.at, rules.reclassification_decided_business_days
-            while asked.covers(due(at := self._calendar.add_business_days(at, days))):
+            left = [one for one in put_off if asked.start.at < one[0] < asked.end.at]
+            while asked.covers(due(at := self._next_reminder(at, days, left))):
                 if at > self._course.until:
                     break
                 reminder = ExpectedMessage(
                     StaffEvent.RECLASSIFICATION_REMINDER, Role.CLIENT_SUCCESS, at
                 )
-                yield _deferred(reminder, self._calendar, asked.covers)
+                told = _deferred(reminder, self._calendar, asked.covers)
+                if not (left and left[0][0] < told.at):
+                    yield told
                 days = rules.reclassification_reminder_business_days
+
+    def _next_reminder(
+        self, last: datetime, days: float, put_off: list[tuple[datetime, datetime]]
+    ) -> datetime:
+        """So many business days after the last one, or at the end where it is put off before."""
+        at = self._calendar.add_business_days(last, days)
+        while put_off and put_off[0][0] < at:
+            at = put_off.pop(0)[1]
+        return at
 
     def _raised(self) -> Iterator[ExpectedMessage]:
         """Once, the first time enough clients are hit at a severity that minds."""

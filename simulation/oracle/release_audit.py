@@ -18,7 +18,7 @@ from domain.contract.defect import (
     UndoMerge,
     WithdrawRelease,
 )
-from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.events import ClientEvent, Reminder, Role, StaffEvent
 from domain.contract.release import (
     Announce,
     AttachDefect,
@@ -33,6 +33,7 @@ from domain.policy import PinnedPolicy
 from simulation.oracle.audit import GRACE
 from simulation.oracle.expected_state import NEVER, Delivered, Said, without_repeats
 from simulation.oracle.matching import Broken, ExpectedMessage, mismatches
+from simulation.oracle.snoozed import snoozes, with_snoozes
 
 _OF_A_PLAN = (ScheduleRelease, WithdrawRelease, ReleaseDeployed)
 _CLAUSES: dict[str, str] = {StaffEvent.DEFECT_RELEASE_OVERDUE: "R5"}
@@ -190,8 +191,16 @@ def _questions(history: ReleaseHistory, policy: PinnedPolicy) -> Iterator[Expect
     for _, until, deploy_at in _dates(history):
         at = deploy_at + patience
         if at < until:
-            asked = ExpectedMessage(StaffEvent.DEFECT_RELEASE_OVERDUE, Role.ENGINEERING, at)
-            yield asked.within(policy.calendar, lapses=until)
+
+            def told(at: datetime, until: datetime = until) -> ExpectedMessage:
+                asked = ExpectedMessage(StaffEvent.DEFECT_RELEASE_OVERDUE, Role.ENGINEERING, at)
+                return asked.within(policy.calendar, lapses=until)
+
+            def stands(_since: datetime, at: datetime, until: datetime = until) -> bool:
+                return at < until
+
+            put_off = snoozes(history.said, Reminder.RELEASE_OVERDUE)
+            yield from with_snoozes(at, [one for one in put_off if one[0] < until], told, stands)
 
 
 def _wrong_notices(

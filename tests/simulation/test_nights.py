@@ -11,10 +11,14 @@ import structlog
 from activities.adapters.database import DatabaseAudience, DatabaseImpact, DatabaseLedger, webhooks
 from activities.adapters.database.webhooks import DatabaseWebhooks
 from activities.ports import DeliveryState
+from domain import acknowledgement, snooze, unacknowledged
 from domain.case import first_response
 from domain.case.state import Case
+from domain.contract.effects import UpdateReadModel
 from domain.defect.update_clock import UpdateClock
+from domain.entity import Entity
 from domain.outbox import Outbox
+from domain.policy import AcknowledgeRules
 from domain.release import plan as release_plan
 from domain.webhooks.events import Verdict
 from simulation.nights.draw import draw
@@ -40,6 +44,10 @@ FOUND_SINCE = [
     20_266_658,  # the same, where the commit was not heard of: it is asked once more
 ]
 """The same, of nights with three."""
+FOUND_WITH_STAFF = [
+    30_000_216,  # the judge took a reminder of a case that was put off for one too many
+]
+"""The same, of nights with four."""
 TRIED = 200
 """Nights of which one has to find a product that is broken on purpose."""
 
@@ -75,6 +83,12 @@ def test_what_whole_nights_found_is_not_found_again(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", FOUND_SINCE)
 def test_what_nights_of_three_parts_found_is_not_found_again(seed: int) -> None:
+    """A fault that was mended stays so."""
+    assert verdict(draw(seed, parts=3)).wrong == ()
+
+
+@pytest.mark.parametrize("seed", FOUND_WITH_STAFF)
+def test_what_nights_of_four_parts_found_is_not_found_again(seed: int) -> None:
     """A fault that was mended stays so."""
     assert verdict(draw(seed)).wrong == ()
 
@@ -174,6 +188,42 @@ def _marking_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DatabaseImpact, "in_area", lambda *_: [])
 
 
+def _repeating_too_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    def repeats(self: AcknowledgeRules, role: Any, so_far: int) -> bool:
+        return role in self.roles and so_far <= self.repeat.at_most
+
+    monkeypatch.setattr(AcknowledgeRules, "repeats", repeats)
+
+
+def _repeating_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def next_at(rules: AcknowledgeRules, _calendar: Any, now: Any, **_: Any) -> Any:
+        return now + timedelta(minutes=rules.repeat.every_minutes) / 2
+
+    monkeypatch.setattr(unacknowledged, "next_at", next_at)
+
+
+def _repeating_what_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Entity, "leave_unacknowledged", lambda *_: None)
+
+
+def _repeating_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acknowledgement, "_repeat", _nobody_hears_of_it)
+
+
+def _nobody_hears_of_it(entity: Any, *_: Any) -> Any:
+    return UpdateReadModel(
+        **entity.next_key("project"), at=FIRST, kind=entity.kind, snapshot={}, facts=[]
+    )
+
+
+def _forgetting_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snooze, "_wake", _forget)
+
+
+def _forget(_reminders: Any, about: Any, entity: Any, *_: Any) -> None:
+    entity.snoozed = [one for one in entity.snoozed if one.reminder is not about]
+
+
 def _reviewing_too_little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DatabaseImpact, "open_defects", lambda *_: [])
 
@@ -190,6 +240,11 @@ def _reviewing_too_little(monkeypatch: pytest.MonkeyPatch) -> None:
         (_keeping_the_date_to_itself, "reschedule"),
         (_marking_nothing, "AreaWorkWorkflow"),
         (_reviewing_too_little, "ImpactReviewWorkflow"),
+        (_repeating_too_often, "acknowledge"),
+        (_repeating_at_once, "acknowledge"),
+        (_repeating_what_was_seen, "acknowledge"),
+        (_repeating_nothing, "acknowledge"),
+        (_forgetting_at_the_end, "snooze"),
     ],
 )
 def test_the_judge_finds_a_product_that_is_broken(
@@ -197,7 +252,9 @@ def test_the_judge_finds_a_product_that_is_broken(
 ) -> None:
     """A ledger that forgets, a lost effect, a skipped update, a lost lane, an overlooked person, a
     missed response that nobody hears of, a release that does not say that it has another date, an
-    area that nobody looks at, a review that overlooks defects."""
+    area that nobody looks at, a review that overlooks defects; notices that are repeated once more
+    than said, too early, after they were acknowledged, or never; a reminder that was put off and
+    does not come again."""
     broken(monkeypatch)
 
     plan = _found(having)

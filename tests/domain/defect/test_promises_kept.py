@@ -41,7 +41,9 @@ from domain.contract.defect import (
     WithdrawRelease,
 )
 from domain.contract.effects import Lane
+from domain.contract.events import Reminder
 from domain.contract.parsing import InvalidCommand, parse
+from domain.contract.staff_notices import Snooze
 from domain.contract.values import Command, Severity
 from domain.defect import DEFECT
 from domain.defect.state import Defect
@@ -77,6 +79,9 @@ RELEASES = st.sampled_from(["REL-1", "REL-2"])
 PLAN_VERSIONS = st.sampled_from([None, None, 1, 2, 3])
 REFUSES = st.sampled_from([None, "DEF-2: state: is resolved; reopen it first"])
 
+REMINDERS = st.sampled_from(
+    [Reminder.UPDATE_NEEDED, Reminder.RELEASE_OVERDUE, Reminder.RECLASSIFICATION]
+)
 RARELY = st.sampled_from([*[False] * 7, True])
 
 
@@ -245,6 +250,11 @@ class DefectLife(RuleBasedStateMachine):
                 self.say(DetachCase, case=cases[0], reason=SECRET)
             case "resume":
                 self.say(Resume)
+
+    @rule(reminder=REMINDERS, ahead=TIMES, key=KEYS)
+    def put_off(self, reminder: Reminder, ahead: timedelta, key: str | None) -> None:
+        """A reminder to staff can wait."""
+        self.say(Snooze, key, reminder=reminder, until=(self.world.now + ahead).isoformat())
 
     @rule(
         place=st.integers(0, 3),
