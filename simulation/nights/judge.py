@@ -90,7 +90,8 @@ class _Judge:
             told, letter = (row.effect_key, row.recipient), by_id.get(row.message_id)
             if row.state is not DeliveryState.SENT or letter is None or told in self._letters:
                 continue
-            if row.entity in letter.text:
+            # Letters to staff are known by their role, and are about nobody else.
+            if row.entity in letter.text and row.recipient == letter.recipient:
                 self._letters[told] = replace(
                     letter, event=row.event, key=row.effect_key, decided_at=row.decided_at
                 )
