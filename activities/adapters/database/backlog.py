@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 
 from activities.adapters.database.tables import deliveries, entities
 from activities.adapters.database.tables_webhooks import webhook_messages, webhook_receivers
 from activities.adapters.database.webhooks import WAITING
 from activities.ports import DeliveryState
+from domain.views.work_items import OWING
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,17 @@ class Waiting:
 
     count: int
     since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Something that support should look at."""
+
+    number: str
+    kind: str
+    state: str
+    severity: str | None
+    title: str | None
 
 
 class BacklogStats:
@@ -35,6 +47,31 @@ class BacklogStats:
         with self._engine.connect() as connection:
             return connection.execute(query).scalar_one()
 
+    def open_by_severity(self) -> dict[str, int]:
+        """How many defects owe something, by severity; those that there are."""
+        severity = entities.c.severity
+        query = select(severity, func.count()).where(_is_open("defect")).group_by(severity)
+        with self._engine.connect() as connection:
+            return dict(connection.execute(query).tuples().all())
+
+    def open_cases(self) -> int:
+        """How many cases there are that are not closed."""
+        query = select(func.count()).select_from(entities).where(_is_open("case"))
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one()
+
+    def needing_attention(self) -> list[Concern]:
+        """Everything open that does."""
+        row, words = entities.c, entities.c.snapshot
+        title = func.coalesce(words["title"].as_string(), words["subject"].as_string())
+        query = (
+            select(row.number, row.kind, row.state, row.severity, title)
+            .where(row.needs_attention, or_(*map(_is_open, OWING)))
+            .order_by(row.kind, row.number)
+        )
+        with self._engine.connect() as connection:
+            return [Concern(*found) for found in connection.execute(query).tuples()]
+
     def webhooks(self) -> Waiting:
         """What waits for receivers that are not disabled."""
         query = (
@@ -51,3 +88,7 @@ class BacklogStats:
         with self._engine.connect() as connection:
             newest: datetime | None = connection.execute(query).scalar_one()
         return newest
+
+
+def _is_open(kind: str) -> ColumnElement[bool]:
+    return and_(entities.c.kind == kind, entities.c.state.in_(OWING[kind]))

@@ -13,6 +13,7 @@ from activities.adapters.database.tables import entities, facts, subscriptions
 from activities.adapters.database.telephone import settle_told
 from activities.adapters.database.upsert import built_once, insert
 from activities.adapters.database.webhooks import queue_messages
+from activities.adapters.database.work_items import Standing, list_items
 from domain.contract.effects import Fact, UpdateReadModel
 
 _AHEAD = ("planned", "frozen", "deploying")
@@ -160,8 +161,10 @@ def write_snapshot(connection: Connection, projection: UpdateReadModel) -> None:
         "release": _text(snapshot.get("release"), "id"),
         "needs_attention": bool(snapshot.get("needs_attention")),
         "updated_at": projection.at,
+        "items_sequence": projection.sequence,
     }
-    connection.execute(_writing_snapshot(connection), row)
+    if connection.execute(_writing_snapshot(connection), row).rowcount:
+        list_items(connection, [Standing(projection.kind, projection.entity, snapshot)])
 
 
 @built_once

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from activities.adapters.database.engine import NoDatabase, make_engine, writing
+from activities.adapters.database.work_items import list_unlisted
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 7_236_345_001
@@ -43,6 +44,7 @@ def migrate(database: Engine | str) -> None:
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
             _upgrade(connection)
+        list_unlisted(database)
     except SQLAlchemyError as error:
         raise NoDatabase.because(error) from error
 

@@ -57,6 +57,8 @@ entities = Table(
     Column("release", CodePointText),
     Column("needs_attention", Boolean, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    # The sequence whose work items are listed; older where the version before wrote last.
+    Column("items_sequence", BigInteger, nullable=False, server_default="-1"),
     Index(None, "client"),
     Index(None, "release"),
     Index(None, "kind", "state", "number"),
@@ -309,3 +311,6 @@ retention_runs = Table(
 
 # A reply names the message it answers.
 Index(None, deliveries.c.message_id)
+unlisted = entities.c.sequence - entities.c.items_sequence
+"""How far the work items of an entity lag behind it."""
+Index("ix_entities_unlisted", unlisted)
