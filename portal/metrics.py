@@ -23,8 +23,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from activities.adapters.database.backlog import BacklogStats, Waiting
 from activities.adapters.database.retention import last_runs
+from domain.views.work_items import Need
 from portal.context import PortalContext
-from portal.pages.obligations import SEVERITIES, Duty, Obligation, StaffDashboard, staff_dashboard
+from portal.pages.obligations import SEVERITIES, Obligation, StaffDashboard, staff_dashboard
 from portal.refusals import REFUSED, route_of
 from runtime.settings import SettingsError
 
@@ -33,10 +34,10 @@ FRESH = 10.0
 PATIENCE = 5.0
 """Seconds a scrape waits for the database: half of what Prometheus waits for a scrape."""
 
-_DUTIES: Mapping[str, Sequence[Duty]] = {
-    "defect": (Duty.UPDATE, Duty.RESOLUTION, Duty.DECISION),
-    "case": (Duty.FIRST_RESPONSE,),
-    "release": (Duty.DEPLOYMENT,),
+_DUTIES: Mapping[str, Sequence[Need]] = {
+    "defect": (Need.UPDATE, Need.RESOLUTION, Need.DECISION),
+    "case": (Need.FIRST_RESPONSE,),
+    "release": (Need.DEPLOYMENT,),
 }
 _NO_SEVERITY = ""
 _EVERY_DUTY = [

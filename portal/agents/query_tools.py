@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import Field, create_model
+from sqlalchemy import Engine
 
 from activities.adapters.database import DatabaseReadModel
 from domain.contract.values import Message, Number
@@ -21,7 +22,7 @@ from portal.api.contract import KINDS, Kind
 from portal.api.lists import ASKED, page
 from portal.api.security import Scope
 from portal.context import PortalContext
-from portal.pages.obligations import Obligation, StaffDashboard, staff_dashboard
+from portal.pages.obligations import Described, StaffDashboard, described, staff_dashboard
 
 PAGE = 50
 """At most so many in one answer."""
@@ -145,7 +146,8 @@ def _owed(context: PortalContext) -> Tool:
 
     async def owed(_caller: Caller, given: dict[str, Any]) -> Answer:
         now, dashboard = await cached()
-        return _shown(dashboard, now, timedelta(hours=given["hours"]))
+        ahead = timedelta(hours=given["hours"])
+        return await asyncio.to_thread(_shown, context.engine, dashboard, now, ahead)
 
     return Tool(
         name="owed",
@@ -157,14 +159,14 @@ def _owed(context: PortalContext) -> Tool:
     )
 
 
-def _shown(dashboard: StaffDashboard, now: datetime, ahead: timedelta) -> Answer:
+def _shown(engine: Engine, dashboard: StaffDashboard, now: datetime, ahead: timedelta) -> Answer:
     due = [o for o in dashboard.due if o.is_since or o.at <= now + ahead]
     return {
         "at": iso(now),
         "until": iso(now + ahead),
-        "overdue": [_obligation(o) for o in dashboard.overdue[:PAGE]],
+        "overdue": [_obligation(o) for o in described(engine, dashboard.overdue[:PAGE])],
         "overdue_count": len(dashboard.overdue),
-        "due": [_obligation(o) for o in due[:PAGE]],
+        "due": [_obligation(o) for o in described(engine, due[:PAGE])],
         "due_count": len(due),
         # Numbers and events: addresses are nothing an agent needs.
         "failing_deliveries": [
@@ -182,16 +184,17 @@ def _shown(dashboard: StaffDashboard, now: datetime, ahead: timedelta) -> Answer
     }
 
 
-def _obligation(owed: Obligation) -> Answer:
+def _obligation(one: Described) -> Answer:
+    owed = one.owed
     return {
         "number": owed.number,
         "kind": owed.kind,
-        "what": owed.what,
+        "what": one.what,
         "since" if owed.is_since else "due_at": iso(owed.at),
         "missed": owed.is_missed,
         "severity": owed.severity,
         # What a case is called is what its client wrote.
-        "subject" if owed.kind == "case" else "title": owed.title,
+        "subject" if owed.kind == "case" else "title": one.title,
     }
 
 

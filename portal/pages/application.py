@@ -32,7 +32,6 @@ from portal.pages.forms import FormRefused
 from portal.pages.page_renderer import STATIC, Look, context_of, look_of
 from portal.refusals import Kind, refused
 from portal.workbench import action_page, entity_pages, queue_page, start_page
-from portal.workbench.queue import KeptQueue
 from runtime.connection import NoServer
 
 
@@ -41,7 +40,6 @@ def pages(context: PortalContext) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.context = context
     app.state.look = Look(context)
-    app.state.queue = KeptQueue(context.engine)
     for_clients = (sign_in, my_cases, new_case, my_defects, choices, sessions, status, subscribing)
     for_staff = (staff_sign_in, provider_sign_in, staff, by_telephone, set_aside, attachments)
     workbench = (entity_pages, action_page, queue_page, start_page, mail_outbox, acknowledging)

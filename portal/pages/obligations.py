@@ -3,39 +3,32 @@
 The page for staff and the metrics both take it from here, so that they cannot disagree.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Engine
 
-from activities.adapters.database import DatabaseLedger, DatabaseTrackRecord
-from activities.adapters.database.backlog import BacklogStats
+from activities.adapters.database import DatabaseLedger, DatabaseReadModel
+from activities.adapters.database.backlog import BacklogStats, Concern
 from activities.adapters.database.set_aside import DatabaseSetAside, Waiting
 from activities.adapters.database.telephone import DatabaseTelephone
+from activities.adapters.database.work_items import DatabaseWorkItems
 from activities.ports import Delivery, DeliveryState
-from domain.contract.status import OVER
-from portal.pages.local_time import instant, maybe_instant
+from domain.views.work_items import Need
 
 _SOON = timedelta(days=14)
 """How far ahead what is due is listed."""
 _LOST = timedelta(minutes=2)
 """After that a message which is being sent has lost its sender, and its outcome is unknown."""
 SEVERITIES = ("S1", "S2", "S3", "S4")
-OWES_NOTHING = (*OVER, "deployed", "cancelled")
-"""The states, of whatever kind, in which nothing is owed any more."""
-
-
-class Duty(StrEnum):
-    """The kinds of things owed."""
-
-    UPDATE = "update"
-    RESOLUTION = "resolution"
-    DECISION = "decision"
-    FIRST_RESPONSE = "first_response"
-    DEPLOYMENT = "deployment"
+_WORDS: Mapping[Need, str] = {
+    Need.UPDATE: "Update to clients",
+    Need.RESOLUTION: "Resolution",
+    Need.FIRST_RESPONSE: "First response",
+    Need.DEPLOYMENT: "Deployment",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +37,9 @@ class Obligation:
 
     number: str
     kind: str
-    duty: Duty
-    what: str
-    """The duty in words."""
+    duty: Need
     at: datetime
     severity: str | None = None
-    title: str | None = None
     is_since: bool = False
     """`at` is since when, not until when."""
     is_missed: bool = False
@@ -61,13 +51,11 @@ class Obligation:
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
-    """Something that support should look at."""
+class Described:
+    """An obligation in words, with what it is about."""
 
-    number: str
-    kind: str
-    state: str
-    severity: str | None
+    owed: Obligation
+    what: str
     title: str | None
 
 
@@ -94,19 +82,17 @@ class StaffDashboard:
 
 def staff_dashboard(engine: Engine, now: datetime) -> StaffDashboard:
     """Read it all."""
-    record, ledger = DatabaseTrackRecord(engine), DatabaseLedger(engine)
-    defects = list(record.entities("defect", states_but=OWES_NOTHING))
-    cases = list(record.entities("case", states_but=OWES_NOTHING))
-    releases = list(record.entities("release", states_but=OWES_NOTHING))
-    everything = [("defect", defects), ("case", cases), ("release", releases)]
-    owed = sorted(
-        (o for kind, entities in everything for e in entities for o in obligations_of(kind, e)),
-        key=lambda o: o.at,
-    )
-    deliveries = _deliveries(engine, now)
+    ledger, backlog = DatabaseLedger(engine), BacklogStats(engine)
+    owed = [
+        Obligation(
+            row.number, row.kind, Need(row.need), row.at, row.severity, row.is_since, row.is_missed
+        )
+        for row in DatabaseWorkItems(engine).owed(now + _SOON)
+    ]
+    deliveries, open_defects = _deliveries(engine, now), backlog.open_by_severity()
     return StaffDashboard(
         overdue=[o for o in owed if o.is_overdue(now)],
-        due=[o for o in owed if not o.is_overdue(now) and (o.is_since or o.at <= now + _SOON)],
+        due=[o for o in owed if not o.is_overdue(now)],
         failing=ledger.failing(50),
         waiting=sum(
             deliveries[state]
@@ -119,20 +105,28 @@ def staff_dashboard(engine: Engine, now: datetime) -> StaffDashboard:
         ),
         oldest_waiting_at=ledger.oldest_unsent_at(),
         deliveries=deliveries,
-        attention=[
-            Concern(e["number"], kind, e["state"], e.get("severity"), _title(e))
-            for kind, entities in everything
-            for e in entities
-            if e.get("needs_attention")
-        ],
+        attention=backlog.needing_attention(),
         to_tell=DatabaseTelephone(engine).count(),
         set_aside=DatabaseSetAside(engine).in_all(),
-        open_by_severity={
-            severity: sum(defect["severity"] == severity for defect in defects)
-            for severity in SEVERITIES
-        },
-        open_cases=len(cases),
+        open_by_severity={severity: open_defects.get(severity, 0) for severity in SEVERITIES},
+        open_cases=backlog.open_cases(),
     )
+
+
+def described(engine: Engine, owed: Sequence[Obligation]) -> list[Described]:
+    """Some of them in words, by how each stands."""
+    read_model = DatabaseReadModel(engine)
+    known = {
+        kind: read_model.entities(kind, {o.number for o in owed if o.kind == kind})
+        for kind in {o.kind for o in owed}
+    }
+    return [_described(o, known[o.kind].get(o.number, {})) for o in owed]
+
+
+def _described(owed: Obligation, status: Mapping[str, Any]) -> Described:
+    asked = (status.get("reclassification") or {}).get("severity")
+    what = _WORDS.get(owed.duty) or (f"Decision: {asked} is requested" if asked else "Decision")
+    return Described(owed, what, status.get("title") or status.get("subject"))
 
 
 def _deliveries(engine: Engine, now: datetime) -> dict[DeliveryState, int]:
@@ -141,69 +135,3 @@ def _deliveries(engine: Engine, now: datetime) -> dict[DeliveryState, int]:
     counts[DeliveryState.SENDING] = max(0, counts[DeliveryState.SENDING] - lost)
     counts[DeliveryState.UNKNOWN] += lost
     return counts
-
-
-def _title(entity: Mapping[str, Any]) -> str | None:
-    return entity.get("title") or entity.get("subject")
-
-
-def obligations_of(kind: str, entity: Mapping[str, Any]) -> Iterator[Obligation]:
-    """Everything that a case, defect or release owes, as its snapshot has it."""
-    owed = {"case": _of_case, "defect": _of_defect, "release": _of_release}
-    return owed[kind](entity)
-
-
-def _of_defect(defect: Mapping[str, Any]) -> Iterator[Obligation]:
-    number, severity, title = defect["number"], defect["severity"], defect["title"]
-    about = {"number": number, "kind": "defect", "severity": severity, "title": title}
-    update_at = maybe_instant(defect.get("next_update_due_at"))
-    if update_at is not None:
-        yield Obligation(duty=Duty.UPDATE, what="Update to clients", at=update_at, **about)
-    target = defect.get("target") or {}
-    missed_at, due_at = target.get("missed_at"), target.get("due_at")
-    if missed_at:
-        yield Obligation(
-            duty=Duty.RESOLUTION,
-            what="Resolution",
-            at=instant(missed_at),
-            is_missed=True,
-            **about,
-        )
-    elif due_at:
-        yield Obligation(duty=Duty.RESOLUTION, what="Resolution", at=instant(due_at), **about)
-    asked = defect.get("reclassification")
-    if asked:
-        yield Obligation(
-            duty=Duty.DECISION,
-            what=f"Decision: {asked['severity']} is requested",
-            at=instant(asked["requested_at"]),
-            is_since=True,
-            is_missed=asked.get("reminders", 0) > 0,
-            **about,
-        )
-
-
-def _of_case(case: Mapping[str, Any]) -> Iterator[Obligation]:
-    first = case.get("first_response")
-    if first and not first["met_at"]:
-        yield Obligation(
-            case["number"],
-            "case",
-            Duty.FIRST_RESPONSE,
-            "First response",
-            instant(first["due_at"]),
-            title=case.get("subject"),
-            is_missed=bool(first["missed_at"]),
-        )
-
-
-def _of_release(release: Mapping[str, Any]) -> Iterator[Obligation]:
-    if release["state"] != "deploying":
-        yield Obligation(
-            release["number"],
-            "release",
-            Duty.DEPLOYMENT,
-            "Deployment",
-            instant(release["deploy_at"]),
-            title=release.get("title"),
-        )

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from portal.context import PortalContext
 from portal.pages.auth import Staff
 from portal.pages.compliance import Compliance, charts_of, compliance_of
-from portal.pages.obligations import staff_dashboard
+from portal.pages.obligations import described, staff_dashboard
 from portal.pages.page_renderer import context_of, look_of
 
 router = APIRouter()
@@ -24,12 +24,15 @@ _NOTICES_SHOWN = 50
 def desk_page(request: Request, staff: Staff) -> Response:
     """What is owed, overdue and failing."""
     context = context_of(request)
+    desk = staff_dashboard(context.engine, context.now())
     return look_of(request).show(
         request,
         "staff.html.j2",
         area="staff",
         staff=staff,
-        desk=staff_dashboard(context.engine, context.now()),
+        desk=desk,
+        overdue=described(context.engine, desk.overdue[:_SHOWN]),
+        due=described(context.engine, desk.due[:_SHOWN]),
         shown=_SHOWN,
         workflow=workflow_links(context),
         compared=context.watch.last,

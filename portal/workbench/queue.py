@@ -1,8 +1,6 @@
 """What needs somebody: of all open cases, defects and releases, with what is not delivered."""
 
-import hashlib
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -10,25 +8,30 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from activities.adapters.database import DatabaseLedger, DatabaseTrackRecord
+from activities.adapters.database import DatabaseLedger, DatabaseReadModel
+from activities.adapters.database.work_items import DatabaseWorkItems, Place, Span, ident_of
 from activities.ports import Delivery
-from portal.pages.local_time import instant, maybe_instant
-from portal.pages.obligations import OWES_NOTHING, Duty, obligations_of
+from domain.views.work_items import Need, Shown, WorkItem, work_items
+from portal.pages.obligations import Obligation
 
 SOON = timedelta(hours=2)
 """What is due within so long needs somebody now."""
-KEPT = timedelta(seconds=15)
-"""A little less than after which a page asks again."""
 _FAILING = 50
 _LONG_AGO = datetime(1971, 1, 1, tzinfo=UTC)
-_SETTLED_BY: Mapping[Duty, tuple[str, str, str]] = {
-    Duty.FIRST_RESPONSE: ("first_response", "First response to a critical case", "respond"),
-    Duty.UPDATE: ("update", "Next update to clients has no text yet", "draft_update"),
-    Duty.RESOLUTION: ("resolution", "Resolution", "resolve"),
-    Duty.DECISION: ("reclassification", "", "decide_reclassification"),
-    Duty.DEPLOYMENT: ("deployment", "Its hour has passed: deployed, or moved?", "deploy"),
+_SETTLED_BY: Mapping[Need, tuple[str, str]] = {
+    Need.FIRST_RESPONSE: ("First response to a critical case", "respond"),
+    Need.UPDATE: ("Next update to clients has no text yet", "draft_update"),
+    Need.RESOLUTION: ("Resolution", "resolve"),
+    Need.DECISION: ("A client requests another severity", "decide_reclassification"),
+    Need.DEPLOYMENT: ("Its hour has passed: deployed, or moved?", "deploy"),
+    Need.ACKNOWLEDGEMENT: ("Nobody has acknowledged a notice", "acknowledge"),
+    Need.ASSESSMENT: ("Is it critical?", "assess_critical"),
+    Need.CALL: ("Call", ""),
+    Need.CLIENT_WROTE: ("The client has written", "respond"),
+    Need.GAPS: ("Waits for the client", ""),
+    Need.OPEN: ("Open case", "respond"),
 }
-"""Why each duty is in the queue, in one word and in several, and the action that settles it."""
+"""Why something is in the queue, and the action that settles it."""
 
 
 class Urgency(StrEnum):
@@ -41,38 +44,40 @@ class Urgency(StrEnum):
     WAITING = "waiting"
     """It waits for its client."""
 
+    def spans(self, now: datetime) -> Sequence[Span]:
+        """Which work items it has."""
+        soon = now + SOON
+        return {
+            Urgency.NOW: (
+                Span(Shown.NOW),
+                Span(Shown.DUE, until=soon),
+                Span(Shown.PASSED, until=now),
+                Span(Shown.AHEAD, now, soon),
+            ),
+            Urgency.NEXT: (Span(Shown.DUE, soon), Span(Shown.AHEAD, soon)),
+            Urgency.OPEN: (Span(Shown.OPEN),),
+            Urgency.WAITING: (Span(Shown.WAITING),),
+        }[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One reason to look at one thing."""
 
+    ident: str
     kind: str
-    number: str
-    why: str
-    """The name of the reason; with the number it is the entry's own."""
+    place: Place
+    """When it is due, or since when it waits; and of what number."""
     what: str
-    at: datetime
-    """When it is due, or since when it waits."""
-    urgency: Urgency
     do: str = ""
     """The action that settles it."""
+    is_since: bool = False
+    """It waits since then, and is not due then."""
     is_late: bool = False
     severity: str | None = None
-    functional_area: str | None = None
     client: str | None = None
     owner: str | None = None
     title: str | None = None
-
-    @property
-    def ident(self) -> str:
-        """The same whenever the queue is read, and nothing but letters and digits."""
-        return hashlib.sha256(f"{self.number}/{self.why}".encode()).hexdigest()[:16]
-
-    @property
-    def is_since(self) -> bool:
-        """Whether `at` is since when, not until when."""
-        lasts = self.urgency in {Urgency.OPEN, Urgency.WAITING} or self.do == "acknowledge"
-        return lasts and not self.is_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,176 +89,123 @@ class Filter:
     client: str = ""
     owner: str = ""
 
-    def lets(self, entry: Entry) -> bool:
-        """Whether an entry is shown."""
-        wanted = (
-            (self.severity, entry.severity),
-            (self.functional_area, entry.functional_area),
-            (self.client, entry.client),
-            (self.owner, entry.owner),
-        )
-        return all(not want or want == has for want, has in wanted)
+    @property
+    def columns(self) -> dict[str, str]:
+        """What is asked for."""
+        asked = {
+            "severity": self.severity,
+            "functional_area": self.functional_area,
+            "client": self.client,
+            "owner": self.owner,
+        }
+        return {name: value for name, value in asked.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
-    """All entries, the most urgent first, and what one can choose among them."""
+class Part:
+    """Some entries of one part, by when they are due, and how many come after them."""
 
+    urgency: Urgency
     entries: Sequence[Entry]
-    areas: Sequence[str]
-    clients: Sequence[str]
-
-    def part(self, urgency: Urgency, wanted: Filter) -> list[Entry]:
-        """The entries of one part."""
-        return [e for e in self.entries if e.urgency is urgency and wanted.lets(e)]
+    more: int
 
 
-def read_queue(engine: Engine, now: datetime) -> Queue:
-    """The queue as it stands."""
-    record = DatabaseTrackRecord(engine)
-    readers = {"case": _of_case, "defect": _owed, "release": _owed}
-    entries = [
-        *(
-            entry
-            for kind, read in readers.items()
-            for one in record.entities(kind, states_but=OWES_NOTHING)
-            for entry in read(_about(kind, one), one, now)
-        ),
-        *map(_of_delivery, DatabaseLedger(engine).failing(_FAILING)),
-    ]
-    return Queue(
-        entries=sorted(entries, key=lambda entry: (entry.at, entry.number, entry.why)),
-        areas=sorted({e.functional_area for e in entries if e.functional_area}),
-        clients=sorted({e.client for e in entries if e.client}),
-    )
+class Queue:
+    """The queue as it stands at an instant."""
 
+    def __init__(self, engine: Engine, now: datetime) -> None:
+        self._now = now
+        self._items = DatabaseWorkItems(engine)
+        self._ledger = DatabaseLedger(engine)
+        self._read_model = DatabaseReadModel(engine)
 
-class KeptQueue:
-    """The queue for all who ask: read once for those whose pages ask by themselves.
+    @property
+    def areas(self) -> Sequence[str]:
+        """Those one can choose."""
+        return self._items.values("functional_area")
 
-    Reading costs with the number of everything that is open, and thirty people have a page open.
-    """
+    @property
+    def clients(self) -> Sequence[str]:
+        """Those one can choose."""
+        return self._items.values("client")
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._lock = threading.Lock()
-        self._last: tuple[datetime, Queue] | None = None
+    def part(self, urgency: Urgency, wanted: Filter, behind: Place | None, limit: int) -> Part:
+        """The first entries of a part, or the first behind a place."""
+        spans = urgency.spans(self._now)
+        rows, count = self._items.page(spans, wanted.columns, behind, limit)
+        entries = [*self._described(rows)]
+        if urgency is Urgency.NOW and not wanted.columns:
+            failing = [e for e in self._failing() if not behind or e.place > behind]
+            count += len(failing)
+            entries = sorted([*entries, *failing], key=lambda entry: entry.place)[:limit]
+        return Part(urgency, entries, max(0, count - limit))
 
-    def fresh(self, now: datetime) -> Queue:
-        """As it stands."""
-        queue = read_queue(self._engine, now)
-        self._last = now, queue
-        return queue
+    def gone(self, idents: Collection[str]) -> set[str]:
+        """Those of these entries that are not in the queue any more."""
+        spans = [span for urgency in Urgency for span in urgency.spans(self._now)]
+        failing = {entry.ident for entry in self._failing()}
+        return set(idents) - failing - self._items.still(idents, spans)
 
-    def recent(self, now: datetime) -> Queue:
-        """As it stood within the last moments."""
-        with self._lock:
-            if self._last is not None and now - self._last[0] < KEPT:
-                return self._last[1]
-            return self.fresh(now)
+    def _described(self, rows: Sequence[Any]) -> Iterator[Entry]:
+        """In words, by how each stands now: one that needs nobody any more is left out."""
+        known = {
+            kind: self._read_model.entities(kind, {row.number for row in rows if row.kind == kind})
+            for kind in {row.kind for row in rows}
+        }
+        for row in rows:
+            status = known[row.kind].get(row.number, {})
+            for item in work_items(row.kind, status):
+                if item.why == row.why:
+                    yield self._entry(row.kind, item, status)
 
-
-def _urgency(due: datetime, now: datetime) -> Urgency:
-    return Urgency.NOW if due <= now + SOON else Urgency.NEXT
-
-
-def _of_case(about: Mapping[str, Any], case: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
-    yield from _owed(about, case, now)
-    opened, first = instant(case["opened_at"]), case.get("first_response")
-    wrote, call = maybe_instant(case.get("client_wrote_at")), case.get("call")
-    is_critical = case.get("priority") == "critical"
-    owes_answer = first is not None and first["met_at"] is None
-    if is_critical and case.get("critical_justified") is None:
-        yield Entry(
-            **about,
-            why="assess",
-            what="Is it critical?",
-            at=opened,
-            urgency=Urgency.OPEN,
-            do="assess_critical",
-        )
-    if call is not None and instant(call["at"]) > now:
-        at = instant(call["at"])
-        yield Entry(**about, why="call", what="Call", at=at, urgency=_urgency(at, now))
-    if wrote is not None:
-        yield Entry(
-            **about,
-            why="client_wrote",
-            what="The client has written",
-            at=wrote,
-            urgency=Urgency.OPEN,
-            do="respond",
-        )
-    elif case["state"] == "waiting_for_client":
-        items = ", ".join(case.get("missing", ())[:5]).replace("_", " ")
-        what = f"Waits for the client: {items}"
-        yield Entry(**about, why="gaps", what=what, at=opened, urgency=Urgency.WAITING)
-    elif case["state"] == "open" and not owes_answer:
-        yield Entry(
-            **about,
-            why="open",
-            what="Open case",
-            at=opened,
-            urgency=Urgency.OPEN,
-            do="respond",
+    def _entry(self, kind: str, item: WorkItem, status: Mapping[str, Any]) -> Entry:
+        what, do = _SETTLED_BY[item.need]
+        number, severity = status["number"], status.get("severity")
+        owed = Obligation(number, kind, item.need, item.at, severity, item.is_since, item.is_missed)
+        is_late = owed.is_overdue(self._now)
+        return Entry(
+            ident=ident_of(kind, number, item.why),
+            kind=kind,
+            place=Place(item.at, number, item.why),
+            what=_in_words(item, status, what, is_late=is_late),
+            do=do,
+            is_since=item.is_since,
+            is_late=is_late,
+            severity=severity,
+            client=status.get("client"),
+            owner=status.get("owner"),
+            title=status.get("title") or status.get("subject"),
         )
 
-
-def _owed(about: Mapping[str, Any], entity: Mapping[str, Any], now: datetime) -> Iterator[Entry]:
-    """What it owes and what nobody has acknowledged."""
-    yield from _unacknowledged(about, entity)
-    for owed in obligations_of(about["kind"], entity):
-        why, what, do = _SETTLED_BY[owed.duty]
-        late, urgency = owed.at < now, _urgency(owed.at, now)
-        match owed.duty:
-            case Duty.UPDATE if entity.get("update_written"):
-                continue
-            case Duty.DEPLOYMENT if not late:
-                continue
-            case Duty.FIRST_RESPONSE:
-                urgency = Urgency.NOW
-            case Duty.RESOLUTION:
-                late = owed.is_missed
-                what += " is overdue" if late else ""
-            case Duty.DECISION:
-                late, urgency = owed.is_missed, Urgency.OPEN
-                asked = entity["reclassification"]
-                what = f"{asked['client']} requests {asked['severity']}"
-        yield Entry(**about, why=why, what=what, at=owed.at, urgency=urgency, do=do, is_late=late)
+    def _failing(self) -> list[Entry]:
+        return [_of_delivery(delivery) for delivery in self._ledger.failing(_FAILING)]
 
 
-def _unacknowledged(about: Mapping[str, Any], entity: Mapping[str, Any]) -> Iterator[Entry]:
-    for one in entity.get("to_acknowledge", ()):
-        yield Entry(
-            **about,
-            why=one["notice"],
-            what=f"Nobody has acknowledged: {one['event']}",
-            at=instant(one["since"]),
-            urgency=Urgency.NOW,
-            do="acknowledge",
-        )
+def _in_words(item: WorkItem, status: Mapping[str, Any], what: str, *, is_late: bool) -> str:
+    match item.need:
+        case Need.RESOLUTION if is_late:
+            return f"{what} is overdue"
+        case Need.DECISION:
+            asked = status["reclassification"]
+            return f"{asked['client']} requests {asked['severity']}"
+        case Need.GAPS:
+            return f"{what}: {', '.join(status.get('missing', ())[:5]).replace('_', ' ')}"
+        case Need.ACKNOWLEDGEMENT:
+            event = next(
+                one["event"] for one in status["to_acknowledge"] if one["notice"] == item.notice
+            )
+            return f"Nobody has acknowledged: {event}"
+    return what
 
 
 def _of_delivery(delivery: Delivery) -> Entry:
+    why = f"{delivery.effect_key}/{delivery.recipient}"
+    at = delivery.decided_at or delivery.sent_at or _LONG_AGO
     return Entry(
+        ident=ident_of("delivery", delivery.entity, why),
         kind="delivery",
-        number=delivery.entity,
-        why=f"{delivery.effect_key}/{delivery.recipient}",
+        place=Place(at, delivery.entity, why),
         what=f"Not delivered ({delivery.state}): {delivery.event}",
-        at=delivery.decided_at or delivery.sent_at or _LONG_AGO,
-        urgency=Urgency.NOW,
         is_late=True,
         title=delivery.problem,
     )
-
-
-def _about(kind: str, entity: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "number": entity["number"],
-        "severity": entity.get("severity"),
-        "functional_area": entity.get("functional_area"),
-        "client": entity.get("client"),
-        "owner": entity.get("owner"),
-        "title": entity.get("title") or entity.get("subject"),
-    }

@@ -56,12 +56,9 @@ class DatabaseTrackRecord:
         kind: str,
         *,
         changed_since: datetime | None = None,
-        states_but: Collection[str] = (),
     ) -> Iterator[dict[str, Any]]:
-        """Snapshots by number, read a page at a time: but for some states, or changed lately."""
+        """Snapshots by number, read a page at a time: all, or those changed lately."""
         query = select(entities.c.number, entities.c.snapshot).where(entities.c.kind == kind)
-        if states_but:
-            query = query.where(entities.c.state.not_in(states_but))
         if changed_since is not None:
             query = query.where(entities.c.updated_at >= changed_since)
         page = query = query.order_by(entities.c.number).limit(_PAGE)
