@@ -20,6 +20,7 @@ from bench import (
     memory,
     opening_hours,
     promise_guard,
+    queue,
     replay,
     throughput,
 )
@@ -36,6 +37,7 @@ PARTS = {
     "opening_hours": opening_hours.run,
     "promise_guard": promise_guard.run,
     "replay": replay.run,
+    "queue": queue.run,
 }
 _ABOUT = (
     "Written by `python -m bench`; do not edit. A figure is a median with the lowest and the "
