@@ -1,7 +1,7 @@
 """What every page and every endpoint is given: the contract, the database, the policy, the time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from activities.adapters.mailbox import mailbox_for
 from activities.ports import Mailbox, Policies
 from portal.security import public_url
 from portal.stray_watch import StrayWatch
+from portal.workbench.pace import Pace
 from runtime.client import DefectsClient
 from runtime.sealing import Sealer
 from runtime.settings import Settings
@@ -42,6 +43,8 @@ class PortalContext:
     """The one clock of the portal (UTC); tests set it."""
     mailbox: Mailbox | None = None
     """Where links to sign in are sent; None means what the settings name."""
+    pace: Pace = field(default_factory=Pace)
+    """How often it is worked out what would happen."""
 
     @cached_property
     def starts(self) -> StartCheck:

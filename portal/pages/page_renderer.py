@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from activities.languages import preferred
 from domain.policy import Policy, Texts
@@ -79,6 +80,11 @@ class Look:
         """The languages a browser asks for: by our button, else by its settings."""
         chosen = self.cookies.read(request, "language")
         return [chosen, *accepted(request.headers.get("accept-language", ""))]
+
+    def part(self, template: str, **values: Any) -> Markup:
+        """Some of a page of the staff's, on the vendor's clock."""
+        shown = {"times": self.vendor_times()} | values
+        return Markup(self._templates.get_template(template).render(shown))  # noqa: S704 - escaped
 
     def show(
         self,

@@ -6,6 +6,7 @@ looked at.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -27,8 +28,8 @@ from portal.pages.read_your_writes import until
 from portal.workbench.actions import KIND_OF, Action, action_of
 from portal.workbench.fields import payload_of
 from portal.workbench.follow_ons import Told
-from portal.workbench.foresight import Foreseer
-from portal.workbench.form_page import FormPage, was_seen
+from portal.workbench.foresight import Foreseer, Foresight
+from portal.workbench.form_page import FormPage, looked_at
 from portal.workbench.hints import Hints, hints_for
 from runtime.client import CommandRefused, NoSuchNumber
 from runtime.connection import NoServer
@@ -107,22 +108,28 @@ async def action_page(
     page = asked.page()
     if not page.may or is_open or (fields and not typed):
         return await run_in_threadpool(page.shown, Form(typed))
-    return await _foreseen(asked, Form(typed))
+    if seconds := context_of(request).pace.wait(staff.ident):
+        return await run_in_threadpool(page.too_often, Form(typed), seconds)
+    payload = await run_in_threadpool(asked.payload, Form(typed))
+    return await _foreseen(asked, Form(typed), payload)
 
 
 @router.post(_ADDRESS)
 async def take(
     request: Request, staff: Staff, plural: str, number: str, name: str, form: OurForm
 ) -> Response:
-    """Say what it will do, or do it where that was seen."""
+    """Say what it will do, or do it where that was seen and is so still."""
     asked = await run_in_threadpool(_asked, request, staff, plural, number, name)
     page = asked.page()
     if asked.lacking is not None:
         return await run_in_threadpool(page.turned_away, form, asked.lacking.value)
-    payload = await run_in_threadpool(asked.payload, form)
-    if not was_seen(form, payload):
-        return await _foreseen(asked, form)
+    if seconds := context_of(request).pace.wait(staff.ident):
+        return await run_in_threadpool(page.too_often, form, seconds)
     context, command = context_of(request), asked.action.command.name
+    payload = await run_in_threadpool(asked.payload, form)
+    at = looked_at(form, context.now())
+    if at is None or not await _is_as_seen(asked, form, payload, at):
+        return await _foreseen(asked, form, payload)
     service = CommandService(context, staff.actor, "staff-form")
     said = payload | {"actor": staff.actor, "key": form.text("key") or None}
     try:
@@ -148,13 +155,26 @@ def _asked(request: Request, staff: StaffMember, plural: str, number: str, name:
     return _Asked(request, staff, kind, number, action, snapshot)
 
 
-async def _foreseen(asked: _Asked, form: Form) -> Response:
-    """The form with what it will do beside it, or with why it would be refused."""
-    context, page = context_of(asked.request), asked.page()
-    payload = await run_in_threadpool(asked.payload, form)
-    told = Told(asked.number, asked.action.command.name, payload | {"actor": asked.staff.actor})
+async def _ahead(asked: _Asked, payload: Mapping[str, Any], at: datetime) -> Foresight:
+    said = {**payload, "actor": asked.staff.actor}
+    told = Told(asked.number, asked.action.command.name, said)
+    return await Foreseer(context_of(asked.request), at).of_command(told)
+
+
+async def _is_as_seen(asked: _Asked, form: Form, payload: Mapping[str, Any], at: datetime) -> bool:
+    """Whether as of then it would do what somebody was shown then."""
     try:
-        ahead = await Foreseer(context, context.now()).of_command(told)
+        ahead = await _ahead(asked, payload, at)
+    except (NoSuchNumber, CommandRefused, NoServer):
+        ahead = None
+    return await run_in_threadpool(asked.page().has_seen, form, payload, ahead, at)
+
+
+async def _foreseen(asked: _Asked, form: Form, payload: Mapping[str, Any]) -> Response:
+    """The form with what it will do beside it, or with why it would be refused."""
+    page, now = asked.page(), context_of(asked.request).now()
+    try:
+        ahead = await _ahead(asked, payload, now)
     except (NoSuchNumber, CommandRefused) as problem:
         words = _ENDED if isinstance(problem, NoSuchNumber) else str(problem)
         trouble = Trouble("action", words, None, form.fields)
@@ -162,4 +182,4 @@ async def _foreseen(asked: _Asked, form: Form) -> Response:
     except NoServer:
         trouble = Trouble("action", _AWAY, None, form.fields, 503)
         return await run_in_threadpool(page.shown, form, None, trouble)
-    return await run_in_threadpool(page.foreseen, form, payload, ahead)
+    return await run_in_threadpool(page.foreseen, form, payload, ahead, now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -23,7 +24,7 @@ from portal.pages.page_renderer import context_of, look_of
 from portal.pages.read_your_writes import until
 from portal.workbench.fields import FormField, fields_of, payload_of
 from portal.workbench.foresight import Foreseer, Foresight
-from portal.workbench.form_page import FormPage, was_seen
+from portal.workbench.form_page import FormPage, looked_at
 
 router = APIRouter()
 log = structlog.get_logger(__name__)
@@ -80,10 +81,14 @@ async def begin(request: Request, staff: Staff, name: str, form: OurForm) -> Res
         return await run_in_threadpool(page.turned_away, form, lacking.value)
     typed = payload_of(beginning.fields, form, look_of(request).vendor_times())
     payload = typed | {"actor": staff.actor}
-    if not was_seen(form, payload):
-        ahead = await _ahead(request, beginning, payload)
-        return await run_in_threadpool(page.foreseen, form, payload, ahead)
+    if seconds := context_of(request).pace.wait(staff.ident):
+        return await run_in_threadpool(page.too_often, form, seconds)
     context = context_of(request)
+    now = context.now()
+    ahead = await _ahead(request, beginning, payload, at := looked_at(form, now) or now)
+    if not await run_in_threadpool(page.has_seen, form, payload, ahead, at):
+        ahead = ahead if at == now else await _ahead(request, beginning, payload, now)
+        return await run_in_threadpool(page.foreseen, form, payload, ahead, now)
     try:
         service = CommandService(context, staff.actor, "staff-form")
         begun = await service.start(kind, None, payload, form.text("key") or None)
@@ -96,15 +101,16 @@ async def begin(request: Request, staff: Staff, name: str, form: OurForm) -> Res
     return RedirectResponse(f"/staff/{kind.plural}/{begun.number}?done=begin", 303)
 
 
-async def _ahead(request: Request, beginning: Beginning, payload: dict[str, Any]) -> Foresight:
+async def _ahead(
+    request: Request, beginning: Beginning, payload: dict[str, Any], at: datetime
+) -> Foresight:
     context, kind = context_of(request), beginning.kind
-    now = context.now()
     try:
-        await run_in_threadpool(context.starts.check, kind.workflow, None, payload, now)
+        await run_in_threadpool(context.starts.check, kind.workflow, None, payload, at)
     except InvalidCommand as error:
         return Foresight(refused=str(error), field=error.field)
     number = f"{kind.prefix}-new"
-    return await Foreseer(context, now).of_start(beginning.behaviour, number, payload)
+    return await Foreseer(context, at).of_start(beginning.behaviour, number, payload)
 
 
 def _page(request: Request, staff: StaffMember, beginning: Beginning) -> FormPage:

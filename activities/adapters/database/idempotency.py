@@ -62,6 +62,12 @@ class DatabaseIdempotency:
             raise OtherRequest(key)
         return Remembered(row.at, row.number, row.outcome, new=row.at == now)
 
+    def knows(self, caller: str, key: str) -> bool:
+        """Whether a key was used already."""
+        with self._engine.connect() as connection:
+            query = select(idempotency_keys.c.at).where(_is(caller, key))
+            return connection.execute(query).first() is not None
+
     def keep_outcome(self, caller: str, key: str, outcome: str, number: str | None) -> None:
         """What came of it, for a repeat."""
         with writing(self._engine) as connection:
