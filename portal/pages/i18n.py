@@ -4,6 +4,7 @@ A language is a file of `translations/`, named by its tag, beside the folder its
 from (`activities/languages.py`). Staff read English.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from activities.languages import Language, known_languages
 
 FOLDER = Path(__file__).with_name("translations")
 STAGE_ORDER = ("investigating", "identified", "fixing", "verifying")
+_NAMED = re.compile(r"\b(?P<event>[a-z_]+\.[a-z_]+)\b(?: to (?P<role>[a-z_]+))?", re.IGNORECASE)
 _LONGEST = 500
 """Characters of an `Accept-Language`: browsers send a tenth of it."""
 
@@ -57,6 +59,17 @@ class Translations:
     def of(self, kind: str, value: Any) -> str:
         """The field's words for a value; what is not known is shown as it is, less underlines."""
         return self.texts.get(f"{kind}.{value}", str(value).replace("_", " "))
+
+    def staff_words(self, text: str) -> str:
+        """A text for staff with what happens, and whom it is told, in the field's words: of
+        `defect.escalated to coo`, `Escalation to COO`."""
+        return _NAMED.sub(self._named, text)
+
+    def _named(self, found: re.Match[str]) -> str:
+        said, role = self.texts.get(f"record.{found['event'].lower()}"), found["role"]
+        if said is None:
+            return found[0]
+        return f"{said} to {self.of('role', role)}" if role else said
 
     def posted(self, text: str) -> str:
         """A text of the status page: what we post where nobody wrote anything, in this language."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_urlsafe
@@ -52,6 +52,8 @@ class Look:
             "new_key": token_urlsafe,
         }
         self._templates.filters["zip_same"] = _each_for_itself
+        self._templates.filters["in_words"] = ENGLISH.staff_words
+        self._templates.filters["role"] = partial(ENGLISH.of, "role")
         self._load = lru_cache(maxsize=2)(lambda year: context.policies.load(POLICY, year))
 
     def policy(self) -> Policy:

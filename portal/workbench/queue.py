@@ -13,6 +13,7 @@ from activities.adapters.database.work_items import DatabaseWorkItems, Place, Sp
 from activities.ports import Delivery
 from domain.views.work_items import Need, Shown, WorkItem, work_items
 from portal.pages.obligations import Obligation
+from portal.workbench.actions import KIND_OF, action_of
 
 SOON = timedelta(hours=2)
 """What is due within so long needs somebody now."""
@@ -78,6 +79,12 @@ class Entry:
     client: str | None = None
     owner: str | None = None
     title: str | None = None
+
+    @property
+    def button(self) -> str:
+        """What the action is called, as on its page."""
+        action = action_of(KIND_OF[f"{self.kind}s"], self.do)
+        return action.title if action else ""
 
 
 @dataclass(frozen=True, slots=True)

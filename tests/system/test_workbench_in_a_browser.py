@@ -57,7 +57,7 @@ async def test_a_stranger_takes_a_case_from_the_queue_to_its_resolution(
         context = await chromium.new_context(java_script_enabled=script)
         page = await signed_in(pages, at, context)
         page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
-        await page.get_by_role("link", name="Respond CASE-1").click()
+        await page.get_by_role("link", name="Reply, CASE-1").click()
         await page.get_by_label("Message to the client").fill("We are looking into it.")
         await look(page, script)
         await page.locator("#ahead").get_by_text("We are looking into it.").wait_for()
@@ -111,7 +111,7 @@ async def test_the_queue_stays_fresh_and_nothing_moves(pages: Pages, chromium: "
     async with served(pages) as at:
         context = await chromium.new_context()
         page = await signed_in(pages, at, context)
-        row = page.get_by_role("link", name="Respond CASE-2")
+        row = page.get_by_role("link", name="Reply, CASE-2")
         before = await row.bounding_box()
         await pages.world.tell("CASE-1", "answer", message="It works like this.")
         await pages.world.case("CASE-4", client="river", subject="Another")

@@ -247,7 +247,7 @@ async def test_staff_record_what_they_told_by_telephone(pages: Pages) -> None:
     dashboard, seen = await onlooker.get("/staff"), await onlooker.get("/staff/telephone")
 
     assert "<strong>1</strong> to tell by telephone" in dashboard
-    assert all(words in seen for words in ("&lt;Ada&gt;", "+1 312 555 0123", "defect.confirmed"))
+    assert all(words in seen for words in ("&lt;Ada&gt;", "+1 312 555 0123", "Defect confirmed"))
     assert "Record that they were told" not in seen
     told = {"message": "", "case": "CASE-1"} | Forms(await caller.get("/staff/telephone")).to(
         "/staff/telephone"

@@ -9,10 +9,13 @@ import pytest
 from jinja2 import Environment
 
 from activities.languages import known_languages
+from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.defect import posted_texts
 from domain.promise_guard import promises
+from domain.webhooks.events import EVENTS
 from portal.pages import i18n as words_module
 from portal.pages.i18n import ENGLISH, TRANSLATIONS
+from tests.domain.webhooks.test_webhooks import recorded_events
 
 OTHERS = sorted(set(TRANSLATIONS) - {"en"})
 GERMAN, SPANISH = TRANSLATIONS["de"], TRANSLATIONS["es"]
@@ -54,6 +57,19 @@ def test_what_is_posted_is_known_by_its_words() -> None:
     for language in OTHERS:
         assert {TRANSLATIONS[language].posted(text) for text in posted}.isdisjoint(posted)
     assert GERMAN.posted("Nobody can log in") == "Nobody can log in"
+
+
+def test_staff_read_of_everything_that_happens_in_words() -> None:
+    """Every fact, message and role has its words; within a text they stand for its name."""
+    events = {*recorded_events(), *EVENTS, *map(str, ClientEvent), *map(str, StaffEvent)}
+    assert {event for event in events if ENGLISH.of("record", event) == event} == set()
+    assert set(ENGLISH.kind("role")) == set(Role)
+    for said, meant in (
+        ("Defect.escalated to coo: Monday", "Escalation to COO: Monday"),
+        ("defect.urgent is repeated", "Urgent notice is repeated"),
+        ("Look at vendor.example", "Look at vendor.example"),
+    ):
+        assert ENGLISH.staff_words(said) == meant
 
 
 @pytest.mark.parametrize("language", TRANSLATIONS)
@@ -149,7 +165,10 @@ def test_templates_ask_for_words_that_are_there() -> None:
     spared = {key.removesuffix(".one").removesuffix(".other") for key in ENGLISH.texts}
 
     assert asked - spared - set(ENGLISH.texts) == set()
-    looked_up = ("severity", "stage", "case_state", "outcome", "item", "effort", "release", "event")
+    looked_up = (
+        *("severity", "stage", "case_state", "outcome", "item", "effort", "release", "event"),
+        *("record", "role"),
+    )
     built = (
         "refused",
         "problem",

@@ -89,11 +89,11 @@ async def test_what_is_over_says_so(pages: Pages) -> None:
 async def test_the_queue_and_the_workbench_ask_for_it(pages: Pages) -> None:
     """What nobody has acknowledged needs somebody now; an action with a preview like others."""
     browser = await specialist(pages)
-    assert "Nobody has acknowledged: defect.urgent, since" in await browser.get("/staff/queue")
+    assert "Nobody has acknowledged: Urgent notice, since" in await browser.get("/staff/queue")
     address = "/staff/defects/DEF-1/do/acknowledge"
     assert address in await browser.get("/staff/defects/DEF-1")
     page = await looked(browser, address)
-    assert "defect urgent is repeated</strong>: stops" in page
+    assert "Urgent notice is repeated</strong>: stops" in page
     await done(browser, address)
     await pages.tick()
 
