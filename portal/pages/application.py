@@ -1,8 +1,10 @@
 """Puts the pages together: an application of its own, with its own ways of saying no."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -27,11 +29,13 @@ from portal.pages import (
     status,
     subscribing,
 )
-from portal.pages.auth import NotHere, SignInNeeded, staff_page
-from portal.pages.forms import FormRefused
+from portal.pages.auth import ASKS_BY_ITSELF, NotHere, SignInNeeded, staff_page
+from portal.pages.forms import FormRefused, our_form
 from portal.pages.page_renderer import STATIC, Look, context_of, look_of
 from portal.refusals import Kind, refused
+from portal.security import TOKEN_FIELD
 from portal.workbench import action_page, entity_pages, queue_page, start_page
+from portal.workbench.form_page import SEEN
 from runtime.connection import NoServer
 
 
@@ -64,6 +68,10 @@ _KINDS: dict[str, Kind] = {
 """What a form that was not taken counts as; whoever went away was not turned away."""
 
 
+_OF_THE_FORM = (TOKEN_FIELD, "step", SEEN)
+"""Fields that nobody types: a form that is sent again is looked at first."""
+
+
 class _Static(StaticFiles):
     """The style sheet: its address changes with its content, so it may be kept."""
 
@@ -74,13 +82,40 @@ class _Static(StaticFiles):
         return response
 
 
-def _sign_in_first(request: Request, needed: SignInNeeded) -> Response:
-    where = {"client": "/sign-in", "staff": _staff_sign_in(request)}[needed.kind]
-    response = RedirectResponse(where, 303)
-    look_of(request).cookies.clear(response, needed.kind)
-    if needed.kind == "client":
-        sign_in.remember_wanted(request, response)
+async def _sign_in_first(request: Request, needed: SignInNeeded) -> Response:
+    if needed.kind == "staff":
+        kept = await _signed_out(request)
+        # Their forms are known by the cookie still, which opens nothing any more.
+        return kept or RedirectResponse(_staff_sign_in(request), 303)
+    response = RedirectResponse("/sign-in", 303)
+    look_of(request).cookies.clear(response, "client")
+    sign_in.remember_wanted(request, response)
     return response
+
+
+async def _signed_out(request: Request) -> Response | None:
+    """For staff whose session ended while they were typing, or had a page open: the page again that
+    keeps what they typed. None for whoever only asked for a page, or sends what is not ours."""
+    by_script = request.headers.get("HX-Request") == "true"
+    typed: Mapping[str, str] = {}
+    if not by_script:
+        try:
+            typed = (await our_form(request)).fields if request.method == "POST" else {}
+        except FormRefused:
+            typed = {}
+        if not typed:
+            return None
+    return await run_in_threadpool(
+        look_of(request).show,
+        request,
+        f"staff_signed_out{'_part' if by_script else ''}.html.j2",
+        status=401,
+        area="staff",
+        staff=None,
+        action=request.url.path,
+        typed={name: text for name, text in typed.items() if name not in _OF_THE_FORM},
+        part="fresh" if request.url.path == ASKS_BY_ITSELF else "ahead-body",
+    )
 
 
 def _staff_sign_in(request: Request) -> str:

@@ -60,16 +60,25 @@ def signed_in(
     name: str | None = None,
     roles: Collection[str] | None = None,
 ) -> Response:
-    """Begin a session, a new one whatever the browser had, and go to a page for staff."""
+    """Begin a session, a new one whatever the browser had, and go to a page for staff.
+
+    Forms that the same person left open stay theirs: what their tokens were made of, and opens
+    nothing any more, is kept for that alone.
+    """
     context, look = context_of(request), look_of(request)
     sessions = DatabaseSessions(context.engine)
-    if before := look.cookies.read(request, "staff"):
+    before = look.cookies.read(request, "staff")
+    is_theirs = before is not None and sessions.subject("staff", before) == subject
+    if before is not None:
         sessions.end(before)
     browser = rough_browser_of(request)
     begun = sessions.begin("staff", subject, context.now(), browser, name=name, roles=roles)
     response = RedirectResponse(staff_page(to), 303)
     look.cookies.set(response, "staff", begun)
-    look.cookies.clear(response, "visitor")
+    if before is not None and is_theirs:
+        look.cookies.set(response, "visitor", before)
+    else:
+        look.cookies.clear(response, "visitor")
     return response
 
 
@@ -84,6 +93,7 @@ async def sign_out(request: Request, form: OurForm) -> Response:
     else:
         response = look.show(request, "staff_leave.html.j2", area="staff", staff=None, url=url)
     look.cookies.clear(response, "staff")
+    look.cookies.clear(response, "visitor")
     return response
 
 

@@ -110,6 +110,13 @@ class DatabaseSessions:
                 connection.execute(update(web_sessions).where(this).values(seen_at=now))
         return _session(row)
 
+    def subject(self, kind: Who, token: str) -> str | None:
+        """Whose session it is or was, as long as that is known."""
+        rows = web_sessions.c
+        query = select(rows.subject).where(rows.token_hash == hashed(token), rows.kind == kind)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
     def live(
         self, kind: Who, now: datetime, subject: str | None = None, most: int = 200
     ) -> Sequence[Session]:
