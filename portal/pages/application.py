@@ -35,7 +35,7 @@ from portal.pages.page_renderer import STATIC, Look, context_of, look_of
 from portal.refusals import Kind, refused
 from portal.security import TOKEN_FIELD
 from portal.workbench import action_page, entity_pages, queue_page, start_page
-from portal.workbench.form_page import SEEN
+from portal.workbench.form_page import SAID, SEEN
 from runtime.connection import NoServer
 
 
@@ -68,7 +68,7 @@ _KINDS: dict[str, Kind] = {
 """What a form that was not taken counts as; whoever went away was not turned away."""
 
 
-_OF_THE_FORM = (TOKEN_FIELD, "step", SEEN)
+_OF_THE_FORM = (TOKEN_FIELD, "step", SEEN, SAID)
 """Fields that nobody types: a form that is sent again is looked at first."""
 
 

@@ -87,6 +87,28 @@ class Foresight:
     """Others that it reaches and that were not asked."""
 
     @property
+    def in_short(self) -> str:
+        """In a sentence, as it is read aloud to whoever cannot see it."""
+        everywhere = [*self._everywhere()]
+        mails = sum(one.count for each in everywhere for one in each.clients)
+        calls = sum(one.by_telephone for each in everywhere for one in each.clients)
+        counted = (
+            (mails, "email to clients", "emails to clients"),
+            (calls, "person to be told by telephone", "people to be told by telephone"),
+            (sum(len(each.staff) for each in everywhere), "message to staff", "messages to staff"),
+            (sum(len(each.status_page) for each in everywhere), "post", "posts"),
+        )
+        said = [f"{count} {one if count == 1 else more}" for count, one, more in counted if count]
+        more = f", and {self.more} more are reached" if self.more else ""
+        return f"What will happen: {', '.join(said) or 'nobody is told'}{more}."
+
+    def _everywhere(self) -> Iterator["Foresight"]:
+        yield self
+        for other in self.elsewhere:
+            if other.foresight is not None:
+                yield from other.foresight._everywhere()
+
+    @property
     def tells_nobody(self) -> bool:
         """Whether neither clients nor staff nor the public hear anything, here or elsewhere."""
         others = (one.foresight for one in self.elsewhere if one.foresight is not None)

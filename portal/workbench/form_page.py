@@ -28,6 +28,8 @@ _TOO_OFTEN = (
 )
 SEEN = "seen"
 """The field that says what somebody has seen the consequences of, when, and which they were."""
+SAID = "said"
+"""The field that says what was read aloud last: nothing is said twice while somebody types."""
 SEEN_LASTS = timedelta(minutes=10)
 """Then instants that are counted from now are others."""
 
@@ -65,6 +67,7 @@ class FormPage:
         """
         by_script = self.request.headers.get("HX-Request") == "true"
         hints = Hints() if by_script else self.hints()
+        said = trouble.message or (ahead.in_short if ahead else "")
         begins = self._begins(hints) if self.request.method == "GET" else {}
         return look_of(self.request).show(
             self.request,
@@ -79,6 +82,8 @@ class FormPage:
             ahead=ahead and self._consequences(ahead),
             is_refused=ahead is not None and ahead.refused is not None,
             seen=seen,
+            by_script=by_script,
+            said=said if by_script and said != form.text(SAID) else "",
             hints=hints,
             trouble=trouble,
         )

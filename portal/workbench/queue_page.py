@@ -1,5 +1,6 @@
 """The queue, which stays fresh without moving what one is about to click, and the search."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,13 +103,18 @@ def changes_page(request: Request, staff: Staff) -> Response:
     context, asked = context_of(request), Asked(request.query_params, staff.actor)
     queue = Queue(context.engine, context.now())
     shown = set(request.query_params.getlist("shown")[: SHOWN * len(Urgency)])
+    new, done = sum(_new(part, shown) for part in asked.parts(queue)), sorted(queue.gone(shown))
+    said = hashlib.sha256(f"{new} {done}".encode()).hexdigest()[:16]
+    if request.query_params.get("said") == said:
+        return Response(status_code=204)  # What is read aloud again and again is no news.
     return look_of(request).show(
         request,
         "workbench/changes.html.j2",
         area="staff",
         staff=staff,
-        new=sum(_new(part, shown) for part in asked.parts(queue)),
-        done=sorted(queue.gone(shown)),
+        new=new,
+        done=done,
+        said=said,
     )
 
 

@@ -120,8 +120,92 @@ async def test_the_queue_stays_fresh_and_nothing_moves(pages: Pages, chromium: "
         # What the page does by itself every 20 seconds.
         await page.evaluate(ASK_NOW)
         await page.locator("#fresh").get_by_text("1 new").wait_for()
+        async with page.expect_response(re.compile("/staff/queue/changes")) as asked:
+            await page.evaluate(ASK_NOW)
+        assert (await asked.value).status == 204  # Nothing is read aloud twice.
         assert await page.get_by_text("done", exact=True).count() >= 1
         assert await row.bounding_box() == before
+        await context.close()
+
+
+FOCUSED = """() => {
+    const it = document.activeElement, box = it.getBoundingClientRect();
+    const name = it.getAttribute("aria-label") || it.labels?.[0]?.innerText || it.innerText || "";
+    const outlined = getComputedStyle(it).outlineStyle !== "none";
+    const seen = box.width > 0 && box.top >= 0 && box.bottom <= innerHeight && box.left >= 0;
+    return {name: name.trim().split("\\n")[0], seen: seen && outlined, id: it.id};
+}"""
+
+
+async def tab_to(page: "Page", name: str) -> None:
+    """Go on by the Tab key; wherever it stops is on the screen and is seen to be where one is."""
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        focused = await page.evaluate(FOCUSED)
+        if focused["name"] == name:
+            assert focused["seen"], focused
+            return
+        # Beyond the last one the browser's own buttons come.
+        assert focused["seen"] or await page.evaluate("document.activeElement === document.body")
+    raise AssertionError(f"{name} is nowhere")
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_case_is_answered_with_the_keyboard_alone(
+    pages: Pages, chromium: "Chromium", script: bool
+) -> None:
+    """WCAG 2.1.1, 2.4.3, 2.4.7, 4.1.3: and what comes while one types is said in short."""
+    await three_clients(pages)
+    async with served(pages) as at:
+        context = await chromium.new_context(java_script_enabled=script)
+        page = await signed_in(pages, at, context)
+        await page.get_by_role("heading", name="Queue", exact=True).wait_for()
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await tab_to(page, "Log a case")
+        await tab_to(page, "Reply, CASE-1")
+        await page.keyboard.press("Enter")
+        await page.get_by_role("heading", name="Reply").wait_for()
+        await tab_to(page, "Message to the client clients read this")
+        await page.keyboard.type("We are looking into it.")
+        if script:
+            said = page.locator("#ahead-said")
+            await said.get_by_text("What will happen: 1 email to clients.").wait_for()
+        else:
+            await tab_to(page, "What will happen")
+            await page.keyboard.press("Enter")
+            await page.locator("#ahead-title:focus").wait_for()
+        await tab_to(page, "Reply")
+        await page.keyboard.press("Enter")
+        await page.locator(":focus").get_by_text("It is on record under your name").wait_for()
+        await context.close()
+    await pages.world.settle()
+    assert "We are looking into it." in pages.letters_to(ADA)[-1].text
+
+
+async def test_a_preview_takes_nobodys_focus(pages: Pages, chromium: "Chromium") -> None:
+    """Whoever stands on the button still does when it comes anew; the same is said once."""
+    await three_clients(pages)
+    async with served(pages) as at:
+        context = await chromium.new_context()
+        page = await signed_in(pages, at, context)
+        await page.goto(f"{at}/staff/cases/CASE-1/do/respond?message=Hello")
+        await page.locator("#do").focus()
+        said = []
+        for text in ("One thing.", "Another."):
+            async with page.expect_response(re.compile("/do/respond")) as answered:
+                await page.evaluate(
+                    """text => {
+                        const field = document.querySelector("textarea");
+                        field.value = text;
+                        field.dispatchEvent(new Event("change", {bubbles: true}));
+                    }""",
+                    text,
+                )
+            said.append("ahead-said" in await (await answered.value).text())
+            await page.locator("#ahead").get_by_text(text).wait_for()
+            assert (await page.evaluate(FOCUSED))["id"] == "do"
+        assert said == [True, False]
         await context.close()
 
 

@@ -10,6 +10,7 @@ from jinja2 import Environment
 
 from activities.languages import known_languages
 from domain.contract.events import ClientEvent, Role, StaffEvent
+from domain.contract.values import Stage
 from domain.defect import posted_texts
 from domain.promise_guard import promises
 from domain.webhooks.events import EVENTS
@@ -62,6 +63,7 @@ def test_what_is_posted_is_known_by_its_words() -> None:
 def test_staff_read_of_everything_that_happens_in_words() -> None:
     """Every fact, message and role has its words; within a text they stand for its name."""
     events = {*recorded_events(), *EVENTS, *map(str, ClientEvent), *map(str, StaffEvent)}
+    events |= {f"status.{stage}" for stage in (*Stage, "resolved")}
     assert {event for event in events if ENGLISH.of("record", event) == event} == set()
     assert set(ENGLISH.kind("role")) == set(Role)
     for said, meant in (
