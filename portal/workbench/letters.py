@@ -57,6 +57,8 @@ class ToClients:
     by_telephone: int
     opted_out: int
     letters: Sequence[InLanguage]
+    jointly: bool
+    """Who is on several defects of the release gets one message that names them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class Letters:
             by_telephone=spoken,
             opted_out=readers.opted_out,
             letters=[*self._by_language(effect, readers.wanting, at)],
+            jointly=effect.joint is not None and effect.people is None,
         )
 
     def readers(self, effect: NotifyClients, joining: Sequence[AudienceChange]) -> "Readers":

@@ -109,6 +109,28 @@ async def test_each_action_can_be_done_minutes_after_it_was_shown(pages: Pages) 
         await pages.world.settle()
 
 
+async def test_one_email_for_several_defects_is_foreseen_and_comes(pages: Pages) -> None:
+    """Whoever plans it reads so, and Ada, who is on both, gets one that names them."""
+    for n in (1, 2):
+        await pages.world.defect(f"DEF-{n}", "S2", on_case(f"CASE-{n}"))
+    await pages.world.release("REL-1", days=3)
+    await pages.world.settle()
+    browser = await specialist(pages, *SPECIALIST, "releases:read", "releases:write")
+    address, typed = "/staff/releases/REL-1/do/attach_defects", {"defects": "DEF-1\nDEF-2"}
+    page = await looked(browser, address, **typed)
+    assert "one email, which names them all" in page
+
+    seen = Forms(page).to(address)
+    await browser.http.post(address, data=seen | typed | {"step": "do"})
+    await pages.world.settle()
+    told = [x for x in pages.letters_to(ADA) if x.headers["X-Event"] == "defect.release_scheduled"]
+    assert [x.headers["X-Defect"].split(", ") for x in told] in (
+        [["DEF-1", "DEF-2"]],
+        [["DEF-2", "DEF-1"]],
+    )
+    assert told[0].headers["X-Case"].count("CASE-") == 2
+
+
 async def test_who_asks_too_often_waits_and_loses_nothing(pages: Pages) -> None:
     """One person after their share, and everybody once all of them have had theirs."""
     await a_defect(pages)
