@@ -213,6 +213,8 @@ class PreferenceRules(Section):
 
     optional: list[Topic] = Field(default=list(Topic))
     """The topics a person may opt out of."""
+    digest_hour: int = Field(default=8, ge=0, le=23)
+    """The hour at which those who want a digest of them get it, in their own zone."""
 
 
 _ASKABLE = frozenset(

@@ -18,6 +18,7 @@ EXAMPLES: Mapping[str, str] = {
     "calendar.holidays.subdivision": 'subdivision = "CA"',
     "calendar.holidays.also": "also = [2027-12-24]",
     "defects.next_update_hours": "next_update_hours = 24",
+    dotted(("preferences", "digest_hour")): "digest_hour = 8",
     "severities.hours": 'hours = "24x7", or hours = { mon = [["08:00", "20:00"]] }',
     "severities.updates.local_time": "local_time = 09:00:00",
     "severities.updates.grace_minutes": "grace_minutes = 15",

@@ -291,6 +291,9 @@ def _people(file: PolicyFile) -> Iterator[Statement]:
     topics = tuple(map(str, file.preferences.optional))
     sentence = "A person may opt out of: {}"
     yield Statement("Preferences", dotted(("preferences", "optional")), sentence, topics)
+    hour = f"{file.preferences.digest_hour:02}:00"
+    sentence = "Who wants that once a day gets it at {} of their own zone"
+    yield Statement("Preferences", dotted(("preferences", "digest_hour")), sentence, hour)
     for role in Role:
         sentence = f"{_role(role)[0].upper()}{_role(role)[1:]} is told at {{}}"
         yield Statement("Contacts", f"contacts.{role}", sentence, _told_at(file, role))
