@@ -39,6 +39,7 @@ from activities.adapters.database import (
     migrate,
 )
 from activities.adapters.database.attachments import AttachmentFiles
+from activities.adapters.database.digests import DatabaseDigests
 from activities.adapters.database.open_numbers import DatabaseOpenNumbers
 from activities.adapters.database.retention import DatabaseRetention, look_for_runs
 from activities.adapters.database.subscribers import DatabaseSubscribers
@@ -51,6 +52,7 @@ from activities.adapters.policy_files import PolicyError, PolicyFiles
 from activities.adapters.statuspage import StatuspageApi
 from activities.adapters.webhook_http import WebhookHttp
 from activities.consultation import BookCalls
+from activities.digest import MailDigests, begin_digest_mail
 from activities.entities import Entities
 from activities.fan_out import FanOut
 from activities.impact import ReviewImpact
@@ -83,6 +85,7 @@ from runtime.versioning import deployment_config
 from workflows.area_work import AreaWorkWorkflow
 from workflows.case import CaseWorkflow
 from workflows.defect import DefectWorkflow
+from workflows.digest_mail import DigestMailWorkflow
 from workflows.entity import EntityWorkflow
 from workflows.impact_review import ImpactReviewWorkflow
 from workflows.release import ReleaseWorkflow
@@ -100,11 +103,11 @@ WORKFLOWS: list[type[EntityWorkflow[Any]]] = [
     ImpactReviewWorkflow,
     WebhookWorkflow,
 ]
-UPKEEP = [RetentionWorkflow, StatusMailWorkflow]
+UPKEEP = [RetentionWorkflow, StatusMailWorkflow, DigestMailWorkflow]
 """Workflows that are no entities: they have no number, no commands and no outbox."""
 ACTIVITY_THREADS = 40
-POSTS_SEEN_WITHIN = timedelta(seconds=10)
-"""After which a worker looks whether subscribers are to be told of a post."""
+MAILS_SEEN_WITHIN = timedelta(seconds=10)
+"""After which a worker looks whether subscribers are to be told of a post, or digests are due."""
 STICKY_PATIENCE = timedelta(seconds=1)
 """How long a task waits for the worker that has its workflow in memory before any may take it.
 
@@ -204,6 +207,7 @@ async def workers(
     defects = DefectsClient(client, records=DatabaseRecords(engine))
     ledger, audience = DatabaseLedger(engine), DatabaseAudience(engine)
     impact, preferences = DatabaseImpact(engine), DatabasePreferences(engine)
+    digests = DatabaseDigests(engine)
     tell = Notifications(
         adapters.mailbox,
         ledger,
@@ -213,6 +217,17 @@ async def workers(
         preferences,
         adapters.places,
         DatabaseJointMessages(engine),
+        settings.portal_url,
+        digests=digests,
+    )
+    send_digests = MailDigests(
+        adapters.mailbox,
+        ledger,
+        audience,
+        digests,
+        preferences,
+        adapters.policies,
+        settings.mail_from,
         settings.portal_url,
     )
     status_page = PostToStatusPage(adapters.status_page, ledger)
@@ -268,6 +283,7 @@ async def workers(
                     tell.tell_staff,
                     status_page.post_status,
                     tell_subscribers.mail_subscribers,
+                    send_digests.mail_digests,
                 ],
                 activity_executor=threads,
                 max_concurrent_activities=ACTIVITY_THREADS // 2,
@@ -290,7 +306,7 @@ async def workers(
                 await running.enter_async_context(part)
             looking = (
                 asyncio.create_task(look_after_receivers(defects, webhooks)),
-                asyncio.create_task(look_after_subscribers(client, subscribers)),
+                asyncio.create_task(look_after_mails(client, subscribers, digests)),
             )
             try:
                 yield
@@ -338,15 +354,19 @@ async def look_after_receivers(client: DefectsClient, webhooks: DatabaseWebhooks
             log.warning("webhook.not_looked_after", problem=type(error).__name__)
 
 
-async def look_after_subscribers(client: Client, subscribers: DatabaseSubscribers) -> None:
-    """Have subscribers told what was posted, for as long as the process runs."""
+async def look_after_mails(
+    client: Client, subscribers: DatabaseSubscribers, digests: DatabaseDigests
+) -> None:
+    """Have subscribers told what was posted, and digests sent, for as long as the process runs."""
     while True:
-        await asyncio.sleep(POSTS_SEEN_WITHIN.total_seconds())
+        await asyncio.sleep(MAILS_SEEN_WITHIN.total_seconds())
         try:
             if await asyncio.to_thread(subscribers.is_wanted):
                 await begin_status_mail(client)
+            if await asyncio.to_thread(digests.is_due, datetime.now(UTC)):
+                await begin_digest_mail(client)
         except (RPCError, SQLAlchemyError) as error:
-            log.warning("subscribers.not_looked_after", problem=type(error).__name__)
+            log.warning("mails.not_looked_after", problem=type(error).__name__)
 
 
 async def _made(schedule: str, making: Awaitable[None]) -> None:

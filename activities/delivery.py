@@ -50,6 +50,7 @@ class Tally:
     already: int = 0
     failed: int = 0
     opted_out: int = 0
+    in_digest: int = 0
     by_telephone: tuple[str, ...] = ()
     problem: str | None = None
 
@@ -97,11 +98,14 @@ def deliver(
     if is_anothers and before.state is not DeliveryState.FAILED:
         tally.already += 1
         return
-    if _was_sent(before, delivery, tally):
+    if was_sent(before, delivery, tally):
         return
     if before.state is DeliveryState.BOUNCED:
         tally.failed += 1
         tally.problem = tally.problem or before.problem
+        return
+    if before.state is DeliveryState.DIGEST:
+        tally.in_digest += 1
         return
     if before.state is DeliveryState.UNKNOWN:
         log.warning("delivery.outcome_unknown", key=delivery.effect_key, attempts=before.attempts)
@@ -152,11 +156,11 @@ def hand_to_staff(ledger: Ledger, delivery: Delivery, spoken: Spoken, tally: Tal
         tally.problem = TOO_MANY_CALLS
         return
     before = ledger.hand_to_staff(delivery, spoken, present())
-    if not _was_sent(before, delivery, tally):
+    if not was_sent(before, delivery, tally):
         tally.by_telephone = (*tally.by_telephone, delivery.cases[0])
 
 
-def _was_sent(before: Delivery, delivery: Delivery, tally: Tally) -> bool:
+def was_sent(before: Delivery, delivery: Delivery, tally: Tally) -> bool:
     """Whether the key was used, be it for this message or for another one."""
     if before.state is not DeliveryState.SENT:
         return False

@@ -10,6 +10,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.delivery import Tally, content_of, deliver, hand_to_staff, note_told, present
+from activities.digest import put_by
+from activities.digest_ports import Digests
 from activities.heartbeat import BEAT_SECONDS, Heartbeater
 from activities.joint_ports import JointMessages, JointPart, Turn
 from activities.ports import (
@@ -55,7 +57,8 @@ PATIENCE = timedelta(minutes=30)
 class Notifications:
     """The activities `tell_clients` and `tell_staff`.
 
-    `portal_url` is where people reach the portal: mails they may opt out of lead there.
+    `portal_url` is where people reach the portal: mails they may opt out of lead there. Without
+    `digests` nothing waits for one.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Notifications:
         joint_messages: JointMessages,
         portal_url: str | None = None,
         beat_seconds: float = BEAT_SECONDS,
+        digests: Digests | None = None,
     ) -> None:
         self._mailbox = mailbox
         self._ledger = ledger
@@ -81,6 +85,7 @@ class Notifications:
         self._joint_messages = joint_messages
         self._portal_url = portal_url
         self._beat_seconds = beat_seconds
+        self._digests = digests
         self._renderer = cache(self._make_renderer)
 
     @activity.defn(name="tell_clients")
@@ -96,15 +101,20 @@ class Notifications:
             for person, preference in self._people(effect, after):
                 if renderer.is_wanted(effect.kind, preference):
                     write = partial(self._write, renderer, effect, person, preference)
-                    joint = effect.joint
+                    joint, due_at = (
+                        effect.joint,
+                        self._digest_due(renderer, effect, person, preference),
+                    )
                     if person.contact.email is None:
                         self._hand_to_staff(effect, write(), tally, person)
                     elif joint and effect.kind is ClientEvent.RELEASE_NOTICE:
-                        self._send_unless_reminded(session, effect, joint, write, tally, person)
+                        self._send_unless_reminded(
+                            session, effect, joint, write, tally, person, due_at
+                        )
                     elif joint is not None:
                         self._send_jointly(session, effect, joint, write, tally, person)
                     else:
-                        self._send(session, effect, write(), tally, person)
+                        self._send(session, effect, write(), tally, person, due_at)
                 else:
                     tally.opted_out += 1
                 pulse.beat(person.recipient, tally)
@@ -216,9 +226,11 @@ class Notifications:
         letter: Letter,
         tally: Tally,
         person: Person,
+        due_at: datetime | None,
     ) -> None:
         delivery = self._delivery(effect, letter, person.cases, recipient_key(letter.to), EMAIL)
-        deliver(self._ledger, delivery, lambda: session.send(letter), tally)
+        if not self._put_by(delivery, effect, person, due_at, tally):
+            deliver(self._ledger, delivery, lambda: session.send(letter), tally)
 
     def _send_unless_reminded(
         self,
@@ -228,6 +240,7 @@ class Notifications:
         write: Callable[[JointPart | None], Letter],
         tally: Tally,
         person: Person,
+        due_at: datetime | None,
     ) -> None:
         """A notice, where no defect reminds the person now, with the same news (R2, R5)."""
         is_reminded = self._joint_messages.is_reminded(joint, person.recipient)
@@ -235,8 +248,28 @@ class Notifications:
         delivery = self._delivery(effect, letter, [], recipient_key(letter.to), EMAIL)
         if is_reminded:
             note_told(self._ledger, delivery, tally)
-        else:
+        elif not self._put_by(delivery, effect, person, due_at, tally):
             deliver(self._ledger, delivery, lambda: session.send(letter), tally)
+
+    def _digest_due(
+        self, renderer: Renderer, effect: NotifyClients, person: Person, preference: Preference
+    ) -> datetime | None:
+        if self._digests is None:
+            return None
+        return renderer.digest_due(effect, person.contact, preference, present())
+
+    def _put_by(
+        self,
+        delivery: Delivery,
+        effect: NotifyClients,
+        person: Person,
+        due_at: datetime | None,
+        tally: Tally,
+    ) -> bool:
+        """Whether it waits for the digest that they want, or went out with one."""
+        if self._digests is None or due_at is None:
+            return False
+        return put_by(self._digests, delivery, effect, person, due_at, tally)
 
     def _send_jointly(
         self,

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from domain.contract.events import Topic
-
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
     """The page of the portal, where there is one, and the mail that stop a topic."""
 
-    topic: Topic
+    topic: str
+    """One that `topics_of` knows."""
     page: str | None
     address: str
     subject: str

@@ -34,11 +34,13 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One block of a message; a plain paragraph has one line."""
+    """One block of a message; a plain paragraph and a heading have one line."""
 
-    kind: Literal["plain", "list", "quote"]
+    kind: Literal["plain", "list", "quote", "heading"]
     lines: tuple[str, ...]
     sent: str | None = None
+    link: str | None = None
+    """Where a plain paragraph leads, at its end."""
 
 
 def environment(folder: Path, **options: Any) -> Environment:

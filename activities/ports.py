@@ -110,6 +110,8 @@ class DeliveryState(StrEnum):
     """The mail server took it, and a report came back later: it did not arrive (T9)."""
     BY_TELEPHONE = "by_telephone"
     """The person has no e-mail address: it is `sent` once somebody says that they told them."""
+    DIGEST = "digest"
+    """It waits for the digest of its reader, and is `sent` with that."""
 
 
 EMAIL = "email"
@@ -176,8 +178,8 @@ class Ledger(Protocol):
         """Mark it as being sent and return the row as it was before.
 
         A row found `sending` (the sender died in between) is returned as `unknown`; one found
-        `sent` or `bounced` stays so. What is `shared_since` then may be on record under the key of
-        another that began little before or after.
+        `sent`, `bounced` or in a `digest` stays so. What is `shared_since` then may be on record
+        under the key of another that began little before or after.
         """
 
     def hand_to_staff(self, delivery: Delivery, spoken: Spoken, at: datetime) -> Delivery:
@@ -240,6 +242,8 @@ class Preference:
     newsletter: bool = True
     time_zone: str | None = None
     language: str | None = None
+    digest: bool = False
+    """Whether what they may opt out of comes once a day, in one mail."""
 
 
 class Preferences(Protocol):
@@ -251,7 +255,7 @@ class Preferences(Protocol):
     def keep(self, address: str, chosen: Mapping[str, Any], at: datetime) -> None:
         """Remember a choice made at `at`; what is left out stays, an older one changes nothing."""
 
-    def unsubscribe(self, token: str, topic: Topic, at: datetime) -> str | None:
+    def unsubscribe(self, token: str, topics: Iterable[Topic], at: datetime) -> str | None:
         """Opt the person of a token out; answers the address, None for an unknown token."""
 
 

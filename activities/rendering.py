@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, TemplateNotFound, pass_context
 from jinja2.runtime import Context
 
+from activities.digest_ports import DigestSection
 from activities.joint_ports import JointPart
 from activities.languages import ENGLISH, TEMPLATES, Language, known_languages, preferred, zone_of
 from activities.message_facts import Reference, facts_given, reference_of
@@ -35,6 +36,8 @@ from activities.ports import Letter, Preference
 from domain.addresses import ascii_domain, recipient_key
 from domain.contract.effects import NotifyClients, NotifyStaff, Person
 from domain.contract.events import TOPIC_OF, ClientEvent, Role, Topic
+from domain.contract.values import Contact
+from domain.digest import is_too_late, next_digest
 from domain.policy import Cadence, FixedHourCadence, Policy
 
 _THREADS = 20
@@ -81,6 +84,7 @@ class Renderer:
         self._signature = [*policy.texts.signature.splitlines(), policy.texts.vendor]
         self._mail_local, self._mail_domain = address_of(mail_from)
         self._optional = frozenset(policy.preferences.optional)
+        self._digest_hour = policy.preferences.digest_hour
         self._portal_url = portal_url.rstrip("/") if portal_url else None
         self._languages = known_languages(templates)
         self._words = {
@@ -112,21 +116,11 @@ class Renderer:
             jinja2.UndefinedError: where a fact the words need is missing or empty.
             ValueError: where an instant among the facts is none.
         """
-        contact = person.contact
-        chosen = (preference.time_zone, preference.language) if preference else (None, None)
-        zones = map(zone_of, (chosen[0], contact.time_zone))
-        reader = _Reader(
-            "client",
-            contact.email or person.recipient,
-            contact.name,
-            zone=next(filter(None, zones), self._vendor_zone),
-            language=preferred(self._languages, chosen[1], contact.language),
-            wants_progress=not preference or self._wants(Topic.PROGRESS, preference),
-        )
+        reader = self._reader(person, preference)
         topic = self._optional_topic(effect.kind)
         opt_out = None
-        if topic and preference and contact.email:
-            opt_out = self._opt_out(topic, preference)
+        if topic and preference and person.contact.email:
+            opt_out = self.opt_out(topic, preference)
         companions = part.companions if part else ()
         about = reference_of(effect, tuple(person.cases), companions, words)
         key = f"{effect.joint.key}/{part.number}" if effect.joint and part else effect.key
@@ -136,6 +130,61 @@ class Renderer:
             # A language that lacks the words of an event, or a part of them: never half a letter.
             reader = replace(reader, language=self._languages[ENGLISH])
             return self._letter(effect, key, about, reader, at, opt_out)
+
+    def digest_section(
+        self,
+        effect: NotifyClients,
+        person: Person,
+        preference: Preference,
+        words: Mapping[str, str],
+    ) -> DigestSection:
+        """What a digest says of one message: what the letter would have, without what is around it.
+
+        Raises:
+            jinja2.UndefinedError, ValueError: as `client_letter`.
+        """
+        about = reference_of(effect, tuple(person.cases), words=words)
+        reader = self._reader(person, preference)
+        try:
+            paper = self._paper(effect, about, reader, effect.at)
+        except TemplateNotFound:
+            reader = replace(reader, language=self._languages[ENGLISH])
+            paper = self._paper(effect, about, reader, effect.at)
+        decided = reader.language.local_time(effect.at, reader.zone)
+        link = (
+            Paragraph("plain", (paper["link"],), link=paper["link_at"]) if "link" in paper else None
+        )
+        said = [*paper["paragraphs"], *filter(None, [link])]
+        return DigestSection(about, decided, paper["subject"], said, paper["rows"])
+
+    def digest_due(
+        self, effect: NotifyClients, contact: Contact, preference: Preference, at: datetime
+    ) -> datetime | None:
+        """When the digest is due that has a message put by at `at`; None for one that goes at once.
+
+        That is what is not optional, and what its reader would learn too late.
+        """
+        if not preference.digest or self._optional_topic(effect.kind) is None:
+            return None
+        due = next_digest(at, self._digest_hour, self.zone(contact, preference))
+        return None if is_too_late(due, effect.facts) else due
+
+    def zone(self, contact: Contact, preference: Preference | None) -> ZoneInfo:
+        """Their own, as far as it is known, else the vendor's."""
+        zones = map(zone_of, (preference.time_zone if preference else None, contact.time_zone))
+        return next(filter(None, zones), self._vendor_zone)
+
+    def _reader(self, person: Person, preference: Preference | None) -> _Reader:
+        contact = person.contact
+        chosen = preference.language if preference else None
+        return _Reader(
+            "client",
+            contact.email or person.recipient,
+            contact.name,
+            zone=self.zone(contact, preference),
+            language=preferred(self._languages, chosen, contact.language),
+            wants_progress=not preference or self._wants(Topic.PROGRESS, preference),
+        )
 
     def staff_letter(self, effect: NotifyStaff, address: str, at: datetime) -> Letter:
         """What one of the vendor's own places is told at `at`, in English, in the vendor's zone.
@@ -149,15 +198,17 @@ class Renderer:
         about = reference_of(effect, (effect.case,) if effect.case else ())
         return self._letter(effect, effect.key, about, reader, at)
 
-    def _letter(
+    def _paper(
         self,
         effect: NotifyClients | NotifyStaff,
-        key: str,
         about: Reference,
         reader: _Reader,
         at: datetime,
         opt_out: OptOut | None = None,
-    ) -> Letter:
+        *,
+        greets: bool = False,
+    ) -> dict[str, Any]:
+        """What the layouts put on paper."""
         language = reader.language
         words = self._words[language.tag]
         values = facts_given(effect.facts) | {
@@ -179,7 +230,7 @@ class Renderer:
         if about.companions:
             subject = as_value(part(words, "and_more", values | {"subject": subject}))
             also = part(words, "companions", values)
-        opening = part(words, f"{reader.side}_opening", values)
+        opening = part(words, f"{reader.side}_opening", values) if greets else ""
         rows = _rows(part(words, f"{reader.side}_reference", values))
         paper = {
             "lang": language.tag,
@@ -203,11 +254,23 @@ class Renderer:
         if link_at is not None:
             link = as_value(part(words, "portal" if is_to_client else "acknowledge", values))
             paper |= {"link": link, "link_at": link_at}
+        return paper
+
+    def _letter(
+        self,
+        effect: NotifyClients | NotifyStaff,
+        key: str,
+        about: Reference,
+        reader: _Reader,
+        at: datetime,
+        opt_out: OptOut | None = None,
+    ) -> Letter:
+        paper = self._paper(effect, about, reader, at, opt_out, greets=True)
         return Letter(
             message_id=message_id(self._mail_domain, "message", key, reader.address),
             to=reader.address,
             to_name=reader.name,
-            subject=subject,
+            subject=paper["subject"],
             text=self._layouts.get_template("layout.txt.j2").render(paper),
             html=self._layouts.get_template("layout.html.j2").render(paper),
             headers={
@@ -265,7 +328,8 @@ class Renderer:
         chosen = {Topic.PROGRESS: preference.progress, Topic.NEWSLETTER: preference.newsletter}
         return chosen[topic] or topic not in self._optional
 
-    def _opt_out(self, topic: Topic, preference: Preference) -> OptOut:
+    def opt_out(self, topic: str, preference: Preference) -> OptOut:
+        """How a person stops messages of a topic, or all that their digest has."""
         token, page = preference.token, None
         if self._portal_url:
             page = f"{self._portal_url}/unsubscribe/{topic}/{quote(token, safe='')}"

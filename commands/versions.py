@@ -34,6 +34,7 @@ KINDS = {
     "WebhookWorkflow": "receiver",
     "RetentionWorkflow": "retention",
     "StatusMailWorkflow": "status mail",
+    "DigestMailWorkflow": "digest mail",
 }
 WORKERS_SETTLE = 15.0
 """Seconds from a worker's start until the server knows all queues that it serves."""

@@ -13,13 +13,16 @@ up."""
 class Kept(StrEnum):
     """A kind of rows that are removed some day. What is open keeps all of its own.
 
-    In the order in which they go: words for the telephone before the deliveries they belong to.
+    In the order in which they go: words for the telephone, and parts of digests, before the
+    deliveries they belong to.
     """
 
     WEBHOOKS = "webhooks"
     """Messages to receivers that were sent or given up, of what is over."""
     SPOKEN_MESSAGES = "spoken_messages"
     """Words for the telephone that were told, or are not told any more."""
+    DIGEST_PARTS = "digest_parts"
+    """What digests would have had of what is over. They go with their digest before."""
     DELIVERIES = "deliveries"
     """Who was told what and when, of what is over."""
     JOINT_MESSAGES = "joint_messages"

@@ -49,11 +49,13 @@ _WORKFLOWS = {
     "WebhookWorkflow",
     "RetentionWorkflow",
     "StatusMailWorkflow",
+    "DigestMailWorkflow",
 }
 _ACTIVITIES = {effect.model_fields["type"].default for effect in get_args(get_args(Effect)[0])}
 _OTHERS = {
     *("status", "timeline", "explain", "preview", "preview_policy", "read_model"),
-    *("load_policy", "send_webhooks", "prune_rows", "mail_subscribers"),
+    *("load_policy", "send_webhooks", "prune_rows"),
+    *("mail_subscribers", "mail_digests"),
     *("wake", "request_continue_as_new"),
 }
 NAMES = frozenset(_WORKFLOWS | set(COMMANDS) | _ACTIVITIES | _OTHERS)

@@ -1,7 +1,7 @@
 """Hand-written stand-ins for the outside world, with switches for its bad days."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -104,11 +104,11 @@ class MemoryPreferences:
                 known = self._of(address.lower())
                 self._chosen[address.lower()] = replace(known, **{thing: value})
 
-    def unsubscribe(self, token: str, topic: Topic, at: datetime) -> str | None:
+    def unsubscribe(self, token: str, topics: Iterable[Topic], at: datetime) -> str | None:
         """Opt the person of a token out."""
         address = next((a for a, known in self._chosen.items() if known.token == token), None)
         if address is not None:
-            self.keep(address, {topic.value: False}, at)
+            self.keep(address, {topic.value: False for topic in topics}, at)
         return address
 
     def _of(self, address: str) -> Preference:

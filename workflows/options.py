@@ -58,8 +58,8 @@ def for_retention() -> dict[str, Any]:
     }
 
 
-def for_status_mail() -> dict[str, Any]:
-    """Options of the activity that mails subscribers: a try may take long, an outage is sat out."""
+def for_many_mails() -> dict[str, Any]:
+    """Options of activities that mail many people: a try may take long, an outage is sat out."""
     return {
         "task_queue": OUTBOUND_QUEUE,
         "start_to_close_timeout": timedelta(hours=6),

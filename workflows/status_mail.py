@@ -19,6 +19,6 @@ class StatusMailWorkflow:
     async def run(self, _start: Any = None) -> int:
         """Answers how many mails the last attempt has sent."""
         sent: int = await workflow.execute_activity(
-            "mail_subscribers", result_type=int, **options.for_status_mail()
+            "mail_subscribers", result_type=int, **options.for_many_mails()
         )
         return sent

@@ -58,6 +58,19 @@ TOPIC_OF: Mapping[ClientEvent, Topic] = {
 """The events one can opt out of; nothing else can be opted out of."""
 
 
+DIGEST = "digest"
+"""The `X-Event` of a digest. Where one opts out it stands for all topics, of which it may have."""
+
+
+def topics_of(name: str) -> tuple[Topic, ...]:
+    """The topics that a name stands for.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return tuple(Topic) if name == DIGEST else (Topic(name),)
+
+
 class StaffEvent(StrEnum):
     """What staff are told of: the `X-Event` of their mails."""
 

@@ -10,6 +10,8 @@ WEBHOOKS_QUEUE = "webhooks"
 """A queue of its own: receivers that do not answer hold up no mail and no status page."""
 STATUS_MAIL = "status-mail"
 """The id of the workflow that mails subscribers of the status page."""
+DIGEST_MAIL = "digest-mail"
+"""The id of the workflow that sends digests."""
 REQUEST_CONTINUE_AS_NEW = "request_continue_as_new"
 """The signal that lets any entity begin a new run, at the next moment it may."""
 
@@ -18,6 +20,7 @@ OWN_IDS: Mapping[str, str] = {
     "ImpactReviewWorkflow": "impact-review",
     "RetentionWorkflow": "retention",
     "StatusMailWorkflow": STATUS_MAIL,
+    "DigestMailWorkflow": DIGEST_MAIL,
     "AreaWorkWorkflow": "area-work-",
 }
 """How ids begin that are for one type of workflow: no number of anything else does."""

@@ -29,6 +29,8 @@ class DeliveryReceipt(Receipt):
     """Those refused for good."""
     opted_out: int = 0
     """People who do not want this kind of message."""
+    in_digest: int = 0
+    """People who get it with their next digest."""
     by_telephone: list[str] = Field(default_factory=list)
     """A case of each person without an e-mail address: support tells them, and says so."""
     problem: str | None = None

@@ -21,7 +21,7 @@ from activities.adapters.database.set_aside import MOST_OF_ONE, RAW_BYTES, SetAs
 from activities.adapters.file_store import StoreDown
 from domain.addresses import recipient_key
 from domain.contract.case import ProvideInformation
-from domain.contract.events import Topic
+from domain.contract.events import DIGEST, Topic, topics_of
 from domain.contract.values import NUMBER_PATTERN
 from portal.api.command_service import CommandService
 from portal.api.contract import CASES
@@ -46,7 +46,8 @@ CASES_AN_HOUR = 20
 NOTES_AN_HOUR = 120
 """Of one sender, as many as by the forms of the portal: each is kept for good."""
 _UNSUBSCRIBE = re.compile(
-    rf"\s*unsubscribe\s+({'|'.join(Topic)})\s+([A-Za-z0-9_-]{{20,100}})\s*", re.IGNORECASE
+    rf"\s*unsubscribe\s+({'|'.join((*Topic, DIGEST))})\s+([A-Za-z0-9_-]{{20,100}})\s*",
+    re.IGNORECASE,
 )
 
 
@@ -143,9 +144,9 @@ class _MailIntake:
         said = _UNSUBSCRIBE.fullmatch(mail.subject)
         if said is None:
             return None
-        topic = Topic(said[1].lower())
+        topics = topics_of(said[1].lower())
         preferences = DatabasePreferences(self._context.engine)
-        if preferences.unsubscribe(said[2], topic, self._context.now()) is None:
+        if preferences.unsubscribe(said[2], topics, self._context.now()) is None:
             return _ignored("unknown-token")
         return Received(outcome="unsubscribed", case=None, reason=None, repeated=False)
 

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from activities.adapters.database import DatabaseContacts, DatabasePreferences, DatabaseSessions
 from activities.languages import zone_of
-from domain.contract.events import Topic
+from domain.contract.events import Topic, topics_of
 from portal.pages.auth import NotHere, Person, SignedIn
 from portal.pages.forms import NO_TROUBLE, HarmlessForm, OurForm, Trouble, trouble_of
 from portal.pages.i18n import TRANSLATIONS
@@ -147,7 +147,7 @@ def unsubscribe_page(request: Request, topic: str, token: str) -> Response:
     It looks nothing up, so that it says nothing of who has which token.
     """
     response = look_of(request).show(
-        request, "unsubscribe.html.j2", topic=_topic(topic), token=token, done=False
+        request, "unsubscribe.html.j2", topic=_known(topic), token=token, done=False
     )
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -159,15 +159,16 @@ def unsubscribe(request: Request, topic: str, token: str) -> Response:
 
     The answer to an unknown token is the same.
     """
-    known, context = _topic(topic), context_of(request)
-    DatabasePreferences(context.engine).unsubscribe(token, known, context.now())
+    known, context = _known(topic), context_of(request)
+    DatabasePreferences(context.engine).unsubscribe(token, topics_of(known), context.now())
     return look_of(request).show(
         request, "unsubscribe.html.j2", topic=known, token=token, done=True
     )
 
 
-def _topic(name: str) -> Topic:
+def _known(topic: str) -> str:
     try:
-        return Topic(name)
+        topics_of(topic)
     except ValueError:
         raise NotHere from None
+    return topic

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from activities.languages import TEMPLATES
-from domain.contract.events import ClientEvent, StaffEvent
+from domain.contract.events import DIGEST, ClientEvent, StaffEvent
 from tools.docs.tables import code, table
 
 _SUBJECT = re.compile(r"\{% block subject %\}(.*?)\{% endblock %\}", re.DOTALL)
@@ -17,7 +17,7 @@ def subjects() -> str:
 
 
 def _rows() -> Iterator[tuple[str, str, str]]:
-    for side, events in (("client", ClientEvent), ("staff", StaffEvent)):
+    for side, events in (("client", (*ClientEvent, DIGEST)), ("staff", StaffEvent)):
         for event in events:
             text = (TEMPLATES / "en" / side / f"{event}.j2").read_text(encoding="utf-8")
             found = _SUBJECT.search(text)

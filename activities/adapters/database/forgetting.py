@@ -34,6 +34,7 @@ from activities.adapters.database.preferences import DatabasePreferences
 from activities.adapters.database.sessions import hashed
 from activities.adapters.database.tables import (
     deliveries,
+    digest_parts,
     entities,
     facts,
     issued_numbers,
@@ -60,6 +61,7 @@ _WAITING = (
     DeliveryState.SENDING,
     DeliveryState.UNKNOWN,
     DeliveryState.BY_TELEPHONE,
+    DeliveryState.DIGEST,
 )
 _ABOUT_CONTACTS = ("contact.corrected", "contact.notified", "contact.not_notified")
 _NOBODY = dict.fromkeys(("email", "name", "time_zone", "language", "phone"))
@@ -202,6 +204,7 @@ class DatabaseForgetting:
         return [
             _Step("letters", letters, letters.c.address.in_(keys)),
             _Step("words for the telephone", spoken_messages, spoken_messages.c.delivery.in_(told)),
+            _Step("parts of digests", digest_parts, digest_parts.c.recipient.in_(keys)),
             _Step(
                 "words on their cases",
                 facts,

@@ -30,6 +30,8 @@ _FAILING = (
 )
 _OVER = (DeliveryState.SENT, DeliveryState.BOUNCED)
 """Nothing is sent again to who got it, or to an address that sent it back."""
+_NOT_SENT_AGAIN = (*_OVER, DeliveryState.DIGEST)
+"""What waits for a digest goes out with that, and not by itself too."""
 _WAITED_FOR = deliveries.c.overtaken_at.is_(None)
 """Nothing has taken its place."""
 _IS = and_(
@@ -37,7 +39,7 @@ _IS = and_(
     deliveries.c.recipient == bindparam("of_recipient"),
     deliveries.c.channel == bindparam("of_channel"),
 )
-_FIND = select(deliveries).where(_IS).with_for_update()
+FIND = select(deliveries).where(_IS).with_for_update()
 _SETTLE = (
     update(deliveries)
     .where(_IS, deliveries.c.state.not_in(_OVER))
@@ -76,21 +78,22 @@ class DatabaseLedger:
         """Mark it as being sent, one attempt more, and return the row as it was before.
 
         A new row is returned as `planned` with no attempts; one found `sending` (the sender died
-        in between) as `unknown`; one found `sent` or `bounced` is left alone and returned as it is.
+        in between) as `unknown`; one found `sent`, `bounced` or in a `digest` is left alone and
+        returned as it is.
         Claims of one row take turns, from whatever thread or process; so do those of what is
         shared, which are made under the key of one that began within `SHARED_FOR`.
         """
         with writing(self._engine) as connection:
-            delivery = _on_record(connection, delivery)
+            delivery = on_record(connection, delivery)
             if shared_since is not None:
                 delivery = _shared(connection, delivery, shared_since)
-            if _open(connection, delivery, at):
+            if open_row(connection, delivery, at):
                 return replace(
                     delivery, state=DeliveryState.PLANNED, attempts=0, sent_at=None, problem=None
                 )
-            row = connection.execute(_FIND, _named(delivery)).one()
-            before = _delivery(row)
-            if before.state in _OVER or (shared_since and _is_anothers(before, delivery)):
+            row = connection.execute(FIND, named(delivery)).one()
+            before = delivery_of(row)
+            if before.state in _NOT_SENT_AGAIN or (shared_since and _is_anothers(before, delivery)):
                 return before
             connection.execute(
                 update(deliveries)
@@ -116,9 +119,9 @@ class DatabaseLedger:
         """
         to_do = DeliveryState.BY_TELEPHONE
         with writing(self._engine) as connection:
-            is_new = _open(connection, delivery, at, to_do)
-            row = connection.execute(_FIND, _named(delivery)).one()
-            before = _delivery(row)
+            is_new = open_row(connection, delivery, at, to_do)
+            row = connection.execute(FIND, named(delivery)).one()
+            before = delivery_of(row)
             if before.state is DeliveryState.SENT:
                 return before
             if not is_new:
@@ -155,11 +158,11 @@ class DatabaseLedger:
     ) -> None:
         sent_at = at if state is DeliveryState.SENT else None
         with writing(self._engine) as connection:
-            delivery = _on_record(connection, delivery)
-            named = _named(delivery)
+            delivery = on_record(connection, delivery)
+            of_row = named(delivery)
             ended = {"ended": state, "sent": sent_at, "for_problem": problem, "now": at}
-            settled = connection.execute(_SETTLE, named | ended)
-            known = settled.rowcount or connection.execute(_FIND, named).first()
+            settled = connection.execute(_SETTLE, of_row | ended)
+            known = settled.rowcount or connection.execute(FIND, of_row).first()
         if not known:
             raise LookupError(f"{delivery.effect_key}: settled without having been claimed")
 
@@ -187,14 +190,14 @@ class DatabaseLedger:
         if entity is not None:
             query = query.where(deliveries.c.entity == entity)
         with self._engine.connect() as connection:
-            return [_delivery(row) for row in connection.execute(query)]
+            return [delivery_of(row) for row in connection.execute(query)]
 
     def newest(self, entity: str, limit: int) -> Sequence[Delivery]:
         """The last rows of an entity, the newest first."""
         of_entity = select(deliveries).where(deliveries.c.entity == entity)
         query = of_entity.order_by(deliveries.c.id.desc()).limit(limit)
         with self._engine.connect() as connection:
-            return [_delivery(row) for row in connection.execute(query)]
+            return [delivery_of(row) for row in connection.execute(query)]
 
     def count(self, entity: str, states: Collection[DeliveryState]) -> int:
         """How many rows of an entity stand in one of these states."""
@@ -205,8 +208,8 @@ class DatabaseLedger:
             return connection.execute(query).scalar_one()
 
     def told(self, effect_key: str) -> set[str]:
-        """The recipients who have got a message, or whom staff were asked to tell."""
-        over = (DeliveryState.SENT, DeliveryState.BY_TELEPHONE)
+        """The recipients who have got a message, or will without it being sent again."""
+        over = (DeliveryState.SENT, DeliveryState.BY_TELEPHONE, DeliveryState.DIGEST)
         query = select(deliveries.c.recipient).where(
             deliveries.c.effect_key == effect_key, deliveries.c.state.in_(over)
         )
@@ -222,7 +225,7 @@ class DatabaseLedger:
             .limit(limit)
         )
         with self._engine.connect() as connection:
-            return [_delivery(row) for row in connection.execute(query)]
+            return [delivery_of(row) for row in connection.execute(query)]
 
     def summary(self) -> dict[DeliveryState, int]:
         """How many rows stand in each state, but for those that were overtaken; none is nought."""
@@ -247,7 +250,7 @@ class DatabaseLedger:
         return oldest
 
 
-def _open(
+def open_row(
     connection: Connection,
     delivery: Delivery,
     at: datetime,
@@ -282,7 +285,7 @@ def _opening(connection: Connection) -> ReturningInsert[tuple[int]]:
     )
 
 
-def _on_record(connection: Connection, delivery: Delivery) -> Delivery:
+def on_record(connection: Connection, delivery: Delivery) -> Delivery:
     """The delivery with its recipient spelled as it was written down, if it was otherwise."""
     others = [s for s in spellings(delivery.recipient) if s != delivery.recipient]
     if not others:
@@ -327,7 +330,7 @@ def _is_anothers(row: Delivery, delivery: Delivery) -> bool:
     return row.message_id != delivery.message_id and row.state is not DeliveryState.FAILED
 
 
-def _named(delivery: Delivery) -> dict[str, Any]:
+def named(delivery: Delivery) -> dict[str, Any]:
     """The parameters of `_IS`."""
     return {
         "of_key": delivery.effect_key,
@@ -336,7 +339,8 @@ def _named(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _delivery(row: Row[Any]) -> Delivery:
+def delivery_of(row: Row[Any]) -> Delivery:
+    """What a row of the ledger says."""
     return Delivery(
         effect_key=row.effect_key,
         recipient=row.recipient,

@@ -1,6 +1,6 @@
 """What people chose for every mail, by address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
@@ -16,7 +16,7 @@ from domain.contract.events import Topic
 
 _Keys = tuple[str, ...]
 """The spellings of one address: its row may have any of them."""
-_CHOICES = ("progress", "newsletter", "time_zone", "language")
+_CHOICES = ("progress", "newsletter", "digest", "time_zone", "language")
 
 
 class DatabasePreferences:
@@ -57,16 +57,16 @@ class DatabasePreferences:
                     .values({thing: chosen[thing], known_at.name: at})
                 )
 
-    def unsubscribe(self, token: str, topic: Topic, at: datetime) -> str | None:
+    def unsubscribe(self, token: str, topics: Iterable[Topic], at: datetime) -> str | None:
         """Opt the person of a token out; answers the address, None for an unknown token.
 
-        A choice of the topic made after `at` stands.
+        A choice of a topic made after `at` stands.
         """
         query = select(preferences.c.address).where(preferences.c.token == token)
         with self._engine.connect() as connection:
             address = connection.execute(query).scalar_one_or_none()
         if address is not None:
-            self.keep(address, {topic.value: False}, at)
+            self.keep(address, {topic.value: False for topic in topics}, at)
         return address
 
     def _page(self, page: Sequence[_Keys]) -> dict[str, Preference]:
@@ -94,7 +94,13 @@ def _open(connection: Connection, keys: Sequence[str]) -> None:
     connection.execute(
         _opening(connection),
         [
-            {"address": key, "token": token_urlsafe(), "progress": True, "newsletter": True}
+            {
+                "address": key,
+                "token": token_urlsafe(),
+                "progress": True,
+                "newsletter": True,
+                "digest": False,
+            }
             for key in keys
         ],
     )
@@ -124,6 +130,7 @@ def _preference(row: Row[Any]) -> Preference:
         token=row.token,
         progress=row.progress,
         newsletter=row.newsletter,
+        digest=row.digest,
         time_zone=row.time_zone,
         language=row.language,
     )

@@ -31,6 +31,7 @@ from activities.adapters.database.set_aside import KEPT as MAILS_KEPT
 from activities.adapters.database.subscribers import unconfirmed
 from activities.adapters.database.tables import (
     deliveries,
+    digest_parts,
     entities,
     idempotency_keys,
     joint_messages,
@@ -58,11 +59,12 @@ from activities.adapters.database.tables_webhooks import webhook_messages
 from activities.adapters.database.upsert import insert
 from activities.adapters.database.webhooks import WAITING
 from activities.adapters.file_store import StoreDown
+from activities.digest_ports import LANE as DIGEST
 from activities.ports import DeliveryState, NotNow
 from activities.subscriber_ports import LANE
 from domain.retention import Kept, Periods
 
-_CHOSEN = ("progress_at", "newsletter_at", "time_zone_at", "language_at")
+_CHOSEN = ("progress_at", "newsletter_at", "digest_at", "time_zone_at", "language_at")
 _ON_THE_WAY = timedelta(days=1)
 """A file that nothing names may be that of a mail which is being taken."""
 
@@ -148,7 +150,7 @@ def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:
     told_by, written_by = now - periods.deliveries, now - periods.letters
     old_deliveries = or_(
         _of_what_was_over(deliveries.c.entity, told_by),
-        and_(deliveries.c.lane == LANE, deliveries.c.changed_at < told_by),
+        and_(deliveries.c.lane.in_((LANE, DIGEST)), deliveries.c.changed_at < told_by),
     )
     return {
         Kept.WEBHOOKS: _Rule(
@@ -172,6 +174,10 @@ def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:
                     )
                 )
             ),
+        ),
+        Kept.DIGEST_PARTS: _Rule(
+            digest_parts,
+            digest_parts.c.delivery.in_(select(deliveries.c.id).where(old_deliveries)),
         ),
         Kept.DELIVERIES: _Rule(deliveries, old_deliveries),
         Kept.JOINT_MESSAGES: _Rule(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, Row, and_, func, select, update
 
 from activities.adapters.database.engine import writing
 from activities.adapters.database.tables import deliveries, entities, subscriptions
+from activities.digest_ports import LANE as DIGEST
 from activities.ports import DeliveryState
 from activities.subscriber_ports import LANE
 from domain.addresses import recipient_key, spellings
@@ -86,7 +87,8 @@ class DatabaseReturned:
         )
         with writing(self._engine) as connection:
             rows = connection.execute(select(deliveries).where(same).order_by(deliveries.c.id))
-            also = [_returned(row) for row in rows if row.id != letter.id]
+            # Of a digest the messages that it had: they are of somebody.
+            also = [_returned(row) for row in rows if row.id != letter.id and row.lane != DIGEST]
             connection.execute(
                 update(deliveries)
                 .where(same, deliveries.c.state != DeliveryState.BOUNCED)

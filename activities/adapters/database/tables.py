@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
+    false,
 )
 
 from activities.adapters.database.columns import CodePointText, UtcDateTime
@@ -115,6 +116,8 @@ preferences = Table(
     Column("progress_at", UtcDateTime),
     Column("newsletter", Boolean, nullable=False),
     Column("newsletter_at", UtcDateTime),
+    Column("digest", Boolean, nullable=False, server_default=false()),
+    Column("digest_at", UtcDateTime),
     Column("time_zone", CodePointText),
     Column("time_zone_at", UtcDateTime),
     Column("language", CodePointText),
@@ -201,6 +204,22 @@ spoken_messages = Table(
     Column("phone", CodePointText),
     Column("subject", CodePointText, nullable=False),
     Column("text", CodePointText, nullable=False),
+)
+
+digest_parts = Table(
+    "digest_parts",
+    metadata,
+    # A message that waits for its reader's digest; gone with that.
+    Column("delivery", BigInteger, ForeignKey("deliveries.id"), primary_key=True),
+    Column("recipient", CodePointText, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    # The key of the digest that it goes in, from when that is first tried.
+    Column("digest", CodePointText),
+    # What is said, and to whom.
+    Column("effect", JSON, nullable=False),
+    Column("person", JSON, nullable=False),
+    Index(None, "due_at"),
+    Index(None, "recipient"),
 )
 
 joint_messages = Table(

@@ -20,12 +20,22 @@ from activities.adapters.database import (
     MailArchive,
     forgetting,
 )
+from activities.adapters.database.digests import DatabaseDigests
 from activities.adapters.database.forgetting import DatabaseForgetting
 from activities.adapters.database.sessions import hashed
 from activities.adapters.database.subscribers import ALL, DatabaseSubscribers
-from activities.adapters.database.tables import metadata, subscriptions
+from activities.adapters.database.tables import deliveries, metadata, subscriptions
 from activities.ports import Delivery, DeliveryState, Letter, Spoken
-from domain.contract.effects import AudienceChange, Fact, Joint, UpdateReadModel, Whom
+from domain.contract.effects import (
+    AudienceChange,
+    Fact,
+    Joint,
+    NotifyClients,
+    Person,
+    UpdateReadModel,
+    Whom,
+)
+from domain.contract.events import ClientEvent
 from domain.contract.values import Attachment, Contact, Stage
 from tests.activities.database.test_mail_and_status_page import post
 
@@ -68,7 +78,14 @@ def fact(sequence: int, event: str, **said: Any) -> Fact:
 
 def sent(engine: Engine, key: str, recipient: str, state: DeliveryState | None = None) -> None:
     """A message that went out."""
-    delivery = Delivery(
+    delivery = _message(key, recipient)
+    ledger = DatabaseLedger(engine)
+    ledger.claim(delivery, NOW)
+    ledger.settle(delivery, state or DeliveryState.SENT, NOW)
+
+
+def _message(key: str, recipient: str) -> Delivery:
+    return Delivery(
         effect_key=key,
         recipient=recipient,
         channel="email",
@@ -77,9 +94,6 @@ def sent(engine: Engine, key: str, recipient: str, state: DeliveryState | None =
         message_id=f"<{key}.{recipient}>",
         cases=("CASE-1",),
     )
-    ledger = DatabaseLedger(engine)
-    ledger.claim(delivery, NOW)
-    ledger.settle(delivery, state or DeliveryState.SENT, NOW)
 
 
 def a_life(engine: Engine, state: str = "closed") -> None:
@@ -98,6 +112,19 @@ def a_life(engine: Engine, state: str = "closed") -> None:
     for person in (*KEYS[:1], "bob@river.example"):
         sent(engine, "DEF-1/7/defect.update", person)
     sent(engine, "DEF-1/8/defect.update", KEYS[0], DeliveryState.BOUNCED)
+    waiting = _message("DEF-1/9/defect.update", KEYS[0])
+    update = NotifyClients(
+        key=waiting.effect_key,
+        entity="DEF-1",
+        sequence=9,
+        at=NOW,
+        kind=ClientEvent.DEFECT_UPDATE,
+        facts={"text": "words from her"},
+    )
+    DatabaseDigests(engine).put_by(waiting, update, Person(contact=ADA, cases=["CASE-1"]), NOW, NOW)
+    with engine.begin() as connection:  # They were detached meanwhile.
+        waits = deliveries.c.state == DeliveryState.DIGEST
+        connection.execute(deliveries.update().where(waits).values(overtaken_at=NOW))
     joint = Joint(release="REL-1", says="deployed", change=3)
     messages = DatabaseJointMessages(engine)
     for person in (*KEYS[:1], "bob@river.example"):
@@ -156,10 +183,11 @@ def test_nothing_of_a_person_is_left_and_the_record_is(engine: Engine) -> None:
     assert rows == {
         "letters": 1,
         "words for the telephone": 0,
+        "parts of digests": 1,
         "words on their cases": 4,
         "subjects of their cases": 1,
         "what they did in the portal": 2,
-        "deliveries": 2,
+        "deliveries": 3,
         "shared messages": 1,
         "files of their cases": 0,
         "mails that were set aside": 0,
@@ -177,6 +205,7 @@ def test_nothing_of_a_person_is_left_and_the_record_is(engine: Engine) -> None:
         ("DEF-1/7/defect.update", "sent", NOW),
         ("DEF-1/7/defect.update", "sent", NOW),
         ("DEF-1/8/defect.update", "bounced", None),
+        ("DEF-1/9/defect.update", "digest", None),
     ]
     (pseudonym,) = hers
     assert pseudonym.startswith("forgotten:")

@@ -50,8 +50,9 @@ def test_what_is_left_out_stays(engine: Engine) -> None:
     preferences = DatabasePreferences(engine)
     preferences.keep("Ann@A.org", {"progress": False, "time_zone": "Europe/Berlin"}, NOW)
     preferences.keep("ann@a.org", {"language": "de", "time_zone": None, "colour": "red"}, NOW)
+    preferences.keep("ann@a.org", {"digest": True}, NOW)
     found = of(engine, "ann@a.org")
-    assert found == Preference(found.token, False, True, "Europe/Berlin", "de")
+    assert found == Preference(found.token, False, True, "Europe/Berlin", "de", digest=True)
 
 
 CHOICES: list[tuple[dict[str, Any], datetime]] = [
@@ -86,9 +87,9 @@ def test_a_token_opts_its_owner_out(engine: Engine, topic: Topic) -> None:
     token = of(engine, "Ann@A.org").token
     bob = of(engine, "bob@b.org")
     for unknown in ("", "x", token.swapcase(), token + "\0", "' OR '1'='1"):
-        assert preferences.unsubscribe(unknown, topic, NOW) is None
+        assert preferences.unsubscribe(unknown, [topic], NOW) is None
     for at in (NOW, NOW + HOUR):
-        assert preferences.unsubscribe(token, topic, at) == "ann@a.org"
+        assert preferences.unsubscribe(token, [topic], at) == "ann@a.org"
     found = of(engine, "ann@a.org")
     assert (found.progress, found.newsletter) == (
         topic is not Topic.PROGRESS,
@@ -102,8 +103,8 @@ def test_an_old_opt_out_does_not_undo_a_newer_choice(engine: Engine) -> None:
     preferences = DatabasePreferences(engine)
     token = of(engine, "ann@a.org").token
     preferences.keep("ann@a.org", {"newsletter": True}, NOW)
-    assert preferences.unsubscribe(token, Topic.NEWSLETTER, NOW - HOUR) == "ann@a.org"
-    preferences.unsubscribe(token, Topic.PROGRESS, NOW - HOUR)
+    assert preferences.unsubscribe(token, [Topic.NEWSLETTER], NOW - HOUR) == "ann@a.org"
+    preferences.unsubscribe(token, [Topic.PROGRESS], NOW - HOUR)
     assert of(engine, "ann@a.org") == Preference(token, progress=False)
 
 

@@ -21,14 +21,14 @@ from tests.activities.rendering.letters import (
 
 
 def test_templates_and_events() -> None:
-    """Every event has a template, and every template belongs to an event."""
+    """Every event has a template, and every template belongs to an event, or is the digest's."""
     found = {
         side: {path.name.removesuffix(".j2") for path in (TEMPLATES / ENGLISH / side).iterdir()}
         for side in ("client", "staff")
     }
 
     assert {
-        "client": {event.value for event in ClientEvent},
+        "client": {event.value for event in ClientEvent} | {"digest"},
         "staff": {event.value for event in StaffEvent},
     } == found
 

@@ -1,0 +1,458 @@
+"""Digests: what waits for one, what it has, and that each is sent once."""
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.adapters.database import (
+    DatabaseAudience,
+    DatabaseJointMessages,
+    DatabaseLedger,
+    DatabasePreferences,
+)
+from activities.adapters.database.digests import DatabaseDigests
+from activities.adapters.database.returned import DatabaseReturned
+from activities.adapters.database.tables import digest_parts
+from activities.adapters.policy_files import PolicyFiles
+from activities.digest import MOST_PARTS, PAGE, PATIENCE, MailDigests
+from activities.digest_ports import Digests
+from activities.notifications import Notifications
+from activities.ports import DeliveryState, NotNow
+from domain.contract.effects import NotifyClients, Person
+from domain.contract.events import ClientEvent
+from domain.contract.receipts import DeliveryReceipt
+from domain.contract.values import Contact
+from tests.fakes import RecordingMailbox, RecordingPlaces
+
+NOW = datetime(2027, 5, 3, 15, tzinfo=UTC)
+EIGHT = datetime(2027, 5, 4, 13, tzinfo=UTC)
+"""The next morning at eight in the vendor's zone."""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ADA, BOB = "ada@river.example", "bob@river.example"
+NOTICE: dict[str, Any] = {"release_kind": "major", "title": "May", "functional_areas": ["login"]}
+PORTAL = "https://portal.vendor.example"
+
+
+class Town:
+    """People, what they chose, and the two activities at an instant."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.mailbox = RecordingMailbox()
+        self.ledger = DatabaseLedger(engine)
+        self.preferences = DatabasePreferences(engine)
+        self.digests = DatabaseDigests(engine)
+
+    def chooses(self, address: str = ADA, at: datetime = NOW, **chosen: Any) -> None:
+        """What somebody wants from now on: a digest, if nothing else is said."""
+        self.preferences.keep(address, chosen or {"digest": True}, at)
+
+    def told(
+        self,
+        sequence: int,
+        *addresses: str,
+        kind: ClientEvent = ClientEvent.DEFECT_UPDATE,
+        entity: str = "DEF-000001",
+        at: datetime = NOW,
+        **facts: Any,
+    ) -> DeliveryReceipt:
+        """A defect or release tells these people something; of an update its text has a number."""
+        if kind is ClientEvent.DEFECT_UPDATE:
+            facts = {"severity": "S1", "stage": "fixing", "text": f"text {sequence}."} | facts
+        effect = NotifyClients(
+            key=f"{entity}/{sequence}/{kind}",
+            entity=entity,
+            sequence=sequence,
+            at=at,
+            kind=kind,
+            people=[
+                Person(contact=Contact(email=to, name="Ada"), cases=[f"CASE-{entity[-1]}"])
+                for to in addresses or (ADA,)
+            ],
+            facts=facts,
+        )
+        tell = Notifications(
+            self.mailbox,
+            self.ledger,
+            DatabaseAudience(self.engine),
+            PolicyFiles(),
+            "support@vendor.example",
+            self.preferences,
+            RecordingPlaces(),
+            DatabaseJointMessages(self.engine),
+            PORTAL,
+            digests=self.digests,
+        )
+        receipt: DeliveryReceipt = _at(at).run(tell.tell_clients, effect)
+        return receipt
+
+    def mailed(self, at: datetime = EIGHT) -> int:
+        """One attempt to send digests."""
+        send = MailDigests(
+            self.mailbox,
+            self.ledger,
+            DatabaseAudience(self.engine),
+            self.digests,
+            self.preferences,
+            PolicyFiles(),
+            "support@vendor.example",
+            PORTAL,
+        )
+        sent: int = _at(at).run(send.mail_digests)
+        return sent
+
+    def got(self, address: str = ADA) -> list[tuple[str, list[str]]]:
+        """The events of one person's mails, and which numbered texts each had, in order."""
+        return [
+            (letter.headers["X-Event"], re.findall(r"text \d+", letter.text))
+            for letter in self.mailbox.letters
+            if letter.to == address
+        ]
+
+    def states(self, entity: str = "DEF-000001") -> list[tuple[str, bool]]:
+        """How its messages stand, and whether they are not told any more."""
+        rows = self.ledger.deliveries(entity)
+        return [(row.state.value, row.overtaken_at is not None) for row in rows]
+
+    def left(self) -> int:
+        """How much waits."""
+        with self.engine.connect() as connection:
+            return len(connection.execute(select(digest_parts)).all())
+
+
+@pytest.fixture
+def town(engine: Engine) -> Town:
+    """In which Ada wants a digest."""
+    town = Town(engine)
+    town.chooses(at=NOW - DAY)
+    return town
+
+
+# --- what waits ----------------------------------------------------------------------------------
+
+
+def test_what_is_optional_waits_and_everything_else_goes_at_once(town: Town) -> None:
+    """Of who wants a digest; the ledger has the message, and knows that it waits."""
+    port: Digests = town.digests
+    update = town.told(1, ADA, BOB)
+    end = town.told(2, ADA, BOB, kind=ClientEvent.DEFECT_RESOLVED)
+
+    assert port.is_due(EIGHT)
+    assert (update.sent, update.in_digest, end.sent, end.in_digest) == (1, 1, 2, 0)
+    assert town.got(ADA) == [("defect.resolved", [])]
+    assert [event for event, _ in town.got(BOB)] == ["defect.update", "defect.resolved"]
+    assert [row.state for row in town.ledger.deliveries() if row.recipient == ADA] == [
+        DeliveryState.DIGEST,
+        DeliveryState.SENT,
+    ]
+
+
+def test_a_repeat_puts_nothing_by_twice(town: Town) -> None:
+    """Whether the digest was sent meanwhile or not, and whatever they have chosen since."""
+    first, again = town.told(1), town.told(1)
+    town.chooses(digest=False, at=NOW)
+    otherwise = town.told(1)
+    town.mailed()
+    after = town.told(1, at=NOW)
+
+    assert [(r.in_digest, r.already, r.sent) for r in (first, again, otherwise, after)] == [
+        (1, 0, 0),
+        (1, 0, 0),
+        (1, 0, 0),
+        (0, 1, 0),
+    ]
+    assert town.got() == [("digest", ["text 1"])]
+
+
+def test_what_is_on_its_way_does_not_wait(town: Town) -> None:
+    """A message that was being sent when they chose a digest is tried again as it was."""
+    town.chooses(digest=False, at=NOW - HOUR)
+    town.mailbox.down = True
+    with pytest.raises(ApplicationError):
+        town.told(1)
+    row = town.ledger.deliveries()[0]
+    town.ledger.claim(row, NOW)  # A sender that dies.
+    town.chooses(digest=True, at=NOW)
+    town.mailbox.down = False
+    town.told(1)
+
+    assert town.got() == [("defect.update", ["text 1"])]
+    assert town.left() == 0
+
+
+def test_what_would_come_too_late_goes_at_once(town: Town) -> None:
+    """A notice of a release that is out before the digest."""
+    for sequence, deploy_at in enumerate((EIGHT - HOUR, EIGHT + HOUR), start=1):
+        town.told(
+            sequence,
+            kind=ClientEvent.RELEASE_NOTICE,
+            entity="REL-2027.5",
+            deploy_at=deploy_at.isoformat(),
+            **NOTICE,
+        )
+
+    assert [event for event, _ in town.got()] == ["release.notice"]
+    assert town.left() == 1
+
+
+# --- what a digest has ----------------------------------------------------------------------------
+
+
+def test_a_digest_comes_once_a_day_at_the_hour_of_its_reader(town: Town) -> None:
+    """In their zone; two updates of a defect are both there, in order, and others beside them."""
+    town.chooses(BOB, time_zone="Europe/Berlin", digest=True, at=NOW - DAY)
+    for sequence in (1, 2):
+        town.told(sequence, ADA, BOB, at=NOW + sequence * HOUR)
+    town.told(3, entity="DEF-000002", at=NOW + 3 * HOUR)
+    berlin = datetime(2027, 5, 4, 6, tzinfo=UTC)
+    sent = [town.mailed(at) for at in (berlin - HOUR / 60, berlin, EIGHT - HOUR / 60, EIGHT)]
+    again = town.mailed(EIGHT + HOUR)
+
+    assert (sent, again) == ([0, 1, 0, 1], 0)
+    assert town.got(BOB) == [("digest", ["text 1", "text 2"])]
+    assert town.got(ADA) == [("digest", ["text 1", "text 2", "text 3"])]
+    letter = next(x for x in town.mailbox.letters if x.to == ADA)
+    assert letter.headers["X-Defect"] == "DEF-000001, DEF-000002"
+    assert letter.headers["X-Case"] == "CASE-1, CASE-2"
+    assert letter.headers["List-Unsubscribe"].startswith(f"<{PORTAL}/unsubscribe/progress/")
+    assert letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert town.states() == [("sent", False)] * 4
+    (digest,) = (row for row in town.ledger.deliveries("digest") if row.recipient == ADA)
+    assert (digest.effect_key, digest.state, digest.event) == (
+        "digest/2027-05-04",
+        DeliveryState.SENT,
+        "digest",
+    )
+    assert town.left() == 0
+
+
+def test_progress_and_newsletter_come_in_one_mail(town: Town) -> None:
+    """Which leads out of both."""
+    town.told(1)
+    deploy_at = (NOW + 14 * DAY).isoformat()
+    town.told(
+        1, kind=ClientEvent.RELEASE_NOTICE, entity="REL-2027.5", deploy_at=deploy_at, **NOTICE
+    )
+    town.mailed()
+    (letter,) = town.mailbox.letters
+
+    assert letter.headers["X-Release"] == "REL-2027.5"
+    assert letter.headers["List-Unsubscribe"].startswith(f"<{PORTAL}/unsubscribe/digest/")
+    assert letter.subject == "Your daily digest: 2 messages"
+
+
+def test_who_opted_out_meanwhile_is_not_sent_it(town: Town) -> None:
+    """Of that topic; the other still comes."""
+    town.told(1)
+    town.chooses(progress=False, at=NOW)
+    deploy_at = (NOW + 14 * DAY).isoformat()
+    town.told(
+        1, kind=ClientEvent.RELEASE_NOTICE, entity="REL-2027.5", deploy_at=deploy_at, **NOTICE
+    )
+    town.mailed()
+
+    assert town.got() == [("digest", [])]
+    assert town.states() == [("digest", True)]
+    assert town.states("REL-2027.5") == [("sent", False)]
+    assert town.left() == 0
+
+
+def test_who_wants_no_digest_any_more_gets_what_waits_with_the_next(town: Town) -> None:
+    """Nothing is lost; what comes later goes at once."""
+    town.told(1)
+    town.chooses(digest=False, at=NOW)
+    town.told(2)
+    town.mailed()
+
+    assert town.got() == [("defect.update", ["text 2"]), ("digest", ["text 1"])]
+
+
+def test_of_a_defect_that_was_resolved_meanwhile_nothing_older_is_told(town: Town) -> None:
+    """Its readers know; what came after it was opened again is there."""
+    town.told(1)
+    town.told(2, kind=ClientEvent.DEFECT_RESOLVED, at=NOW + HOUR)
+    town.told(3, at=NOW + 2 * HOUR)
+    town.told(4, entity="DEF-000002")
+    town.mailed()
+    nothing = Town(town.engine)
+    nothing.told(5, entity="DEF-000003", at=EIGHT)
+    nothing.told(6, entity="DEF-000003", kind=ClientEvent.DEFECT_RESOLVED, at=EIGHT + HOUR)
+    alone = nothing.mailed(EIGHT + DAY)
+
+    assert town.got()[1:] == [("digest", ["text 4", "text 3"])]
+    assert town.states() == [("digest", True), ("sent", False), ("sent", False)]
+    assert (alone, nothing.left()) == (0, 0)
+
+
+def test_more_than_fits_comes_in_several_mails(town: Town) -> None:
+    """Each of a bounded size."""
+    for sequence in range(1, MOST_PARTS + 3):
+        town.told(sequence, at=NOW + timedelta(minutes=sequence))
+    town.mailed()
+
+    assert [len(texts) for _, texts in town.got()] == [MOST_PARTS, 2]
+    keys = [row.effect_key for row in town.ledger.deliveries("digest")]
+    assert keys == ["digest/2027-05-04", "digest/2027-05-04/2"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["Your daily digest: 1 message", "Hello Ada", "the oldest first"]),
+        ("de", ["Ihre Tageszusammenfassung: 1 Nachricht", "Guten Tag Ada", "das Älteste zuerst"]),
+        ("es", ["Su resumen diario: 1 mensaje", "Hola, Ada", "empezando por las más antiguas"]),
+    ],
+)
+def test_a_digest_is_written_in_the_language_of_its_reader(
+    town: Town, language: str, words: Sequence[str]
+) -> None:
+    """As it is when it is sent, with the way to their preferences."""
+    town.told(1)
+    town.chooses(language=language, time_zone="Europe/Madrid", at=NOW)
+    town.mailed()
+    (letter,) = town.mailbox.letters
+
+    said = " ".join(f"{letter.subject} {letter.text}".split())
+    assert [w for w in words if w not in said] == []
+    assert "(Europe/Madrid)" in letter.text
+    assert f'<a href="{PORTAL}/preferences">' in letter.html
+    assert "<h2" in letter.html
+
+
+# --- that it is sent once -------------------------------------------------------------------------
+
+
+def test_an_outage_is_sat_out_and_the_mail_stays_the_same(town: Town) -> None:
+    """What waits for the next day's digest does not get into the one that was tried."""
+    town.told(1)
+    town.mailbox.down = True
+    with pytest.raises(NotNow):
+        town.mailed()
+    town.told(2, at=EIGHT + HOUR)
+    town.mailbox.down = False
+    sent = town.mailed(EIGHT + DAY)
+
+    assert sent == 2
+    assert town.got() == [("digest", ["text 1"]), ("digest", ["text 2"])]
+    assert len({letter.message_id for letter in town.mailbox.letters}) == 2
+
+
+@pytest.mark.parametrize("dies", ["before it is on record", "after it is on record"])
+def test_a_sender_that_dies_sends_no_other_mail(town: Town, dies: str) -> None:
+    """What it has not put on record goes out under the same id; what it has, not again."""
+
+    class Dies(BaseException):
+        pass
+
+    town.told(1)
+    if dies.startswith("after"):
+        over, town.digests.over = town.digests.over, _dying(Dies)  # type: ignore[method-assign]
+    else:
+        town.mailbox.before_send = _dying(Dies)
+    with pytest.raises(Dies):
+        town.mailed()
+    if dies.startswith("after"):
+        town.digests.over = over  # type: ignore[method-assign]
+    town.mailbox.before_send = lambda letter: None
+    town.mailed()
+
+    assert town.got() == [("digest", ["text 1"])]
+    assert town.states() == [("sent", False)]
+    assert town.left() == 0
+
+
+def test_one_address_that_is_refused_holds_up_nobody(town: Town) -> None:
+    """For good, and for now; the first is on record as failed, the second for some days tried."""
+    people = [f"p{n:03}@river.example" for n in range(PAGE + 2)]
+    for address in people:
+        town.chooses(address, digest=True)
+    town.told(1, *people)
+    refused, later = people[:2]
+
+    town.mailbox.refused[refused] = "smtp-550"
+    town.mailbox.not_now.add(later)
+    with pytest.raises(NotNow):
+        town.mailed()
+    reached = len(town.mailbox.letters)
+    with pytest.raises(NotNow):
+        town.mailed(EIGHT + PATIENCE - HOUR)
+    town.mailed(EIGHT + PATIENCE)
+    rows = {row.recipient: row for row in town.ledger.deliveries("DEF-000001")}
+
+    assert reached == PAGE == len(town.mailbox.letters)
+    assert (rows[refused].state, rows[refused].problem) == (DeliveryState.FAILED, "smtp-550")
+    assert (rows[later].state, rows[later].problem) == (DeliveryState.FAILED, "given-up")
+    assert town.left() == 0
+
+
+def test_what_was_refused_waits_again_once_it_is_retried(town: Town) -> None:
+    """As `retry_deliveries` has it decided again."""
+    town.told(1)
+    town.mailbox.refused[ADA] = "smtp-550"
+    town.mailed()
+    town.mailbox.refused.clear()
+    receipt = town.told(1, at=EIGHT)
+    town.mailed(EIGHT + DAY)
+
+    assert receipt.in_digest == 1
+    assert town.got() == [("digest", ["text 1"])]
+
+
+def test_a_digest_that_came_back_concerns_all_that_it_told(town: Town) -> None:
+    """A report names the mail; the defects are found by it."""
+    town.told(1)
+    town.told(2, entity="DEF-000002")
+    town.mailed()
+    returned = DatabaseReturned(town.engine)
+    letter = returned.find([town.mailbox.letters[0].message_id], [ADA])
+    assert letter is not None
+    means = returned.bounced(letter, "5.1.1", EIGHT + HOUR)
+
+    assert [letter.entity, *(x.entity for x in means.also)] == ["DEF-000001", "DEF-000002"]
+    assert town.states() == [("bounced", False)]
+
+
+def test_a_change_of_zone_takes_no_message_away(town: Town) -> None:
+    """Somebody who flies west has eight o'clock twice on one date: two mails, each with a key."""
+    town.chooses(time_zone="Asia/Tokyo", at=NOW - HOUR)
+    town.told(1)
+    first = datetime(2027, 5, 3, 23, tzinfo=UTC)
+    town.mailed(first)
+    town.chooses(time_zone="America/Chicago", at=first)
+    town.told(2, at=first + HOUR)
+    town.mailed(EIGHT)
+
+    assert town.got() == [("digest", ["text 1"]), ("digest", ["text 2"])]
+    keys = [row.effect_key for row in town.ledger.deliveries("digest")]
+    assert keys == ["digest/2027-05-04", "digest/2027-05-04/2"]
+
+
+def test_what_somebody_else_took_up_is_left_to_them(town: Town) -> None:
+    """Two attempts at once: the parts are in one mail."""
+    town.told(1)
+    parts = town.digests.due(ADA, EIGHT, MOST_PARTS)
+    mine = town.digests.begin(ADA, "digest/2027-05-04", parts)
+    theirs = town.digests.begin(ADA, "digest/2027-05-04", parts)
+
+    assert mine is not None
+    assert (mine.key, theirs) == ("digest/2027-05-04", None)
+
+
+def _at(instant: datetime) -> ActivityEnvironment:
+    environment = ActivityEnvironment()
+    environment.info = dataclasses.replace(environment.info, started_time=instant)
+    return environment
+
+
+def _dying(error: type[BaseException]) -> Any:
+    def dies(*_: object) -> None:
+        raise error
+
+    return dies
