@@ -114,6 +114,7 @@ def set_preferences(
     case: Number,
     progress: Annotated[bool | None, typer.Option("--progress/--no-progress")] = None,
     newsletter: Annotated[bool | None, typer.Option("--newsletter/--no-newsletter")] = None,
+    digest: Annotated[bool | None, typer.Option("--digest/--no-digest")] = None,
     time_zone: Annotated[str | None, typer.Option()] = None,
     language: Annotated[str | None, typer.Option()] = None,
 ) -> None:

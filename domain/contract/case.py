@@ -191,6 +191,8 @@ class SetPreferences(Command):
     """Whether to mail progress and daily updates."""
     newsletter: bool | None = None
     """Whether to mail notices of releases."""
+    digest: bool | None = None
+    """Whether what one may opt out of comes in one mail a day."""
     time_zone: Annotated[str, Field(max_length=64)] | None = None
     """Zone of the times in mails: an IANA name such as `Europe/Berlin`."""
     language: Annotated[str, Field(max_length=35)] | None = None
@@ -199,7 +201,7 @@ class SetPreferences(Command):
     @property
     def chosen(self) -> dict[str, Any]:
         """What was chosen."""
-        fields = {"progress", "newsletter", "time_zone", "language"}
+        fields = {"progress", "newsletter", "digest", "time_zone", "language"}
         return self.model_dump(include=fields, exclude_none=True)
 
 

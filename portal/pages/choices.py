@@ -49,6 +49,8 @@ async def choose(request: Request, person: SignedIn, form: OurForm) -> Response:
     chosen: dict[str, Any] = {
         topic.value: form.text(topic.value) == "yes" for topic in _optional(request)
     }
+    if chosen:
+        chosen["digest"] = form.text("digest") == "yes"
     if zone:
         chosen["time_zone"] = zone
     if language in TRANSLATIONS:
@@ -105,6 +107,7 @@ def _page(request: Request, person: Person, trouble: Trouble = NO_TROUBLE) -> Re
         times=person.times,
         area="client",
         optional=[topic.value for topic in _optional(request)],
+        digest_hour=look_of(request).policy().preferences.digest_hour,
         zones=zones(),
         languages={tag: words.name for tag, words in TRANSLATIONS.items()},
         trouble=trouble,

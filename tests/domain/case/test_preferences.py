@@ -18,6 +18,7 @@ from tests.domain.case.ways import CLIENT, DAY, a_world, refusal
         {"progress": False},
         {"progress": True, "newsletter": False},
         {"time_zone": "Europe/Berlin", "language": "de"},
+        {"digest": True},
     ],
 )
 def test_what_a_client_chooses_for_their_mails_is_kept_under_their_address(

@@ -267,20 +267,21 @@ async def test_notes_of_one_sender_are_bounded(
     assert len(texts(portal, "CASE-000001", "case.information_provided")) == 3
 
 
-async def test_unsubscribing_by_mail(portal: Portal) -> None:
-    """The token says who; no case is made of it, whoever sends it."""
+@pytest.mark.parametrize(
+    ("topic", "left"), [("progress", (False, True)), ("digest", (False, False))]
+)
+async def test_unsubscribing_by_mail(portal: Portal, topic: str, left: tuple[bool, bool]) -> None:
+    """The token says who; no case is made of it, whoever sends it. A digest has both topics."""
     preferences = DatabasePreferences(portal.engine)
     token = preferences.of([ADA])[ADA].token
 
     received = await take(
-        portal, From=EVE, Subject=f"Unsubscribe progress {token}", Precedence="bulk"
+        portal, From=EVE, Subject=f"Unsubscribe {topic} {token}", Precedence="bulk"
     )
 
     assert received.outcome == "unsubscribed"
-    assert (preferences.of([ADA])[ADA].progress, preferences.of([ADA])[ADA].newsletter) == (
-        False,
-        True,
-    )
+    chosen = preferences.of([ADA])[ADA]
+    assert (chosen.progress, chosen.newsletter) == left
     assert portal.world.mailbox.letters == []
 
 

@@ -244,7 +244,12 @@ async def test_what_is_chosen_holds_for_mails_and_pages(pages: Pages, me: Me) ->
     browser = await pages.signed_in(me.address)
     kept = DatabasePreferences(pages.context.engine)
     shown = await browser.done(
-        "/preferences", "/preferences", time_zone="Asia/Tokyo", language="de", newsletter="yes"
+        "/preferences",
+        "/preferences",
+        time_zone="Asia/Tokyo",
+        language="de",
+        newsletter="yes",
+        digest="yes",
     )
     first = kept.of([me.address])[me.address]
     await pages.world.tell(me.case, "answer", message="So.")
@@ -260,6 +265,9 @@ async def test_what_is_chosen_holds_for_mails_and_pages(pages: Pages, me: Me) ->
         True,
     )
     assert (second.progress, second.newsletter, second.language) == (True, False, "de")
+    assert (first.digest, second.digest) == (True, False)
+    assert re.search(r'name="digest" value="yes" checked', shown)
+    assert "in einer E-Mail um 08:00 Uhr" in shown
 
 
 async def test_one_click_unsubscribes_and_a_wrong_token_answers_alike(pages: Pages, me: Me) -> None:
@@ -282,6 +290,18 @@ async def test_one_click_unsubscribes_and_a_wrong_token_answers_alike(pages: Pag
     assert kept.of([me.address])[me.address].progress
     assert (right.status_code, right.text.replace(token, "nobody-has-this")) == (200, wrong.text)
     assert (await browser.http.get(f"/unsubscribe/everything/{token}")).status_code == 404
+
+
+async def test_the_button_of_a_digest_ends_all_that_it_may_have(pages: Pages, me: Me) -> None:
+    """It has messages of both topics."""
+    await with_a_case(pages, me)
+    kept = DatabasePreferences(pages.context.engine)
+    token = kept.of([me.address])[me.address].token
+    done = await pages.browser().http.post(f"/unsubscribe/digest/{token}")
+    chosen = kept.of([me.address])[me.address]
+
+    assert "progress updates on defects or the newsletter" in done.text
+    assert (chosen.progress, chosen.newsletter) == (False, False)
 
 
 async def test_a_defect_that_is_over_says_so_and_takes_no_more_words(pages: Pages, me: Me) -> None:
