@@ -55,6 +55,8 @@ class ToClients:
     more: bool
     """There are more than were counted."""
     by_telephone: int
+    in_digest: int
+    """Of those counted, who get it later, with their digest."""
     opted_out: int
     letters: Sequence[InLanguage]
     jointly: bool
@@ -117,6 +119,11 @@ class Letters:
             count=len(readers.wanting) - spoken,
             more=readers.more,
             by_telephone=spoken,
+            in_digest=sum(
+                self._renderer.digest_due(effect, person.contact, choice, at) is not None
+                for person, choice in readers.wanting
+                if person.contact.email is not None
+            ),
             opted_out=readers.opted_out,
             letters=[*self._by_language(effect, readers.wanting, at)],
             jointly=effect.joint is not None and effect.people is None,
