@@ -10,6 +10,7 @@ from sqlalchemy import Engine, Table, func, select
 from activities.adapters.database.retention import DatabaseRetention
 from activities.adapters.database.tables import (
     deliveries,
+    digest_parts,
     entities,
     facts,
     idempotency_keys,
@@ -161,6 +162,21 @@ def test_words_for_the_telephone_go_once_they_are_told(engine: Engine) -> None:
     assert pruned(engine) == {"spoken_messages": 3, "deliveries": 1}
     assert left(engine, spoken_messages, "name") == ["to be told", "told lately"]
     assert left(engine, deliveries, "recipient") == sorted(rows)
+
+
+def test_what_waits_for_a_digest_stays_and_old_digests_go(engine: Engine) -> None:
+    """A digest is of nothing that could be over: it goes by its own age."""
+    entity(engine, "DEF-1", "open", 2000)
+    entity(engine, "DEF-2", "closed", 2000)
+    for number in ("DEF-1", "DEF-2"):
+        waits = delivery(engine, number, state="digest")
+        put(engine, digest_parts, delivery=waits, recipient=number, person={})
+    for name, days in (("old", 1001), ("new", 999)):
+        delivery(engine, "digest", name, lane="digest", changed_at=NOW - days * DAY)
+
+    assert pruned(engine) == {"digest_parts": 1, "deliveries": 2}
+    assert left(engine, digest_parts, "recipient") == ["DEF-1"]
+    assert left(engine, deliveries, "recipient") == ["ada@x.example", "new"]
 
 
 def test_what_is_no_longer_good_for_anything_goes(engine: Engine) -> None:
