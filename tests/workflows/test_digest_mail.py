@@ -44,6 +44,25 @@ async def test_a_day_of_an_urgent_defect_comes_in_one_mail(world: World) -> None
     assert digest.text.index("look into it") < digest.text.index("found the cause")
 
 
+async def test_a_notice_of_a_release_waits_for_the_digest(world: World) -> None:
+    """R2: once, with what else there is, and not again by itself."""
+    await world.case()
+    await world.tell("CASE-1", "set_preferences", digest=True)
+    await world.release(days=20)
+    await world.after(days=6, hours=1)
+    before = list(world.mailbox.events(CLIENT))
+    await world.clock.until(await _next_morning(world))
+    await begin_digest_mail(world.client)
+    await world.handle(DIGEST_MAIL).result()
+    await world.after(days=1)
+
+    assert before == ["case.opened"]
+    assert world.mailbox.events(CLIENT) == ["case.opened", "digest"]
+    digest = world.mailbox.letters[-1]
+    assert digest.headers["X-Release"] == "REL-1"
+    assert digest.subject == "Your daily digest: 1 message"
+
+
 def _down_at_first() -> Callable[[Letter], None]:
     tried = list[Letter]()
 
