@@ -16,6 +16,7 @@ from activities.adapters.database import (
     DatabaseJointMessages,
     DatabaseLedger,
     DatabasePreferences,
+    DatabaseReadModel,
 )
 from activities.adapters.database.digests import DatabaseDigests
 from activities.adapters.database.returned import DatabaseReturned
@@ -29,6 +30,7 @@ from domain.contract.effects import NotifyClients, Person
 from domain.contract.events import ClientEvent
 from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Contact
+from tests.activities.database.rows import attach, change, project
 from tests.fakes import RecordingMailbox, RecordingPlaces
 
 NOW = datetime(2027, 5, 3, 15, tzinfo=UTC)
@@ -78,6 +80,21 @@ class Town:
             ],
             facts=facts,
         )
+        return self.tell(effect, at)
+
+    def update(self, sequence: int) -> NotifyClients:
+        """An update to everyone attached."""
+        return NotifyClients(
+            key=f"DEF-000001/{sequence}/defect.update",
+            sequence=sequence,
+            at=NOW,
+            entity="DEF-000001",
+            kind=ClientEvent.DEFECT_UPDATE,
+            facts={"severity": "S1", "stage": "fixing", "text": f"text {sequence}."},
+        )
+
+    def tell(self, effect: NotifyClients, at: datetime) -> DeliveryReceipt:
+        """One attempt of the activity that tells clients."""
         tell = Notifications(
             self.mailbox,
             self.ledger,
@@ -324,6 +341,25 @@ def test_a_digest_is_written_in_the_language_of_its_reader(
     assert "(Europe/Madrid)" in letter.text
     assert f'<a href="{PORTAL}/preferences">' in letter.html
     assert "<h2" in letter.html
+
+
+def test_what_waits_follows_a_contact_that_is_corrected(town: Town) -> None:
+    """To the address that took the place of the old one; who leaves still gets what was said."""
+    new, gone = "ada@new.example", "cleo@river.example"
+    for person in (BOB, gone):
+        town.chooses(person, digest=True)
+    portal = DatabaseReadModel(town.engine)
+    cases = [(f"CASE-{n}", person) for n, person in ((1, ADA), (2, BOB), (3, gone))]
+    portal.project(project(1, change(1, *(attach(c, a) for c, a in cases))))
+    town.tell(town.update(2), NOW)
+    portal.project(project(3, change(3, attach("CASE-1", new), detached=("CASE-3",))))
+    again = town.tell(town.update(2), NOW)
+    town.mailed()
+
+    assert (again.in_digest, again.sent) == (2, 0)
+    assert sorted(letter.to for letter in town.mailbox.letters) == [new, BOB, gone]
+    assert town.got(new) == [("digest", ["text 2"])]
+    assert town.states() == [("sent", False)] * 3
 
 
 # --- that it is sent once -------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from activities.adapters.database.digests import follow_contact
 from activities.adapters.database.engine import batches
 from activities.adapters.database.tables import deliveries, entities, subscriptions
 from activities.adapters.database.upsert import built_once, insert
@@ -187,7 +188,8 @@ def apply_changes(connection: Connection, entity: str, changes: Iterable[Audienc
         return
     former = _known_addresses(connection, entity, rows)
     connection.execute(_joining(connection), rows)
-    _wait_no_more(connection, entity, former, rows[-1]["attached_at"] or rows[-1]["detached_at"])
+    at = rows[-1]["attached_at"] or rows[-1]["detached_at"]
+    _wait_no_more(connection, entity, former, rows, at)
 
 
 @built_once
@@ -226,13 +228,20 @@ def _known_addresses(
     return found
 
 
-def _wait_no_more(connection: Connection, entity: str, former: set[str], at: datetime) -> None:
+def _wait_no_more(
+    connection: Connection,
+    entity: str,
+    former: set[str],
+    rows: Sequence[dict[str, Any]],
+    at: datetime,
+) -> None:
     """What an address to which no one is attached any more has not got goes to another address."""
     known = subscriptions.c
     for address in sorted(former):
         still = select(known.case_number).where(known.entity == entity, known.address == address)
         if connection.execute(still.limit(1)).first() is not None:
             continue
+        follow_contact(connection, entity, address, rows)
         connection.execute(
             update(deliveries)
             .where(

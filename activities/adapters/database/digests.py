@@ -4,11 +4,12 @@ A part is there from when its message is put by until its digest was sent, or ne
 ledger has a row for the message, which then says the same, and one for the digest.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import count
+from typing import Any
 
-from sqlalchemy import Engine, Row, and_, delete, exists, func, select, update
+from sqlalchemy import Connection, Engine, Row, and_, delete, exists, func, select, update
 
 from activities.adapters.database.engine import writing
 from activities.adapters.database.ledger import FIND, delivery_of, named, on_record, open_row
@@ -16,8 +17,10 @@ from activities.adapters.database.tables import deliveries, digest_parts
 from activities.adapters.database.upsert import insert
 from activities.digest_ports import Digest, DigestPart
 from activities.ports import Delivery, DeliveryState
+from domain.addresses import recipient_key, spellings
 from domain.contract.effects import NotifyClients, Person
 from domain.contract.events import ClientEvent
+from domain.contract.values import Contact
 
 _parts, _rows = digest_parts.c, deliveries.c
 _PUT_BY = (DeliveryState.PLANNED, DeliveryState.FAILED)
@@ -188,6 +191,38 @@ class DatabaseDigests:
                 .values(**ended, message_id=message_id)
             )
             connection.execute(delete(digest_parts).where(_parts.delivery.in_(ids)))
+
+
+def follow_contact(
+    connection: Connection, entity: str, former: str, joining: Sequence[Mapping[str, Any]]
+) -> None:
+    """What waits for the digest of an address waits for that of who took its place on a case."""
+    query = (
+        select(digest_parts, _rows.effect_key)
+        .join(deliveries, _rows.id == _parts.delivery)
+        .where(_rows.entity == entity, _parts.recipient.in_(spellings(former)))
+    )
+    for row in connection.execute(query).all():
+        its = set(row.person["cases"])
+        new = next((who for who in joining if who["email"] and who["case_number"] in its), None)
+        if new is None:
+            continue
+        recipient = recipient_key(new["email"])
+        key = and_(_rows.effect_key == row.effect_key, _rows.recipient == recipient)
+        if connection.execute(select(_rows.id).where(key)).first() is not None:
+            continue  # They have it.
+        contact = {name: new[name] for name in Contact.model_fields}
+        moved = {
+            "recipient": recipient,
+            "digest": None,
+            "person": row.person | {"contact": contact},
+        }
+        connection.execute(
+            update(deliveries).where(_rows.id == row.delivery).values(recipient=recipient)
+        )
+        connection.execute(
+            update(digest_parts).where(_parts.delivery == row.delivery).values(moved)
+        )
 
 
 def _part(row: Row[tuple[object, ...]]) -> DigestPart:
