@@ -100,21 +100,7 @@ class Notifications:
             after, tally = pulse.resumed()
             for person, preference in self._people(effect, after):
                 if renderer.is_wanted(effect.kind, preference):
-                    write = partial(self._write, renderer, effect, person, preference)
-                    joint, due_at = (
-                        effect.joint,
-                        self._digest_due(renderer, effect, person, preference),
-                    )
-                    if person.contact.email is None:
-                        self._hand_to_staff(effect, write(), tally, person)
-                    elif joint and effect.kind is ClientEvent.RELEASE_NOTICE:
-                        self._send_unless_reminded(
-                            session, effect, joint, write, tally, person, due_at
-                        )
-                    elif joint is not None:
-                        self._send_jointly(session, effect, joint, write, tally, person)
-                    else:
-                        self._send(session, effect, write(), tally, person, due_at)
+                    self._tell(session, renderer, effect, tally, person, preference)
                 else:
                     tally.opted_out += 1
                 pulse.beat(person.recipient, tally)
@@ -174,6 +160,26 @@ class Notifications:
             shared_since=since,
             gives_up_at=notice.at + PATIENCE if place else None,
         )
+
+    def _tell(
+        self,
+        session: MailSession,
+        renderer: Renderer,
+        effect: NotifyClients,
+        tally: Tally,
+        person: Person,
+        preference: Preference,
+    ) -> None:
+        write, joint = partial(self._write, renderer, effect, person, preference), effect.joint
+        due_at = self._digest_due(renderer, effect, person, preference)
+        if person.contact.email is None:
+            self._hand_to_staff(effect, write(), tally, person)
+        elif joint is None:
+            self._send(session, effect, write(), tally, person, due_at)
+        elif effect.kind is ClientEvent.RELEASE_NOTICE:
+            self._send_unless_reminded(session, effect, joint, write, tally, person, due_at)
+        else:
+            self._send_jointly(session, effect, joint, write, tally, person)
 
     def _cases(self, effect: NotifyClients) -> int | None:
         """The cases on account of which everyone attached was told, for the entity to compare."""
