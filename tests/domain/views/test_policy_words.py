@@ -62,7 +62,7 @@ OTHERS: dict[Key, list[Any]] = {
         {"goes_up": {"engineering": "coo"}},
     ],
     ("snooze",): [{"at_most_days": 2.5}],
-    ("snooze", "at_most_days"): [3],
+    ("snooze",): [{"at_most_days": 3}],
     ("preferences", "digest_hour"): [0],
     ("preferences", "optional"): [["progress"], []],
     (*S1, "hours"): ["24x7", {"sat": [["08:00", "12:00"]]}],
@@ -156,7 +156,7 @@ def test_no_key_of_a_file_is_left_out() -> None:
         "mode",
         "local_time",
         "grace_minutes",
-        *("events", "roles", "repeat", "every_minutes", "at_most", "goes_up"),
+        *("events", "roles", "repeat", "every_minutes", "at_most", "goes_up", "at_most_days"),
     }
     schema = PolicyFile.model_json_schema()
     named = {
