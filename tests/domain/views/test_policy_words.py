@@ -62,7 +62,6 @@ OTHERS: dict[Key, list[Any]] = {
         {"goes_up": {"engineering": "coo"}},
     ],
     ("snooze",): [{"at_most_days": 2.5}],
-    ("snooze",): [{"at_most_days": 3}],
     ("preferences", "digest_hour"): [0],
     ("preferences", "optional"): [["progress"], []],
     (*S1, "hours"): ["24x7", {"sat": [["08:00", "12:00"]]}],
