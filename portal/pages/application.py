@@ -28,6 +28,7 @@ from portal.pages import (
     staff_sign_in,
     status,
     subscribing,
+    temporals_ui,
 )
 from portal.pages.auth import ASKS_BY_ITSELF, NotHere, SignInNeeded, staff_page
 from portal.pages.forms import FormRefused, our_form
@@ -46,8 +47,9 @@ def pages(context: PortalContext) -> FastAPI:
     app.state.look = Look(context)
     for_clients = (sign_in, my_cases, new_case, my_defects, choices, sessions, status, subscribing)
     for_staff = (staff_sign_in, provider_sign_in, staff, by_telephone, set_aside, attachments)
+    beside = (temporals_ui,)
     workbench = (entity_pages, action_page, queue_page, start_page, mail_outbox, acknowledging)
-    for part in (*for_clients, *for_staff, *workbench):
+    for part in (*for_clients, *for_staff, *beside, *workbench):
         app.include_router(part.router)
     app.mount("/static", _Static(directory=STATIC))
     app.exception_handler(SignInNeeded)(_sign_in_first)

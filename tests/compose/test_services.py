@@ -121,8 +121,12 @@ def test_our_image_has_the_version_of_the_project() -> None:
 
 
 def test_only_loopback_is_published() -> None:
-    """Nothing listens on an address that another machine could reach, the database on none."""
+    """Nothing but the proxy listens where another machine could reach it, the database nowhere."""
     ports = {name: service.get("ports", []) for name, service in SERVICES.items()}
+    for port in ports.pop("proxy"):
+        assert re.fullmatch(
+            r"192\.0\.2\.1:\d+:\d+", interpolated(port, {"PROXY_ADDRESS": "192.0.2.1"})
+        )
     for name, published in ports.items():
         for port in published:
             assert re.fullmatch(r"127\.0\.0\.1:\d+:\d+", interpolated(port, {})), (name, port)
@@ -136,20 +140,28 @@ def test_only_loopback_is_published() -> None:
     ("peer", "forwarded", "counts"),
     [
         ("gateway", "198.51.100.7, 203.0.113.9", "203.0.113.9"),
-        ("gateway", "203.0.113.9", "203.0.113.9"),
-        ("proxy in a container", "1.2.3.4, 203.0.113.9", "203.0.113.9"),
-        ("elsewhere", "203.0.113.9", "192.0.2.1"),
+        ("proxy", "203.0.113.9", "203.0.113.9"),
+        ("proxy", "1.2.3.4, 203.0.113.9", "203.0.113.9"),
+        ("another container", "203.0.113.9", "another container"),
+        ("elsewhere", "203.0.113.9", "elsewhere"),
     ],
 )
 async def test_what_a_client_says_of_its_address_does_not_count(
     peer: str, forwarded: str, counts: str
 ) -> None:
     """Only the proxy before the portal is believed, and only what it added itself."""
-    (subnet,) = {config["subnet"] for config in COMPOSE["networks"]["default"]["ipam"]["config"]}
-    network = ipaddress.ip_network(interpolated(subnet, {}))
-    words = [interpolated(word, {}) for word in SERVICES["portal"]["command"]]
-    (allowed,) = [w.partition("=")[2] for w in words if w.startswith("FORWARDED_ALLOW_IPS=")]
-    peers = {"gateway": str(network[1]), "proxy in a container": str(network[9])}
+    (config,) = COMPOSE["networks"]["default"]["ipam"]["config"]
+    network, others = (
+        ipaddress.IPv4Network(interpolated(config[what], {})) for what in ("subnet", "ip_range")
+    )
+    proxy = interpolated(SERVICES["proxy"]["networks"]["default"]["ipv4_address"], {})
+    allowed = interpolated(SERVICES["portal"]["environment"]["FORWARDED_ALLOW_IPS"], {})
+    peers = {
+        "gateway": interpolated(config["gateway"], {}),
+        "proxy": proxy,
+        "another container": str(others[9]),
+        "elsewhere": "192.0.2.1",
+    }
     seen: list[str] = []
 
     async def app(scope: Any, _receive: Any, _send: Any) -> None:
@@ -157,13 +169,15 @@ async def test_what_a_client_says_of_its_address_does_not_count(
 
     scope: Any = {
         "type": "http",
-        "client": (peers.get(peer, "192.0.2.1"), 50_000),
+        "client": (peers[peer], 50_000),
         "headers": [(b"x-forwarded-for", forwarded.encode())],
     }
     await ProxyHeadersMiddleware(app, allowed)(scope, None, None)  # type: ignore[arg-type]
 
-    assert ipaddress.ip_network(allowed) == network
-    assert seen == [counts]
+    assert seen == [peers.get(counts, counts)]
+    assert others.subnet_of(network)
+    assert ipaddress.ip_address(proxy) in network
+    assert not any(ipaddress.ip_address(name) in others for name in allowed.split(","))
 
 
 @pytest.mark.parametrize("name", PRODUCT)

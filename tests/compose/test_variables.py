@@ -9,7 +9,7 @@ import pytest
 
 from activities.adapters.database import make_engine
 from runtime.settings import PREFIX, Settings, read_settings
-from tests.compose.files import _VARIABLE, COMPOSE, ROOT, SERVICES, interpolated
+from tests.compose.files import _VARIABLE, COMPOSE, PRODUCT, ROOT, SERVICES, interpolated
 
 
 def texts(node: object) -> Iterator[str]:
@@ -24,9 +24,15 @@ def texts(node: object) -> Iterator[str]:
             yield from texts(value)
 
 
+def handed_on() -> set[str]:
+    """Names that a service is given as they are set, or not at all."""
+    given = [service.get("environment", {}) for service in SERVICES.values()]
+    return {name for variables in given for name, value in variables.items() if value is None}
+
+
 def variables() -> dict[str, set[str]]:
-    """Every `${NAME…}` of the compose file with the forms it is used in."""
-    found: dict[str, set[str]] = {}
+    """Every variable of the compose file with the forms of `${NAME…}` that it is used in."""
+    found: dict[str, set[str]] = {name: set() for name in handed_on()}
     for text in texts(COMPOSE):
         for use in _VARIABLE.finditer(text):
             if use["name"]:
@@ -57,7 +63,7 @@ def test_the_worker_gets_every_setting_and_no_other() -> None:
     given = given_to_worker()
     assert {name for name in given if name.startswith(PREFIX)} == fields
     of_others = {"TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "OTEL_EXPORTER_OTLP_ENDPOINT"}
-    assert given - fields == {"PGPASSWORD", *of_others}
+    assert given - fields - handed_on() == {"PGPASSWORD", "FORWARDED_ALLOW_IPS", *of_others}
 
 
 def test_what_the_example_shows_is_a_working_configuration(
@@ -68,7 +74,8 @@ def test_what_the_example_shows_is_a_working_configuration(
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
     for name, text in SERVICES["worker"]["environment"].items():
-        monkeypatch.setenv(name, interpolated(text, {**example(), **passwords}))
+        if text is not None:
+            monkeypatch.setenv(name, interpolated(text, {**example(), **passwords}))
     settings = read_settings()
     assert settings.log == "json"
     assert settings.smtp_url is None
@@ -101,8 +108,15 @@ def test_no_secret_has_a_default() -> None:
                     interpolated(use, {})
     for service in SERVICES.values():
         for name, text in service.get("environment", {}).items():
-            if re.search("PASSWORD|PWD|SECRET|API_KEY", name):
+            if text is not None and re.search("PASSWORD|PWD|SECRET|API_KEY", name):
                 assert _VARIABLE.fullmatch(text), name
+
+
+def test_what_attachments_need_is_handed_on() -> None:
+    """Access to S3 comes by variables of AWS, which count as set where they are empty."""
+    names = re.findall(r"\bAWS_[A-Z0-9_]+", (ROOT / "docs/operations.md").read_text("utf-8"))
+    assert handed_on() == set(names)
+    assert all(handed_on() <= set(SERVICES[name]["environment"]) for name in PRODUCT)
 
 
 def test_folders_that_are_mounted_exist() -> None:
