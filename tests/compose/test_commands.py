@@ -42,7 +42,7 @@ def test_commands_exist(where: str, line: list[str]) -> None:
     """Each program is in the image, each subcommand in the command line."""
     program, *rest = line
     if program == "-c":
-        assert where in {"portal", "codec"}
+        assert where in {"worker", "portal", "codec"}
         assert compile(rest.pop(), where, "exec")
     elif program == "-m":
         module = Path(*rest.pop().split("."))
