@@ -5,7 +5,7 @@
 FROM python:3.11.16-slim-trixie AS build
 RUN python -m venv --without-pip /venv
 COPY requirements-runtime.lock /build/
-RUN pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check \
+RUN pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check --no-compile \
         --no-deps --require-hashes --only-binary=:all: -r /build/requirements-runtime.lock
 WORKDIR /app
 COPY worker.py starter.py ./
@@ -15,8 +15,9 @@ COPY activities activities
 COPY runtime runtime
 COPY commands commands
 COPY portal portal
-# The file system will be read-only: compile here. Unchecked, as the sources cannot change either.
-RUN python -m compileall -q --invalidation-mode unchecked-hash /app
+# The file system will be read-only: what is loaded is compiled here.
+COPY deploy/image/slim.py /build/
+RUN PYTHONDONTWRITEBYTECODE=1 /venv/bin/python /build/slim.py
 
 FROM python:3.11.16-slim-trixie
 LABEL org.opencontainers.image.title="defect-orchestrator" \
