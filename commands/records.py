@@ -1,6 +1,7 @@
 """Reads a file of records one after another, however long it is: JSON Lines or `{"bugs": […]}`."""
 
 import codecs
+import io
 import itertools
 import json
 from collections.abc import Iterator
@@ -39,7 +40,9 @@ def read_records(path: Path) -> Iterator[Record]:
         RecordError: the file cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with path.open("rb") as opened:
+            # The beginning is read twice, and a pipe can be read once: it is kept in memory.
+            file: BinaryIO = opened if opened.seekable() else io.BytesIO(opened.read())
             listed = _List(file)
             if listed.begins():
                 yield from listed.records()

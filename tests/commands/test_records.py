@@ -1,6 +1,7 @@
 """Files of records are read one by one, and what is no record is named."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -97,3 +98,16 @@ def test_an_empty_file_holds_nothing(tmp_path: Path) -> None:
     """No record, and nothing wrong; nor with an empty list."""
     assert _read(tmp_path, "") == []
     assert _read(tmp_path, '{"bugs": []}') == []
+
+
+@pytest.mark.parametrize("text", ['{"a": 1}\n{"a": 2}\n', '{"bugs": [{"a": 1}, {"a": 2}]}'])
+def test_a_pipe_is_read_as_a_file_is(text: str) -> None:
+    """It has no way back to its beginning."""
+    reading, writing = os.pipe()
+    os.write(writing, text.encode())
+    os.close(writing)
+    try:
+        found = [record.content for record in read_records(Path(f"/dev/fd/{reading}"))]
+    finally:
+        os.close(reading)
+    assert found == [{"a": 1}, {"a": 2}]
