@@ -46,7 +46,7 @@ ROOT = Path(__file__).parents[1]
 GENERATED = {"var", "build", "node_modules"}
 FOLDERS = (
     *("domain", "workflows", "activities", "runtime", "commands", "portal"),
-    *("simulation", "tools", "tests", "bench"),
+    *("simulation", "tools", "tests", "bench", "deploy"),
 )
 OPENING = "When do you touch this folder?"
 OF_THE_COMMAND_LINE = {"DEFECTS_ACTOR", "DEFECTS_TOKEN"}
@@ -297,7 +297,8 @@ def test_every_package_earns_its_place() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     groups = project["dependency-groups"]
     extras = project["project"]["optional-dependencies"]
-    installed = [*project["project"]["dependencies"], *groups["audit"], *groups["s3"]]
+    alone = [line for name in ("audit", "s3", "kubernetes") for line in groups[name]]
+    installed = [*project["project"]["dependencies"], *alone]
     installed += [line for lines in extras.values() for line in lines]
     wanted = {_package(line) for line in installed}
     page = PAGE["docs/dependencies.md"]
