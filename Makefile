@@ -10,7 +10,7 @@ PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 # Tests start hundreds of programs: each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo dev test test-system soak chaos lint format bench docs pictures sbom audit lock clean
+.PHONY: help demo dev test test-system installation-test soak chaos lint format bench docs pictures sbom audit lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 13
@@ -36,11 +36,14 @@ dev: $(STAMP) ## Temporal server and UI, worker and mailbox on this machine; Ctr
 	@$(BIN)/python starter.py dev
 
 test: $(STAMP) ## the tests that belong to every change
-	$(PYTEST) tests --ignore tests/system
+	$(PYTEST) tests --ignore tests/system --ignore tests/containers
 
 test-system: $(STAMP) $(VENV)/.s3 docs ## real processes, browsers, a rollout, the tutorial: before a merge
 	BUILT_SITE=build/site $(PYTEST) tests/system $(ON_S3)
-	HYPOTHESIS_PROFILE=steady $(PYTEST) --timeout 900 -m hypothesis tests --ignore tests/system
+	HYPOTHESIS_PROFILE=steady $(PYTEST) --timeout 900 -m hypothesis tests --ignore tests/system --ignore tests/containers
+
+installation-test: $(STAMP) ## the containers, from outside: docker-compose.yml, its how-to page, drills (needs an engine)
+	$(BIN)/python -m pytest -q -rs -s tests/containers
 
 soak: $(STAMP) ## random lives and nights, new ones each time; SEED=n plays n again, NIGHTS=minutes
 	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; \

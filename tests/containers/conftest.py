@@ -1,0 +1,50 @@
+"""The installation that all tests here share: made by the page about it, as it stands there."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.containers import engine
+from tests.containers.place import Place, blocks
+from tests.containers.stand_ins import stand_ins
+
+
+@pytest.fixture(scope="session")
+def images() -> Iterator[frozenset[str]]:
+    """Every image is there, or stands in."""
+    missing = engine.why_not()
+    if missing:
+        pytest.skip(f"no container engine: {missing}")
+    with stand_ins() as standing_in:
+        yield standing_in
+
+
+@pytest.fixture(scope="session")
+def place(images: frozenset[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Everything on, every command of the page typed.
+
+    While tests are written `KEEP_INSTALLATION` names a folder: what stands there stays, and is used
+    again.
+    """
+    kept = os.environ.get("KEEP_INSTALLATION")
+    here = Place(Path(kept) if kept else tmp_path_factory.mktemp("installation"))
+    here.settings["DEFECTS_WEBHOOK_ALLOW_PRIVATE"] = "true"  # the receiver is beside the worker
+    try:
+        if not (here.folder / ".env").exists():
+            here.fill()
+            for text in blocks():
+                began = time.monotonic()
+                here.types(text)
+                if "--build" in text:
+                    here.at_first = here.containers()
+                print(f"{time.monotonic() - began:6.1f} s  {text.splitlines()[0]}")
+        yield here
+    except AssertionError:
+        print(here.types("docker compose ps -a; docker compose logs --tail 30 2>&1", check=False))
+        raise
+    finally:
+        if not kept:
+            here.types("docker compose down --volumes --timeout 5", check=False)

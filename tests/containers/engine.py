@@ -1,0 +1,55 @@
+"""The container engine of this machine, if there is one."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+OLDEST_COMPOSE = (2, 23, 1)
+"""The first that takes inline configs."""
+LONGEST = 1200.0
+"""Seconds that a command may take, such as building an image."""
+
+
+def why_not() -> str | None:
+    """What is missing of an engine, or None."""
+    if shutil.which("docker") is None:
+        return "there is no docker"
+    engine = run("docker", "version", "--format", "{{.Server.Version}}", check=False)
+    if engine.returncode:
+        return "no engine answers docker"
+    compose = run("docker", "compose", "version", "--short", check=False)
+    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", compose.stdout)
+    if compose.returncode or not found:
+        return "docker has no compose"
+    if tuple(map(int, found.groups())) < OLDEST_COMPOSE:
+        return f"compose is {compose.stdout.strip()}, and too old"
+    return None
+
+
+def run(
+    *command: str,
+    folder: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    given: str | None = None,
+    check: bool = True,
+    longest: float = LONGEST,
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end.
+
+    Raises:
+        AssertionError: it failed, with all that it wrote.
+    """
+    ended = subprocess.run(
+        command,
+        cwd=folder,
+        env=env,
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=longest,
+        check=False,
+    )
+    assert not check or ended.returncode == 0, f"{command}: {ended.stdout}\n{ended.stderr}"
+    return ended
