@@ -74,9 +74,9 @@ class PortalContext:
         return Provider(named, f"{public_url(self.settings)}{COME_BACK}") if named else None
 
     @property
-    def keeps_letters(self) -> bool:
-        """Whether letters stay in the database, since no mail server is named."""
-        return self.settings.smtp_url is None
+    def shows_letters(self) -> bool:
+        """Whether staff may read letters, which stay in the database without a mail server."""
+        return self.settings.smtp_url is None and self.settings.letters_shown
 
     def outgoing(self) -> Mailbox:
         """Where letters go.

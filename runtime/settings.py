@@ -231,6 +231,9 @@ class Settings(BaseSettings):
     smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = None
     """Where mail is sent: `smtp://[user:password@]host:port[?starttls=true]`, or `smtps://` for TLS
     from the start. Without it mails are kept in the database."""
+    letters_shown: bool = False
+    """Whether staff may read mails that are kept in the database, links to sign in as any client
+    among them: for trials."""
     mail_from: Annotated[str, AfterValidator(_sender)] = "support@vendor.example"
     """Sender of every mail, with or without a name."""
     bounce_address: Annotated[str, AfterValidator(_bounce_address)] | None = None

@@ -1,7 +1,7 @@
 """The letters of an installation without a mail server, newest first, for staff who try it out.
 
 They are there in full, links to sign in too: no mail server hands those over. Where a mail server
-is named there is no such page.
+is named, or the settings do not say that they are shown, there is no such page.
 """
 
 from collections.abc import Sequence
@@ -90,7 +90,7 @@ def one(engine: Engine, ident: int) -> KeptLetter:
 
 def _kept(request: Request) -> Engine:
     context = context_of(request)
-    if not context.keeps_letters:
+    if not context.shows_letters:
         raise NotHere
     return context.engine
 

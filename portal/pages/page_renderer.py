@@ -48,7 +48,7 @@ class Look:
             "script": _address("htmx.min.js"),
             "chart_style": _address("charts.css"),
             "portal": public_url(context.settings),
-            "letters_are_kept": context.keeps_letters,
+            "letters_are_shown": context.shows_letters,
             "new_key": token_urlsafe,
         }
         self._templates.filters["zip_same"] = _each_for_itself

@@ -174,6 +174,7 @@ def settings_of_tests() -> Settings:
             "log": "console",
             "database_url": SecretStr("sqlite://"),
             "outbound_per_second": 10_000.0,
+            "letters_shown": True,
             "graceful_shutdown_seconds": 5.0,
         }
     )

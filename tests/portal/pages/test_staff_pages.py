@@ -4,6 +4,8 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -189,12 +191,14 @@ async def test_letters_are_listed_page_by_page(pages: Pages) -> None:
     await staff.get("/staff/letters?before=x", status=404)
 
 
-async def test_where_a_mail_server_is_named_there_are_no_letters(
-    tmp_path_factory: pytest.TempPathFactory,
+@pytest.mark.parametrize(
+    "settings", [{"smtp_url": SecretStr("smtp://127.0.0.1:1")}, {"letters_shown": False}]
+)
+async def test_letters_are_shown_only_where_that_is_said(
+    settings: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Staff could sign in as a client by what was kept earlier: the pages are not there."""
-    folder = tmp_path_factory.mktemp("with-smtp")
-    async with pages_installation(folder, smtp_url=SecretStr("smtp://127.0.0.1:1")) as pages:
+    """Staff could sign in as a client by what was kept: the pages are not there."""
+    async with pages_installation(tmp_path, **settings) as pages:
         with MailArchive(pages.context.engine).open() as session:
             session.send(letter(1, "Earlier", {}))
         staff = await pages.staff()
