@@ -38,7 +38,7 @@ def place(images: frozenset[str], tmp_path_factory: pytest.TempPathFactory) -> I
             for text in blocks():
                 began = time.monotonic()
                 here.types(text)
-                if "--build" in text:
+                if "compose up" in text and not here.at_first:
                     here.at_first = here.containers()
                 print(f"{time.monotonic() - began:6.1f} s  {text.splitlines()[0]}")
         yield here

@@ -31,7 +31,7 @@ def eventually(what: str, look: Callable[[], Any], patience: float = PATIENCE) -
         if answer:
             return answer
         assert time.monotonic() < give_up_at, f"not within {patience} seconds: {what}"
-        time.sleep(0.5)
+        time.sleep(1)
 
 
 class Visitor:

@@ -9,6 +9,7 @@ rest holds it, and a container that is made anew goes on. A PostgreSQL that is a
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -54,6 +55,8 @@ def fetch() -> None:
 
 def keep() -> None:
     """Put the file into the database."""
+    with sqlite3.connect(FILE) as kept:
+        kept.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     state = FILE.read_bytes()
     with connect("DBNAME") as connection, connection.cursor() as cursor:
         cursor.execute("DELETE FROM kept")
@@ -69,6 +72,8 @@ def command() -> list[str]:
     words += ["--ip", os.environ["BIND_ON_IP"], "--ui-ip", address]
     words += ["--http-port", "7243", "--metrics-port", metrics, "--ui-port", "8233"]
     words += ["--ui-disable-news-fetch", "--db-filename", str(FILE)]
+    # A machine that loses its power is not what is tried here.
+    words += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=off"]
     words += ["--log-level", os.environ["LOG_LEVEL"]]
     settings = Path(os.environ["DYNAMIC_CONFIG_FILE_PATH"]).read_text(encoding="utf-8")
     for name, value in re.findall(r"^([\w.]+):\n\s+- value: (\S+)$", settings, re.MULTILINE):
