@@ -31,7 +31,7 @@ def begin(place: Place, *numbers: str) -> None:
     """Open defects that were elsewhere."""
     past = {"confirmed_at": (datetime.now(UTC) - timedelta(days=3)).isoformat()}
     lines = [
-        {"type": "defect", "number": number, "actor": "import", "severity": "S3", "title": "Slow",
+        {"type": "defect", "number": number, "actor": "import", "severity": "S2", "title": "Slow",
          "functional_area": "reports", "past": past,
          "cases": [{"case": f"{number}-C", "client": "drill", "contact": {"email": "d@r.example"}}]}
         for number in numbers
@@ -97,10 +97,10 @@ def test_what_temporal_knows_beyond_the_backup_is_found(drill: Place) -> None:
     drill.types("docker compose stop worker")
     go_on, look, mend, over = commands("The database went back, in containers")
     drill.types(go_on)
-    said = "docker logs go-on 2>&1"
-    eventually("it has begun", lambda: "worker.started" in drill.types(said), LONG)
+    log = "docker logs go-on 2>&1"
+    eventually("it has begun", lambda: "worker.started" in drill.types(log), LONG)
     code, said = drill.tries(look)
-    assert (code, "BEYOND-1" in said) == (1, True), said
+    assert (code, "1 numbers that the database does not have" in said) == (1, True), said
     drill.types(mend)
     assert drill.sql("SELECT state FROM entities WHERE number = 'BEYOND-1'") == [["open"]]
     drill.types(over)
