@@ -43,7 +43,7 @@ test-system: $(STAMP) $(VENV)/.s3 docs ## real processes, browsers, a rollout, t
 	HYPOTHESIS_PROFILE=steady $(PYTEST) --timeout 900 -m hypothesis tests --ignore tests/system --ignore tests/containers
 
 installation-test: $(STAMP) ## the containers, from outside: docker-compose.yml, its how-to page, drills (needs an engine)
-	$(BIN)/python -m pytest -q -rs -s tests/containers
+	$(BIN)/python -m pytest -q -rs -s --timeout 2500 tests/containers
 
 soak: $(STAMP) ## random lives and nights, new ones each time; SEED=n plays n again, NIGHTS=minutes
 	@seed=$${SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; \
