@@ -296,7 +296,8 @@ class Renderer:
         number = quote(about.number, safe="")
         if about.number == about.defect:
             return f"{self._portal_url}/defects/{number}"
-        return f"{self._portal_url}/" + (f"cases/{number}" if about.cases else "status")
+        is_case = about.number in about.cases
+        return f"{self._portal_url}/" + (f"cases/{number}" if is_case else "status")
 
     def _acknowledge_at(self, effect: NotifyClients | NotifyStaff) -> str | None:
         """The page on which a notice to staff is acknowledged, where it is to be."""

@@ -68,7 +68,7 @@ def agenda(reminders: Reminders[E], entity: E) -> list[Due[E]]:
     return [
         Due(
             one.until,
-            f"{one.reminder} again to {reminders[one.reminder].role}",
+            f"{one.reminder}, again to {reminders[one.reminder].role}",
             partial(_wake, reminders, one.reminder),
         )
         for one in entity.snoozed

@@ -101,7 +101,7 @@ def test_every_event_in_every_language(language: str) -> None:
     """Every event for clients has its words in every language: none falls back to English."""
     found = {path.name.removesuffix(".j2") for path in (TEMPLATES / language / "client").iterdir()}
 
-    assert {event.value for event in ClientEvent} == found
+    assert {event.value for event in ClientEvent} | {"digest"} == found
     assert all(f'<html lang="{language}">' in letter.html for letter in _letters(language))
 
 

@@ -79,7 +79,7 @@ def test_footer_with_a_portal() -> None:
     assert letter.text.endswith(
         f"If you no longer want emails about releases and maintenance, unsubscribe\nhere: {page}\n"
     )
-    assert _Links(letter.html).targets == [page]
+    assert _Links(letter.html).targets == [f"{PORTAL}/status", page]
 
 
 def test_footer_without_a_portal() -> None:
@@ -145,7 +145,8 @@ def test_what_the_policy_does_not_offer(writer: Renderer) -> None:
 
 def test_without_a_preference() -> None:
     """Nobody can be given a way out whose token is not known."""
-    letter = client_letter(ClientEvent.RELEASE_NOTICE, NOTICE, writer=_writer())
+    writer = _writer(portal_url=None)
+    letter = client_letter(ClientEvent.RELEASE_NOTICE, NOTICE, writer=writer)
 
     assert "List-Unsubscribe" not in letter.headers
     assert letter == client_letter(ClientEvent.RELEASE_NOTICE, NOTICE)

@@ -44,13 +44,12 @@ async def test_a_reminder_is_put_off_and_comes_again(pages: Pages) -> None:
     assert "call.reminder" not in form
     said = typed(pages, days=3)
     shown = await looked(browser, ADDRESS, **said)
-    assert "defect update needed again to engineering</strong>: starts" in shown
+    assert "The next update needs a text, again to engineering</strong>: starts" in shown
     assert "No email" not in shown
     page = await done(browser, ADDRESS, **said)
     await pages.tick()
-    assert "<dt>Put off</dt><dd>defect update needed, until" in await browser.get(
-        "/staff/defects/DEF-1"
-    )
+    defect = await browser.get("/staff/defects/DEF-1")
+    assert "<dt>Put off</dt><dd>The next update needs a text, until" in defect
     assert "DEF-1" in page
 
     assert nudges(pages) == 1
