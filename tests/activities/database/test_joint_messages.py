@@ -7,8 +7,9 @@ from sqlalchemy import Engine
 from activities.adapters.database import DatabaseJointMessages, DatabaseReadModel
 from activities.adapters.database.joint_messages import LONGEST_TRY
 from activities.joint_ports import Claim, Turn
-from domain.contract.effects import Fact, Joint, MemberChange, UpdateReadModel
+from domain.contract.effects import Fact, Joint, Lane, MemberChange, UpdateReadModel
 from tests.activities.database.rows import NOW, at_once, attach, change, project
+from workflows.options import for_lane
 
 RELEASE, ADA = "REL-1", "ada@river.example"
 PLANNED = Joint(release=RELEASE, says="planned", change=5, deploy_at=NOW)
@@ -63,6 +64,11 @@ def test_who_died_with_the_turn_has_it_again_and_others_once_no_try_can_last(
     assert claim(engine, "CASE-2", holder="DEF-2", after=LONGEST_TRY).turn is Turn.ANOTHERS
     assert claim(engine, "CASE-2", holder="DEF-2", after=LATER + LATER) == Claim(Turn.OURS, 1)
     assert claim(engine, "CASE-1", after=LATER + LATER).turn is Turn.ANOTHERS
+
+
+def test_no_try_lasts_longer_than_a_turn() -> None:
+    """Or two would be at it."""
+    assert for_lane(Lane.CLIENTS)["start_to_close_timeout"] <= LONGEST_TRY
 
 
 def test_a_turn_is_given_back_by_who_has_it_alone(engine: Engine) -> None:
