@@ -39,14 +39,19 @@ class Heard:
 
 
 def foretold(ahead: Foresight) -> Heard:
-    """What was said that everybody would hear, here and elsewhere."""
-    heard = Heard()
+    """What was said that everybody would hear, here and elsewhere.
+
+    Of several defects of a release a person hears in one email, as the page says.
+    """
+    heard, jointly = Heard(), set[tuple[str, str]]()
     for one in _all(ahead):
         assert one.refused is None, one.refused
         for message in one.clients:
             for person in message.people:
-                if "@" in person:
+                if "@" in person and (message.event, person) not in jointly:
                     heard.mails[message.event, person] += 1
+                if message.jointly:
+                    jointly.add((message.event, person))
             if message.by_telephone:
                 heard.calls[message.event] += message.by_telephone
         for notice in one.staff:
