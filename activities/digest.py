@@ -4,19 +4,17 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import datetime
+from functools import cache, partial
 
-import structlog
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError
 
-from activities.delivery import Tally, deliver, present, was_sent
+from activities.delivery import Tally, present, was_sent
 from activities.digest_letters import DigestLetters
 from activities.digest_ports import LANE, Digest, DigestPart, Digests
 from activities.heartbeat import BEAT_SECONDS, Heartbeater
+from activities.many_mails import begin, deliver_or_give_up
 from activities.ports import (
     EMAIL,
     Audience,
@@ -33,8 +31,7 @@ from activities.ports import (
 )
 from domain.contract.effects import NotifyClients, Person
 from domain.contract.events import DIGEST
-from domain.contract.identity import DEFECTS_QUEUE, DIGEST_MAIL
-from runtime.client import RPC_TIMEOUT
+from domain.contract.identity import DIGEST_MAIL
 
 PAGE = 200
 """Readers read from the database at a time."""
@@ -42,11 +39,6 @@ MOST_PARTS = 50
 """Messages in one mail: who has more gets another."""
 _CASES = 10
 """Of each message, of which it is looked up what they are about."""
-PATIENCE = timedelta(days=5)
-"""For so long one recipient may not be accepted while others are (RFC 5321, 4.5.4.1)."""
-GIVEN_UP = "given-up"
-
-log = structlog.get_logger()
 
 
 async def begin_digest_mail(client: Client) -> None:
@@ -55,15 +47,7 @@ async def begin_digest_mail(client: Client) -> None:
     Raises:
         RPCError: the server does not take it now.
     """
-    await client.start_workflow(
-        "DigestMailWorkflow",
-        id=DIGEST_MAIL,
-        task_queue=DEFECTS_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        static_summary="digests",
-        rpc_timeout=RPC_TIMEOUT,
-    )
+    await begin(client, "DigestMailWorkflow", DIGEST_MAIL, "digests")
 
 
 def put_by(
@@ -202,24 +186,9 @@ class MailDigests:
             lane=LANE,
         )
         told = Tally()
-        try:
-            deliver(self._ledger, delivery, lambda: session.send(letter), told)
-        except ApplicationError as error:
-            reason = error.__cause__
-            if not isinstance(reason, NotNow) or not reason.of_recipient:
-                raise NotNow("the mail system does not take it now") from None
-            if not self._gives_up(delivery):
-                return False
-            told.failed, told.problem = 1, GIVEN_UP
+        if not deliver_or_give_up(self._ledger, delivery, partial(session.send, letter), told):
+            return False
         state = DeliveryState.FAILED if told.failed else DeliveryState.SENT
         self._digests.over(digest, letter.message_id, state, told.problem, present())
         tally.add(told)
-        return True
-
-    def _gives_up(self, delivery: Delivery) -> bool:
-        at = present()
-        if delivery.decided_at is None or at - delivery.decided_at < PATIENCE:
-            return False
-        self._ledger.settle(delivery, DeliveryState.FAILED, at, GIVEN_UP)
-        log.warning("digest.given_up", key=delivery.effect_key)
         return True

@@ -5,30 +5,22 @@ was posted before, not the mails that entities decide, and no other subscriber.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
-import structlog
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError
 
-from activities.delivery import Tally, deliver, present
+from activities.delivery import Tally, present
 from activities.heartbeat import BEAT_SECONDS, Heartbeater
-from activities.ports import Delivery, DeliveryState, Ledger, Mailbox, MailSession, NotNow, Policies
+from activities.many_mails import begin, deliver_or_give_up
+from activities.ports import Delivery, Ledger, Mailbox, MailSession, NotNow, Policies
 from activities.subscriber_letters import SubscriberLetters
 from activities.subscriber_ports import LANE, IncidentPost, Subscriber, Subscribers
-from domain.contract.identity import DEFECTS_QUEUE, STATUS_MAIL
-from runtime.client import RPC_TIMEOUT
+from domain.contract.identity import STATUS_MAIL
 
 PAGE = 200
 """Subscribers, and posts, read from the database at a time."""
-PATIENCE = timedelta(days=5)
-"""For so long one recipient may not be accepted while others are (RFC 5321, 4.5.4.1)."""
 POLICY = "eto"
-
-log = structlog.get_logger()
 
 
 async def begin_status_mail(client: Client) -> None:
@@ -37,15 +29,8 @@ async def begin_status_mail(client: Client) -> None:
     Raises:
         RPCError: the server does not take it now.
     """
-    await client.start_workflow(
-        "StatusMailWorkflow",
-        id=STATUS_MAIL,
-        task_queue=DEFECTS_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        static_summary="mails to subscribers of the status page",
-        rpc_timeout=RPC_TIMEOUT,
-    )
+    summary = "mails to subscribers of the status page"
+    await begin(client, "StatusMailWorkflow", STATUS_MAIL, summary)
 
 
 class MailSubscribers:
@@ -122,18 +107,5 @@ class MailSubscribers:
             decided_at=post.at,
             lane=LANE,
         )
-        try:
-            deliver(self._ledger, delivery, lambda: session.send(letter), tally)
-        except ApplicationError as error:
-            reason = error.__cause__
-            if not isinstance(reason, NotNow) or not reason.of_recipient:
-                raise NotNow("the mail system does not take it now") from None
-            return self._gives_up(delivery, at)
-        return True
-
-    def _gives_up(self, delivery: Delivery, at: datetime) -> bool:
-        if delivery.decided_at is None or at - delivery.decided_at < PATIENCE:
-            return False
-        self._ledger.settle(delivery, DeliveryState.FAILED, at, "given-up")
-        log.warning("subscriber.given_up", key=delivery.effect_key)
-        return True
+        send = partial(session.send, letter)
+        return deliver_or_give_up(self._ledger, delivery, send, tally)

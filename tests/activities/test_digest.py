@@ -22,8 +22,9 @@ from activities.adapters.database.digests import DatabaseDigests
 from activities.adapters.database.returned import DatabaseReturned
 from activities.adapters.database.tables import digest_parts
 from activities.adapters.policy_files import PolicyFiles
-from activities.digest import MOST_PARTS, PAGE, PATIENCE, MailDigests
+from activities.digest import MOST_PARTS, PAGE, MailDigests
 from activities.digest_ports import Digests
+from activities.many_mails import PATIENCE
 from activities.notifications import Notifications
 from activities.ports import DeliveryState, NotNow
 from domain.contract.effects import NotifyClients, Person

@@ -18,9 +18,10 @@ from activities.adapters.database.subscribers import ALL, DatabaseSubscribers
 from activities.adapters.database.tables import deliveries
 from activities.adapters.database.tables_pages import status_subscriptions
 from activities.adapters.policy_files import PolicyFiles
+from activities.many_mails import PATIENCE
 from activities.ports import DeliveryState, NotNow
 from activities.subscriber_ports import IncidentPost, Subscriber
-from activities.subscribers import PAGE, PATIENCE, MailSubscribers
+from activities.subscribers import PAGE, MailSubscribers
 from domain.contract.values import Stage
 from domain.retention import Kept
 from tests.activities.database.rows import HOUR, NOW
