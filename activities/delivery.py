@@ -98,11 +98,7 @@ def deliver(
     if is_anothers and before.state is not DeliveryState.FAILED:
         tally.already += 1
         return
-    if was_sent(before, delivery, tally):
-        return
-    if before.state is DeliveryState.BOUNCED:
-        tally.failed += 1
-        tally.problem = tally.problem or before.problem
+    if was_sent(before, delivery, tally) or came_back(before, tally):
         return
     if before.state is DeliveryState.DIGEST:
         tally.in_digest += 1
@@ -133,9 +129,7 @@ def deliver(
 def note_told(ledger: Ledger, delivery: Delivery, tally: Tally) -> None:
     """Put on record that another message told the recipient the same."""
     before = ledger.claim(delivery, present())
-    if before.state is DeliveryState.BOUNCED:
-        tally.failed += 1
-        tally.problem = tally.problem or before.problem
+    if came_back(before, tally):
         return
     if before.state is not DeliveryState.SENT:
         ledger.settle(delivery, DeliveryState.SENT, present())
@@ -158,6 +152,15 @@ def hand_to_staff(ledger: Ledger, delivery: Delivery, spoken: Spoken, tally: Tal
     before = ledger.hand_to_staff(delivery, spoken, present())
     if not was_sent(before, delivery, tally):
         tally.by_telephone = (*tally.by_telephone, delivery.cases[0])
+
+
+def came_back(before: Delivery, tally: Tally) -> bool:
+    """Whether a report said that it did not arrive: nothing is sent to that address again."""
+    if before.state is not DeliveryState.BOUNCED:
+        return False
+    tally.failed += 1
+    tally.problem = tally.problem or before.problem
+    return True
 
 
 def was_sent(before: Delivery, delivery: Delivery, tally: Tally) -> bool:

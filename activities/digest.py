@@ -10,7 +10,7 @@ from functools import cache, partial
 from temporalio import activity
 from temporalio.client import Client
 
-from activities.delivery import Tally, present, was_sent
+from activities.delivery import Tally, came_back, present, was_sent
 from activities.digest_letters import DigestLetters
 from activities.digest_ports import LANE, Digest, DigestPart, Digests
 from activities.heartbeat import BEAT_SECONDS, Heartbeater
@@ -62,10 +62,7 @@ def put_by(
     before = digests.put_by(delivery, effect, person, due_at, present())
     if before.state in (DeliveryState.SENDING, DeliveryState.UNKNOWN):
         return False
-    if before.state is DeliveryState.BOUNCED:
-        tally.failed += 1
-        tally.problem = tally.problem or before.problem
-    elif not was_sent(before, delivery, tally):
+    if not (came_back(before, tally) or was_sent(before, delivery, tally)):
         tally.in_digest += 1
     return True
 

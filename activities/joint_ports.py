@@ -72,9 +72,6 @@ class JointMessages(Protocol):
     def back(self, joint: Joint, recipient: str, part: int, holder: str) -> None:
         """It did not go out: whoever comes next may try."""
 
-    def is_reminded(self, joint: Joint, address: str) -> bool:
-        """Whether a defect of the release reminds the person of this date."""
-
     def companions(
         self, joint: Joint, address: str, but: str, named: frozenset[str], limit: int
     ) -> Sequence[Companion]:

@@ -1,6 +1,5 @@
 """Tells people: one activity per effect, however many recipients."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +12,8 @@ from activities.delivery import Tally, content_of, deliver, hand_to_staff, note_
 from activities.digest import put_by
 from activities.digest_ports import Digests
 from activities.heartbeat import BEAT_SECONDS, Heartbeater
-from activities.joint_ports import JointMessages, JointPart, Turn
+from activities.joint_letters import JointLetters
+from activities.joint_ports import JointMessages, JointPart
 from activities.ports import (
     APPRISE,
     EMAIL,
@@ -33,7 +33,7 @@ from activities.ports import (
 )
 from activities.rendering import Renderer
 from domain.addresses import recipient_key
-from domain.contract.effects import Joint, Lane, NotifyClients, NotifyStaff, Person
+from domain.contract.effects import Lane, NotifyClients, NotifyStaff, Person
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from domain.contract.receipts import DeliveryReceipt
 from domain.policy import Policy
@@ -45,11 +45,6 @@ PAGE = 200
 """Recipients read from the database at a time."""
 _LOOKED_UP = 200
 """Numbers of one letter of which is asked what they are about."""
-MOST_NAMED = 100
-"""Defects that a joint message names beside the one it is of; those that are more get another."""
-_PAUSES = (0.05, 0.1, 0.2, 0.4)
-"""Seconds in which somebody else's message to the same person is mostly out."""
-_SOON = timedelta(seconds=2)
 PATIENCE = timedelta(minutes=30)
 """For so long a place that is down holds up what staff are told after this, elsewhere too."""
 
@@ -82,7 +77,7 @@ class Notifications:
         self._mail_from = mail_from
         self._preferences = preferences
         self._places = places
-        self._joint_messages = joint_messages
+        self._joint = JointLetters(joint_messages, ledger)
         self._portal_url = portal_url
         self._beat_seconds = beat_seconds
         self._digests = digests
@@ -145,10 +140,8 @@ class Notifications:
         renderer = self._renderer(notice.policy, notice.at.year)
         letter = renderer.staff_letter(notice, recipient, present())
         cases, place = [notice.case] if notice.case else [], place_name(recipient)
-        if place is None:
-            delivery = self._delivery(notice, letter, cases, recipient_key(recipient), EMAIL)
-        else:
-            delivery = self._delivery(notice, letter, cases, place, APPRISE)
+        to, channel = (place, APPRISE) if place else (recipient_key(recipient), EMAIL)
+        delivery = self._delivery(notice, letter.message_id, cases, to, channel)
         about, since = _shared(notice) or ("", None)
         if since is not None:
             delivery = replace(delivery, effect_key=shared_key(about, since), content=None)
@@ -172,14 +165,22 @@ class Notifications:
     ) -> None:
         write, joint = partial(self._write, renderer, effect, person, preference), effect.joint
         due_at = self._digest_due(renderer, effect, person, preference)
-        if person.contact.email is None:
+        email = person.contact.email
+        if email is None:
             self._hand_to_staff(effect, write(), tally, person)
-        elif joint is None:
-            self._send(session, effect, write(), tally, person, due_at)
-        elif effect.kind is ClientEvent.RELEASE_NOTICE:
-            self._send_unless_reminded(session, effect, joint, write, tally, person, due_at)
+            return
+
+        def addressed(part: JointPart | None = None) -> Delivery:
+            ident = renderer.id_of(effect, email, part)
+            return self._delivery(effect, ident, person.cases, recipient_key(email), EMAIL)
+
+        if joint and effect.kind is not ClientEvent.RELEASE_NOTICE:
+            self._joint.tell(session, joint, addressed, write, tally)
+        elif joint and self._joint.is_reminded(joint, addressed()):
+            # By their defect, at the same instant and with the same news (R2, R5).
+            note_told(self._ledger, addressed(JointPart(1)), tally)
         else:
-            self._send_jointly(session, effect, joint, write, tally, person)
+            self._send(session, effect, addressed(), write, tally, person, due_at)
 
     def _cases(self, effect: NotifyClients) -> int | None:
         """The cases on account of which everyone attached was told, for the entity to compare."""
@@ -229,32 +230,14 @@ class Notifications:
         self,
         session: MailSession,
         effect: NotifyClients,
-        letter: Letter,
+        delivery: Delivery,
+        write: Callable[[], Letter],
         tally: Tally,
         person: Person,
         due_at: datetime | None,
     ) -> None:
-        delivery = self._delivery(effect, letter, person.cases, recipient_key(letter.to), EMAIL)
+        letter = write()
         if not self._put_by(delivery, effect, person, due_at, tally):
-            deliver(self._ledger, delivery, lambda: session.send(letter), tally)
-
-    def _send_unless_reminded(
-        self,
-        session: MailSession,
-        effect: NotifyClients,
-        joint: Joint,
-        write: Callable[[JointPart | None], Letter],
-        tally: Tally,
-        person: Person,
-        due_at: datetime | None,
-    ) -> None:
-        """A notice, where no defect reminds the person now, with the same news (R2, R5)."""
-        is_reminded = self._joint_messages.is_reminded(joint, person.recipient)
-        letter = write(JointPart(1) if is_reminded else None)
-        delivery = self._delivery(effect, letter, [], recipient_key(letter.to), EMAIL)
-        if is_reminded:
-            note_told(self._ledger, delivery, tally)
-        elif not self._put_by(delivery, effect, person, due_at, tally):
             deliver(self._ledger, delivery, lambda: session.send(letter), tally)
 
     def _digest_due(
@@ -277,67 +260,20 @@ class Notifications:
             return False
         return put_by(self._digests, delivery, effect, person, due_at, tally)
 
-    def _send_jointly(
-        self,
-        session: MailSession,
-        effect: NotifyClients,
-        joint: Joint,
-        write: Callable[[JointPart], Letter],
-        tally: Tally,
-        person: Person,
-    ) -> None:
-        """What other defects say too: in the message of one of them, which names them all.
-
-        Raises:
-            ApplicationError: another one is at it, or the other side may take it later.
-        """
-        to, cases, messages = person.recipient, person.cases, self._joint_messages
-        claim = messages.claim(joint, to, cases, effect.entity, present())
-        for pause in _PAUSES:
-            if claim.turn is not Turn.ANOTHERS:
-                break
-            time.sleep(pause)
-            claim = messages.claim(joint, to, cases, effect.entity, present())
-        if claim.turn is Turn.ANOTHERS:
-            raise ApplicationError(
-                "another defect is telling them", type="NotNow", next_retry_delay=_SOON
-            )
-        part = JointPart(claim.part)
-        if claim.turn is Turn.OURS:
-            companions = messages.companions(joint, to, effect.entity, claim.named, MOST_NAMED)
-            part = JointPart(claim.part, tuple(companions))
-        letter, is_out = write(part), False
-        delivery = self._delivery(effect, letter, cases, recipient_key(letter.to), EMAIL)
-        if claim.turn is Turn.TOLD:
-            note_told(self._ledger, delivery, tally)
-            return
-
-        def send() -> None:
-            nonlocal is_out
-            session.send(letter)
-            messages.told(joint, to, claim.part, [*cases, *part.cases])
-            is_out = True
-
-        try:
-            deliver(self._ledger, delivery, send, tally)
-        except ApplicationError:
-            messages.back(joint, to, claim.part, effect.entity)
-            raise
-        if not is_out:
-            messages.back(joint, to, claim.part, effect.entity)
-
     def _hand_to_staff(
         self, effect: NotifyClients, letter: Letter, tally: Tally, person: Person
     ) -> None:
         who = person.contact
         spoken = Spoken(who.name, who.phone, letter.subject, letter.text)
-        delivery = self._delivery(effect, letter, person.cases, person.recipient, TELEPHONE)
+        delivery = self._delivery(
+            effect, letter.message_id, person.cases, person.recipient, TELEPHONE
+        )
         hand_to_staff(self._ledger, delivery, spoken, tally)
 
     @staticmethod
     def _delivery(
         effect: NotifyClients | NotifyStaff,
-        letter: Letter,
+        ident: str,
         cases: list[str],
         recipient: str,
         channel: str,
@@ -348,7 +284,7 @@ class Notifications:
             channel=channel,
             entity=effect.entity,
             event=effect.kind.value,
-            message_id=letter.message_id,
+            message_id=ident,
             decided_at=effect.at,
             cases=tuple(cases),
             lane=effect.lane,

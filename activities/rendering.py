@@ -123,13 +123,21 @@ class Renderer:
             opt_out = self.opt_out(topic, preference)
         companions = part.companions if part else ()
         about = reference_of(effect, tuple(person.cases), companions, words)
-        key = f"{effect.joint.key}/{part.number}" if effect.joint and part else effect.key
+        ident = self.id_of(effect, reader.address, part)
         try:
-            return self._letter(effect, key, about, reader, at, opt_out)
+            return self._letter(effect, ident, about, reader, at, opt_out)
         except TemplateNotFound:
             # A language that lacks the words of an event, or a part of them: never half a letter.
             reader = replace(reader, language=self._languages[ENGLISH])
-            return self._letter(effect, key, about, reader, at, opt_out)
+            return self._letter(effect, ident, about, reader, at, opt_out)
+
+    def id_of(
+        self, effect: NotifyClients | NotifyStaff, address: str, part: JointPart | None = None
+    ) -> str:
+        """The `Message-ID` of what `address` is told; of a joint message, of one of its parts."""
+        joint = effect.joint if part and isinstance(effect, NotifyClients) else None
+        key = f"{joint.key}/{part.number}" if joint and part else effect.key
+        return message_id(self._mail_domain, "message", key, address)
 
     def digest_section(
         self,
@@ -196,7 +204,7 @@ class Renderer:
         language = self._languages[ENGLISH]
         reader = _Reader("staff", address, None, self._vendor_zone, language, effect.role)
         about = reference_of(effect, (effect.case,) if effect.case else ())
-        return self._letter(effect, effect.key, about, reader, at)
+        return self._letter(effect, self.id_of(effect, address), about, reader, at)
 
     def _paper(
         self,
@@ -259,7 +267,7 @@ class Renderer:
     def _letter(
         self,
         effect: NotifyClients | NotifyStaff,
-        key: str,
+        ident: str,
         about: Reference,
         reader: _Reader,
         at: datetime,
@@ -267,7 +275,7 @@ class Renderer:
     ) -> Letter:
         paper = self._paper(effect, about, reader, at, opt_out, greets=True)
         return Letter(
-            message_id=message_id(self._mail_domain, "message", key, reader.address),
+            message_id=ident,
             to=reader.address,
             to_name=reader.name,
             subject=paper["subject"],

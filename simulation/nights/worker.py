@@ -14,6 +14,7 @@ import temporalio.activity
 from temporalio.testing import ActivityEnvironment
 
 import activities.adapters.database.engine
+import activities.joint_letters
 import activities.notifications
 import activities.webhooks
 from activities.adapters.database import (
@@ -271,7 +272,7 @@ def without_threads() -> Iterator[None]:
     still = SimpleNamespace(monotonic=lambda: 0.0)
     with (
         patch.object(activities.notifications, "Heartbeater", _Beats),
-        patch.object(activities.notifications, "time", _QuickTime()),
+        patch.object(activities.joint_letters, "time", _QuickTime()),
         patch.object(activities.webhooks, "time", still),
         patch.object(activities.adapters.database.engine, "time", _QuickTime()),
     ):

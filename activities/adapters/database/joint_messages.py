@@ -31,6 +31,7 @@ from activities.joint_ports import Claim, Companion, Turn
 from domain.contract.effects import Joint
 from domain.contract.events import ClientEvent
 from domain.contract.status import OVER
+from domain.entity import iso
 
 LONGEST_TRY = timedelta(minutes=30)
 """An activity that tells clients may take so long, as `workflows/options.py` has it."""
@@ -101,27 +102,6 @@ class DatabaseJointMessages:
         with writing(self._engine) as connection:
             connection.execute(delete(joint_messages).where(own))
 
-    def is_reminded(self, joint: Joint, address: str) -> bool:
-        """Whether a defect of the release reminds the person of this date."""
-        member, person, stands = release_defects.c, subscriptions.c, entities.c
-        query = (
-            select(member.defect)
-            .join(subscriptions, person.entity == member.defect)
-            .join(entities, and_(stands.number == member.defect, stands.kind == "defect"))
-            .where(
-                member.release == joint.release,
-                member.attached,
-                person.address == address,
-                person.detached_sequence.is_(None),
-                stands.state.not_in(OVER),
-                stands.snapshot["release"]["id"].as_string() == joint.release,
-                stands.snapshot["release"]["deploy_at"].as_string() == _iso(joint.deploy_at),
-            )
-            .limit(1)
-        )
-        with self._engine.connect() as connection:
-            return connection.execute(query).first() is not None
-
     def companions(
         self, joint: Joint, address: str, but: str, named: frozenset[str], limit: int
     ) -> Sequence[Companion]:
@@ -133,6 +113,8 @@ class DatabaseJointMessages:
             cases = defaultdict[str, list[str]](list)
             for defect, case in connection.execute(_on_release(joint, address, but)):
                 cases[defect].append(case)
+            if not cases:
+                return []
             left = [defect for defect in cases if not {*cases[defect]} <= named][:limit]
             known = connection.execute(
                 select(entities.c.number, entities.c.snapshot).where(
@@ -195,10 +177,5 @@ def _says(snapshot: Mapping[str, Any], joint: Joint, resolved_by_it: bool) -> bo
     if joint.says == "deployed" and over:
         return resolved_by_it
     if joint.says == "reminder":
-        return not over and planned == {"id": joint.release, "deploy_at": _iso(joint.deploy_at)}
+        return not over and planned == {"id": joint.release, "deploy_at": iso(joint.deploy_at)}
     return not over and planned.get("id") in (None, joint.release)
-
-
-def _iso(at: datetime | None) -> str | None:
-    """As snapshots have it."""
-    return at.isoformat().replace("+00:00", "Z") if at else None
