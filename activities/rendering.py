@@ -124,12 +124,7 @@ class Renderer:
         companions = part.companions if part else ()
         about = reference_of(effect, tuple(person.cases), companions, words)
         ident = self.id_of(effect, reader.address, part)
-        try:
-            return self._letter(effect, ident, about, reader, at, opt_out)
-        except TemplateNotFound:
-            # A language that lacks the words of an event, or a part of them: never half a letter.
-            reader = replace(reader, language=self._languages[ENGLISH])
-            return self._letter(effect, ident, about, reader, at, opt_out)
+        return self._letter(effect, ident, about, reader, at, opt_out)
 
     def id_of(
         self, effect: NotifyClients | NotifyStaff, address: str, part: JointPart | None = None
@@ -153,12 +148,8 @@ class Renderer:
         """
         about = reference_of(effect, tuple(person.cases), words=words)
         reader = self._reader(person, preference)
-        try:
-            paper = self._paper(effect, about, reader, effect.at)
-        except TemplateNotFound:
-            reader = replace(reader, language=self._languages[ENGLISH])
-            paper = self._paper(effect, about, reader, effect.at)
-        decided = reader.language.local_time(effect.at, reader.zone)
+        paper = self._paper(effect, about, reader, effect.at)
+        decided = self._languages[paper["lang"]].local_time(effect.at, reader.zone)
         link = (
             Paragraph("plain", (paper["link"],), link=paper["link_at"]) if "link" in paper else None
         )
@@ -216,7 +207,25 @@ class Renderer:
         *,
         greets: bool = False,
     ) -> dict[str, Any]:
-        """What the layouts put on paper."""
+        """What the layouts put on paper.
+
+        In English where the reader's language lacks the words of an event, or a part of them.
+        """
+        try:
+            return self._paper_in(effect, about, reader, at, opt_out, greets)
+        except TemplateNotFound:
+            reader = replace(reader, language=self._languages[ENGLISH])
+            return self._paper_in(effect, about, reader, at, opt_out, greets)
+
+    def _paper_in(
+        self,
+        effect: NotifyClients | NotifyStaff,
+        about: Reference,
+        reader: _Reader,
+        at: datetime,
+        opt_out: OptOut | None,
+        greets: bool,
+    ) -> dict[str, Any]:
         language = reader.language
         words = self._words[language.tag]
         values = facts_given(effect.facts) | {

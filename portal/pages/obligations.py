@@ -115,12 +115,8 @@ def staff_dashboard(engine: Engine, now: datetime) -> StaffDashboard:
 
 def described(engine: Engine, owed: Sequence[Obligation]) -> list[Described]:
     """Some of them in words, by how each stands."""
-    read_model = DatabaseReadModel(engine)
-    known = {
-        kind: read_model.entities(kind, {o.number for o in owed if o.kind == kind})
-        for kind in {o.kind for o in owed}
-    }
-    return [_described(o, known[o.kind].get(o.number, {})) for o in owed]
+    known = DatabaseReadModel(engine).standing((o.kind, o.number) for o in owed)
+    return [_described(o, known.get((o.kind, o.number), {})) for o in owed]
 
 
 def _described(owed: Obligation, status: Mapping[str, Any]) -> Described:

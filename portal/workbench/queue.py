@@ -155,12 +155,9 @@ class Queue:
 
     def _described(self, rows: Sequence[Any]) -> Iterator[Entry]:
         """In words, by how each stands now: one that needs nobody any more is left out."""
-        known = {
-            kind: self._read_model.entities(kind, {row.number for row in rows if row.kind == kind})
-            for kind in {row.kind for row in rows}
-        }
+        known = self._read_model.standing((row.kind, row.number) for row in rows)
         for row in rows:
-            status = known[row.kind].get(row.number, {})
+            status = known.get((row.kind, row.number), {})
             for item in work_items(row.kind, status):
                 if item.why == row.why:
                     yield self._entry(row.kind, item, status)

@@ -1,6 +1,6 @@
 """What the portal reads: how every case, defect and release stands, and what happened to it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,6 +57,17 @@ class DatabaseReadModel:
         )
         with self._engine.connect() as connection:
             return {row.number: row.snapshot for row in connection.execute(query)}
+
+    def standing(self, named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
+        """The snapshots of those of these kinds and numbers that there are, by kind and number."""
+        numbers: dict[str, set[str]] = {}
+        for kind, number in named:
+            numbers.setdefault(kind, set()).add(number)
+        return {
+            (kind, number): snapshot
+            for kind, of_kind in numbers.items()
+            for number, snapshot in self.entities(kind, of_kind).items()
+        }
 
     def find(
         self,
