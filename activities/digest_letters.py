@@ -13,15 +13,9 @@ from activities.languages import ENGLISH, TEMPLATES, Language, known_languages, 
 from activities.opting_out import OptOut
 from activities.paragraphs import Paragraph, as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, Preference
-from activities.rendering import (
-    Renderer,
-    address_of,
-    clipped,
-    message_id,
-    part,
-    words_of,
-)
+from activities.rendering import Renderer, address_of, message_id
 from activities.subscriber_letters import with_anchor
+from activities.template_words import clipped, part, words_of
 from domain.contract.effects import Person
 from domain.contract.events import DIGEST, TOPIC_OF, ClientEvent
 from domain.contract.values import Contact

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
-from functools import partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -23,16 +22,16 @@ from typing import Any, Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, TemplateNotFound, pass_context
-from jinja2.runtime import Context
+from jinja2 import TemplateNotFound
 
 from activities.digest_ports import DigestSection
 from activities.joint_ports import JointPart
 from activities.languages import ENGLISH, TEMPLATES, Language, known_languages, preferred, zone_of
 from activities.message_facts import Reference, facts_given, reference_of
 from activities.opting_out import OptOut
-from activities.paragraphs import Paragraph, Quote, as_value, behind, environment, paragraphs, wrap
+from activities.paragraphs import Paragraph, as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter, Preference
+from activities.template_words import clipped, part, words_of
 from domain.addresses import ascii_domain, recipient_key
 from domain.contract.effects import NotifyClients, NotifyStaff, Person
 from domain.contract.events import TOPIC_OF, ClientEvent, Role, Topic
@@ -42,8 +41,6 @@ from domain.policy import Cadence, FixedHourCadence, Policy
 
 _THREADS = 20
 """Threads, beside its own, in which a message is found; mail servers limit the header."""
-SUBJECT_LENGTH = 120
-"""Characters of a subject; a longer one ends in an ellipsis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,35 +362,10 @@ def message_id(domain: str, purpose: str, subject: str, recipient: str) -> str:
     return f"<{sha256(seed.encode()).hexdigest()[:40]}@{domain}>"
 
 
-def words_of(folder: Path, language: Language) -> Environment:
-    """The words of a language: plain text that knows no markup; the layouts show it."""
-    words = environment(folder, finalize=as_value)
-    words.filters |= {
-        "local": _local,
-        "quote": _quote,
-        "joined": language.joined,
-        "duration": language.duration,
-        "plural": partial(_plural, language),
-    }
-    return words
-
-
-def part(words: Environment, name: str, values: Mapping[str, Any]) -> str:
-    """One of the parts that messages share, filled."""
-    return words.get_template(f"parts/{name}.j2").render(values)
-
-
 def _rows(reference: str) -> list[tuple[str, str]]:
     """Label and value of each line `Label: value`."""
     lines = filter(None, map(str.strip, reference.split("\n")))
     return [(label, value) for label, _, value in (line.partition(": ") for line in lines)]
-
-
-def clipped(subject: str) -> str:
-    """A subject of at most `SUBJECT_LENGTH` characters."""
-    if len(subject) <= SUBJECT_LENGTH:
-        return subject
-    return subject[: SUBJECT_LENGTH - 1].rstrip() + "…"
 
 
 def _rhythm(cadence: Cadence) -> Literal["daily", "business_days", "regular"]:
@@ -412,23 +384,3 @@ def address_of(mail_from: str) -> tuple[str, str]:
             f"DEFECTS_MAIL_FROM: {mail_from!r} is not an address such as support@vendor.example"
         )
     return local, ascii_domain(domain)
-
-
-# --- filters -------------------------------------------------------------------------------------
-
-
-@pass_context
-def _local(context: Context, instant: object) -> str:
-    """`{{ instant | local }}`: an instant, ISO 8601 with a zone, as the recipient's clock says."""
-    reader: _Reader = context["reader"]
-    return reader.language.local_time(datetime.fromisoformat(str(instant)), reader.zone)
-
-
-def _quote(text: object, sent: str | None = None) -> Quote:
-    """`{{ text | quote }}`: a paragraph of its own that shows what a person wrote, and `sent`."""
-    return Quote(str(text), sent)
-
-
-def _plural(language: Language, count: float, **forms: str) -> str:
-    """`{{ days | plural(one="day", other="days") }}`: the form by the CLDR's plural rules."""
-    return forms.get(language.plural(count), forms["other"])

@@ -14,8 +14,9 @@ from markupsafe import escape
 from activities.languages import TEMPLATES, Language, known_languages, preferred
 from activities.paragraphs import as_value, behind, environment, paragraphs, wrap
 from activities.ports import Letter
-from activities.rendering import address_of, clipped, message_id, part, words_of
+from activities.rendering import address_of, message_id
 from activities.subscriber_ports import IncidentPost, Subscriber
+from activities.template_words import clipped, part, words_of
 from domain.policy import Policy
 
 

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from activities.ports import Letter
-from activities.rendering import SUBJECT_LENGTH, Renderer
+from activities.rendering import Renderer
+from activities.template_words import SUBJECT_LENGTH
 from domain.contract.effects import NotifyStaff
 from domain.contract.events import ClientEvent, Role, StaffEvent
 from tests.activities.rendering.letters import (
