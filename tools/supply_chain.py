@@ -1,11 +1,13 @@
 """`python -m tools.supply_chain`: what the container image is made of, and what is known of it.
 
-`sbom FILE` writes the packages of `requirements-runtime.lock` as CycloneDX; the same lock gives the
-same bytes. `audit` asks an index of advisories for known vulnerabilities of them. It runs in an
-environment of its own, which `make sbom` and `make audit` make of `requirements-audit.lock`.
+`sbom FILE` writes the packages of the lock that the image is built of as CycloneDX; the same lock
+gives the same bytes. `audit` asks an index of advisories for known vulnerabilities of them. Another
+lock is named by the variable `LOCK`, as for the image. It runs in an environment of its own, which
+`make sbom` and `make audit` make of `requirements-audit.lock`.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-LOCK = ROOT / "requirements-runtime.lock"
+LOCK = ROOT / os.environ.get("LOCK", "requirements-runtime.lock")
 FOUND, NOT_ASKED = 1, 3
 """Exit codes of `audit`: a vulnerability is known; nobody could be asked, so nothing is known."""
 

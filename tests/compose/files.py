@@ -58,11 +58,18 @@ def run_script(
 
 
 def instructions() -> list[tuple[str, str]]:
-    """The Dockerfile's instructions in order, with what follows them."""
+    """The Dockerfile's instructions in order, with what follows; arguments by their defaults."""
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     text = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ")
+    for name, default in re.findall(r"^ARG (\w+)=(\S+)$", text, re.MULTILINE):
+        text = text.replace(f"${{{name}}}", default)
     pairs = [line.split(maxsplit=1) for line in text.splitlines() if line.strip()]
     return [(word.upper(), " ".join(rest.split())) for word, rest in pairs]
+
+
+def bases() -> set[str]:
+    """The images that the Dockerfile begins with, which come from a registry."""
+    return {rest.split()[0] for word, rest in instructions() if word == "FROM"} - {"scratch"}
 
 
 def copied() -> set[str]:

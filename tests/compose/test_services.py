@@ -117,7 +117,7 @@ def test_our_image_has_the_version_of_the_project() -> None:
     assert PRODUCT == ["codec", "migrate", "portal", "worker"]
     expected = f"{PROJECT['project']['name']}:{PROJECT['project']['version']}"
     assert {SERVICES[name]["image"] for name in PRODUCT} == {expected}
-    assert {SERVICES[name]["build"] for name in PRODUCT} == {"."}
+    assert {SERVICES[name]["build"]["context"] for name in PRODUCT} == {"."}
 
 
 def test_only_loopback_is_published() -> None:

@@ -6,8 +6,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-OLDEST_COMPOSE = (2, 23, 1)
-"""The first that takes inline configs."""
+OLDEST_COMPOSE = (2, 24, 0)
+"""The first whose files of variables may be missing."""
 LONGEST = 1200.0
 """Seconds that a command may take, such as building an image."""
 
