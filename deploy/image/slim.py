@@ -1,14 +1,18 @@
 """Leaves out of the image what none of its processes reads, and compiles what they load.
 
-Run once in the build stage, from the folder of the program, by the interpreter of the image:
+Run in the build stages, by the interpreter whose packages are meant:
 
-- the Rust sources that come with Temporal's SDK, type stubs, and the tests of packages;
-- how dates and plurals are written in languages that nobody is written to in;
-- bytecode of modules that nothing loads, which is a fifth of all that is installed.
+- `slim.py program LIST`, from the folder of the program: what comes with packages and is for those
+  who build or test them; languages, databases and frameworks that are not used; and bytecode of
+  modules that nothing loads, which is a fifth of all that is installed. What is loaded of Python's
+  own library goes into the list.
+- `slim.py system LIST`: what is there to install, to build and to teach. What is in the list is
+  compiled, as the base image has no bytecode.
 """
 
 import compileall
 import importlib
+import importlib.util
 import pkgutil
 import py_compile
 import shutil
@@ -18,6 +22,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SITE = Path(sysconfig.get_path("purelib"))
+LIBRARY = Path(sysconfig.get_path("stdlib"))
+UNCHECKED = py_compile.PycInvalidationMode.UNCHECKED_HASH
+"""Nobody looks whether sources have changed: they cannot."""
 UNREAD = (
     "temporalio/bridge/sdk-core",
     "temporalio/bridge/src",
@@ -26,6 +33,14 @@ UNREAD = (
     "aiosmtpd/tests",
     "fsspec/tests",
 )
+UNREAD_KINDS = ("*.pyi", "*.pyx", "*.pxd", "*.c", "*.h")
+ONLY = {
+    "holidays/locale": {"en_US"},
+    "pygments/lexers": {"__init__", "_mapping", "python"},
+    "sqlalchemy/dialects": {"__init__", "_typing", "postgresql", "sqlite"},
+    "temporalio/contrib": {"__init__", "opentelemetry", "pydantic"},
+}
+"""Folders of many of a kind, and those of them that are read."""
 OURS = ("domain", "workflows", "activities", "runtime", "commands", "portal")
 BY_NAME = (
     "worker",
@@ -41,15 +56,29 @@ BY_NAME = (
     "rich.traceback",
 )
 """Loaded by their names, which no import of ours shows."""
+TOOLS = ("pip", "setuptools", "pkg_resources", "_distutils_hack", "wheel", "ensurepip",
+         "idlelib", "lib2to3", "turtledemo", "tkinter", "pydoc_data")  # fmt: skip
+"""Of the interpreter."""
+SYSTEM = (
+    "/etc/apt",
+    "/var/cache/apt",
+    "/var/lib/apt",
+    "/usr/share/python-wheels",
+    "/usr/share/zoneinfo",  # zones are those of the lock file: runtime/time_zones.py
+)
 
 
-def main() -> None:
-    """Do all of it."""
+def slim_program(loaded: Path) -> None:
+    """Packages, then the program itself."""
     for name in UNREAD:
-        shutil.rmtree(SITE / name)
-    for kind in ("*.pyi", "*.pyx", "*.pxd", "*.c", "*.h"):
+        _remove(SITE / name)
+    for kind in UNREAD_KINDS:
         for file in SITE.rglob(kind):
             file.unlink()
+    for name, read in ONLY.items():
+        for found in (SITE / name).iterdir():
+            if found.stem not in read:
+                _remove(found)
     spoken = {folder.parent.name for folder in Path("activities/templates").glob("*/client")}
     for file in SITE.glob("babel/locale-data/*.dat"):
         if file.stem.partition("_")[0] not in spoken | {"root"}:
@@ -60,12 +89,38 @@ def main() -> None:
             importlib.import_module(name)
         except ModuleNotFoundError as missing:
             print(f"{name} needs {missing.name}, which this image does not have")
-    for module in list(sys.modules.values()):
-        if (where := getattr(module, "__file__", None)) and Path(where).is_relative_to(SITE):
-            _compile(Path(where))
-    compileall.compile_dir(
-        ".", quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
-    )
+    files = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
+    sources = {Path(file) for file in files if file.endswith(".py")}
+    for file in sources:
+        if file.is_relative_to(SITE):
+            _compile(file)
+    library = sorted(str(file) for file in sources if file.is_relative_to(LIBRARY))
+    loaded.write_text("\n".join(library), encoding="utf-8")
+    compileall.compile_dir(".", quiet=1, invalidation_mode=UNCHECKED)
+
+
+def slim_system(loaded: Path) -> None:
+    """The interpreter's own folders, and lists of what could be installed."""
+    for name in TOOLS:
+        found = importlib.util.find_spec(name)
+        if found and found.origin:
+            origin = Path(found.origin)
+            _remove(origin.parent if origin.name == "__init__.py" else origin)
+    for folder in sys.path[1:]:
+        for name in TOOLS:
+            for record in Path(folder).glob(f"{name}-*-info"):
+                _remove(record)
+    for folder in SYSTEM:
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in loaded.read_text(encoding="utf-8").splitlines():
+        _compile(Path(file))
+
+
+def _remove(found: Path) -> None:
+    if found.is_dir():
+        shutil.rmtree(found)
+    else:
+        found.unlink()
 
 
 def _modules() -> Iterator[str]:
@@ -77,12 +132,8 @@ def _modules() -> Iterator[str]:
 
 
 def _compile(file: Path) -> None:
-    """Unchecked, as the sources cannot change either."""
-    if file.suffix == ".py":
-        py_compile.compile(
-            str(file), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
-        )
+    py_compile.compile(str(file), invalidation_mode=UNCHECKED)
 
 
 if __name__ == "__main__":
-    main()
+    {"program": slim_program, "system": slim_system}[sys.argv[1]](Path(sys.argv[2]))

@@ -11,7 +11,7 @@ from tests.containers import engine
 from tests.containers.place import Place, blocks
 from tests.containers.stand_ins import stand_ins
 
-ORDER = ("how_it_stands", "from_outside", "kills", "alert", "drills")
+ORDER = ("how_it_stands", "image", "from_outside", "kills", "alert", "drills")
 """Of the files: how it stands is looked at first, and drills leave one worker."""
 
 

@@ -16,14 +16,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from runtime.servers import binary
-from tests.compose.files import SERVICES, instructions
+from tests.compose.files import SERVICES, bases
 from tests.containers.engine import run
 
 IMAGES = Path(__file__).parent / "images"
-BASE = "stand-in/debian"
 RELEASE = "bookworm"
 """Debian's release whose Python is of the minor version that is tested."""
+NEXT = "trixie"
+NEXT_PYTHON = "3.13"
+"""Debian's next release, and the Python that it has."""
 PACKAGES = "python3,python3-venv,python3-pip,ca-certificates"
+UNREAD = ("var/cache/apt/archives", "var/lib/apt/lists", "usr/share/doc", "usr/share/man",
+          "usr/share/locale")  # fmt: skip
+"""What slim images do not have."""
 TARGETS = {
     "python": "python",
     "postgres": "postgres",
@@ -40,70 +45,78 @@ TARGETS = {
 
 def wanted() -> set[str]:
     """Every image that would come from a registry."""
-    bases = {rest.split()[0] for word, rest in instructions() if word == "FROM"}
-    return bases | {s["image"] for s in SERVICES.values() if "build" not in s}
+    return bases() | {s["image"] for s in SERVICES.values() if "build" not in s}
 
 
 @contextmanager
 def stand_ins() -> Iterator[frozenset[str]]:
     """Have every image there while this lasts; gives the names of those that stand in."""
     missing = sorted(image for image in wanted() if not _there(image))
-    if missing:
-        _have_base()
     try:
-        with TemporaryDirectory() as folder:
-            context = _context(Path(folder)) if missing else Path(folder)
-            for image in missing:
-                _build(image, context)
+        for image in missing:
+            _build(image)
         yield frozenset(missing)
     finally:
         for image in missing:
             run("docker", "image", "rm", "--no-prune", image, check=False)
 
 
+@contextmanager
+def next_python() -> Iterator[str]:
+    """Have the image of the next Python there while this lasts; gives its version by its tag."""
+    (base,) = bases()
+    of_next = f"{NEXT_PYTHON}-standing-in"
+    _, _, flavour = base.partition("-")
+    image = f"python:{of_next}-{flavour}"
+    _build(image, NEXT)
+    try:
+        yield of_next
+    finally:
+        run("docker", "image", "rm", "--no-prune", image, check=False)
+
+
 def _there(image: str) -> bool:
     return run("docker", "image", "inspect", image, check=False).returncode == 0
 
 
-def _build(image: str, context: Path) -> None:
-    repository, _, tag = image.partition(":")
-    target = TARGETS[repository]
-    command = ["docker", "build", "--quiet", "--target", target, "--tag", f"stand-in/{target}"]
-    command += ["--tag", image, "--build-arg", f"CADDY={_version('caddy')}", str(context)]
-    run(*command, env={**os.environ, "DOCKER_BUILDKIT": "1"})
-    assert tag
+def _build(image: str, release: str = RELEASE) -> None:
+    target = TARGETS[image.partition(":")[0]]
+    caddy = SERVICES["proxy"]["image"].partition(":")[2].partition("-")[0]
+    arguments = [f"DEBIAN={_debian(release)}", f"CADDY={caddy}"]
+    command = ["docker", "build", "--quiet", "--target", target, "--tag", image]
+    command += [word for argument in arguments for word in ("--build-arg", argument)]
+    with TemporaryDirectory() as folder:
+        _fill(Path(folder))
+        run(*command, folder, env={**os.environ, "DOCKER_BUILDKIT": "1"})
 
 
-def _version(repository: str) -> str:
-    tags = [image.partition(":")[2] for image in wanted() if image.startswith(f"{repository}:")]
-    return tags[0].partition("-")[0] if tags else ""
-
-
-def _context(folder: Path) -> Path:
+def _fill(context: Path) -> None:
     """What the Dockerfile of the stand-ins copies: its own files, and some of this machine's."""
-    shutil.copytree(IMAGES, folder, dirs_exist_ok=True)
-    os.link(Path(binary("temporal")).resolve(), folder / "temporal")
+    shutil.copytree(IMAGES, context, dirs_exist_ok=True)
+    os.link(Path(binary("temporal")).resolve(), context / "temporal")
     trusted = os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
-    shutil.copy(trusted, folder / "ca-certificates.crt")
+    shutil.copy(trusted, context / "ca-certificates.crt")
     index = os.environ.get("PIP_INDEX_URL")
-    (folder / "pip.conf").write_text(f"[global]\nindex-url = {index}\n" if index else "")
-    return folder
+    (context / "pip.conf").write_text(f"[global]\nindex-url = {index}\n" if index else "")
 
 
-def _have_base() -> None:
-    """Debian's smallest system with Python, as the image that all stand-ins begin with."""
-    if _there(BASE):
-        return
+def _debian(release: str) -> str:
+    """The image of Debian's smallest system with Python, which all stand-ins begin with."""
+    image = f"stand-in/debian:{release}"
+    if _there(image):
+        return image
     with TemporaryDirectory() as folder:
         root = Path(folder) / "root"
-        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", RELEASE, str(root)]
+        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", release, str(root)]
         run(*command, _mirror())
-        for left in ("var/cache/apt/archives", "usr/share/doc", "usr/share/man"):
+        for left in UNREAD:
             shutil.rmtree(root / left)
-        (root / "var/cache/apt/archives/partial").mkdir(parents=True)
+        for made in ("var/cache/apt/archives/partial", "var/lib/apt/lists/partial"):
+            (root / made).mkdir(parents=True)
         packed = Path(folder) / "root.tar"
         run("tar", "--numeric-owner", "-C", str(root), "-cf", str(packed), ".")
-        run("docker", "import", str(packed), BASE)
+        run("docker", "import", str(packed), image)
+    return image
 
 
 def _mirror() -> str:

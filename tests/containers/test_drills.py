@@ -4,19 +4,23 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from tests.compose.files import ROOT
+from tests.compose.files import ROOT, bases
 from tests.containers.outside import eventually
 from tests.containers.place import Place
+from tests.containers.stand_ins import NEXT_PYTHON, next_python
 
 RUNBOOK = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 OPEN = ["DRILL-1", "DRILL-2", "DRILL-3"]
 LONG = 600.0
+PYTHON = min(bases()).partition(":")[2].partition("-")[0]
+"""The version of the image's Python."""
 
 
 def commands(heading: str) -> list[str]:
@@ -107,26 +111,33 @@ def test_what_temporal_knows_beyond_the_backup_is_found(drill: Place) -> None:
     assert drill.tries("docker compose exec -T worker python starter.py health")[0] == 0
 
 
-def test_another_version_beside_this_one_and_back(place: Place) -> None:
-    """Open defects go over by the commands of the rollout, nothing of them changed, and back."""
+def test_another_version_beside_this_one_and_back(place: Place, images: frozenset[str]) -> None:
+    """Open defects go over by the commands of the rollout, nothing of them changed, and back.
+
+    Where images can be made, the other version runs on the next Python as well.
+    """
     begin(place, *OPEN)
-    before = due(place)
-    _raise(place.folder, "0.3.0", "0.3.1")
-    worker = place.folder / "worker.py"
-    ours = worker.read_text(encoding="utf-8")
-    worker.write_text(f"{ours}\n# another version\n", encoding="utf-8")
+    before, build = due(place), (place.folder / "Dockerfile").read_text(encoding="utf-8")
     (roll_out,) = commands("Upgrading")
-    place.types(roll_out)
+    with next_python() if images else nullcontext(PYTHON) as newer:
+        raised = build.replace(f"ARG PYTHON={PYTHON}\n", f"ARG PYTHON={newer}\n")
+        assert (raised != build) == bool(images)
+        (place.folder / "Dockerfile").write_text(raised, encoding="utf-8")
+        _raise(place.folder, "0.3.0", "0.3.1")
+        place.types(roll_out)
+    version = place.types("docker compose exec -T worker python --version")
+    assert version.startswith(f"Python {NEXT_PYTHON}." if images else "Python 3.")
     assert _running_on(place) == {"0.3.1"}
     assert due(place) == before
     _raise(place.folder, "0.3.1", "0.3.0")
-    worker.write_text(ours, encoding="utf-8")
+    (place.folder / "Dockerfile").write_text(build, encoding="utf-8")
     place.types(roll_out.replace("0.3.1", "0.3.0"))
     assert _running_on(place) == {"0.3.0"}
     assert due(place) == before
 
 
 def _raise(folder: Path, old: str, new: str) -> None:
+    """Another version, by the two lines that the runbook names."""
     for name, words in (
         ("docker-compose.yml", "defect-orchestrator:{}"),
         (".env", "DEFECTS_BUILD_ID={}"),
