@@ -14,6 +14,15 @@ FOLDER = ROOT / "deploy/kubernetes"
 OF_OTHERS = {"ScaledObject"}
 """Kinds that an operator brings, whose schemas are not those of the API."""
 API = "1.37"
+SCALED = {"advanced", "cooldownPeriod", "fallback", "idleReplicaCount", "initialCooldownPeriod",
+          "maxReplicaCount", "minReplicaCount", "pollingInterval", "scaleTargetRef",
+          "triggers"}  # fmt: skip
+"""What KEDA 2.20 knows of something that is scaled."""
+ASKED = {"endpoint", "namespace", "taskQueue", "queueTypes", "targetQueueSize",
+         "activationTargetQueueSize", "workerDeploymentName", "workerDeploymentBuildId",
+         "includeRunningWorkflowCount", "workflowTaskQueueForCount", "minConnectTimeout",
+         "enableTLS", "unsafeSsl", "tlsServerName"}  # fmt: skip
+"""What its scaler for Temporal is told, as text."""
 
 
 @cache
@@ -62,6 +71,17 @@ def test_the_schemas_are_really_applied() -> None:
     spec = {**wrong["spec"], "replica": 3}
     with pytest.raises(validator.ValidationError, match="replica"):
         validator.validate({**wrong, "spec": spec}, API, strict=True)
+
+
+def test_keda_knows_every_word() -> None:
+    """Its resource has no schema in the API."""
+    (scaled,) = [one for one in resources() if one["kind"] in OF_OTHERS]
+    assert scaled["apiVersion"] == "keda.sh/v1alpha1"
+    assert scaled["spec"].keys() <= SCALED
+    for trigger in scaled["spec"]["triggers"]:
+        assert trigger.keys() == {"type", "metadata"}
+        assert trigger["metadata"].keys() <= ASKED
+        assert all(isinstance(value, str) for value in trigger["metadata"].values())
 
 
 def test_every_file_is_put_together() -> None:
