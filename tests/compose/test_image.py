@@ -103,7 +103,7 @@ def test_the_image_holds_all_that_it_imports() -> None:
 def test_the_image_has_the_packages_that_are_tested() -> None:
     """Its locks are requirements.lock less what only tests and demos need; the extras beside it."""
     runtime, extras = pinned("requirements-runtime.lock"), pinned("requirements-extras.lock")
-    everything = pinned("requirements-s3.lock") | pinned("requirements.lock")
+    everything = pinned("requirements-system.lock") | pinned("requirements.lock")
     assert {name for name, what in extras.items() if everything.get(name) != what} == set()
     assert runtime.items() < extras.items(), "pin all again: make lock"
     wanted = {_name(line) for line in PROJECT["project"]["dependencies"]}
