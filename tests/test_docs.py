@@ -297,7 +297,7 @@ def test_every_package_earns_its_place() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     groups = project["dependency-groups"]
     extras = project["project"]["optional-dependencies"]
-    alone = [line for name in ("audit", "s3", "kubernetes") for line in groups[name]]
+    alone = [line for name in ("audit", "system") for line in groups[name]]
     installed = [*project["project"]["dependencies"], *alone]
     installed += [line for lines in extras.values() for line in lines]
     wanted = {_package(line) for line in installed}
