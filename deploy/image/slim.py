@@ -58,7 +58,8 @@ BY_NAME = (
 """Loaded by their names, which no import of ours shows."""
 TOOLS = ("pip", "setuptools", "pkg_resources", "_distutils_hack", "wheel", "ensurepip",
          "idlelib", "lib2to3", "turtledemo", "tkinter", "pydoc_data")  # fmt: skip
-"""Of the interpreter."""
+SCRIPTS = ("pip", "wheel", "easy_install", "idle", "2to3", "pydoc")
+"""Of the interpreter: modules, and what begins with these names beside it."""
 SYSTEM = (
     "/etc/apt",
     "/var/cache/apt",
@@ -110,6 +111,10 @@ def slim_system(loaded: Path) -> None:
         for name in TOOLS:
             for record in Path(folder).glob(f"{name}-*-info"):
                 _remove(record)
+        (Path(folder) / "distutils-precedence.pth").unlink(missing_ok=True)
+    for name in SCRIPTS:
+        for script in Path(sys.executable).parent.glob(f"{name}*"):
+            _remove(script)
     for folder in SYSTEM:
         shutil.rmtree(folder, ignore_errors=True)
     for file in loaded.read_text(encoding="utf-8").splitlines():
