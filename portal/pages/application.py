@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from activities.adapters.database.sessions import Who
 from portal.bounds import CLOSE
 from portal.context import PortalContext
 from portal.pages import (
@@ -85,20 +86,21 @@ class _Static(StaticFiles):
 
 
 async def _sign_in_first(request: Request, needed: SignInNeeded) -> Response:
+    """Their cookie stays: it opens nothing any more, but the forms that they left open are known by
+    it."""
+    if kept := await _signed_out(request, needed.kind):
+        return kept
     if needed.kind == "staff":
-        kept = await _signed_out(request)
-        # Their forms are known by the cookie still, which opens nothing any more.
-        return kept or RedirectResponse(_staff_sign_in(request), 303)
+        return RedirectResponse(_staff_sign_in(request), 303)
     response = RedirectResponse("/sign-in", 303)
-    look_of(request).cookies.clear(response, "client")
     sign_in.remember_wanted(request, response)
     return response
 
 
-async def _signed_out(request: Request) -> Response | None:
-    """For staff whose session ended while they were typing, or had a page open: the page again that
-    keeps what they typed. None for whoever only asked for a page, or sends what is not ours."""
-    by_script = request.headers.get("HX-Request") == "true"
+async def _signed_out(request: Request, kind: Who) -> Response | None:
+    """For whose session ended while they were typing, or had a page open: the page again that keeps
+    what they typed. None for whoever only asked for a page, or sends what is not ours."""
+    by_script = kind == "staff" and request.headers.get("HX-Request") == "true"
     typed: Mapping[str, str] = {}
     if not by_script:
         try:
@@ -110,12 +112,12 @@ async def _signed_out(request: Request) -> Response | None:
     return await run_in_threadpool(
         look_of(request).show,
         request,
-        f"staff_signed_out{'_part' if by_script else ''}.html.j2",
+        f"{kind}_signed_out{'_part' if by_script else ''}.html.j2",
         status=401,
-        area="staff",
+        area=kind,
         staff=None,
         action=request.url.path,
-        typed={name: text for name, text in typed.items() if name not in _OF_THE_FORM},
+        typed={name: text for name, text in typed.items() if name not in _OF_THE_FORM and text},
         part="fresh" if request.url.path == ASKS_BY_ITSELF else "ahead-body",
     )
 

@@ -1,11 +1,11 @@
 """Who is looking: a client's contact or a member of staff, by the session of their cookie."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from activities.adapters.database import DatabaseContacts, DatabasePreferences, DatabaseSessions
 from activities.adapters.database.contacts import Attached
@@ -16,6 +16,7 @@ from activities.ports import Preference
 from portal.api.security import granted
 from portal.context import PortalContext
 from portal.keys import key_of
+from portal.pages.browsers import rough_browser
 from portal.pages.i18n import TRANSLATIONS, Translations
 from portal.pages.local_time import Times
 from portal.pages.page_renderer import context_of, look_of
@@ -104,6 +105,35 @@ class Person:
             raise NotHere
         attached: Attached = found[0]
         return attached
+
+
+def begin_session(
+    request: Request,
+    response: Response,
+    kind: Who,
+    subject: str,
+    *,
+    name: str | None = None,
+    roles: Collection[str] | None = None,
+) -> None:
+    """Sign somebody in, by a new session whatever the browser had.
+
+    Forms that the same person left open stay theirs: what their tokens were made of, and opens
+    nothing any more, is kept for that alone.
+    """
+    context, cookies = context_of(request), look_of(request).cookies
+    sessions = DatabaseSessions(context.engine)
+    before = cookies.read(request, kind)
+    is_theirs = before is not None and sessions.subject(kind, before) == subject
+    if before is not None:
+        sessions.end(before)
+    browser = rough_browser(request.headers.get("user-agent", ""))
+    begun = sessions.begin(kind, subject, context.now(), browser, name=name, roles=roles)
+    cookies.set(response, kind, begun)
+    if before is not None and is_theirs:
+        cookies.set(response, "visitor", before)
+    else:
+        cookies.clear(response, "visitor")
 
 
 def signed_in_client(request: Request) -> Person:

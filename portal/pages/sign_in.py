@@ -25,8 +25,7 @@ from activities.adapters.database.sessions import OtherBrowser, hashed
 from domain.addresses import recipient_key, refuse_unusable_address
 from domain.contract.parsing import InvalidCommand, parse
 from domain.contract.values import Contact
-from portal.pages.auth import SignInNeeded, person, signed_in_client
-from portal.pages.browsers import rough_browser
+from portal.pages.auth import SignInNeeded, begin_session, person, signed_in_client
 from portal.pages.client_views import public_banners
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
 from portal.pages.letters import send_link
@@ -143,18 +142,13 @@ def use_link(request: Request, token: str, form: OurForm) -> Response:
         refused("link", request.scope)
         return look.show(request, "link_void.html.j2", status=410)
     DatabaseKnownBrowsers(context.engine).remember(browser, address, now)
-    sessions = DatabaseSessions(context.engine)
-    if before := look.cookies.read(request, "client"):
-        sessions.end(before)
-    begun = sessions.begin("client", address, now, rough_browser_of(request))
     wanted = look.cookies.read(request, "wanted") or ""
     response = RedirectResponse(wanted if _WANTED.fullmatch(wanted) else "/cases", 303)
-    look.cookies.set(response, "client", begun)
+    begin_session(request, response, "client", address)
     look.cookies.clear(response, "wanted")
     look.cookies.set(response, "browser", browser, BROWSER_KNOWN)
     # Pages that know nobody, such as the status page, speak their language too.
     look.cookies.set(response, "language", person(request, address).words.tag)
-    look.cookies.clear(response, "visitor")
     log.info("portal.signed_in", contact=hashed(address)[:16])
     return response
 
@@ -171,12 +165,8 @@ def sign_out(request: Request, form: OurForm) -> Response:
         sessions.end(token)
     response = RedirectResponse("/sign-in?signed_out=1", 303)
     look.cookies.clear(response, "client")
+    look.cookies.clear(response, "visitor")
     return response
-
-
-def rough_browser_of(request: Request) -> str | None:
-    """What is kept of the browser that signs in."""
-    return rough_browser(request.headers.get("user-agent", ""))
 
 
 def too_often(request: Request, address: str | None = None) -> Response:

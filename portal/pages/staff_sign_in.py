@@ -14,10 +14,10 @@ from fastapi.responses import RedirectResponse
 from activities.adapters.database import DatabaseAttempts, DatabaseSessions
 from activities.adapters.database.tokens import DatabaseTokens, id_in
 from portal.identity.answers import NoAnswer
-from portal.pages.auth import may_look, staff_page
+from portal.pages.auth import begin_session, may_look, staff_page
 from portal.pages.forms import NO_TROUBLE, OurForm, Trouble
 from portal.pages.page_renderer import context_of, look_of
-from portal.pages.sign_in import rough_browser_of, too_often
+from portal.pages.sign_in import too_often
 from portal.refusals import refused
 from portal.security import computer, public_url
 
@@ -60,25 +60,9 @@ def signed_in(
     name: str | None = None,
     roles: Collection[str] | None = None,
 ) -> Response:
-    """Begin a session, a new one whatever the browser had, and go to a page for staff.
-
-    Forms that the same person left open stay theirs: what their tokens were made of, and opens
-    nothing any more, is kept for that alone.
-    """
-    context, look = context_of(request), look_of(request)
-    sessions = DatabaseSessions(context.engine)
-    before = look.cookies.read(request, "staff")
-    is_theirs = before is not None and sessions.subject("staff", before) == subject
-    if before is not None:
-        sessions.end(before)
-    browser = rough_browser_of(request)
-    begun = sessions.begin("staff", subject, context.now(), browser, name=name, roles=roles)
+    """Begin a session, and go to a page for staff."""
     response = RedirectResponse(staff_page(to), 303)
-    look.cookies.set(response, "staff", begun)
-    if before is not None and is_theirs:
-        look.cookies.set(response, "visitor", before)
-    else:
-        look.cookies.clear(response, "visitor")
+    begin_session(request, response, "staff", subject, name=name, roles=roles)
     return response
 
 
