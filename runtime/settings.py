@@ -1,15 +1,11 @@
 """Reads the settings of the contract from the environment, and says plainly what is wrong."""
 
-import ipaddress
 import os
-import re
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from difflib import get_close_matches
-from email.utils import parseaddr
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -24,18 +20,15 @@ from pydantic import FilePath as ExistingFile
 from pydantic import ValidationError as Invalid
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from domain.addresses import ascii_domain
 from domain.retention import SHORTEST, Periods
 from domain.staff_places import VARIABLES
 from runtime import oidc
+from runtime import setting_values as values
 from runtime.codec import NO_KEYS, KeyRing
 
 PREFIX = "DEFECTS_"
 LogStyle = Literal["console", "json"]
 
-_DATABASES = re.compile(r"(sqlite|postgres|postgresql)(\+\w+)?://")
-_MAIL_SERVERS = re.compile(r"smtps?://")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _SECRET_TEXT = {"type": "string", "format": "password"}
 _MISSPELT = 0.85
 """How alike two names are (0 to 1) for one to be the other misspelt: `KEY` for `KEYS`."""
@@ -46,158 +39,6 @@ class SettingsError(ValueError):
 
     It never shows a value, which may hold a secret.
     """
-
-
-def _database_url(url: SecretStr) -> SecretStr:
-    if not _DATABASES.match(url.get_secret_value()):
-        raise ValueError(
-            "must begin with sqlite:/// or postgresql://, for example "
-            "postgresql://user:password@host/name"
-        )
-    return url
-
-
-def _smtp_url(url: SecretStr) -> SecretStr:
-    if not _MAIL_SERVERS.match(url.get_secret_value()):
-        raise ValueError("must be smtp://[user:password@]host:port[?starttls=true]")
-    return url
-
-
-def _sender(text: str) -> str:
-    local, at, domain = parseaddr(text)[1].rpartition("@")
-    if not (local and at and _is_domain(domain)) or "\n" in text or "\r" in text:
-        raise ValueError("must be one address such as support@vendor.example")
-    return text
-
-
-def _bounce_address(text: str) -> str:
-    local, _, domain = text.rpartition("@")
-    if not (re.fullmatch(r"[A-Za-z0-9._-]{1,20}", local) and _is_domain(domain)):
-        raise ValueError("must be one address such as bounces@vendor.example, without a +")
-    return text
-
-
-def _addresses(given: object) -> object:
-    if not isinstance(given, str):
-        return given
-    addresses = [address.strip() for address in given.split(",")]
-    for position, address in enumerate(addresses, 1):
-        local, at, domain = address.rpartition("@")
-        if not (local and at and _is_domain(domain)) or re.search(r"[\s<>]", local):
-            raise ValueError(
-                f"address {position} must be one such as support@vendor.example; several are "
-                "separated by commas"
-            )
-    return addresses
-
-
-def _files_url(url: SecretStr) -> SecretStr:
-    said = url.get_secret_value()
-    protocol, _, _ = said.rpartition("://")
-    # Behind `::` another store would stand, which gets the files at some later time or never.
-    misspelt = re.match(r"[a-z0-9+]{2,}:(?!//)", said)
-    if misspelt or "::" in said or not re.fullmatch(r"(?:[a-z][a-z0-9+]*)?", protocol):
-        raise ValueError("must be a folder, or one URL such as s3://bucket/folder")
-    if protocol:
-        _importable(protocol)
-    return url
-
-
-def _importable(protocol: str) -> None:
-    from fsspec import get_filesystem_class
-
-    try:
-        get_filesystem_class(protocol)
-    except ImportError as error:
-        raise ValueError(
-            f"needs a package that is not installed here: {' '.join(str(error).split())}"
-        ) from None
-    except ValueError:
-        raise ValueError(
-            "must be a folder, or a URL that fsspec knows, such as s3://bucket/folder"
-        ) from None
-
-
-def _is_domain(domain: str) -> bool:
-    try:
-        ascii_domain(domain)
-    except ValueError:
-        return False
-    return not re.search(r"[\s<>,;]", domain)
-
-
-def _http_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound:
-        raise ValueError("must be a URL such as https://host/path")
-    return url.rstrip("/")
-
-
-def _http_urls(given: object) -> object:
-    if not isinstance(given, str):
-        return given
-    urls = [url.strip() for url in given.split(",")]
-    for position, url in enumerate(urls, 1):
-        try:
-            _http_url(url)
-        except ValueError as error:
-            raise ValueError(f"URL {position} {error}; several are separated by commas") from None
-    return urls
-
-
-def _build_id(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", text):
-        raise ValueError("must be 1 to 64 of A-Z a-z 0-9 . _ -, for example 1.4.0")
-    return text
-
-
-def _origins(given: object) -> object:
-    if not isinstance(given, str):
-        return given
-    origins = [origin.strip() for origin in given.split(",")]
-    for position, origin in enumerate(origins, 1):
-        try:
-            sound = origin_of(_http_url(origin)) == origin and "*" not in origin
-        except ValueError:
-            sound = False
-        if not sound:
-            raise ValueError(
-                f"origin {position} must be as browsers send it, such as https://ui.example.org: "
-                "in small letters, without a path, a default port or a star; several are "
-                "separated by commas"
-            )
-    return origins
-
-
-def origin_of(url: str) -> str:
-    """The origin of a page, in the form in which browsers name it."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    named = f"{parts.scheme}://[{host}]" if ":" in host else f"{parts.scheme}://{host}"
-    if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)):
-        return named
-    return f"{named}:{parts.port}"
-
-
-def _key_ring(given: object) -> object:
-    return KeyRing.read(given) if isinstance(given, str) else given
-
-
-def _socket_address(text: str) -> str:
-    host, _, port = text.rpartition(":")
-    try:
-        # The exporter of the SDK takes addresses only, no names.
-        ipaddress.ip_address("127.0.0.1" if host == "localhost" else host.strip("[]"))
-        sound = 0 < int(port) < 65_536
-    except ValueError:
-        sound = False
-    if not sound:
-        raise ValueError("must be an IP address and a port, for example 0.0.0.0:9464")
-    return text.replace("localhost", "127.0.0.1")
 
 
 def _read_places() -> Mapping[str, SecretStr]:
@@ -221,33 +62,33 @@ class Settings(BaseSettings):
         use_attribute_docstrings=True,
     )
 
-    database_url: Annotated[SecretStr, AfterValidator(_database_url)] = SecretStr(
+    database_url: Annotated[SecretStr, AfterValidator(values.database_url)] = SecretStr(
         "sqlite:///var/defects.db"
     )
     """SQLAlchemy URL of a SQLite file or of PostgreSQL. A relative path counts from the working
     directory."""
     policy_file: ExistingFile | None = None
     """A policy file in place of the built-in policy `eto`."""
-    smtp_url: Annotated[SecretStr, AfterValidator(_smtp_url)] | None = None
+    smtp_url: Annotated[SecretStr, AfterValidator(values.smtp_url)] | None = None
     """Where mail is sent: `smtp://[user:password@]host:port[?starttls=true]`, or `smtps://` for TLS
     from the start. Without it mails are kept in the database."""
     letters_shown: bool = False
     """Whether staff may read mails that are kept in the database, links to sign in as any client
     among them: for trials."""
-    mail_from: Annotated[str, AfterValidator(_sender)] = "support@vendor.example"
+    mail_from: Annotated[str, AfterValidator(values.sender)] = "support@vendor.example"
     """Sender of every mail, with or without a name."""
-    bounce_address: Annotated[str, AfterValidator(_bounce_address)] | None = None
+    bounce_address: Annotated[str, AfterValidator(values.bounce_address)] | None = None
     """Where mail systems report what did not arrive: `bounces@vendor.example`. Each letter has an
     envelope sender of its own, `bounces+<token>@…`; all of these are to be handed to
     `inbound-mail`. Without it reports go to the sender, and are known by what they send back."""
-    mail_own_lists: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)] = ()
+    mail_own_lists: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.addresses)] = ()
     """Lists and groups that mail to support comes through, such as `support@vendor.example` where
     that is a group, separated by commas: what clients write to them is theirs like any other
     mail."""
-    mail_forms: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_addresses)] = ()
+    mail_forms: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.addresses)] = ()
     """Addresses that web forms send from, separated by commas, that of `DEFECTS_MAIL_FROM` too
     where they use it: who wrote is the one address in `Reply-To`."""
-    attachments_url: Annotated[SecretStr, AfterValidator(_files_url)] | None = None
+    attachments_url: Annotated[SecretStr, AfterValidator(values.files_url)] | None = None
     """Where files that come with mails are kept: a folder that all processes reach, or a URL of
     `fsspec` such as `s3://bucket/folder`, whose package you install (`s3fs`). Without it they are
     not kept, and clients are told so."""
@@ -257,16 +98,16 @@ class Settings(BaseSettings):
     """Files of one email that are kept."""
     attachments_per_case_mib: float = Field(default=100, gt=0)
     """MiB of all files of one case."""
-    portal_url: Annotated[str, AfterValidator(_http_url)] | None = None
+    portal_url: Annotated[str, AfterValidator(values.http_url)] | None = None
     """Base of the portal's address as people reach it: links to sign in and to unsubscribe lead
     there. Without it links lead to `DEFECTS_PORTAL_ADDRESS`, and people unsubscribe by mail to
     the sender."""
-    portal_address: Annotated[str, AfterValidator(_socket_address)] = "127.0.0.1:8080"
+    portal_address: Annotated[str, AfterValidator(values.socket_address)] = "127.0.0.1:8080"
     """Where `python -m portal` listens: an IP address and a port."""
-    portal_metrics_address: Annotated[str, AfterValidator(_socket_address)] | None = None
+    portal_metrics_address: Annotated[str, AfterValidator(values.socket_address)] | None = None
     """Where the portal serves metrics of what is owed and of itself to Prometheus: an IP address
     and a port. Without it there are none."""
-    temporal_ui_url: Annotated[str, AfterValidator(_http_url)] | None = None
+    temporal_ui_url: Annotated[str, AfterValidator(values.http_url)] | None = None
     """Base of Temporal's UI: the staff page links numbers there."""
     oidc_issuer: Annotated[str, AfterValidator(oidc.issuer)] | None = None
     """Issuer of OpenID Connect that staff sign in at, to the letter; needs the next two and
@@ -289,14 +130,14 @@ class Settings(BaseSettings):
     Without them any person with a role may sign in."""
     oidc_scopes: Annotated[str, AfterValidator(oidc.scopes)] = "openid profile email"
     """Scopes that the provider is asked for; some have the groups in one of their own."""
-    statuspage_url: Annotated[str, AfterValidator(_http_url)] | None = None
+    statuspage_url: Annotated[str, AfterValidator(values.http_url)] | None = None
     """Base of a Statuspage v1 API, with `/v1`; needs the next two. Without it incidents are shown
     by the portal."""
     statuspage_page_id: str | None = None
     """Id of the page at Statuspage."""
     statuspage_api_key: SecretStr | None = None
     """API key of Statuspage."""
-    webhook_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_http_urls)] = ()
+    webhook_urls: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.http_urls)] = ()
     """Receivers of Standard Webhooks, separated by commas; `starter.py webhooks add` adds more."""
     webhook_secret: SecretStr | None = None
     """Signs webhooks, required where there are receivers: `whsec_` and base64, or plain text."""
@@ -304,13 +145,13 @@ class Settings(BaseSettings):
     """Whether receivers may have private, loopback or link-local addresses and be addressed with
     `http://`; otherwise such a receiver stops the worker."""
     encryption_keys: Annotated[
-        KeyRing, NoDecode, BeforeValidator(_key_ring), WithJsonSchema(_SECRET_TEXT)
+        KeyRing, NoDecode, BeforeValidator(values.key_ring), WithJsonSchema(_SECRET_TEXT)
     ] = Field(default_factory=lambda: NO_KEYS)
     """`id:base64key,…`, keys of 32 bytes: the first encrypts, all decrypt. Without keys payloads,
     and secrets of webhooks in the database, are in clear."""
-    codec_address: Annotated[str, AfterValidator(_socket_address)] = "127.0.0.1:8082"
+    codec_address: Annotated[str, AfterValidator(values.socket_address)] = "127.0.0.1:8082"
     """Where `python -m portal.codec_server` listens: an IP address and a port."""
-    codec_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = ()
+    codec_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.origins)] = ()
     """Origins whose pages may ask the codec server, separated by commas, exactly as browsers name
     them: `https://ui.example.org`. Without them that of `DEFECTS_TEMPORAL_UI_URL` may, else
     none."""
@@ -331,10 +172,10 @@ class Settings(BaseSettings):
     closed may be opened again."""
     outbound_per_second: float = Field(default=50, gt=0)
     """Activities of the outbound queue that may start per second, over all workers."""
-    metrics_address: Annotated[str, AfterValidator(_socket_address)] | None = None
+    metrics_address: Annotated[str, AfterValidator(values.socket_address)] | None = None
     """Where the worker serves Prometheus metrics: an IP address and a port. Without it there are
     none."""
-    build_id: Annotated[str, AfterValidator(_build_id)] | None = None
+    build_id: Annotated[str, AfterValidator(values.build_id)] | None = None
     """Version of the worker's code: its runs stay with it until they are moved. Without it the
     worker is not versioned."""
     graceful_shutdown_seconds: float = Field(default=30, ge=0)

@@ -13,7 +13,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.api.problems import Problem
-from runtime.settings import Settings, origin_of
+from runtime.setting_values import origin_of
+from runtime.settings import Settings
 
 log = structlog.get_logger(__name__)
 
