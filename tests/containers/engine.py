@@ -35,8 +35,9 @@ def run(
     given: str | None = None,
     check: bool = True,
     longest: float = LONGEST,
+    tries: int = 1,
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a command to its end.
+    """Run a command to its end; again, where something outside that it needs may stumble.
 
     Raises:
         AssertionError: it failed, with all that it wrote.
@@ -51,5 +52,15 @@ def run(
         timeout=longest,
         check=False,
     )
+    if ended.returncode and tries > 1:
+        return run(
+            *command,
+            folder=folder,
+            env=env,
+            given=given,
+            check=check,
+            longest=longest,
+            tries=tries - 1,
+        )
     assert not check or ended.returncode == 0, f"{command}: {ended.stdout}\n{ended.stderr}"
     return ended

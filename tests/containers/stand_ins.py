@@ -87,7 +87,7 @@ def _build(image: str, release: str = RELEASE) -> None:
     command += [word for argument in arguments for word in ("--build-arg", argument)]
     with TemporaryDirectory() as folder:
         _fill(Path(folder))
-        run(*command, folder, env={**os.environ, "DOCKER_BUILDKIT": "1"})
+        run(*command, folder, env={**os.environ, "DOCKER_BUILDKIT": "1"}, tries=2)
 
 
 def _fill(context: Path) -> None:
@@ -108,7 +108,7 @@ def _debian(release: str) -> str:
     with TemporaryDirectory() as folder:
         root = Path(folder) / "root"
         command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", release, str(root)]
-        run(*command, _mirror())
+        run(*command, _mirror(), tries=2)
         for left in UNREAD:
             shutil.rmtree(root / left)
         for made in ("var/cache/apt/archives/partial", "var/lib/apt/lists/partial"):
