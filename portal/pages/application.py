@@ -31,7 +31,7 @@ from portal.pages import (
     subscribing,
     temporals_ui,
 )
-from portal.pages.auth import ASKS_BY_ITSELF, NotHere, SignInNeeded, staff_page
+from portal.pages.auth import ASKS_BY_ITSELF, NotHere, SignInNeeded, is_known, staff_page
 from portal.pages.forms import FormRefused, our_form
 from portal.pages.page_renderer import STATIC, Look, context_of, look_of
 from portal.refusals import Kind, refused
@@ -73,6 +73,19 @@ _KINDS: dict[str, Kind] = {
 
 _OF_THE_FORM = (TOKEN_FIELD, "step", SEEN, SAID)
 """Fields that nobody types: a form that is sent again is looked at first."""
+_TEXTS = {
+    "subject": "new_case.subject",
+    "description": "new_case.description",
+    "note": "case.note",
+    "who_am_i": "new_case.who_am_i",
+    "steps": "new_case.steps",
+    "feature": "new_case.feature",
+    "form_or_report": "new_case.form_or_report",
+    "participant_case_numbers": "new_case.participants",
+    "comment": "defect.keeps_from",
+    "justification": "defect.why",
+}
+"""What clients write at length, and what that is called."""
 
 
 class _Static(StaticFiles):
@@ -102,13 +115,15 @@ async def _signed_out(request: Request, kind: Who) -> Response | None:
     what they typed. None for whoever only asked for a page, or sends what is not ours."""
     by_script = kind == "staff" and request.headers.get("HX-Request") == "true"
     typed: Mapping[str, str] = {}
-    if not by_script:
+    if request.method == "POST" and not by_script:
         try:
-            typed = (await our_form(request)).fields if request.method == "POST" else {}
+            sent = (await our_form(request)).fields
         except FormRefused:
-            typed = {}
-        if not typed:
             return None
+        typed = {name: text for name, text in sent.items() if name not in _OF_THE_FORM and text}
+    texts = {words: typed[name] for name, words in _TEXTS.items() if name in typed}
+    if not (by_script or (typed if kind == "staff" else texts)):
+        return None
     return await run_in_threadpool(
         look_of(request).show,
         request,
@@ -117,7 +132,9 @@ async def _signed_out(request: Request, kind: Who) -> Response | None:
         area=kind,
         staff=None,
         action=request.url.path,
-        typed={name: text for name, text in typed.items() if name not in _OF_THE_FORM and text},
+        typed=typed,
+        texts=texts,
+        is_known=is_known(request, kind),
         part="fresh" if request.url.path == ASKS_BY_ITSELF else "ahead-body",
     )
 

@@ -124,16 +124,22 @@ def begin_session(
     context, cookies = context_of(request), look_of(request).cookies
     sessions = DatabaseSessions(context.engine)
     before = cookies.read(request, kind)
-    is_theirs = before is not None and sessions.subject(kind, before) == subject
-    if before is not None:
+    theirs = before if before and sessions.subject(kind, before) == subject else None
+    if before:
         sessions.end(before)
     browser = rough_browser(request.headers.get("user-agent", ""))
     begun = sessions.begin(kind, subject, context.now(), browser, name=name, roles=roles)
     cookies.set(response, kind, begun)
-    if before is not None and is_theirs:
-        cookies.set(response, "visitor", before)
+    if theirs:
+        cookies.set(response, "visitor", theirs)
     else:
         cookies.clear(response, "visitor")
+
+
+def is_known(request: Request, kind: Who) -> bool:
+    """Whether it is known whose session the browser had, so that forms left open may be sent."""
+    token = look_of(request).cookies.read(request, kind)
+    return bool(token and DatabaseSessions(context_of(request).engine).subject(kind, token))
 
 
 def signed_in_client(request: Request) -> Person:

@@ -22,6 +22,8 @@ SESSION_LASTS = timedelta(hours=12)
 """However busy: the next morning one signs in again."""
 SESSION_IDLES = {"client": timedelta(hours=1), "staff": timedelta(minutes=30)}
 """How long nothing may come. Clients get an hour: describing a problem takes time."""
+SESSION_KNOWN = timedelta(days=7)
+"""How long after its end it is known whose it was: forms left open over a weekend are theirs."""
 _SEEN_EVERY = timedelta(minutes=1)
 _IDENT = 12
 """Characters of the hash by which people name a session."""
@@ -88,7 +90,8 @@ class DatabaseSessions:
             "expires_at": now + SESSION_LASTS,
         }
         with writing(self._engine) as connection:
-            connection.execute(delete(web_sessions).where(web_sessions.c.expires_at <= now))
+            forgotten = web_sessions.c.expires_at <= now - SESSION_KNOWN
+            connection.execute(delete(web_sessions).where(forgotten))
             connection.execute(web_sessions.insert().values(row))
         return token
 

@@ -1,5 +1,6 @@
 """A client's session that ends while they type: the text is there once they are signed in."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -26,11 +27,11 @@ async def pages(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pages
         yield standing
 
 
-async def typing(pages: Pages) -> tuple[Browser, dict[str, str]]:
-    """Ada, with a form that she opened an hour and a half ago."""
+async def typing(pages: Pages, hours: float = 1.5) -> tuple[Browser, dict[str, str]]:
+    """Ada, with a form that she opened some time ago."""
     browser = await pages.signed_in()
     form = Forms(await browser.get(PAGE)).to(PAGE) | TYPED
-    pages.wall.at += timedelta(minutes=90)
+    pages.wall.at += timedelta(hours=hours)
     return browser, form
 
 
@@ -67,6 +68,31 @@ async def test_a_form_left_open_is_good_after_signing_in_from_another_tab(pages:
     assert (await browser.http.post(PAGE, data=form)).status_code == 303
 
 
+async def test_a_form_is_good_after_a_weekend_and_copied_after_a_holiday(pages: Pages) -> None:
+    """Others have signed in meanwhile, which tidies up: whose the form is, is known for a week."""
+    for hours, may_send in ((63.0, True), (300.0, False)):
+        browser, form = await typing(pages, hours)
+        await sign_in_again(pages, pages.browser(), BOB)
+        out = await browser.http.post(PAGE, data=form)
+        assert "They are &lt;b&gt;wrong&lt;/b&gt;.\nAll of them." in out.text
+        assert ("Send it again" in out.text, "Copy what you typed" in out.text) == (
+            may_send,
+            not may_send,
+        )
+        await sign_in_again(pages, browser)
+        status = (await browser.http.post(PAGE, data=form)).status_code
+        assert status == (303 if may_send else 403)
+
+
+async def test_who_typed_nothing_is_led_to_the_sign_in(pages: Pages) -> None:
+    """A choice alone is soon made again."""
+    browser = await pages.signed_in()
+    form = Forms(await browser.get("/preferences")).to("/preferences")
+    pages.wall.at += timedelta(minutes=90)
+    out = await browser.http.post("/preferences", data=form)
+    assert (out.status_code, out.headers["location"]) == (303, "/sign-in")
+
+
 async def test_it_is_in_the_language_of_its_reader(pages: Pages) -> None:
     """As the pages were before."""
     browser, form = await typing(pages)
@@ -74,6 +100,8 @@ async def test_it_is_in_the_language_of_its_reader(pages: Pages) -> None:
     browser.http.cookies.delete("portal-language")
     out = await browser.http.post(PAGE, data=form, headers=headers)
     assert "Sie wurden abgemeldet" in out.text
+    assert "Betreff" in out.text
+    assert "critical" not in re.sub("<input[^>]*>", "", out.text)
 
 
 async def test_nobody_else_gets_it_and_nobody_forges_it(pages: Pages) -> None:
