@@ -41,6 +41,8 @@ ONLY = {
     "temporalio/contrib": {"__init__", "opentelemetry", "pydantic"},
 }
 """Folders of many of a kind, and those of them that are read."""
+EXTRAS = ("apprise", "s3fs", "aiobotocore", "botocore", "aiohttp")
+"""Packages of extras, which load much of themselves when they are used: compiled as a whole."""
 OURS = ("domain", "workflows", "activities", "runtime", "commands", "portal")
 BY_NAME = (
     "worker",
@@ -65,8 +67,12 @@ SYSTEM = (
     "/var/cache/apt",
     "/var/lib/apt",
     "/usr/share/python-wheels",
+    "/usr/local/include",
+    "/usr/local/lib/pkgconfig",
     "/usr/share/zoneinfo",  # zones are those of the lock file: runtime/time_zones.py
 )
+DEBIANS = "/usr/bin"
+"""Where `dpkg` is, which cannot remove itself; its record of what is there stays, for scanners."""
 
 
 def slim_program(loaded: Path) -> None:
@@ -95,6 +101,9 @@ def slim_program(loaded: Path) -> None:
     for file in sources:
         if file.is_relative_to(SITE):
             _compile(file)
+    for name in EXTRAS:
+        if (SITE / name).exists():
+            compileall.compile_dir(SITE / name, quiet=1, invalidation_mode=UNCHECKED)
     library = sorted(str(file) for file in sources if file.is_relative_to(LIBRARY))
     loaded.write_text("\n".join(library), encoding="utf-8")
     compileall.compile_dir(".", quiet=1, invalidation_mode=UNCHECKED)
@@ -115,6 +124,8 @@ def slim_system(loaded: Path) -> None:
     for name in SCRIPTS:
         for script in Path(sys.executable).parent.glob(f"{name}*"):
             _remove(script)
+    for program in Path(DEBIANS).glob("dpkg*"):
+        _remove(program)
     for folder in SYSTEM:
         shutil.rmtree(folder, ignore_errors=True)
     for file in loaded.read_text(encoding="utf-8").splitlines():

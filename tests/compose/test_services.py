@@ -120,6 +120,11 @@ def test_our_image_has_the_version_of_the_project() -> None:
     assert {SERVICES[name]["build"]["context"] for name in PRODUCT} == {"."}
 
 
+def test_places_of_staff_are_for_workers_alone() -> None:
+    """Their variables are secrets, and no other process tells staff anything."""
+    assert {name for name, service in SERVICES.items() if "env_file" in service} == {"worker"}
+
+
 def test_only_loopback_is_published() -> None:
     """Nothing but the proxy listens where another machine could reach it, the database nowhere."""
     ports = {name: service.get("ports", []) for name, service in SERVICES.items()}

@@ -17,6 +17,8 @@ from tests.containers.engine import run
 
 PAGE = ROOT / "docs/how-to/install.md"
 HOST = "support.vendor.example"
+PLACE = "DEFECTS_PLACE_DESK", "json://desk.example/$HOME"
+"""A place of staff, which no policy here names."""
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _OTHERS = ("DEFECTS_", "TEMPORAL_", "COMPOSE_", "OTEL_", "PROXY_", "PORTAL_", "AWS_")
 
@@ -43,6 +45,7 @@ class Place:
             self._copy(name)
         for name in (".env.example", "deploy"):
             self._copy(name)
+        (self.folder / "places.env").write_text("{}='{}'\n".format(*PLACE), encoding="utf-8")
 
     def _copy(self, name: str) -> None:
         source, target = ROOT / name, self.folder / name

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.compose.files import PRODUCT, SERVICES
-from tests.containers.place import Place
+from tests.containers.place import PLACE, Place
 
 JOBS = {name for name, service in SERVICES.items() if service["restart"] == "no"}
 BY_HAND = {"backup", "restore"}
@@ -61,6 +61,7 @@ def test_secrets_are_in_no_image_and_no_command(place: Place) -> None:
         superuser = secret["POSTGRES_PASSWORD"] in has
         assert superuser == (name in {"postgres", "databases"}), name
         assert (secret["DEFECTS_ENCRYPTION_KEYS"] in has) == (name in PRODUCT), name
+        assert ("=".join(PLACE) in one["Config"]["Env"]) == (name == "worker"), name
 
 
 def test_only_loopback_is_published(place: Place) -> None:
