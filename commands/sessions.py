@@ -38,7 +38,7 @@ async def end(settings: Settings, kind: Who, subject: str, session: str | None) 
     with database(settings) as engine:
         sessions = DatabaseSessions(engine)
         if session is None:
-            ended = sessions.end_all(kind, who)
+            ended = sessions.end_all(kind, who, datetime.now(UTC))
         else:
             ended = int(sessions.end_one(kind, who, session))
     if not ended:
@@ -52,7 +52,7 @@ async def forget(settings: Settings, actor: str) -> int:
     """Let another person sign in by this name, and end what began by it; answers the exit code."""
     with database(settings) as engine:
         forgotten = DatabaseStaffPeople(engine).forget(actor)
-        DatabaseSessions(engine).end_all("staff", actor)
+        DatabaseSessions(engine).end_all("staff", actor, datetime.now(UTC))
     if not forgotten:
         typer.echo(f"nobody has signed in as {actor}", err=True)
         return NOT_SIGNED_IN

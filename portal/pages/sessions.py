@@ -60,7 +60,7 @@ def end(request: Request, staff: Staff, form: OurForm) -> Response:
     if form.text("session"):
         sessions.end_one(kind, subject, form.text("session"))
     else:
-        sessions.end_all(kind, subject)
+        sessions.end_all(kind, subject, context_of(request).now())
     whose = {"contact": hashed(subject)[:16]} if kind == "client" else {}
     log.info("portal.sessions_ended", kind=kind, **staff.logged, **whose)
     return RedirectResponse("/staff/sessions", 303)

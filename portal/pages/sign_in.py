@@ -161,7 +161,7 @@ def sign_out(request: Request, form: OurForm) -> Response:
         sessions = DatabaseSessions(context.engine)
         session = sessions.find("client", token, context.now())
         if session and form.text("everywhere"):
-            sessions.end_all("client", session.subject)
+            sessions.end_all("client", session.subject, context.now())
         sessions.end(token)
     response = RedirectResponse("/sign-in?signed_out=1", 303)
     look.cookies.clear(response, "client")

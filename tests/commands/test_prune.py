@@ -28,7 +28,7 @@ def test_a_dry_run_removes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     engine = make_engine(url)
     migrate(engine)
-    DatabaseSessions(engine).begin("client", "a@x.example", datetime.now(UTC) - timedelta(days=1))
+    DatabaseSessions(engine).begin("client", "a@x.example", datetime.now(UTC) - timedelta(days=8))
     engine.dispose()
     first, second = said("prune", "--dry-run", "--json"), said("prune", "--dry-run")
     removed, again = (json.loads(said("prune", "--json").output) for _ in range(2))
@@ -46,7 +46,7 @@ def test_a_store_that_is_down_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     url, folder = f"sqlite:///{tmp_path / 'test.db'}", tmp_path / "files"
     monkeypatch.setenv("DEFECTS_DATABASE_URL", url)
     monkeypatch.setenv("DEFECTS_ATTACHMENTS_URL", str(folder))
-    engine, old = make_engine(url), datetime.now(UTC) - timedelta(days=2)
+    engine, old = make_engine(url), datetime.now(UTC) - timedelta(days=8)
     migrate(engine)
     DatabaseSessions(engine).begin("client", "a@x.example", old)
     digest = AttachmentFiles(engine, FileStore(str(folder)), Sealer(NO_KEYS)).keep(b"log", old)

@@ -25,7 +25,7 @@ async def test_the_schedule_removes_what_is_over_and_every_worker_keeps_it(tmp_p
         await ensure_retention(world.client)
         schedule = (await handle.describe()).schedule
         sessions = DatabaseSessions(world.outside.engine)
-        sessions.begin("client", "ada@x.example", datetime.now(UTC) - timedelta(days=2))
+        sessions.begin("client", "ada@x.example", datetime.now(UTC) - timedelta(days=8))
         await handle.trigger()
 
         async def started() -> str | None:

@@ -144,9 +144,14 @@ class DatabaseSessions:
         one = func.substr(web_sessions.c.token_hash, 1, _IDENT) == ident
         return self._end(_of(kind, subject), one) > 0
 
-    def end_all(self, kind: Who, subject: str) -> int:
-        """Sign a person out wherever they are signed in; answers in how many places that was."""
-        return self._end(_of(kind, subject))
+    def end_all(self, kind: Who, subject: str, now: datetime) -> int:
+        """Sign a person out wherever they are signed in; answers in how many places that was.
+
+        Nothing is known of their earlier sessions then either.
+        """
+        ended = self._end(_of(kind, subject), _goes_on(kind, now))
+        self._end(_of(kind, subject))
+        return ended
 
     def _end(self, *which: ColumnElement[bool]) -> int:
         with writing(self._engine) as connection:

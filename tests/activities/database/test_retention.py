@@ -185,7 +185,7 @@ def test_what_is_no_longer_good_for_anything_goes(engine: Engine) -> None:
     for n, late in enumerate((timedelta(0), second)):
         name = str(n)
         put(engine, letters, message_id=name, address=name, headers={}, at=NOW - 30 * DAY - late)
-        put(engine, web_sessions, token_hash=name, expires_at=NOW + second - late)
+        put(engine, web_sessions, token_hash=name, expires_at=NOW - 7 * DAY + second - late)
         put(engine, sign_in_links, token_hash=name, expires_at=NOW + second - late)
         put(engine, begun_sign_ins, state_hash=name, expires_at=NOW + second - late)
         put(engine, web_attempts, bucket=name, ends_at=NOW + second - late)
@@ -225,7 +225,7 @@ def test_preferences_go_where_nobody_chose_and_nobody_is(engine: Engine) -> None
 def test_a_batch_has_so_many_rows_and_no_more(engine: Engine) -> None:
     """Others write between two of them."""
     for n in range(7):
-        put(engine, web_sessions, token_hash=str(n), expires_at=NOW)
+        put(engine, web_sessions, token_hash=str(n), expires_at=NOW - 7 * DAY)
     retention = DatabaseRetention(engine, PERIODS)
 
     assert [retention.prune(Kept.SESSIONS, NOW, 3) for _ in range(4)] == [3, 3, 1, 0]

@@ -76,7 +76,7 @@ def test_a_session_is_found_by_its_token_and_kind_until_it_ends(engine: Engine) 
     assert sessions.find("staff", one, NOW) is None
     assert sessions.find("client", two, NOW + HOUR) is None
     assert sessions.find("client", one, NOW + HOUR) is not None
-    sessions.end_all("client", ADA)
+    sessions.end_all("client", ADA, NOW + MINUTE)
     assert sessions.find("client", one, NOW + MINUTE) is None
     assert sessions.find("client", other, NOW + MINUTE) is not None
     sessions.end(other)
@@ -100,7 +100,7 @@ def test_sessions_are_listed_and_ended_one_by_one(engine: Engine) -> None:
     assert sessions.find("client", first, NOW) is None
     assert not sessions.end_one("client", BOB, other.ident)
     assert not sessions.end_one("client", ADA, "")
-    assert sessions.end_all("client", ADA) == 1
+    assert sessions.end_all("client", ADA, NOW) == 1
     assert sessions.find("client", second, NOW) is None
     assert sessions.find("client", theirs, NOW) is not None
 
