@@ -37,14 +37,16 @@ def images() -> Iterator[frozenset[str]]:
 def place(images: frozenset[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Everything on, every command of the page typed.
 
-    While tests are written `KEEP_INSTALLATION` names a folder: what stands there stays, and is used
-    again.
+    Not where an installation stands, whose ports and tags it would take. While tests are written
+    `KEEP_INSTALLATION` names a folder: what stands there stays, and is used again.
     """
+    assert not engine.there_are("defects"), "an installation stands on this host: not beside it"
     kept = os.environ.get("KEEP_INSTALLATION")
     here = Place(Path(kept) if kept else tmp_path_factory.mktemp("installation"))
     here.settings["DEFECTS_WEBHOOK_ALLOW_PRIVATE"] = "true"  # the receiver is beside the worker
     try:
         if not (here.folder / ".env").exists():
+            engine.remove(here.project)
             here.fill()
             for text in blocks():
                 began = time.monotonic()
@@ -58,4 +60,4 @@ def place(images: frozenset[str], tmp_path_factory: pytest.TempPathFactory) -> I
         raise
     finally:
         if not kept:
-            here.types("docker compose down --volumes --timeout 5", check=False)
+            engine.remove(here.project)

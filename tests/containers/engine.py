@@ -64,3 +64,25 @@ def run(
         )
     assert not check or ended.returncode == 0, f"{command}: {ended.stdout}\n{ended.stderr}"
     return ended
+
+
+def there_are(project: str) -> bool:
+    """Whether a project of Compose has containers here."""
+    return bool(_ids("ps", "--all", project=project))
+
+
+def remove(project: str) -> None:
+    """Remove a project of Compose with all that it has: containers, networks, volumes."""
+    for kind, listed, removing in (
+        ("container", ("ps", "--all"), ("rm", "--force", "--volumes")),
+        ("network", ("network", "ls"), ("network", "rm")),
+        ("volume", ("volume", "ls"), ("volume", "rm")),
+    ):
+        if ids := _ids(*listed, project=project):
+            run("docker", *removing, *ids)
+        assert not _ids(*listed, project=project), kind
+
+
+def _ids(*listed: str, project: str) -> list[str]:
+    label = f"label=com.docker.compose.project={project}"
+    return run("docker", *listed, "--quiet", "--filter", label).stdout.split()

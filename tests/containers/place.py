@@ -33,7 +33,7 @@ class Place:
     """A folder with the compose file as it is, and a project of that name."""
 
     folder: Path
-    project: str = "defects"
+    project: str = "installation-test"
     settings: dict[str, str] = field(default_factory=dict)
     """Given by the environment, which goes before `.env`."""
     at_first: list[dict[str, Any]] = field(default_factory=list)

@@ -12,6 +12,7 @@ from textwrap import dedent
 import pytest
 
 from tests.compose.files import ROOT, bases
+from tests.containers import engine
 from tests.containers.outside import eventually
 from tests.containers.place import Place
 from tests.containers.stand_ins import NEXT_PYTHON, next_python
@@ -64,6 +65,7 @@ def drill(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pl
     at_rest, restore_there, look = commands("The drill")
     place.types(at_rest)
     there = Place(tmp_path_factory.mktemp("drill"), project="drill")
+    engine.remove(there.project)
     there.fill()
     shutil.copy(place.folder / ".env", there.folder)
     shutil.copy(place.folder / "backup.tar", there.folder)
@@ -72,7 +74,7 @@ def drill(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pl
         there.types(look)
         yield there
     finally:
-        there.types("docker compose down --volumes --timeout 5", check=False)
+        engine.remove(there.project)
 
 
 def test_a_backup_goes_into_an_empty_installation(place: Place, drill: Place) -> None:
