@@ -7,6 +7,7 @@ Raises:
 
 import ipaddress
 import re
+from collections.abc import Callable
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
@@ -55,17 +56,29 @@ def bounce_address(text: str) -> str:
 
 def addresses(given: object) -> object:
     """Addresses without names, separated by commas."""
+    return _listed(given, "address", _address)
+
+
+def _address(text: str) -> str:
+    local, at, domain = text.rpartition("@")
+    if not (local and at and _is_domain(domain)) or re.search(r"[\s<>]", local):
+        raise ValueError("must be one such as support@vendor.example")
+    return text
+
+
+def _listed(given: object, noun: str, read: Callable[[str], str]) -> object:
+    """Values separated by commas, each of them sound; what is no text is ours already."""
     if not isinstance(given, str):
         return given
-    addresses = [address.strip() for address in given.split(",")]
-    for position, address in enumerate(addresses, 1):
-        local, at, domain = address.rpartition("@")
-        if not (local and at and _is_domain(domain)) or re.search(r"[\s<>]", local):
+    listed = [text.strip() for text in given.split(",")]
+    for position, text in enumerate(listed, 1):
+        try:
+            read(text)
+        except ValueError as error:
             raise ValueError(
-                f"address {position} must be one such as support@vendor.example; several are "
-                "separated by commas"
-            )
-    return addresses
+                f"{noun} {position} {error}; several are separated by commas"
+            ) from None
+    return listed
 
 
 def files_url(url: SecretStr) -> SecretStr:
@@ -118,15 +131,7 @@ def http_url(url: str) -> str:
 
 def http_urls(given: object) -> object:
     """Several, separated by commas."""
-    if not isinstance(given, str):
-        return given
-    urls = [url.strip() for url in given.split(",")]
-    for position, url in enumerate(urls, 1):
-        try:
-            http_url(url)
-        except ValueError as error:
-            raise ValueError(f"URL {position} {error}; several are separated by commas") from None
-    return urls
+    return _listed(given, "URL", http_url)
 
 
 def build_id(text: str) -> str:
@@ -138,21 +143,20 @@ def build_id(text: str) -> str:
 
 def origins(given: object) -> object:
     """Origins of pages, separated by commas, as browsers send them."""
-    if not isinstance(given, str):
-        return given
-    origins = [origin.strip() for origin in given.split(",")]
-    for position, origin in enumerate(origins, 1):
-        try:
-            sound = origin_of(http_url(origin)) == origin and "*" not in origin
-        except ValueError:
-            sound = False
-        if not sound:
-            raise ValueError(
-                f"origin {position} must be as browsers send it, such as https://ui.example.org: "
-                "in small letters, without a path, a default port or a star; several are "
-                "separated by commas"
-            )
-    return origins
+    return _listed(given, "origin", _origin)
+
+
+def _origin(text: str) -> str:
+    try:
+        sound = origin_of(http_url(text)) == text and "*" not in text
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ValueError(
+            "must be as browsers send it, such as https://ui.example.org: in small letters, "
+            "without a path, a default port or a star"
+        )
+    return text
 
 
 def origin_of(url: str) -> str:
