@@ -27,7 +27,7 @@ from activities.adapters.database.correspondence import KEPT as IDS_KEPT
 from activities.adapters.database.engine import writing
 from activities.adapters.database.idempotency import REMEMBERED
 from activities.adapters.database.open_numbers import OPEN
-from activities.adapters.database.sessions import SESSION_KNOWN
+from activities.adapters.database.sessions import forgotten
 from activities.adapters.database.set_aside import KEPT as MAILS_KEPT
 from activities.adapters.database.subscribers import unconfirmed
 from activities.adapters.database.tables import (
@@ -185,7 +185,7 @@ def _rules(periods: Periods, now: datetime) -> Mapping[Kept, _Rule]:
             joint_messages, _of_what_was_over(joint_messages.c.release, told_by)
         ),
         Kept.LETTERS: _Rule(letters, letters.c.at < written_by),
-        Kept.SESSIONS: _Rule(web_sessions, web_sessions.c.expires_at <= now - SESSION_KNOWN),
+        Kept.SESSIONS: _Rule(web_sessions, forgotten(now)),
         Kept.SIGN_IN_LINKS: _Rule(sign_in_links, sign_in_links.c.expires_at <= now),
         Kept.STATUS_SUBSCRIPTIONS: _Rule(status_subscriptions, unconfirmed(now)),
         Kept.BEGUN_SIGN_INS: _Rule(begun_sign_ins, begun_sign_ins.c.expires_at <= now),

@@ -57,6 +57,11 @@ def hashed(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
+def forgotten(now: datetime) -> ColumnElement[bool]:
+    """Sessions that are over for so long that nobody has to know whose they were."""
+    return web_sessions.c.expires_at <= now - SESSION_KNOWN
+
+
 class DatabaseSessions:
     """Sessions, found by their token, or all of somebody's."""
 
@@ -90,8 +95,7 @@ class DatabaseSessions:
             "expires_at": now + SESSION_LASTS,
         }
         with writing(self._engine) as connection:
-            forgotten = web_sessions.c.expires_at <= now - SESSION_KNOWN
-            connection.execute(delete(web_sessions).where(forgotten))
+            connection.execute(delete(web_sessions).where(forgotten(now)))
             connection.execute(web_sessions.insert().values(row))
         return token
 
