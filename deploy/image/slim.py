@@ -63,25 +63,22 @@ TOOLS = ("pip", "setuptools", "pkg_resources", "_distutils_hack", "wheel", "ensu
 SCRIPTS = ("pip", "wheel", "easy_install", "idle", "2to3", "pydoc")
 """Of the interpreter: modules, and what begins with these names beside it."""
 SYSTEM = (
-    "/etc/apt",
-    "/var/cache/apt",
-    "/var/lib/apt",
-    "/usr/share/python-wheels",
-    "/usr/local/include",
-    "/usr/local/lib/pkgconfig",
-    "/usr/share/zoneinfo",  # zones are those of the lock file: runtime/time_zones.py
+    "etc/apt",
+    "var/cache/apt",
+    "var/lib/apt",
+    "usr/bin/dpkg*",  # cannot remove itself; its record of what is there stays, for scanners
+    "usr/local/include",
+    "usr/local/lib/pkgconfig",
+    "usr/share/python-wheels",
+    "usr/share/zoneinfo",  # zones are those of the lock file: runtime/time_zones.py
 )
-DEBIANS = "/usr/bin"
-"""Where `dpkg` is, which cannot remove itself; its record of what is there stays, for scanners."""
 
 
 def slim_program(loaded: Path) -> None:
     """Packages, then the program itself."""
     for name in UNREAD:
         _remove(SITE / name)
-    for kind in UNREAD_KINDS:
-        for file in SITE.rglob(kind):
-            file.unlink()
+    _remove_all(SITE, *(f"**/{kind}" for kind in UNREAD_KINDS))
     for name, read in ONLY.items():
         for found in (SITE / name).iterdir():
             if found.stem not in read:
@@ -116,24 +113,24 @@ def slim_system(loaded: Path) -> None:
         if found and found.origin:
             origin = Path(found.origin)
             _remove(origin.parent if origin.name == "__init__.py" else origin)
+    records = [*(f"{name}-*-info" for name in TOOLS), "distutils-precedence.pth"]
     for folder in sys.path[1:]:
-        for name in TOOLS:
-            for record in Path(folder).glob(f"{name}-*-info"):
-                _remove(record)
-        (Path(folder) / "distutils-precedence.pth").unlink(missing_ok=True)
-    for name in SCRIPTS:
-        for script in Path(sys.executable).parent.glob(f"{name}*"):
-            _remove(script)
-    for program in Path(DEBIANS).glob("dpkg*"):
-        _remove(program)
-    for folder in SYSTEM:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove_all(Path(folder), *records)
+    _remove_all(Path(sys.executable).parent, *(f"{name}*" for name in SCRIPTS))
+    _remove_all(Path("/"), *SYSTEM)
     for file in loaded.read_text(encoding="utf-8").splitlines():
         _compile(Path(file))
 
 
+def _remove_all(folder: Path, *patterns: str) -> None:
+    """What is there of these."""
+    for pattern in patterns:
+        for found in list(folder.glob(pattern)):
+            _remove(found)
+
+
 def _remove(found: Path) -> None:
-    if found.is_dir():
+    if found.is_dir() and not found.is_symlink():
         shutil.rmtree(found)
     else:
         found.unlink()
