@@ -6,10 +6,19 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
+IMMINENT = timedelta(seconds=1)
+"""A timer that is this near is left to fire, whatever was set in its place.
+
+It may fire while the workflow task that would cancel it is under way. The server drops the event
+then; the time-skipping one refuses the task and never gives it out again (sdk-java#2606).
+"""
+
 
 class Alarm:
-    """Calls `ring` at the instant it is set to. A timer in history costs; setting it again to the
-    same instant costs nothing."""
+    """Calls `ring` at the instant it is set to, and perhaps once more soon after it was moved.
+
+    A timer in history costs; setting it again to the same instant costs nothing.
+    """
 
     def __init__(self, ring: Callable[[], None]) -> None:
         self._ring = ring
@@ -23,7 +32,7 @@ class Alarm:
         """
         if at == self._at:
             return False
-        if self._task is not None:
+        if self._task and self._at and self._at - workflow.now() > IMMINENT:
             self._task.cancel()
         self._at, self._task = at, None
         if at is not None:
@@ -34,5 +43,6 @@ class Alarm:
         left = at - workflow.now()
         if left > timedelta(0):
             await workflow.sleep(left, summary=what)
-        self._at = self._task = None
+        if self._at == at:
+            self._at = self._task = None
         self._ring()
