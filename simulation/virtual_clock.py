@@ -13,19 +13,15 @@ from runtime.client import DefectsClient
 STRIDE = timedelta(hours=19, minutes=11, seconds=7)
 """How much time passes in one call: a call that takes longer than half a minute is given up.
 
-No round figure, so that hardly a call ends in the very moment in which a timer fires: now and then
-the time-skipping server loses the task that the timer made, and everything stands still (1.40).
+No round figure, so that hardly a call ends in the very moment in which something is due: what a
+test sees then does not depend on which was first.
 """
 POLL = 0.02
 """Seconds between two looks at whether deliveries are through."""
 
 
 class ClockStopped(RuntimeError):  # noqa: N818 - it says what happened
-    """The time-skipping server has lost a task, and its time goes on no more.
-
-    So it does now and then (1.40) where the activities of two lanes fail at the same virtual
-    instant: the workflow task that follows is begun and reaches no worker.
-    """
+    """The server's time goes on no more: a workflow task or an activity is under way for ever."""
 
 
 @dataclass(frozen=True)

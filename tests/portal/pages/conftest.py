@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from simulation.virtual_clock import ClockStopped
 from tests.identity_provider import IdentityProvider, identity_provider
 from tests.portal.pages.installation import Pages, pages_installation
 from tests.portal.pages.sign_ins import NOW, SignIns, a_portal
@@ -22,20 +21,10 @@ async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
 
 @pytest_asyncio.fixture(scope="session")
 async def story(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pages]:
-    """An installation with a past, in which every free text is a hostile one; only looked at.
-
-    Where the server loses a task, which is not what is tested here, the story is told again.
-    """
-    for is_last in (False, False, True):
-        async with pages_installation(tmp_path_factory.mktemp("story")) as standing:
-            try:
-                await tell_the_story(standing)
-            except ClockStopped:
-                if is_last:
-                    raise
-                continue
-            yield standing
-            return
+    """An installation with a past, in which every free text is a hostile one; only looked at."""
+    async with pages_installation(tmp_path_factory.mktemp("story")) as standing:
+        await tell_the_story(standing)
+        yield standing
 
 
 @pytest_asyncio.fixture(scope="session")
