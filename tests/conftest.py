@@ -13,7 +13,7 @@ from runtime.time_zones import use_pinned_zones
 from tests import soak  # noqa: F401 - chooses how many random lives are played
 from tests.quick_logs import use_plain_logs
 
-pytest_plugins = ["tests.browser", "tests.postgres", "tests.promtool", "tests.s3"]
+pytest_plugins = ["tests.browser", "tests.hanging", "tests.postgres", "tests.promtool", "tests.s3"]
 
 use_pinned_zones()
 use_plain_logs()
