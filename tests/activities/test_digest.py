@@ -27,7 +27,7 @@ from activities.digest_ports import Digests
 from activities.many_mails import PATIENCE
 from activities.notifications import Notifications
 from activities.ports import DeliveryState, NotNow
-from domain.contract.effects import NotifyClients, Person
+from domain.contract.effects import NotifyClients, Person, Whom
 from domain.contract.events import ClientEvent
 from domain.contract.receipts import DeliveryReceipt
 from domain.contract.values import Contact
@@ -94,6 +94,19 @@ class Town:
             facts={"severity": "S1", "stage": "fixing", "text": f"text {sequence}."},
         )
 
+    def news(self) -> NotifyClients:
+        """The newsletter of a release, to everyone there is."""
+        deploy_at = (NOW + 14 * DAY).isoformat()
+        return NotifyClients(
+            key="REL-2027.5/1/release.notice",
+            sequence=1,
+            at=NOW,
+            entity="REL-2027.5",
+            kind=ClientEvent.RELEASE_NOTICE,
+            whom=Whom(kind="newsletter"),
+            facts={"deploy_at": deploy_at, **NOTICE},
+        )
+
     def tell(self, effect: NotifyClients, at: datetime) -> DeliveryReceipt:
         """One attempt of the activity that tells clients."""
         tell = Notifications(
@@ -139,10 +152,10 @@ class Town:
         rows = self.ledger.deliveries(entity)
         return [(row.state.value, row.overtaken_at is not None) for row in rows]
 
-    def left(self) -> int:
-        """How much waits."""
+    def waiting(self) -> Sequence[str]:
+        """For whom each message waits."""
         with self.engine.connect() as connection:
-            return len(connection.execute(select(digest_parts)).all())
+            return connection.execute(select(digest_parts.c.recipient)).scalars().all()
 
 
 @pytest.fixture
@@ -202,7 +215,7 @@ def test_what_is_on_its_way_does_not_wait(town: Town) -> None:
     town.told(1)
 
     assert town.got() == [("defect.update", ["text 1"])]
-    assert town.left() == 0
+    assert len(town.waiting()) == 0
 
 
 def test_what_would_come_too_late_goes_at_once(town: Town) -> None:
@@ -217,7 +230,7 @@ def test_what_would_come_too_late_goes_at_once(town: Town) -> None:
         )
 
     assert [event for event, _ in town.got()] == ["release.notice"]
-    assert town.left() == 1
+    assert len(town.waiting()) == 1
 
 
 # --- what a digest has ----------------------------------------------------------------------------
@@ -248,7 +261,7 @@ def test_a_digest_comes_once_a_day_at_the_hour_of_its_reader(town: Town) -> None
         DeliveryState.SENT,
         "digest",
     )
-    assert town.left() == 0
+    assert len(town.waiting()) == 0
 
 
 def test_progress_and_newsletter_come_in_one_mail(town: Town) -> None:
@@ -279,7 +292,7 @@ def test_who_opted_out_meanwhile_is_not_sent_it(town: Town) -> None:
     assert town.got() == [("digest", [])]
     assert town.states() == [("digest", True)]
     assert town.states("REL-2027.5") == [("sent", False)]
-    assert town.left() == 0
+    assert len(town.waiting()) == 0
 
 
 def test_who_wants_no_digest_any_more_gets_what_waits_with_the_next(town: Town) -> None:
@@ -306,7 +319,7 @@ def test_of_a_defect_that_was_resolved_meanwhile_nothing_older_is_told(town: Tow
 
     assert town.got()[1:] == [("digest", ["text 4", "text 3"])]
     assert town.states() == [("digest", True), ("sent", False), ("sent", False)]
-    assert (alone, nothing.left()) == (0, 0)
+    assert (alone, nothing.waiting()) == (0, [])
 
 
 def test_more_than_fits_comes_in_several_mails(town: Town) -> None:
@@ -363,6 +376,20 @@ def test_what_waits_follows_a_contact_that_is_corrected(town: Town) -> None:
     assert town.states() == [("sent", False)] * 3
 
 
+def test_news_of_releases_follow_whose_address_nobody_has_any_more(town: Town) -> None:
+    """They are about no case: as long as the address is anybody's, they stay with it."""
+    new, portal = "ada@new.example", DatabaseReadModel(town.engine)
+    for entity, case in (("DEF-000001", "CASE-1"), ("DEF-000002", "CASE-2")):
+        portal.project(project(1, change(1, attach(case, ADA)), entity=entity))
+    town.tell(town.news(), NOW)
+    portal.project(project(2, change(2, attach("CASE-1", new)), entity="DEF-000001"))
+    assert town.waiting() == [ADA]
+    portal.project(project(2, change(2, attach("CASE-2", new)), entity="DEF-000002"))
+    assert town.waiting() == [new]
+    town.mailed()
+    assert [letter.to for letter in town.mailbox.letters] == [new]
+
+
 # --- that it is sent once -------------------------------------------------------------------------
 
 
@@ -402,7 +429,7 @@ def test_a_sender_that_dies_sends_no_other_mail(town: Town, dies: str) -> None:
 
     assert town.got() == [("digest", ["text 1"])]
     assert town.states() == [("sent", False)]
-    assert town.left() == 0
+    assert len(town.waiting()) == 0
 
 
 def test_one_address_that_is_refused_holds_up_nobody(town: Town) -> None:
@@ -426,7 +453,7 @@ def test_one_address_that_is_refused_holds_up_nobody(town: Town) -> None:
     assert reached == PAGE == len(town.mailbox.letters)
     assert (rows[refused].state, rows[refused].problem) == (DeliveryState.FAILED, "smtp-550")
     assert (rows[later].state, rows[later].problem) == (DeliveryState.FAILED, "given-up")
-    assert town.left() == 0
+    assert len(town.waiting()) == 0
 
 
 def test_what_was_refused_waits_again_once_it_is_retried(town: Town) -> None:

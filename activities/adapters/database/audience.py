@@ -1,5 +1,6 @@
 """Who is attached to what: written change by change, read a page at a time."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -219,29 +220,34 @@ def _joining(connection: Connection) -> Insert:
 
 def _known_addresses(
     connection: Connection, entity: str, rows: Sequence[dict[str, Any]]
-) -> set[str]:
-    """The addresses that the cases of these rows have so far."""
-    known, found = subscriptions.c, set[str]()
+) -> dict[str, set[str]]:
+    """The addresses that the cases of these rows have so far, and which cases each has."""
+    known, found = subscriptions.c, defaultdict[str, set[str]](set)
     for page in batches([row["case_number"] for row in rows if row["address"] is not None]):
-        query = select(known.address).where(known.entity == entity, known.case_number.in_(page))
-        found |= set(connection.execute(query).scalars()) - {None}
+        query = select(known.address, known.case_number).where(
+            known.entity == entity, known.case_number.in_(page), known.address.is_not(None)
+        )
+        for address, number in connection.execute(query):
+            found[address].add(number)
     return found
 
 
 def _wait_no_more(
     connection: Connection,
     entity: str,
-    former: set[str],
+    former: Mapping[str, set[str]],
     rows: Sequence[dict[str, Any]],
     at: datetime,
 ) -> None:
     """What an address to which no one is attached any more has not got goes to another address."""
     known = subscriptions.c
-    for address in sorted(former):
-        still = select(known.case_number).where(known.entity == entity, known.address == address)
-        if connection.execute(still.limit(1)).first() is not None:
+    for address, cases in sorted(former.items()):
+        anywhere = select(known.case_number).where(known.address == address).limit(1)
+        if connection.execute(anywhere.where(known.entity == entity)).first() is not None:
             continue
-        follow_contact(connection, entity, address, rows)
+        is_gone = connection.execute(anywhere).first() is None
+        instead = [row for row in reversed(rows) if row["case_number"] in cases]
+        follow_contact(connection, entity, address, instead, is_gone=is_gone)
         connection.execute(
             update(deliveries)
             .where(

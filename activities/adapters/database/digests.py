@@ -194,17 +194,31 @@ class DatabaseDigests:
 
 
 def follow_contact(
-    connection: Connection, entity: str, former: str, joining: Sequence[Mapping[str, Any]]
+    connection: Connection,
+    entity: str,
+    former: str,
+    instead: Sequence[Mapping[str, Any]],
+    *,
+    is_gone: bool,
 ) -> None:
-    """What waits for the digest of an address waits for that of who took its place on a case."""
+    """What waits for the digest of an address waits for that of who took its place on a case, the
+    last one first.
+
+    So does what is about no case, such as news of releases, where nobody has that address any more.
+    """
     query = (
         select(digest_parts, _rows.effect_key)
         .join(deliveries, _rows.id == _parts.delivery)
-        .where(_rows.entity == entity, _parts.recipient.in_(spellings(former)))
+        .where(_parts.recipient.in_(spellings(former)))
     )
+    if not is_gone:
+        query = query.where(_rows.entity == entity)
     for row in connection.execute(query).all():
-        its = set(row.person["cases"])
-        new = next((who for who in joining if who["email"] and who["case_number"] in its), None)
+        its = row.person["cases"]
+        new = next(
+            (who for who in instead if who["email"] and (not its or who["case_number"] in its)),
+            None,
+        )
         if new is None:
             continue
         recipient = recipient_key(new["email"])
