@@ -80,8 +80,8 @@ $(AUDIT)/.installed: requirements-audit.lock
 	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-audit.lock
 	@touch $@
 
-sbom: $(AUDIT)/.installed ## the packages of the container image as CycloneDX, in build/sbom.json
-	@$(AUDIT)/bin/python -m tools.supply_chain sbom build/sbom.json
+sbom: $(AUDIT)/.installed ## the packages of the container image as CycloneDX, in build/sbom.json; IMAGE=name: its Debian's too
+	@$(AUDIT)/bin/python -m tools.supply_chain sbom build/sbom.json $(IMAGE)
 
 audit: $(AUDIT)/.installed ## ask for known vulnerabilities of these packages; Error 3 where nobody could be asked
 	@$(AUDIT)/bin/python -m tools.supply_chain audit

@@ -1,36 +1,98 @@
 """`python -m tools.supply_chain`: what the container image is made of, and what is known of it.
 
 `sbom FILE` writes the packages of the lock that the image is built of as CycloneDX; the same lock
-gives the same bytes. `audit` asks an index of advisories for known vulnerabilities of them. Another
-lock is named by the variable `LOCK`, as for the image. It runs in an environment of its own, which
-`make sbom` and `make audit` make of `requirements-audit.lock`.
+gives the same bytes. `sbom FILE IMAGE` adds what is in that image beside them: its Python, and the
+packages of its Debian. `audit` asks an index of advisories for known vulnerabilities of them.
+Another lock is named by the variable `LOCK`, as for the image. It runs in an environment of its
+own, which `make sbom` and `make audit` make of `requirements-audit.lock`.
 """
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from email.parser import Parser
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / os.environ.get("LOCK", "requirements-runtime.lock")
 FOUND, NOT_ASKED = 1, 3
 """Exit codes of `audit`: a vulnerability is known; nobody could be asked, so nothing is known."""
+RECORD = """
+import json, platform
+with open("/var/lib/dpkg/status", encoding="utf-8") as status:
+    print(json.dumps({"python": platform.python_version(), "status": status.read(),
+                      "release": platform.freedesktop_os_release()}))
+"""
+"""What an image is asked: its Python says it."""
 
 
-def sbom(file: Path) -> int:
+def sbom(file: Path, image: str | None = None) -> int:
     """Write it, valid by the schema of CycloneDX 1.6, or fail."""
+    try:
+        system = list(_in_image(image)) if image else []
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"{image} does not say what is in it: {getattr(error, 'stderr', '') or error}")
+        return 2
     file.parent.mkdir(parents=True, exist_ok=True)
     described = ("--pyproject", str(ROOT / "pyproject.toml"), "--mc-type", "application")
     form = ("--of", "JSON", "--sv", "1.6", "--output-reproducible", "--validate", "-o", str(file))
     # It warns that a lock does not tell what needs what.
     program = (sys.executable, "-W", "ignore::UserWarning", "-m", "cyclonedx_py")
     code = subprocess.run([*program, "requirements", str(LOCK), *described, *form]).returncode
-    if code == 0:
-        print(f"{len(json.loads(file.read_text('utf-8'))['components'])} packages are in {file}")
-    return code
+    if code != 0:
+        return code
+    told = json.loads(file.read_text("utf-8"))
+    if system:
+        told["components"] += system
+        file.write_text(json.dumps(told, indent=2), encoding="utf-8")
+        _validate(file)
+    print(f"{len(told['components'])} packages are in {file}")
+    return 0
+
+
+def _in_image(image: str) -> Iterator[dict[str, str]]:
+    closed = ("--rm", "--pull", "never", "--network", "none", "--read-only", "--cap-drop", "ALL")
+    asked = subprocess.run(
+        ["docker", "run", *closed, image, "python", "-c", RECORD],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    held = json.loads(asked.stdout)
+    yield _component("python", held["python"], f"pkg:generic/python@{held['python']}")
+    yield from system_packages(held["status"], held["release"])
+
+
+def system_packages(status: str, release: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Components of what is installed by `status`, dpkg's record, on the system that `release`,
+    its `os-release`, names; by name."""
+    paragraphs = map(Parser().parsestr, status.strip().split("\n\n"))
+    there = (p for p in paragraphs if p["Status"] == "install ok installed")
+    system = release["ID"]
+    for package in sorted(there, key=lambda p: (p["Package"], p["Architecture"])):
+        name, version = package["Package"], package["Version"]
+        where = f"arch={package['Architecture']}&distro={system}-{release['VERSION_ID']}"
+        yield _component(
+            name, version, f"pkg:deb/{system}/{quote(name)}@{quote(version, safe='')}?{where}"
+        )
+
+
+def _component(name: str, version: str, purl: str) -> dict[str, str]:
+    return {"bom-ref": purl, "type": "library", "name": name, "version": version, "purl": purl}
+
+
+def _validate(file: Path) -> None:
+    """Raises ValueError where the schema does not allow it."""
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    wrong = JsonStrictValidator(SchemaVersion.V1_6).validate_str(file.read_text("utf-8"))
+    if wrong is not None:
+        raise ValueError(f"{file}: {wrong}")
 
 
 def audit(options: Sequence[str] = ()) -> int:
@@ -66,6 +128,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["sbom", file]:
             sys.exit(sbom(Path(file)))
+        case ["sbom", file, image]:
+            sys.exit(sbom(Path(file), image))
         case ["audit", *options]:
             sys.exit(audit(options))
         case _:

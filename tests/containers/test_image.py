@@ -2,6 +2,8 @@
 
 import json
 import re
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,6 +125,19 @@ def test_its_packages_are_those_of_the_lock(
         if each.marker is None or each.marker.evaluate()
     }
     assert json.loads(says(request.getfixturevalue(name), PACKAGES)) == wanted
+
+
+def test_its_list_has_its_debian_too(image: str) -> None:
+    """`make sbom IMAGE=`: the packages of the lock, Python, and what Debian's record names."""
+    run("make", "sbom", f"IMAGE={image}", f"PYTHON={sys.executable}", folder=ROOT)
+    told = json.loads((ROOT / "build" / "sbom.json").read_text("utf-8"))["components"]
+    kinds = Counter(part["purl"].split("/")[0] for part in told)
+    names = {part["name"] for part in told if part["purl"].startswith("pkg:deb/debian/")}
+
+    assert kinds["pkg:generic"] == 1
+    assert kinds["pkg:pypi"] == len(pinned("requirements-runtime.lock"))
+    assert {"libc6", "zlib1g", "ca-certificates"} <= names
+    assert not {"apt", "perl-base", "gpgv"} & names
 
 
 def _lines(lock: str) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.programs import ROOT
-from tools.supply_chain import LOCK
+from tools.supply_chain import LOCK, system_packages
 
 FOLDER = ROOT / "build" / "audit"
 TOOLS = ROOT / "requirements-audit.lock"
@@ -76,6 +76,47 @@ def test_the_list_has_every_package_of_the_lock_and_is_the_same_each_time(
     assert told["metadata"]["component"]["name"] == "defect-orchestrator"
     assert all(part["purl"].startswith("pkg:pypi/") for part in told["components"])
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+STATUS = """\
+Package: libstdc++6
+Status: install ok installed
+Architecture: amd64
+Source: gcc-14
+Version: 14.2.0-19
+Description: GNU Standard C++ Library
+ Continued as dpkg does:
+ Status: a line of a text.
+
+Package: apt
+Status: deinstall ok config-files
+Architecture: amd64
+Version: 3.0.3
+
+Package: base-files
+Status: install ok installed
+Architecture: all
+Version: 1:13.8+deb13u1
+"""
+
+
+def test_packages_of_debian_are_named_as_scanners_know_them() -> None:
+    """What is installed, and not what was."""
+    release = {"ID": "debian", "VERSION_ID": "13"}
+    told = [part["purl"] for part in system_packages(STATUS, release)]
+    assert told == [
+        "pkg:deb/debian/base-files@1%3A13.8%2Bdeb13u1?arch=all&distro=debian-13",
+        "pkg:deb/debian/libstdc%2B%2B6@14.2.0-19?arch=amd64&distro=debian-13",
+    ]
+
+
+def test_an_image_that_is_not_there_is_said(python: Path, tmp_path: Path) -> None:
+    """And no list is written that looks like a whole one."""
+    file = tmp_path / "list.json"
+    ended = run(python, "sbom", file, "no-such-image:0")
+    assert ended.returncode == 2
+    assert ended.stdout.startswith("no-such-image:0 does not say what is in it: ")
+    assert not file.exists()
 
 
 class Advisories(BaseHTTPRequestHandler):
