@@ -48,8 +48,9 @@ def sbom(file: Path, image: str | None = None) -> int:
     told = json.loads(file.read_text("utf-8"))
     if system:
         told["components"] += system
-        file.write_text(json.dumps(told, indent=2), encoding="utf-8")
-        _validate(file)
+        text = json.dumps(told, indent=2)
+        _validate(text)
+        file.write_text(text, encoding="utf-8")
     print(f"{len(told['components'])} packages are in {file}")
     return 0
 
@@ -85,14 +86,14 @@ def _component(name: str, version: str, purl: str) -> dict[str, str]:
     return {"bom-ref": purl, "type": "library", "name": name, "version": version, "purl": purl}
 
 
-def _validate(file: Path) -> None:
+def _validate(text: str) -> None:
     """Raises ValueError where the schema does not allow it."""
     from cyclonedx.schema import SchemaVersion
     from cyclonedx.validation.json import JsonStrictValidator
 
-    wrong = JsonStrictValidator(SchemaVersion.V1_6).validate_str(file.read_text("utf-8"))
+    wrong = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
     if wrong is not None:
-        raise ValueError(f"{file}: {wrong}")
+        raise ValueError(f"no CycloneDX: {wrong}")
 
 
 def audit(options: Sequence[str] = ()) -> int:
@@ -126,10 +127,8 @@ def _told(packages: list[dict[str, Any]]) -> int:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["sbom", file]:
-            sys.exit(sbom(Path(file)))
-        case ["sbom", file, image]:
-            sys.exit(sbom(Path(file), image))
+        case ["sbom", file, *image] if len(image) < 2:
+            sys.exit(sbom(Path(file), *image))
         case ["audit", *options]:
             sys.exit(audit(options))
         case _:

@@ -201,10 +201,10 @@ def follow_contact(
     *,
     is_gone: bool,
 ) -> None:
-    """What waits for the digest of an address waits for that of who took its place on a case, the
-    last one first.
+    """What waits for the digest of an address waits for that of who took its place on a case.
 
     So does what is about no case, such as news of releases, where nobody has that address any more.
+    `instead` are the rows of who did, the last one first: of several the first that fits counts.
     """
     query = (
         select(digest_parts, _rows.effect_key)
